@@ -1,0 +1,44 @@
+/* kernel.h -- the economics of DS_LANES futures at a time.
+ *
+ * The kernel is pure: no I/O, allocation, locks, globals, cJSON or GSL; the same
+ * plan, seed and first path give the same bits on any machine.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_KERNEL_H
+#define DS_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "distillsim.h"
+#include "model/outcome.h"
+
+enum { DS_LANES = 256 }; /* paths per block; a multiple of every SIMD width */
+
+/* What the engine needs to know of a plan. */
+size_t      ds_plan_strategy_count(const ds_plan *plan);
+const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy);
+size_t      ds_plan_month_count(const ds_plan *plan);
+double      ds_plan_cvar_level(const ds_plan *plan);
+/* The scenario that the plan was compiled from; it must outlive the plan. */
+const ds_scenario *ds_plan_scenario(const ds_plan *plan);
+
+/* Scratch of one worker: `bytes` of 64-byte-aligned memory, prepared once, used
+ * for any number of blocks. */
+size_t ds_kernel_work_bytes(const ds_plan *plan);
+void   ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work);
+
+/* Simulates paths first .. first + DS_LANES - 1.
+ *   outcomes  [strategy][outcome][DS_LANES]; INFINITY: never, NAN: none
+ *   bills     [strategy][month][DS_LANES], USD; both 64-byte-aligned          */
+void ds_kernel(const ds_plan *plan, uint64_t first, void *work, double *restrict outcomes,
+               double *restrict bills);
+
+/* The same model for one path and one strategy, written to be read.  `bills` is
+ * [month] or NULL; row may be NULL. */
+DS_MUST_CHECK ds_code ds_reference(const ds_plan *plan, uint64_t seed, uint64_t path,
+                                   size_t strategy, ds_ledger_fn row, void *context,
+                                   double outcomes[DS_OUTCOME_COUNT], double *bills,
+                                   ds_error *err);
+
+#endif

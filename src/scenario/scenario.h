@@ -1,0 +1,300 @@
+/* scenario.h -- what the user wrote, checked: the structs that the field table
+ * of fields.c fills.  Read fields.c beside this file: it has the key, unit,
+ * range, default and meaning of every member.
+ *
+ * A quantity is not stored where it is used: the struct holds the index of a
+ * ds_input, and every input of the scenario is in one array.  "@name" makes two
+ * members share one input, hence one stream of random numbers.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_SCENARIO_H
+#define DS_SCENARIO_H
+
+#include "distillsim.h"
+#include "numerics/distribution.h"
+
+enum { DS_ABSENT = -1 };
+
+/* Index into ds_scenario.inputs, or DS_ABSENT. */
+typedef struct {
+    int index;
+} ds_quantity;
+
+/* Every element of a map begins with this: its key, and for maps whose keys name
+ * members of another map, the index of that member (DS_ABSENT: "*", every one). */
+typedef struct {
+    const char *name;
+    int         target;
+} ds_key;
+
+/* A map (in file order) or a list: `count` structs of the element type. */
+typedef struct {
+    size_t count;
+    void  *items;
+} ds_items;
+
+typedef struct {
+    size_t        count;
+    const double *values;
+} ds_numbers;
+
+/* One number of the scenario, certain or not. */
+typedef struct {
+    const char     *pointer; /* its address; names its stream of random numbers */
+    const char     *unit;
+    ds_distribution distribution;
+    const char     *text;    /* for people: "lognormal, p10 2, p90 9"           */
+    const char     *source, *as_of; /* "" when not given                        */
+    ds_origin       origin;
+    bool            per_event; /* drawn anew at each event, not once per path   */
+} ds_input;
+
+/* ---- the objects of a scenario file, from the leaves up ------------------- */
+
+typedef struct {
+    const char *start; /* "YYYY-MM" */
+    int         start_year, start_month; /* month 1..12; set from `start`       */
+    int64_t     months;
+    double      hours_per_month;
+} ds_clock;
+
+typedef struct {
+    int64_t     paths;
+    int64_t     seed;
+    int         sampling;
+} ds_run_settings;
+
+typedef struct { /* mean-reverting log price with jumps */
+    ds_key      key;
+    ds_quantity usd_per_gpu_hour, long_run_usd_per_gpu_hour, reversion_per_year,
+        volatility_per_sqrt_year, jumps_per_year, jump_factor;
+    ds_quantity peak_tflops; /* for training */
+} ds_gpu;
+
+typedef struct {
+    ds_key      key;
+    int         gpu; /* index into gpus */
+    int64_t     gpus_per_replica;
+    double      parameters_b;
+    ds_quantity input_tokens_per_gpu_s, output_tokens_per_gpu_s,
+        attention_gpu_s_per_token2, speed_factor, speed_gain_per_year;
+} ds_profile;
+
+enum { DS_GROWTH_GBM, DS_GROWTH_LOGISTIC, DS_GROWTH_BASS, DS_GROWTH_SERIES };
+
+typedef struct {
+    int         process;
+    ds_quantity per_year, slows_to_per_year, slowing_per_year, ceiling_factor,
+        innovation_per_year, imitation_per_year, volatility_per_sqrt_year, jumps_per_year,
+        jump_factor;
+    ds_numbers series;
+} ds_growth;
+
+typedef struct {
+    ds_quantity input_words, output_words, tokens_per_word; /* or, instead,   */
+    ds_quantity input_tokens, output_tokens;
+    ds_quantity output_cv, cache_read_share, cache_write_share, input_growth_per_year,
+        output_growth_per_year;
+} ds_request;
+
+typedef struct {
+    ds_key      key;
+    const char *description;
+    ds_quantity requests_per_month;
+    ds_growth  *growth;
+    ds_numbers  season; /* 12, January first; count 0: none                    */
+    ds_request *request;
+    ds_quantity peak_to_mean;
+    ds_numbers  hour_shape; /* 24, mean 1; count 0: flat                        */
+    ds_quantity value_usd_per_request, loss_usd_per_bad_answer;
+    const char *task_class;
+    ds_quantity price_elasticity;
+    int         price_of; /* index into models; DS_ABSENT: no elasticity         */
+} ds_product;
+
+typedef struct {
+    ds_quantity input, output, cache_read, cache_write;
+} ds_token_prices;
+
+typedef struct {
+    ds_quantity usd_per_month;
+} ds_commitment;
+
+typedef struct {
+    int         profile; /* index into profiles, or DS_ABSENT                   */
+    int64_t     gpus;
+    ds_quantity tokens_per_minute, output_weight, cache_read_weight, cache_write_weight;
+} ds_capacity_unit;
+
+typedef struct {
+    ds_quantity usd_per_gpu, kilowatts_per_gpu, usd_per_kwh, colocation_usd_per_gpu_month;
+    int64_t     life_months;
+} ds_owned;
+
+enum { DS_BILLING_PER_TOKEN, DS_BILLING_HOSTED, DS_BILLING_COMPUTE_TIME, DS_BILLING_FLEET };
+enum { DS_SETTLED_PROVISIONED, DS_SETTLED_METERED };
+enum { DS_SCALING_STATIC, DS_SCALING_HOURLY };
+
+typedef struct {
+    ds_key           key;
+    ds_quantity      from; /* [month], 0 = first month of the clock             */
+    int              billing;
+    bool             follows_price_path;
+    ds_quantity      price_locked_months;
+    ds_token_prices *usd_per_mtok;  /* per_token, hosted                        */
+    ds_quantity      discount_share, batch_share, batch_discount_share;
+    ds_commitment   *commitment;
+    ds_quantity      hosting_usd_per_hour, storage_usd_per_month; /* hosted     */
+    ds_quantity      usd_per_unit_hour;  /* compute_time                        */
+    ds_capacity_unit *unit;
+    int              settlement;
+    int64_t          minimum_units, unit_increment;
+    int              profile; /* fleet: index into profiles                     */
+    ds_owned        *owned;   /* fleet: bought, not rented                      */
+    ds_quantity      rent_discount_share, slo_derate, target_utilisation;
+    int64_t          minimum_replicas, spare_replicas;
+    int              scaling;
+    ds_quantity      staff_usd_per_month;
+} ds_contract;
+
+enum { DS_RELEASES_POISSON, DS_RELEASES_FIXED };
+
+typedef struct {
+    ds_quantity release_every_months, change_at_release, cuts_per_year, cut_factor,
+        change_per_year, volatility_per_sqrt_year;
+    int         releases;
+} ds_price_path;
+
+typedef struct {
+    ds_quantity per_year, months;
+} ds_interruption;
+
+typedef struct { /* a(N) = limit - gap at 1B * N^-exponent, N in billions */
+    ds_quantity limit_share, gap_at_1b, exponent;
+} ds_size_curve;
+
+typedef struct {
+    ds_key         key; /* task class */
+    ds_quantity    acceptable_share;
+    ds_size_curve *curve;
+} ds_quality;
+
+typedef struct {
+    ds_quantity detected_share, false_alarm_share, usd_per_request;
+} ds_verifier;
+
+typedef struct {
+    ds_quantity examples, rejected_share, input_tokens, output_tokens, batch_discount_share;
+} ds_labels;
+
+typedef struct {
+    int         gpu;
+    ds_quantity tokens, epochs, mfu_share;
+} ds_training;
+
+typedef struct {
+    ds_labels   *labels;
+    ds_training *training;
+    ds_quantity  staff_months, usd_per_staff_month, evaluation_usd, licence_fee_usd,
+        royalty_usd_per_mtok, lead_months, retry_months, success_probability,
+        permission_probability, overrun_factor;
+    int64_t      attempts;
+} ds_project;
+
+typedef struct {
+    ds_quantity every_months, cost_share;
+} ds_refresh;
+
+typedef struct {
+    ds_key           key;
+    const char      *description;
+    const char      *provider;
+    ds_items         contracts; /* ds_contract, by `from`                       */
+    ds_price_path   *price_path;
+    ds_interruption *interruption;
+    int              fallback; /* index into models, or DS_ABSENT               */
+    ds_quantity      fee_returned_share;
+    ds_items         quality; /* ds_quality                                     */
+    ds_verifier     *verifier;
+    ds_quantity      parameters_b;
+    int              teacher; /* index into models; DS_ABSENT: not a student    */
+    ds_project      *project;
+    ds_quantity      decay_per_month, decay_per_release;
+    ds_refresh      *refresh;
+} ds_model;
+
+typedef struct {
+    ds_key      key; /* target: model */
+    ds_quantity share, from, ramp_months;
+    int         escalate_to; /* index into models, or DS_ABSENT                 */
+} ds_route;
+
+typedef struct {
+    ds_key   key;    /* target: product, or DS_ABSENT for "*"                   */
+    ds_items routes; /* ds_route                                                */
+} ds_product_routes;
+
+typedef struct { /* key.target: a model */
+    ds_key      key;
+    ds_quantity value; /* month of the start, or monthly spend [USD]            */
+} ds_model_quantity;
+
+typedef struct {
+    ds_key key; /* target: the model that is out */
+    int    to;  /* index into models             */
+} ds_model_fallback;
+
+typedef struct {
+    ds_key      key;
+    const char *description;
+    int         all; /* index into models                                       */
+    ds_items    start;                          /* ds_model_quantity [month]    */
+    ds_items    start_when_usd_per_month_above; /* ds_model_quantity [USD]      */
+    ds_items    routes;                         /* ds_product_routes            */
+    ds_items    fallback;                       /* ds_model_fallback            */
+} ds_strategy;
+
+typedef struct {
+    ds_key      key; /* name: position in the list, "0", "1", ...               */
+    const char *outcome, *statistic;
+    int         strategy; /* index into strategies                              */
+    double      above, below; /* -INFINITY, INFINITY when absent                */
+} ds_assertion;
+
+/* A declared correlation.  Its ends are two inputs (drawn once per path), or two
+ * processes, named by the pointer of a product's growth, a GPU or a model's
+ * price_path: the correlation of their monthly shocks. */
+typedef struct {
+    const char *pointer[2];
+    bool        of_processes;
+    int         input[2]; /* indices into inputs when not of_processes          */
+    double      rho;
+} ds_correlation;
+
+enum { DS_TIMING_START, DS_TIMING_MID, DS_TIMING_END };
+enum { DS_MONEY_NOMINAL, DS_MONEY_REAL };
+
+struct ds_scenario {
+    const char      *name, *description;
+    ds_clock        *clock;
+    ds_quantity      discount_rate_per_year, inflation_per_year, budget_usd_per_month;
+    int              timing, money;
+    double           cvar_level;
+    ds_run_settings *run;
+    ds_items         gpus, profiles, products, models, strategies, assertions;
+    ds_items         correlations; /* ds_correlation */
+    ds_items         quantities;   /* ds_model_quantity: key and value */
+
+    size_t    input_count;
+    ds_input *inputs;
+
+    const char   *path, *hash, *resolved_json;
+    struct ds_arena    *arena;  /* owns every string and array above            */
+    struct ds_document *source; /* the merged text and its positions, for
+                                   ds_scenario_with() and for error locations   */
+};
+
+/* Typed views of the maps. */
+#define DS_ITEM(type, items_, index) (((const type *)(items_).items)[index])
+
+#endif
