@@ -105,14 +105,35 @@ static int add_event(ds_plan *plan, ds_quantity rate, bool months_between, uint6
     return (int)plan->event_count++;
 }
 
-/* Adds a process unless its volatility is nil. */
+/* Finds the process of a component's members whose pointer is `pointer` and sets
+ * its index; returns whether there is one. */
+static bool set_member(ds_plan *plan, const char *pointer, int process)
+{
+    bool found = false;
+    for (size_t c = 0; c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        for (size_t k = 0; component->of_processes && k < component->count; k++)
+            if (strcmp(component->pointer[k], pointer) == 0) {
+                plan->component_process[c][k] = process;
+                found = true;
+            }
+    }
+    return found;
+}
+
+/* Adds a process unless its volatility is nil; a correlated one without volatility
+ * is kept, because the others of its component lean on it. */
 static int add_process(ds_plan *plan, ds_quantity volatility, const char *map, const char *member,
                        const char *rest)
 {
-    if (is_always(plan->scenario, volatility, 0))
+    char pointer[512], shock[528];
+    ds_plan_pointer(pointer, sizeof pointer, map, member, rest);
+    bool correlated = set_member(plan, pointer, (int)plan->process_count);
+    if (is_always(plan->scenario, volatility, 0) && !correlated)
         return DS_NONE;
-    char shock[512];
-    ds_plan_pointer(shock, sizeof shock, map, member, rest);
+    size_t length = strlen(pointer);
+    memcpy(shock, pointer, length);
+    memcpy(shock + length, "#shock", sizeof "#shock");
     plan->process[plan->process_count] = ds_hash_text(shock);
     return (int)plan->process_count++;
 }
@@ -128,7 +149,7 @@ static void compile_gpus(ds_plan *plan)
         out->reversion = g->reversion_per_year.index;
         out->volatility = g->volatility_per_sqrt_year.index;
         out->peak_tflops = column(g->peak_tflops, plan->one);
-        out->process = add_process(plan, g->volatility_per_sqrt_year, "/gpus/", g->key.name, "#shock");
+        out->process = add_process(plan, g->volatility_per_sqrt_year, "/gpus/", g->key.name, "");
         out->jump = add_event(plan, g->jumps_per_year, false,
                               hash_of("/gpus/", g->key.name, "#jump"));
         out->jump_factor = event_size(s, g->jump_factor);
@@ -170,7 +191,7 @@ static void compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *
     out->volatility = g->volatility_per_sqrt_year.index;
     out->series = g->series;
     out->process = add_process(plan, g->volatility_per_sqrt_year, "/products/", p->key.name,
-                               "/growth#shock");
+                               "/growth");
     out->jump = add_event(plan, g->jumps_per_year, false,
                           hash_of("/products/", p->key.name, "/growth#jump"));
     out->jump_factor = event_size(plan->scenario, g->jump_factor);
@@ -230,7 +251,7 @@ static void compile_models(ds_plan *plan)
         if (m->price_path != NULL) {
             const ds_price_path *p = m->price_path;
             out->process = add_process(plan, p->volatility_per_sqrt_year, "/models/", m->key.name,
-                                       "/price_path#shock");
+                                       "/price_path");
             out->releases_fixed = p->releases == DS_RELEASES_FIXED;
             out->release_months = column(p->release_every_months, DS_NONE);
             if (!out->releases_fixed)
@@ -375,6 +396,11 @@ static bool allocate(ds_plan *plan)
     size_t moving = plan->gpu_count + plan->product_count + plan->model_count;
 #define MAKE(member, count) \
     ((plan->member = ds_plan_alloc(plan, count, sizeof *plan->member)) != NULL)
+    if (!MAKE(component_process, plan->draws.component_count))
+        return false;
+    for (size_t c = 0; c < plan->draws.component_count; c++)
+        if (!MAKE(component_process[c], plan->draws.component[c].count))
+            return false;
     return MAKE(input, s->input_count) && MAKE(event, 4 * moving) && MAKE(process, moving) &&
            MAKE(gpu, plan->gpu_count) &&
            MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&

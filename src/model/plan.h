@@ -22,7 +22,6 @@ enum { DS_NONE = -1 };
 typedef struct {
     int      column;
     uint64_t name; /* hash of its pointer */
-    bool     correlated;
 } ds_plan_input;
 
 /* An event of (5): probability of a month 1 - exp(-rate), rate = per year / 12, or
@@ -90,7 +89,7 @@ typedef struct {
     bool   metered;
     double minimum_units, unit_increment;
     int    profile; /* of a fleet                                               */
-    double size_factor; /* n of (31)                                            */
+    int    parameters; double measured_b; /* n of (31) = parameters / measured_b */
     int    rent_discount, derate, utilisation;
     double minimum_replicas, spare_replicas;
     bool   hourly, owned;
@@ -177,6 +176,7 @@ struct ds_plan {
     ds_plan_input *input;
     ds_plan_event *event;
     uint64_t      *process; /* hash of "pointer#shock"                          */
+    int          **component_process; /* [component][member]: index of the process */
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,
         student_count, strategy_count, provider_count, label_rows;

@@ -65,12 +65,15 @@ static void compile_tokens(ds_plan *plan, const ds_contract *c, ds_plan_contract
     }
 }
 
-static double size_factor(const ds_plan *plan, const ds_model *m, int profile)
+/* n of (31): 1/1 unless both sizes are given. */
+static void compile_size(const ds_plan *plan, const ds_model *m, int profile,
+                         ds_plan_contract *out)
 {
-    double measured = plan->profile[profile].parameters_b;
-    if (isnan(measured) || m->parameters_b.index < 0)
-        return 1;
-    return constant_or(plan->scenario, m->parameters_b, measured) / measured;
+    double measured_b = plan->profile[profile].parameters_b;
+    if (!isnan(measured_b) && m->parameters_b.index >= 0) {
+        out->parameters = m->parameters_b.index;
+        out->measured_b = measured_b;
+    }
 }
 
 static void compile_units(ds_plan *plan, const ds_model *m, const ds_contract *c,
@@ -80,7 +83,7 @@ static void compile_units(ds_plan *plan, const ds_model *m, const ds_contract *c
     out->unit_profile = c->unit->profile;
     out->unit_gpus = (double)c->unit->gpus;
     if (c->unit->profile >= 0)
-        out->size_factor = size_factor(plan, m, c->unit->profile);
+        compile_size(plan, m, c->unit->profile, out);
     out->tokens_per_minute = c->unit->tokens_per_minute.index;
     out->output_weight = c->unit->output_weight.index;
     out->read_weight = c->unit->cache_read_weight.index;
@@ -95,7 +98,7 @@ static void compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c
                           ds_plan_contract *out)
 {
     out->profile = c->profile;
-    out->size_factor = size_factor(plan, m, c->profile);
+    compile_size(plan, m, c->profile, out);
     out->rent_discount = c->rent_discount_share.index;
     out->derate = c->slo_derate.index;
     out->utilisation = c->target_utilisation.index;
@@ -119,7 +122,8 @@ static void compile_contract(ds_plan *plan, int model, const ds_contract *c,
     const ds_model *m = &DS_ITEM(ds_model, s->models, model);
     *out = (ds_plan_contract){ .name = c->key.name, .model = model, .billing = c->billing,
                                .hosting_per_hour = DS_NONE, .storage_per_month = DS_NONE,
-                               .unit_profile = DS_NONE, .profile = DS_NONE, .size_factor = 1 };
+                               .unit_profile = DS_NONE, .profile = DS_NONE,
+                               .parameters = plan->one, .measured_b = 1 };
     compile_window(plan, c, next, out);
     out->follows = c->follows_price_path;
     out->locked = !is_zero(s, c->price_locked_months);
