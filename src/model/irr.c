@@ -267,28 +267,39 @@ typedef struct {
     batch         for_grid, for_solve;
 } lane_work;
 
-static void gather(lane_work *w, const batch *b, bool reverse_all, bool by_bracket)
-{
-    for (size_t i = 0; i < WIDTH; i++) {
-        const bool here = i < b->count;
-        const bool reversed = reverse_all || (by_bracket && here && b->at[i].reversed);
-        const double *from = w->flows + (here ? b->lane[i] : 0);
+static const bool all_forwards[WIDTH] = {false};
 
-        for (size_t t = 0; t < w->months; t++) {
-            const size_t month = reversed ? w->months - 1 - t : t;
-            w->flow[t * WIDTH + i] = here ? from[month * w->lanes] : 0.0;
+/* Copies the lanes of a batch to w->flow, month by month so that whole cache lines
+ * are read; the months backwards for the lanes that are `reversed`. */
+static void gather(lane_work *w, const batch *b, const bool reversed[WIDTH])
+{
+    const double *from[WIDTH];
+    ptrdiff_t step[WIDTH];
+
+    for (size_t i = 0; i < WIDTH; i++) {
+        const bool backwards = i < b->count && reversed[i];
+        const size_t lane = i < b->count ? b->lane[i] : b->lane[0];
+        from[i] = w->flows + lane + (backwards ? (w->months - 1) * w->lanes : 0);
+        step[i] = backwards ? -(ptrdiff_t)w->lanes : (ptrdiff_t)w->lanes;
+    }
+    for (size_t t = 0; t < w->months; t++) {
+        for (size_t i = 0; i < WIDTH; i++) {
+            w->flow[t * WIDTH + i] = from[i][(ptrdiff_t)t * step[i]];
         }
     }
 }
 
-static void values_at(size_t months, const double *restrict flow, const double x[WIDTH],
-                      double out[WIDTH])
+/* f(x), the coefficients taken from the last month to the first, or the other way
+ * when reversed. */
+static void values_at(size_t months, const double *restrict flow, bool reversed,
+                      const double x[WIDTH], double out[WIDTH])
 {
     double f[WIDTH] = {0};
 
     for (size_t t = months; t-- > 0;) {
+        const double *month = flow + (reversed ? months - 1 - t : t) * WIDTH;
         for (size_t i = 0; i < WIDTH; i++) {
-            f[i] = f[i] * x[i] + flow[t * WIDTH + i];
+            f[i] = f[i] * x[i] + month[i];
         }
     }
     for (size_t i = 0; i < WIDTH; i++) {
@@ -296,15 +307,15 @@ static void values_at(size_t months, const double *restrict flow, const double x
     }
 }
 
-static void values_at_point(size_t months, const double *restrict flow, double point,
-                            double out[WIDTH])
+static void values_at_point(size_t months, const double *restrict flow, bool reversed,
+                            double point, double out[WIDTH])
 {
     double x[WIDTH];
 
     for (size_t i = 0; i < WIDTH; i++) {
         x[i] = point;
     }
-    values_at(months, flow, x, out);
+    values_at(months, flow, reversed, x, out);
 }
 
 static void slopes_at(size_t months, const double *restrict flow, const double x[WIDTH],
@@ -356,7 +367,7 @@ static void bisect(size_t months, const double *restrict flow, const double sign
     double f[WIDTH];
 
     for (int step = 0; step < BISECTIONS - 1; step++) {
-        values_at(months, flow, x, f);
+        values_at(months, flow, false, x, f);
         for (size_t i = 0; i < WIDTH; i++) {
             const bool below = f[i] * sign_low[i] > 0.0;
             low[i] = below ? x[i] : low[i];
@@ -386,18 +397,20 @@ static void flush_solve(lane_work *w)
 {
     batch *b = &w->for_solve;
     double low[WIDTH], high[WIDTH], sign_low[WIDTH], x[WIDTH];
+    bool reversed[WIDTH];
 
     if (b->count == 0) {
         return;
     }
-    gather(w, b, false, true);
     for (size_t i = 0; i < WIDTH; i++) {
         const bool here = i < b->count;
+        reversed[i] = here && b->at[i].reversed;
         low[i] = here ? b->at[i].low : 1.0;
         high[i] = here ? b->at[i].high : 1.0;
         sign_low[i] = here ? b->at[i].sign_low : 1.0;
         x[i] = 0.5 * (low[i] + high[i]);
     }
+    gather(w, b, reversed);
     bisect(w->months, w->flow, sign_low, low, high, x);
     polish(w->months, w->flow, sign_low, low, high, x);
     for (size_t i = 0; i < b->count; i++) {
@@ -429,12 +442,12 @@ static void walk_grid(const lane_work *w, const double *points, size_t count, bo
 {
     double f[WIDTH], sign[WIDTH];
 
-    values_at_point(w->months, w->flow, points[0], f);
+    values_at_point(w->months, w->flow, reversed, points[0], f);
     for (size_t i = 0; i < WIDTH; i++) {
         sign[i] = sign_of(f[i]);
     }
     for (size_t k = 1; k < count; k++) {
-        values_at_point(w->months, w->flow, points[k], f);
+        values_at_point(w->months, w->flow, reversed, points[k], f);
         for (size_t i = 0; i < WIDTH; i++) {
             step_along(&found[i], &sign[i], points[k - 1], points[k], f[i], reversed);
         }
@@ -455,14 +468,13 @@ static void flush_grid(lane_work *w)
     if (b->count == 0) {
         return;
     }
-    gather(w, b, false, false);
+    gather(w, b, all_forwards);
     for (size_t t = 0; t < w->months; t++) {
         for (size_t i = 0; i < WIDTH; i++) {
             total[i] += w->flow[t * WIDTH + i];
         }
     }
     walk_grid(w, grid, GRID, false, total, found);
-    gather(w, b, true, false);
     walk_grid(w, reverse_grid, REVERSE_GRID, true, total, found);
     for (size_t i = 0; i < b->count; i++) {
         settle(w, b->lane[i], &found[i]);
@@ -476,12 +488,11 @@ static void classify_lanes(lane_work *w, const batch *b)
     double above[WIDTH], below[WIDTH], any[WIDTH], total[WIDTH], low[WIDTH],
         low_reversed[WIDTH], ignored[WIDTH];
 
-    gather(w, b, false, false);
+    gather(w, b, all_forwards);
     lane_sum_changes(w->months, w->flow, false, total, above, any);
     lane_sum_changes(w->months, w->flow, true, total, below, ignored);
-    values_at_point(w->months, w->flow, grid[0], low);
-    gather(w, b, true, false);
-    values_at_point(w->months, w->flow, reverse_grid[0], low_reversed);
+    values_at_point(w->months, w->flow, false, grid[0], low);
+    values_at_point(w->months, w->flow, true, reverse_grid[0], low_reversed);
     for (size_t i = 0; i < b->count; i++) {
         const evidence e = {.changes_above = above[i], .changes_below = below[i],
                             .any = any[i], .total = total[i], .low = low[i],
