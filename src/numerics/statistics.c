@@ -79,7 +79,7 @@ static power_sums power_sums_about(size_t count, const double *x, double origin)
 
 ds_moments ds_moments_of(size_t count, const double *x)
 {
-    ds_moments m = {.min = (double)INFINITY, .max = -INFINITY};
+    ds_moments m = {.min = (double)INFINITY, .max = -(double)INFINITY};
 
     if (count == 0) {
         return m;
