@@ -69,8 +69,8 @@ LIBS    = $(CJSON_LIBS) $(GSL_LIBS) -lm
 empty :=
 space := $(empty) $(empty)
 comma := ,
-CONFIG := $(subst $(space),-,$(strip $(subst /,-,$(notdir $(CC))) $(subst $(comma),-,$(SAN)) \
-            $(filter-out $(if $(SAN),-O1,-O3),$(OPT)) $(ARCHFLAGS)))
+CONFIG := $(subst --,-,$(subst $(space),-,$(strip $(subst /,-,$(notdir $(CC))) $(subst $(comma),-,$(SAN)) \
+            $(filter-out $(if $(SAN),-O1,-O3),$(OPT)) $(ARCHFLAGS))))
 B      := build/$(CONFIG)
 # Is it the configuration whose program is shown as build/distillsim?
 PLAIN  := $(if $(SAN)$(ARCHFLAGS)$(filter-out -O3,$(OPT)),,yes)
