@@ -7,7 +7,8 @@
 #
 # The environment variable DISTILLSIM is the program of the same configuration.
 # A file without a single test would count as skipped; here it fails.  A crash
-# fails by its exit status, a hang after ten minutes.
+# fails by its exit status, a hang after ten minutes.  What a test says about its
+# failure goes to stderr too, for prove shows that and no more.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -u
@@ -32,9 +33,12 @@ status=$({
     {
         run "$1"
         echo $? >&3
-    } | awk '
+    } | awk -v name="$1" '
         /^1\.\.0/ { next }
         { print; fflush() }
+        /^not ok / { failed = name ": " $0 }
+        /^ok / { failed = "" }
+        failed && /^(not ok|#)/ { print /^#/ ? $0 : failed >"/dev/stderr" }
         /^(not )?ok / { tests++ }
         END { if (!tests) print "1..1\nnot ok 1 - the file has no test" }' >&4
 } 3>&1)
