@@ -11,6 +11,13 @@
 expect_none 'docs/scenario.md is what the program writes (else: make docs)' \
     "$("$DISTILLSIM" schema --markdown 2>&1 | diff docs/scenario.md - 2>&1 | head -5)"
 
+expect_none 'the scenario in README.md is accepted' "$(
+    example=$(mktemp --suffix=.json)
+    awk '/^```json$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$example"
+    "$DISTILLSIM" check "$example" >/dev/null 2>"$example.errors" ||
+        { echo 'distillsim check fails:'; cat "$example.errors"; }
+    rm -f "$example" "$example.errors")"
+
 # Links of the form [text](path), outside of code, without an address or anchor.
 expect_none 'links between files of the repository lead somewhere' "$(
     for page in README.md src/README.md tests/README.md docs/*.md; do
