@@ -50,7 +50,7 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 \
            $(if $(findstring clang,$(CC)),,-Wdouble-promotion) $(if $(WERROR),-Werror)
 
-SANITIZE = $(if $(SAN),-g -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SANITIZER_FLAGS = $(if $(SAN),-g -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 # pkg-config is asked on first use, not while this file is read, when `make run`
 # may still have to install it.
@@ -59,9 +59,9 @@ GSL_LIBS     = $(eval GSL_LIBS := $(shell pkg-config --libs gsl))$(GSL_LIBS)
 CJSON_CFLAGS = $(eval CJSON_CFLAGS := $(shell pkg-config --cflags libcjson))$(CJSON_CFLAGS)
 CJSON_LIBS   = $(eval CJSON_LIBS := $(shell pkg-config --libs libcjson))$(CJSON_LIBS)
 
-COMPILE = $(CC) $(LANGUAGE) $(NUMERICS) $(WARNINGS) $(SANITIZE) -Iinclude -Isrc -I$(B) \
+COMPILE = $(CC) $(LANGUAGE) $(NUMERICS) $(WARNINGS) $(SANITIZER_FLAGS) -Iinclude -Isrc -I$(B) \
           $(GSL_CFLAGS) $(CJSON_CFLAGS) -ffile-prefix-map=$(CURDIR)=. $(CPPFLAGS) $(CFLAGS)
-LINK    = $(CC) -pthread $(SANITIZE) $(LDFLAGS)
+LINK    = $(CC) -pthread $(SANITIZER_FLAGS) $(LDFLAGS)
 LIBS    = $(CJSON_LIBS) $(GSL_LIBS) -lm
 
 # ---- Configuration and files ------------------------------------------------
@@ -191,13 +191,17 @@ $(UNIT_TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(PROGRAM_PARTS) $(LIBRARY)
 $(BATS_TESTS): $(B)/tests/%: tests/cli/%
 	@mkdir -p $(@D) && ln -sf $(CURDIR)/$< $@
 
-# One runner for cmocka, bats and shell, and one closing line.
-prove = @LIBRARY=$(LIBRARY) DISTILLSIM=$(CURDIR)/$(B)/distillsim prove -j$(JOBS) --exec tests/prove_exec.sh
+# One runner for cmocka, bats and shell, and one closing line.  The checks of the
+# source look at the library and the program of one configuration.
+LOOK_AT = $(B)
+prove = @LIBRARY=$(LOOK_AT)/libdistillsim.a DISTILLSIM=$(CURDIR)/$(LOOK_AT)/distillsim \
+	prove -j$(JOBS) --exec tests/prove_exec.sh
 
 test: deps-test
 	$(submake) tests
 	$(prove) $(QUICK_LINT) $(UNIT_TESTS) $(BATS_TESTS)
 
+lint: LOOK_AT = build/gcc
 lint: check-builds
 	$(prove) $(LINT)
 
@@ -206,6 +210,8 @@ CHECK_CONFIGS = gcc clang gcc-address-undefined gcc-thread
 # An instruction set with fused multiply-add, where there is one to leave alone.
 FMA := $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v3)
 
+check: export PROGRAMS = $(foreach c,gcc clang gcc-O0 $(if $(FMA),gcc$(FMA)),build/$(c)/distillsim)
+check: LOOK_AT = build/gcc
 check: check-builds
 	$(submake) CC=gcc SAN=address,undefined tests
 	$(submake) CC=gcc SAN=thread tests

@@ -11,7 +11,7 @@
 . tests/lint/tap
 
 paths=1300
-[ -n "${PROGRAMS-}" ] || { echo 'Bail out! PROGRAMS is not set'; exit 1; }
+require PROGRAMS "${PROGRAMS%% *}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -6,7 +6,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . tests/lint/tap
 
-[ -n "${DISTILLSIM-}" ] || { echo 'Bail out! DISTILLSIM is not set'; exit 1; }
+require DISTILLSIM "${DISTILLSIM-}"
 
 expect_none 'docs/scenario.md is what the program writes (else: make docs)' \
     "$("$DISTILLSIM" schema --markdown 2>&1 | diff docs/scenario.md - 2>&1 | head -5)"

@@ -55,7 +55,7 @@ expect_none 'the kernel includes nothing that allocates, prints or reads' "$(com
         print $1 ":" $2 ": includes " $3
     }')"
 
-[ -n "${LIBRARY-}" ] || { echo "Bail out! LIBRARY is not set"; exit 1; }
+require LIBRARY "${LIBRARY-}"
 
 expect_none 'the library exports only names that begin with ds_' "$(
     nm -A -g --defined-only "$LIBRARY" | awk '$NF !~ /^ds_/ && NF > 1 { print $1, $NF }' |

@@ -34,7 +34,7 @@ cc -c -o kernel.o src/model/kernel.c && ar rcs lib.a kernel.o
 
 for script in quick_source quick_layers quick_docs; do
     expect_none "every check of $script fails on a bad tree" "$(
-        LIBRARY=lib.a DISTILLSIM=false sh "$root/tests/lint/$script.sh" 2>/dev/null |
+        LIBRARY=lib.a DISTILLSIM=/bin/false sh "$root/tests/lint/$script.sh" 2>/dev/null |
             grep -E '^ok |^Bail')"
 done
 cd "$root" || exit 1
