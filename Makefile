@@ -170,6 +170,7 @@ results: deps-user
 	    echo "== $$name"; \
 	    rm -rf results/$$name; \
 	    $(B)/distillsim run $$file --out results/$$name; \
+	    $(B)/distillsim plot results/$$name; \
 	done
 
 bench: deps-user

@@ -14,7 +14,7 @@ expect_none 'docs/scenario.md is what the program writes (else: make docs)' \
 expect_none 'the scenario in README.md is accepted' "$(
     example=$(mktemp --suffix=.json)
     awk '/^```json$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$example"
-    "$DISTILLSIM" check "$example" >/dev/null 2>"$example.errors" ||
+    "$DISTILLSIM" check "$example" >"$example.errors" 2>&1 ||
         { echo 'distillsim check fails:'; cat "$example.errors"; }
     rm -f "$example" "$example.errors")"
 
