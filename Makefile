@@ -228,19 +228,23 @@ check-builds: deps-test
 # ---- Documents --------------------------------------------------------------
 
 .PHONY: docs check-docs
-docs: all
-	@mkdir -p docs
-	build/distillsim schema --markdown >docs/scenario.md.tmp
+# Manual pages need scdoc; without it they are left out.
+MAN_PAGES := $(if $(shell command -v scdoc 2>/dev/null),$(patsubst docs/man/%.scd,build/man/%,$(wildcard docs/man/*.scd)))
+
+docs: all $(MAN_PAGES)
+	$(B)/distillsim schema --markdown >docs/scenario.md.tmp
 	@mv docs/scenario.md.tmp docs/scenario.md
 
 check-docs: all
 	@$(B)/distillsim schema --markdown | cmp - docs/scenario.md || \
 	    { echo 'docs/scenario.md is out of date: run make docs' >&2; exit 1; }
 
+build/man/%: docs/man/%.scd
+	@mkdir -p $(@D) && scdoc <$< >$@.tmp && mv $@.tmp $@
+
 # ---- Install ----------------------------------------------------------------
 
 .PHONY: install uninstall clean
-MAN_PAGES := $(wildcard docs/*.1 docs/*.5)
 SCENARIOS := $(wildcard scenarios/*.json scenarios/*/*.json)
 VERSION    = $(shell sed -n 's/.*return "\([0-9][0-9.]*\)";/\1/p' src/engine/version.c)
 
@@ -256,18 +260,17 @@ endef
 export PKG_CONFIG_FILE
 
 AT = $(DESTDIR)$(PREFIX)
+man_path = share/man/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
 INSTALLED = bin/distillsim lib/libdistillsim.a lib/pkgconfig/distillsim.pc include/distillsim.h \
-            $(foreach m,$(MAN_PAGES),share/man/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m))) \
-            share/distillsim
+            share/distillsim $(foreach m,$(wildcard docs/man/*.scd),$(call man_path,$(m:.scd=)))
 
-install: all
+install: all $(MAN_PAGES)
 	install -Dm755 $(B)/distillsim $(AT)/bin/distillsim
 	install -Dm644 $(LIBRARY) $(AT)/lib/libdistillsim.a
 	install -Dm644 include/distillsim.h $(AT)/include/distillsim.h
 	@mkdir -p $(AT)/lib/pkgconfig
 	printf '%s\n' "$$PKG_CONFIG_FILE" >$(AT)/lib/pkgconfig/distillsim.pc
-	$(foreach m,$(MAN_PAGES),install -Dm644 $(m) \
-	    $(AT)/share/man/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)) &&) true
+	$(foreach m,$(MAN_PAGES),install -Dm644 $(m) $(AT)/$(call man_path,$(m)) &&) true
 	$(foreach s,$(SCENARIOS),install -Dm644 $(s) $(AT)/share/distillsim/$(s) &&) true
 
 uninstall:

@@ -11,7 +11,7 @@
 set -eu
 
 user='gcc make pkg-config libc6-dev libgsl-dev libcjson-dev gnuplot-nox'
-test='perl bats libcmocka-dev librandom123-dev clang cppcheck'
+test='perl bats libcmocka-dev librandom123-dev clang cppcheck scdoc'
 
 case ${1-user} in
 user) wanted=$user ;;

@@ -18,6 +18,12 @@ expect_none 'the scenario in README.md is accepted' "$(
         { echo 'distillsim check fails:'; cat "$example.errors"; }
     rm -f "$example" "$example.errors")"
 
+expect_none 'manual pages are well formed' "$(
+    for page in docs/man/*.scd; do
+        [ -e "$page" ] || continue
+        scdoc <"$page" 2>&1 >/dev/null | sed "s|^|$page: |"
+    done)"
+
 # Links of the form [text](path), outside of code, without an address or anchor.
 expect_none 'links between files of the repository lead somewhere' "$(
     for page in README.md src/README.md tests/README.md docs/*.md; do

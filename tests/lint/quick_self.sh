@@ -9,7 +9,7 @@ root=$PWD
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 cd "$tree" || exit 1
-mkdir -p include tests/lint src/numerics src/model src/cli .ci docs
+mkdir -p include tests/lint src/numerics src/model src/cli .ci docs/man
 cp "$root/tests/lint/tap" tests/lint/tap
 
 echo '#include "model/kernel.h"' >include/distillsim.h
@@ -28,6 +28,7 @@ printf '#include <stdlib.h>\nint bad(void);\nint bad(void) { return (int)(long)m
     >src/model/kernel.c
 echo 'if' >tests/bad.sh
 echo '[a](missing.md)' >README.md
+echo 'no title' >docs/man/bad.1.scd
 echo 'make surprise' >.ci/run
 echo 'old' >docs/scenario.md
 cc -c -o kernel.o src/model/kernel.c && ar rcs lib.a kernel.o
