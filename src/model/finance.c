@@ -155,7 +155,7 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
 static void ratio(double *restrict out, const double *restrict a, const double *restrict b)
 {
     DS_EACH_LANE(i)
-        out[i] = b[i] > 0.0 ? a[i] / b[i] : (double)NAN;
+        out[i] = b[i] > 0.0 ? a[i] / b[i] : ds_none;
 }
 
 /* (76) */
@@ -175,8 +175,8 @@ static void concentrate(ds_work *w, const ds_strategy_state *state, double *rest
         }
     }
     DS_EACH_LANE(i) {
-        top[i] = sum[i] > 0.0 ? top[i] / sum[i] : (double)NAN;
-        hhi[i] = sum[i] > 0.0 ? hhi[i] / (sum[i] * sum[i]) : (double)NAN;
+        top[i] = sum[i] > 0.0 ? top[i] / sum[i] : ds_none;
+        hhi[i] = sum[i] > 0.0 ? hhi[i] / (sum[i] * sum[i]) : ds_none;
     }
 }
 
@@ -185,12 +185,12 @@ static void pay_back(const ds_work *w, const double *last, double *restrict payb
 {
     const double end = (double)(w->plan->months - 1);
     DS_EACH_LANE(i)
-        payback[i] = last[i] == end ? (double)INFINITY : last[i] + 1.0;
+        payback[i] = last[i] == end ? ds_never : last[i] + 1.0;
 }
 
 static void earliest_ready(const ds_work *w, size_t strategy, double *restrict ready)
 {
-    ds_row_set(ready, INFINITY);
+    ds_row_set(ready, ds_never);
     for (size_t j = 0; j < w->plan->strategy[strategy].project_count; j++) {
         const double *of_project = w->strategy[strategy].ready[j];
         DS_EACH_LANE(i)
@@ -228,7 +228,8 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
     }
     pay_back(w, state->total[DS_TOTAL_LAST_NEGATIVE], row[DS_OUTCOME_PAYBACK]);
     ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
-                 row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE], w->scratch[0]);
+                 row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
+                 w->irr_scratch);
     ratio(row[DS_OUTCOME_USD_PER_MTOK], state->total[DS_TOTAL_BILL],
           state->total[DS_TOTAL_TOKENS]);
     concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);

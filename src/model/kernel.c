@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+#include "model/irr.h"
 #include "model/rows.h"
 #include "numerics/lanes.h"
 #include "numerics/stream.h"
@@ -235,6 +236,7 @@ static size_t lay_out(const ds_plan *plan, char *base, ds_work *w)
     w->base_cost = take(&l, sizeof(ds_row));
     w->base_total = take(&l, sizeof(ds_row));
     w->scratch = rows(&l, DS_SCRATCH);
+    w->irr_scratch = take(&l, ds_irr_scratch(plan->months) * sizeof *w->irr_scratch);
     w->hit = take(&l, DS_LANES * sizeof *w->hit);
     ds_strategy_state *states = take(&l, plan->strategy_count * sizeof *states);
     w->strategy = states;

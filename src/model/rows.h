@@ -3,8 +3,14 @@
 #ifndef DS_ROWS_H
 #define DS_ROWS_H
 
+#include <math.h>
+
 #include "model/work.h"
 #include "numerics/lanes_inline.h"
+
+/* In double, whatever the type of the macros of math.h. */
+static const double ds_never = (double)INFINITY; /* "never" of an outcome or a date */
+static const double ds_none = (double)NAN;       /* "none"                          */
 
 static inline void ds_row_set(double *restrict out, double value)
 {

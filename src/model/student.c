@@ -129,7 +129,7 @@ static void set_ends(ds_work *w, ds_strategy_state *state, size_t j, const ds_pl
     ds_row *end = &state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
     const double *made = w->gates[student_index], *passed = w->succeeds[student_index];
     double *ready = state->ready[j];
-    ds_row_set(ready, INFINITY);
+    ds_row_set(ready, ds_never);
     for (int k = 1; k <= student->attempts; k++) {
         const double *length = w->column[k == 1 ? student->lead : student->retry];
         const double *before = end[k - 1];
@@ -153,7 +153,7 @@ void ds_project_begin(ds_work *w, size_t strategy)
         double *begin = state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
         bool waits = project->threshold != DS_NONE;
         DS_EACH_LANE(i)
-            begin[i] = waits || made[i] == 0.0 ? INFINITY : start[i];
+            begin[i] = waits || made[i] == 0.0 ? ds_never : start[i];
         set_ends(w, state, j, &w->plan->student[project->student], (size_t)project->student);
         ds_row_set(state->age[j], 0);
         ds_row_set(state->fresh[j], 1);
@@ -172,7 +172,7 @@ static void watch_threshold(ds_work *w, ds_strategy_state *state, size_t j,
     const double now = (double)w->month;
     DS_EACH_LANE(i) {
         bool starts = now >= start[i] && bill[i] > limit[i] && made[i] > 0.0;
-        begin[i] = begin[i] == INFINITY && starts ? now : begin[i];
+        begin[i] = begin[i] == ds_never && starts ? now : begin[i];
     }
     set_ends(w, state, j, &w->plan->student[project->student], (size_t)project->student);
 }
@@ -213,7 +213,7 @@ static void attempt_shares(const ds_work *w, const ds_strategy_state *state, siz
                            double *restrict labels, double *restrict finish,
                            double *restrict staff)
 {
-    const ds_row *end = &state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
+    ds_row *end = &state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
     const double now = (double)w->month;
     for (int k = 1; k <= student->attempts; k++) {
         const double *from = end[k - 1], *to = end[k];

@@ -98,6 +98,7 @@ typedef struct {
     ds_month           now;
     double            *base_cost, *base_total;
     ds_row            *scratch; /* DS_SCRATCH rows                                    */
+    double            *irr_scratch;
     uint32_t          *hit;     /* [DS_LANES]                                         */
 } ds_work;
 
