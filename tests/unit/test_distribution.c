@@ -516,6 +516,25 @@ static void draws_rise_inside_their_support(void **state)
     }
 }
 
+/* In the last cell of u the upper tail is (1 - u) of the mass above the cut; it
+ * must keep its digits, or the greatest draws come out wrong by tenths. */
+static void open_truncation_keeps_the_last_cell(void **state)
+{
+    const ds_distribution above = on(DS_DIST_NORMAL, 0, 1, 0, -1, INF);
+    const ds_distribution below = on(DS_DIST_NORMAL, 0, 1, 0, -INF, 1);
+    const double mass = gsl_cdf_ugaussian_P(1.0);
+    ds_draw draw;
+
+    (void)state;
+    for (int k = 1; k < 20; k += 2) {
+        const double cell = k * 0x1p-53;
+        ds_draw_compile(&above, NULL, &draw);
+        CLOSE(ds_draw_value(&draw, 1.0 - cell), gsl_cdf_ugaussian_Qinv(cell * mass), 1e-14);
+        ds_draw_compile(&below, NULL, &draw);
+        CLOSE(ds_draw_value(&draw, cell), gsl_cdf_ugaussian_Pinv(cell * mass), 1e-14);
+    }
+}
+
 static void step_draws(void **state)
 {
     const ds_distribution d = discrete(-INF, INF), cut = discrete(0, 50);
@@ -613,6 +632,7 @@ int main(void)
         cmocka_unit_test(draws_have_the_mean),
         cmocka_unit_test(lanes_equal_single_values),
         cmocka_unit_test(draws_rise_inside_their_support),
+        cmocka_unit_test(open_truncation_keeps_the_last_cell),
         cmocka_unit_test(step_draws),
         cmocka_unit_test(degenerate_distributions_are_constants),
         cmocka_unit_test(draws_pass_kolmogorov_smirnov),
