@@ -98,7 +98,7 @@ static const ds_field run_fields[] = {
 };
 
 static const ds_field gpu_fields[] = {
-    Q_REQUIRED(ds_gpu, usd_per_gpu_hour, "USD/GPU-hour", 0, 1e6, "Rent in month 0."),
+    Q_REQUIRED(ds_gpu, usd_per_gpu_hour, "USD/GPU-hour", 1e-6, 1e6, "Rent in month 0."),
     Q_OPTIONAL(ds_gpu, long_run_usd_per_gpu_hour, "USD/GPU-hour", 1e-6, 1e6,
                "Level to which the log of the rent reverts; absent: the rent of month 0."),
     Q(ds_gpu, reversion_per_year, "1/year", 0, 100, 0,
@@ -137,7 +137,7 @@ static const ds_field growth_fields[] = {
     CHOICE(ds_growth, process, 0, "gbm|logistic|bass|series", "gbm",
            "Shape of the trend; the noise is geometric Brownian motion for all."),
     Q(ds_growth, per_year, "1/year", -0.99, 1000, 0,
-      "Expected growth over the first year, 1.0 is a doubling (gbm, logistic)."),
+      "Expected growth over the first year, 1.0 is a doubling (gbm); of a small base (logistic)."),
     Q_OPTIONAL(ds_growth, slows_to_per_year, "1/year", -0.99, 1000,
                "Expected yearly growth in the long run (gbm); absent: growth does not slow."),
     Q(ds_growth, slowing_per_year, "1/year", 0, 100, 1,
