@@ -1,4 +1,4 @@
-/* distribution.c -- fits, cumulative probabilities, quantiles and means.
+/* distribution.c -- cumulative probabilities and quantiles.
  *
  * Called while a scenario is checked and a plan compiled (draw.c), by the
  * reference engine and by tests; never by the kernel.  libm and GSL are used
@@ -21,85 +21,12 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
-#define PERT_LAMBDA 4.0
+#define LARGE_GAMMA_SHAPE 2e4
 
 /* Lower and upper tail at one point. */
 typedef struct {
     double p, q;
 } tails;
-
-/* ---- Fits ------------------------------------------------------------------- */
-
-static ds_distribution untruncated(ds_dist_kind kind, double a, double b)
-{
-    return (ds_distribution){
-        .kind = kind, .a = a, .b = b, .low = -(double)INFINITY, .high = (double)INFINITY};
-}
-
-static bool accept_fit(ds_dist_kind kind, double a, double b, ds_distribution *out)
-{
-    if (!isfinite(a) || !isfinite(b) || !(b > 0.0)) {
-        return false;
-    }
-    *out = untruncated(kind, a, b);
-    return true;
-}
-
-bool ds_distribution_fit_lognormal_moments(double mean, double sd, ds_distribution *out)
-{
-    if (!(mean > 0.0) || !(sd > 0.0)) {
-        return false;
-    }
-    const double variance = log1p((sd / mean) * (sd / mean));
-    return accept_fit(DS_DIST_LOGNORMAL, log(mean) - 0.5 * variance, sqrt(variance), out);
-}
-
-bool ds_distribution_fit_beta_moments(double mean, double sd, ds_distribution *out)
-{
-    if (!(mean > 0.0 && mean < 1.0) || !(sd > 0.0)) {
-        return false;
-    }
-    const double size = mean * (1.0 - mean) / (sd * sd) - 1.0; /* alpha + beta */
-    if (!(size > 0.0)) {
-        return false;
-    }
-    const double alpha = mean * size;
-    return alpha > 0.0 && accept_fit(DS_DIST_BETA, alpha, (1.0 - mean) * size, out);
-}
-
-bool ds_distribution_fit_gamma_moments(double mean, double sd, ds_distribution *out)
-{
-    if (!(mean > 0.0) || !(sd > 0.0)) {
-        return false;
-    }
-    const double shape = (mean / sd) * (mean / sd);
-    return shape > 0.0 && accept_fit(DS_DIST_GAMMA, shape, sd * (sd / mean), out);
-}
-
-bool ds_distribution_fit_normal_quantiles(double p1, double x1, double p2, double x2,
-                                          ds_distribution *out)
-{
-    if (!(p1 > 0.0 && p1 < p2 && p2 < 1.0) || !(x1 < x2)) {
-        return false;
-    }
-    const double z1 = gsl_cdf_ugaussian_Pinv(p1), z2 = gsl_cdf_ugaussian_Pinv(p2);
-    const double sd = (x2 - x1) / (z2 - z1);
-    const double mean = (x1 * z2 - x2 * z1) / (z2 - z1);
-    return accept_fit(DS_DIST_NORMAL, mean, sd, out);
-}
-
-bool ds_distribution_fit_lognormal_quantiles(double p1, double x1, double p2, double x2,
-                                             ds_distribution *out)
-{
-    ds_distribution logarithm;
-
-    if (!(x1 > 0.0) || !ds_distribution_fit_normal_quantiles(p1, log(x1), p2, log(x2),
-                                                             &logarithm)) {
-        return false;
-    }
-    *out = untruncated(DS_DIST_LOGNORMAL, logarithm.a, logarithm.b);
-    return true;
-}
 
 /* ---- Untruncated tails ------------------------------------------------------- */
 
@@ -118,19 +45,14 @@ static tails normal_tails(double z)
     return (tails){gsl_cdf_ugaussian_P(z), gsl_cdf_ugaussian_Q(z)};
 }
 
-/* alpha and beta of a beta or PERT, and the span of its support. */
-typedef struct {
-    double alpha, beta, low, width;
-} beta_shape;
-
-static beta_shape beta_shape_of(const ds_distribution *d)
+ds_beta_shape ds_distribution_beta_shape(const ds_distribution *d)
 {
     if (d->kind == DS_DIST_BETA) {
-        return (beta_shape){d->a, d->b, 0.0, 1.0};
+        return (ds_beta_shape){d->a, d->b, 0.0, 1.0};
     }
     const double width = d->c - d->a;
-    return (beta_shape){1.0 + PERT_LAMBDA * (d->b - d->a) / width,
-                        1.0 + PERT_LAMBDA * (d->c - d->b) / width, d->a, width};
+    return (ds_beta_shape){1.0 + DS_PERT_LAMBDA * (d->b - d->a) / width,
+                           1.0 + DS_PERT_LAMBDA * (d->c - d->b) / width, d->a, width};
 }
 
 static tails beta_tails(double y, double alpha, double beta)
@@ -144,6 +66,41 @@ static tails beta_tails(double y, double alpha, double beta)
     return (tails){gsl_cdf_beta_P(y, alpha, beta), gsl_cdf_beta_Q(y, alpha, beta)};
 }
 
+/* Unit-scale gamma of a large shape at score z: Cornish-Fisher to the order
+ * 1 / (shape sqrt shape), right to 1e-11 of the value in |z| <= 8.  GSL's series
+ * stops short of convergence there: 3e-7 of the value at shape 3e5, 1e-5 at 1e7. */
+static double large_gamma_quantile(double shape, double z)
+{
+    const double root = sqrt(shape), square = z * z;
+
+    return shape + root * z + (square - 1.0) / 3.0 + z * (square - 7.0) / (36.0 * root) -
+           ((3.0 * square + 7.0) * square - 16.0) / (810.0 * shape) +
+           z * ((9.0 * square + 256.0) * square - 433.0) / (38880.0 * shape * root);
+}
+
+/* Its inverse by a secant slope that hardly changes: 1 + O(1 / sqrt shape). */
+static tails large_gamma_tails(double y, double shape)
+{
+    const double root = sqrt(shape), end = 38.0;
+
+    if (y <= large_gamma_quantile(shape, -end)) {
+        return clamp_below();
+    }
+    if (y >= large_gamma_quantile(shape, end)) {
+        return clamp_above();
+    }
+    double z = (y - shape) / root;
+    for (int i = 0; i < 60; i++) {
+        const double slope = root + 2.0 / 3.0 * z;
+        const double step = (y - large_gamma_quantile(shape, z)) / slope;
+        z += step;
+        if (fabs(step) < 1e-15 * (1.0 + fabs(z))) {
+            break;
+        }
+    }
+    return normal_tails(z);
+}
+
 static tails gamma_tails(double y, double shape)
 {
     if (y <= 0.0) {
@@ -151,6 +108,9 @@ static tails gamma_tails(double y, double shape)
     }
     if (isinf(y)) {
         return clamp_above();
+    }
+    if (shape > LARGE_GAMMA_SHAPE) {
+        return large_gamma_tails(y, shape);
     }
     return (tails){gsl_cdf_gamma_P(y, shape, 1.0), gsl_cdf_gamma_Q(y, shape, 1.0)};
 }
@@ -184,19 +144,15 @@ static tails triangular_tails(const ds_distribution *d, double x)
     return (tails){1.0 - q, q};
 }
 
-static double step_weight(const ds_distribution *d, size_t i)
-{
-    return d->kind == DS_DIST_EMPIRICAL ? 1.0 : d->weights[i];
-}
-
 /* Share of the weight of values in [low, high]. */
 static double step_share(const ds_distribution *d, double low, double high)
 {
     double total = 0.0, inside = 0.0;
 
     for (size_t i = 0; i < d->count; i++) {
-        total += step_weight(d, i);
-        inside += d->values[i] >= low && d->values[i] <= high ? step_weight(d, i) : 0.0;
+        const double weight = ds_distribution_step_weight(d, i);
+        total += weight;
+        inside += d->values[i] >= low && d->values[i] <= high ? weight : 0.0;
     }
     return inside / total;
 }
@@ -215,7 +171,7 @@ static tails tails_of(const ds_distribution *d, double x)
         return triangular_tails(d, x);
     case DS_DIST_PERT:
     case DS_DIST_BETA: {
-        const beta_shape s = beta_shape_of(d);
+        const ds_beta_shape s = ds_distribution_beta_shape(d);
         return beta_tails((x - s.low) / s.width, s.alpha, s.beta);
     }
     case DS_DIST_GAMMA:
@@ -232,11 +188,6 @@ static tails tails_of(const ds_distribution *d, double x)
         break;
     }
     return x < d->a ? clamp_below() : clamp_above();
-}
-
-static bool is_step(const ds_distribution *d)
-{
-    return d->kind == DS_DIST_DISCRETE || d->kind == DS_DIST_EMPIRICAL;
 }
 
 bool ds_distribution_is_truncated(const ds_distribution *d)
@@ -362,12 +313,15 @@ double ds_distribution_quantile_of_tails(const ds_distribution *d, double p, dou
         return triangular_quantile(d, p, q);
     case DS_DIST_PERT:
     case DS_DIST_BETA: {
-        const beta_shape s = beta_shape_of(d);
+        const ds_beta_shape s = ds_distribution_beta_shape(d);
         const standard_shape shape = {s.alpha, s.beta};
         return s.low + s.width * solve_standard(shape, p, q, (guess - s.low) / s.width);
     }
     case DS_DIST_GAMMA: {
         const standard_shape shape = {d->a, (double)INFINITY};
+        if (d->a > LARGE_GAMMA_SHAPE) {
+            return d->b * large_gamma_quantile(d->a, z);
+        }
         return d->b * solve_standard(shape, p, q, guess / d->b);
     }
     case DS_DIST_EXPONENTIAL:
@@ -386,7 +340,7 @@ double ds_distribution_density(const ds_distribution *d, double x)
     switch (d->kind) {
     case DS_DIST_PERT:
     case DS_DIST_BETA: {
-        const beta_shape s = beta_shape_of(d);
+        const ds_beta_shape s = ds_distribution_beta_shape(d);
         return gsl_ran_beta_pdf((x - s.low) / s.width, s.alpha, s.beta) / s.width;
     }
     case DS_DIST_GAMMA:
@@ -398,26 +352,27 @@ double ds_distribution_density(const ds_distribution *d, double x)
     }
 }
 
-static double clamp(const ds_distribution *d, double x)
-{
-    return x < d->low ? d->low : x > d->high ? d->high : x;
-}
-
-/* Least value whose share of the truncated weight reaches p: values are in no
- * order, so each candidate is counted. */
+/* Least value whose share of the truncated weight reaches p.  The values are in no
+ * order and must not be copied: the bracket (from, to] is halved and recounted. */
 static double step_quantile(const ds_distribution *d, double p)
 {
-    const double inside = step_share(d, d->low, d->high);
-    double best = ds_distribution_support_high(d);
+    const double target = p * step_share(d, d->low, d->high);
+    double from = ds_distribution_support_low(d), to = ds_distribution_support_high(d);
 
-    for (size_t i = 0; i < d->count; i++) {
-        const double x = d->values[i];
-        if (x >= d->low && x < best && step_weight(d, i) > 0.0 &&
-            step_share(d, d->low, x) >= p * inside) {
-            best = x;
+    if (!(step_share(d, d->low, from) < target)) {
+        return from;
+    }
+    for (;;) {
+        const double middle = 0.5 * from + 0.5 * to;
+        if (!(middle > from && middle < to)) {
+            return to; /* neighbours: `to` is one of the values */
+        }
+        if (step_share(d, d->low, middle) < target) {
+            from = middle;
+        } else {
+            to = middle;
         }
     }
-    return best;
 }
 
 double ds_distribution_quantile(const ds_distribution *d, double p)
@@ -425,16 +380,19 @@ double ds_distribution_quantile(const ds_distribution *d, double p)
     if (!(p >= 0.0 && p <= 1.0)) {
         return (double)NAN;
     }
-    if (is_step(d)) {
+    if (ds_distribution_is_step(d)) {
         return step_quantile(d, p);
+    }
+    if (p == 0.0 || p == 1.0) {
+        return p == 0.0 ? ds_distribution_support_low(d) : ds_distribution_support_high(d);
     }
     if (!ds_distribution_is_truncated(d)) {
         return ds_distribution_quantile_of_tails(d, p, 1.0 - p, (double)NAN);
     }
     const ds_truncation t = ds_distribution_truncation(d);
     const double q = 1.0 - p;
-    return clamp(d, ds_distribution_quantile_of_tails(
-                        d, q * t.below_low + p * t.below_high,
+    return ds_distribution_clamp(d, ds_distribution_quantile_of_tails(
+                                        d, q * t.below_low + p * t.below_high,
                         q * t.above_low + p * t.above_high, (double)NAN));
 }
 
@@ -446,7 +404,7 @@ double ds_distribution_cdf(const ds_distribution *d, double x)
     if (x >= d->high) {
         return 1.0;
     }
-    if (is_step(d)) {
+    if (ds_distribution_is_step(d)) {
         return step_share(d, d->low, x) / step_share(d, d->low, d->high);
     }
     const tails at = tails_of(d, x);
@@ -460,193 +418,11 @@ double ds_distribution_cdf(const ds_distribution *d, double x)
 
 double ds_distribution_mass_outside(const ds_distribution *d, double low, double high)
 {
-    if (is_step(d)) {
+    if (ds_distribution_is_step(d)) {
         return 1.0 - step_share(d, low, high);
     }
     if (d->kind == DS_DIST_CONSTANT) {
         return d->a >= low && d->a <= high ? 0.0 : 1.0;
     }
     return tails_of(d, low).p + tails_of(d, high).q;
-}
-
-/* ---- Means ------------------------------------------------------------------- */
-
-/* Normal mass between two scores, from the tails that are small. */
-static double normal_mass(double from, double to)
-{
-    return from > 0.0 ? gsl_cdf_ugaussian_Q(from) - gsl_cdf_ugaussian_Q(to)
-                      : gsl_cdf_ugaussian_P(to) - gsl_cdf_ugaussian_P(from);
-}
-
-/* Integral of x f(x) over [low, high] in the rising half of a triangle that starts
- * at a: f(x) = 2 (x - a) / ((c - a)(b - a)). */
-static double triangle_moment(double a, double width, double rise, double low, double high)
-{
-    const double u = low - a, v = high - a;
-
-    return rise > 0.0 ? (a * (v * v - u * u) + 2.0 / 3.0 * (v * v * v - u * u * u)) /
-                            (width * rise)
-                      : 0.0;
-}
-
-/* Partial mean over the untruncated density of [low, high] within the support. */
-static double triangular_moment(const ds_distribution *d, double low, double high)
-{
-    const double l = fmax(low, d->a), h = fmin(high, d->c), width = d->c - d->a;
-    const double left = l < d->b ? triangle_moment(d->a, width, d->b - d->a, l, fmin(h, d->b))
-                                 : 0.0;
-    /* the falling half is a rising one seen from above */
-    const double right = h > d->b ? -triangle_moment(-d->c, width, d->c - d->b, -h,
-                                                     -fmax(l, d->b))
-                                  : 0.0;
-    return left + right;
-}
-
-static double step_mean(const ds_distribution *d)
-{
-    double total = 0.0, sum = 0.0;
-
-    for (size_t i = 0; i < d->count; i++) {
-        if (d->values[i] >= d->low && d->values[i] <= d->high) {
-            total += step_weight(d, i);
-            sum += step_weight(d, i) * d->values[i];
-        }
-    }
-    return sum / total;
-}
-
-static double untruncated_mean(const ds_distribution *d)
-{
-    switch (d->kind) {
-    case DS_DIST_LOGNORMAL:
-        return exp(d->a + 0.5 * d->b * d->b);
-    case DS_DIST_UNIFORM:
-        return 0.5 * (d->a + d->b);
-    case DS_DIST_TRIANGULAR:
-        return (d->a + d->b + d->c) / 3.0;
-    case DS_DIST_PERT:
-        return (d->a + PERT_LAMBDA * d->b + d->c) / (2.0 + PERT_LAMBDA);
-    case DS_DIST_BETA:
-        return d->a / (d->a + d->b);
-    case DS_DIST_GAMMA:
-        return d->a * d->b;
-    default:
-        return d->a;
-    }
-}
-
-/* Share of the first moment inside [low, high], for the distributions whose moment
- * density is their own kind with one parameter moved. */
-static double moment_share(const ds_distribution *d)
-{
-    ds_distribution moved = *d;
-
-    switch (d->kind) {
-    case DS_DIST_LOGNORMAL:
-        moved.a += d->b * d->b;
-        break;
-    case DS_DIST_EXPONENTIAL:
-        moved = (ds_distribution){DS_DIST_GAMMA, 2.0, d->a, 0.0, d->low, d->high,
-                                  NULL, NULL, 0};
-        break;
-    default: /* beta, gamma */
-        moved.a += 1.0;
-        break;
-    }
-    return ds_distribution_truncation(&moved).inside;
-}
-
-static double truncated_mean(const ds_distribution *d)
-{
-    const double inside = ds_distribution_truncation(d).inside;
-
-    switch (d->kind) {
-    case DS_DIST_NORMAL: {
-        const double from = (d->low - d->a) / d->b, to = (d->high - d->a) / d->b;
-        return d->a + d->b * (gsl_ran_ugaussian_pdf(from) - gsl_ran_ugaussian_pdf(to)) /
-                          normal_mass(from, to);
-    }
-    case DS_DIST_UNIFORM:
-        return 0.5 * (fmax(d->a, d->low) + fmin(d->b, d->high));
-    case DS_DIST_TRIANGULAR:
-        return triangular_moment(d, d->low, d->high) / inside;
-    case DS_DIST_PERT: {
-        const beta_shape s = beta_shape_of(d);
-        const ds_distribution unit = {DS_DIST_BETA, s.alpha, s.beta, 0.0,
-                                      (d->low - s.low) / s.width,
-                                      (d->high - s.low) / s.width, NULL, NULL, 0};
-        return s.low + s.width * truncated_mean(&unit);
-    }
-    case DS_DIST_CONSTANT:
-        return d->a;
-    default:
-        return untruncated_mean(d) * moment_share(d) / inside;
-    }
-}
-
-double ds_distribution_mean(const ds_distribution *d)
-{
-    if (is_step(d)) {
-        return step_mean(d);
-    }
-    return ds_distribution_is_truncated(d) ? clamp(d, truncated_mean(d)) : untruncated_mean(d);
-}
-
-/* ---- Support ----------------------------------------------------------------- */
-
-/* Least (sign +1) or greatest (-1) value with weight inside [low, high]. */
-static double step_extreme(const ds_distribution *d, double sign)
-{
-    double best = (double)NAN;
-
-    for (size_t i = 0; i < d->count; i++) {
-        const double x = d->values[i];
-        const bool counts = x >= d->low && x <= d->high && step_weight(d, i) > 0.0;
-        if (counts && !(sign * x >= sign * best)) {
-            best = x;
-        }
-    }
-    return best;
-}
-
-double ds_distribution_support_low(const ds_distribution *d)
-{
-    switch (d->kind) {
-    case DS_DIST_NORMAL:
-        return d->low;
-    case DS_DIST_LOGNORMAL:
-    case DS_DIST_BETA:
-    case DS_DIST_GAMMA:
-    case DS_DIST_EXPONENTIAL:
-        return fmax(d->low, 0.0);
-    case DS_DIST_DISCRETE:
-    case DS_DIST_EMPIRICAL:
-        return step_extreme(d, 1.0);
-    case DS_DIST_CONSTANT:
-        return d->a;
-    default:
-        return fmax(d->low, d->a);
-    }
-}
-
-double ds_distribution_support_high(const ds_distribution *d)
-{
-    switch (d->kind) {
-    case DS_DIST_NORMAL:
-    case DS_DIST_LOGNORMAL:
-    case DS_DIST_GAMMA:
-    case DS_DIST_EXPONENTIAL:
-        return d->high;
-    case DS_DIST_BETA:
-        return fmin(d->high, 1.0);
-    case DS_DIST_UNIFORM:
-        return fmin(d->high, d->b);
-    case DS_DIST_DISCRETE:
-    case DS_DIST_EMPIRICAL:
-        return step_extreme(d, -1.0);
-    case DS_DIST_CONSTANT:
-        return d->a;
-    default:
-        return fmin(d->high, d->c);
-    }
 }

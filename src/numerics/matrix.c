@@ -21,11 +21,22 @@
 #define PIVOT_LEAST      1e-12
 #define EIGENVALUE_LEAST (-1e-10)
 
+/* GSL's eigenvalues of a matrix with a NAN look like numbers. */
+static bool all_finite(size_t n, const double *matrix)
+{
+    for (size_t i = 0; i < n * n; i++) {
+        if (!isfinite(matrix[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 double ds_matrix_least_eigenvalue(size_t n, const double *matrix)
 {
     double least = (double)NAN;
 
-    if (n == 0) {
+    if (n == 0 || !all_finite(n, matrix)) {
         return (double)NAN;
     }
     gsl_matrix *copy = gsl_matrix_alloc(n, n);
@@ -187,6 +198,9 @@ bool ds_matrix_nearest_correlation(size_t n, const double *matrix, double *neare
 
     if (n == 0) {
         return true;
+    }
+    if (!all_finite(n, matrix)) {
+        return false;
     }
     bool ok = projection_init(&p, n);
     if (ok) {
