@@ -383,6 +383,9 @@ double ds_distribution_quantile(const ds_distribution *d, double p)
     if (ds_distribution_is_step(d)) {
         return step_quantile(d, p);
     }
+    if (p == 0.0 || p == 1.0) {
+        return p == 0.0 ? ds_distribution_support_low(d) : ds_distribution_support_high(d);
+    }
     if (!ds_distribution_is_truncated(d)) {
         return ds_distribution_quantile_of_tails(d, p, 1.0 - p, (double)NAN);
     }

@@ -26,6 +26,12 @@ static inline void check_near(double got, double want, double tolerance, const c
     }
 }
 
+static inline void check_close(double got, double want, double relative, const char *what,
+                               const char *file, int line)
+{
+    check_near(got, want, relative * fabs(want), what, file, line);
+}
+
 static inline void check_same_bits(double got, double want, const char *what,
                                    const char *file, int line)
 {
@@ -38,7 +44,7 @@ static inline void check_same_bits(double got, double want, const char *what,
 #define NEAR(got, want, tolerance) \
     check_near((got), (want), (tolerance), #got, __FILE__, __LINE__)
 #define CLOSE(got, want, relative) \
-    check_near((got), (want), (relative) * fabs(want), #got, __FILE__, __LINE__)
+    check_close((got), (want), (relative), #got, __FILE__, __LINE__)
 #define SAME_BITS(got, want) check_same_bits((got), (want), #got, __FILE__, __LINE__)
 
 #endif

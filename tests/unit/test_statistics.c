@@ -139,11 +139,11 @@ static void moments_far_from_zero(void **state)
     ds_stream_uniform_lanes(2, 0, 0, 0, COUNT, x);
     for (size_t i = 0; i < COUNT; i++) {
         x[i] = 1e9 + x[i] * x[i];
-        mean += x[i] / (long double)COUNT;
+        mean += (long double)x[i] / COUNT;
     }
     for (size_t i = 0; i < COUNT; i++) {
         for (int p = 2; p <= 4; p++) {
-            sum[p] += powl(x[i] - mean, p);
+            sum[p] += powl((long double)x[i] - mean, p);
         }
     }
     const ds_moments m = ds_moments_of_column(COUNT, x);
