@@ -421,6 +421,8 @@ static void the_first_bad_path_is_named(void **state)
     /* a bill beyond the paths whose bills are kept is seen as well */
     spoilt_run((spoil){1500, 1, DS_OUTCOME_COUNT, inf}, (spoil){1501, 0, DS_OUTCOME_COUNT, nan},
                "bill of month 2 of strategy \"distil\" is infinite", "path 1500 of");
+    spoilt_run((spoil){1500, 0, DS_OUTCOME_COUNT, inf}, (spoil){100, 1, DS_OUTCOME_COUNT, nan},
+               "bill of month 2 of strategy \"distil\" is not a number", "path 100 of");
     spoilt_run((spoil){40, 0, DS_OUTCOME_COUNT, nan}, (spoil){40, 0, DS_OUTCOME_COST_NPV, nan},
                "bill of month 2 of strategy \"stay\" is not a number", "path 40 of");
     spoilt_run((spoil){40, 0, DS_OUTCOME_COUNT, nan}, (spoil){39, 0, DS_OUTCOME_COST_NPV, nan},
