@@ -99,6 +99,8 @@ void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
         const double *space = w->column[c->colocation];
         ds_row_set(bill, 0);
         buy(w, state, contract, most, owned, other);
+        if (!c->certain)
+            ds_row_multiply(owned, w->in_force[contract]);
         DS_EACH_LANE(i)
             other[i] += (mean[i] * hours * kilowatts[i] * kwh[i] + owned[i] * space[i]) *
                         inflation[i];
