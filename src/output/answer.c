@@ -95,21 +95,22 @@ static void compare(const ds_report *report, const ds_decision *d, bool distil,
     gain.value = fabs(gain.value);
     ds_human_money(gain, style->utf8, money);
     ds_human_share(chance, style->utf8, share);
+    /* The mean and the odds may point in opposite directions: then say so. */
     if (distil)
         snprintf(out, size,
-                 "Distil: %s saves %s (NPV) against %s, the best course without a student; it "
-                 "costs less in %s of futures.",
-                 distilling, money, other, share);
+                 "Distil: %s saves %s (NPV) on average against %s, the best course without a "
+                 "student; it costs less in %s%s of futures.",
+                 distilling, money, other, chance.value < 0.5 ? "only " : "", share);
     else
         snprintf(out, size,
-                 "Do not distil: %s saves %s (NPV) against %s, the best course with a student; "
-                 "distilling costs less in %s of futures.",
-                 other, money, distilling, share);
+                 "Do not distil: %s saves %s (NPV) on average against %s, the best course with a "
+                 "student%s distilling costs less in %s of futures.",
+                 other, money, distilling, chance.value > 0.5 ? ", although" : ";", share);
 }
 
 void ds_report_answer(FILE *file, const ds_report *report, const ds_style *style)
 {
-    char        sentence[SENTENCE_TEXT], regret[DS_HUMAN_TEXT], best[NAME_TEXT];
+    char        sentence[SENTENCE_TEXT], regret[DS_HUMAN_TEXT];
     ds_decision d = ds_result_decision(report->result);
 
     switch (d.verdict) {
@@ -128,12 +129,10 @@ void ds_report_answer(FILE *file, const ds_report *report, const ds_style *style
     fputs(ds_style_code(style, DS_STYLE_BOLD), file);
     ds_text_wrap(file, sentence, style->width, 0, 0);
     fputs(ds_style_code(style, DS_STYLE_PLAIN), file);
-    if (d.best < ds_result_strategy_count(report->result) && isfinite(d.regret_usd.value) &&
-        d.regret_usd.value > 0) {
-        quote_strategy(report, d.best, style, best);
+    if (isfinite(d.regret_usd.value) && d.regret_usd.value > 0) {
         ds_human_money(d.regret_usd, style->utf8, regret);
         snprintf(sentence, sizeof sentence,
-                 "Least mean cost: %s; knowing the future would save %s more.", best, regret);
+                 "Knowing the future before choosing would save another %s on average.", regret);
         ds_text_wrap(file, sentence, style->width, 0, 0);
     }
 }

@@ -14,7 +14,7 @@
 #include "output/json.h"
 #include "output/number.h"
 
-enum { UNIT_COLUMNS = 14, NUMBER_COLUMNS = 11, AMOUNT_COLUMNS = 18, NUMBERS = 57 };
+enum { UNIT_COLUMNS = 12, NUMBER_COLUMNS = 11, AMOUNT_COLUMNS = 17, NUMBERS = 52 };
 
 static void add(double *sum, double *error, double x)
 {

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/text.h"
+
 const ds_scale ds_scale_percent = { 0.01, "%" };
 const ds_scale ds_scale_one = { 1.0, "" };
 
@@ -95,7 +97,7 @@ static bool two_numbers(ds_estimate e, ds_scale scale, char value_text[24], char
 {
     double value = e.value / scale.divisor, se = e.se / scale.divisor;
     int    power = last_digit(value, se);
-    print_rounded(value, power, value_text, 24);
+    print_rounded(value, value != 0 ? power : 0, value_text, 24);
     if (!isfinite(se) || se <= 0)
         return false;
     /* An error below the last digit shown is rounded up to one unit of it. */
@@ -118,11 +120,11 @@ static void with_unit(ds_estimate e, ds_scale scale, const char *prefix, bool ut
                       char text[DS_HUMAN_TEXT])
 {
     char        value[24], se[24];
-    const char *blank = scale.suffix[0] != '\0' ? " " : "";
+    const char *blank = scale.suffix[0] != '\0' ? DS_TEXT_TIE : "";
     if (print_unusual(e.value, text))
         return;
     if (two_numbers(e, scale, value, se))
-        snprintf(text, DS_HUMAN_TEXT, "%s%s%s%s %s %s%s%s", prefix, value, blank, scale.suffix,
+        snprintf(text, DS_HUMAN_TEXT, "%s%s%s%s" DS_TEXT_TIE "%s" DS_TEXT_TIE "%s%s%s", prefix, value, blank, scale.suffix,
                  utf8 ? "\xC2\xB1" : "+/-", se, blank, scale.suffix);
     else
         snprintf(text, DS_HUMAN_TEXT, "%s%s%s%s", prefix, value, blank, scale.suffix);
@@ -133,7 +135,7 @@ void ds_human_money(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT])
     double magnitude = fabs(e.value);
     if (isfinite(e.se) && e.se > magnitude)
         magnitude = e.se;
-    with_unit(e, ds_scale_of_money(magnitude), "USD ", utf8, text);
+    with_unit(e, ds_scale_of_money(magnitude), "USD" DS_TEXT_TIE, utf8, text);
 }
 
 void ds_human_share(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT])

@@ -31,7 +31,8 @@ extern const ds_scale ds_scale_percent, ds_scale_one;
  * infinite value is "never", a NAN "cannot say". */
 void ds_human_value(ds_estimate e, ds_scale scale, char text[DS_HUMAN_TEXT]);
 void ds_human_estimate(ds_estimate e, ds_scale scale, bool utf8, char text[DS_HUMAN_TEXT]);
-/* "USD 41.2 M ± 0.3 M" and "83.1 % ± 0.3 %", for a sentence. */
+/* "USD 41.2 M ± 0.3 M" and "83.1 % ± 0.3 %", for a sentence: the blanks are
+ * DS_TEXT_TIE, at which ds_text_wrap() does not break a line. */
 void ds_human_money(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT]);
 void ds_human_share(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT]);
 /* Thousands apart: "1,234,567.89". */

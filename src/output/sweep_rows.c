@@ -4,6 +4,8 @@
 #include "output/sweep_rows.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "output/csv.h"
 #include "output/json.h"
@@ -50,14 +52,54 @@ void ds_sweep_csv_header(FILE *file, const ds_sweep_layout *layout)
     putc('\n', file);
 }
 
-void ds_sweep_csv_rows(FILE *file, const ds_sweep_layout *layout, const double *values,
-                       const ds_result *result)
+/* A value as it was typed is JSON text or a bare word; is it a number? */
+static bool is_number(const char *text, double *value)
 {
-    ds_figure figures[FIGURES];
+    char *end;
+    if (text[0] == '\0' || strspn(text, "+-.0123456789eE") != strlen(text))
+        return false;
+    *value = strtod(text, &end);
+    return *end == '\0' && isfinite(*value);
+}
+
+/* The text of a string without its quotes; everything else as it is. */
+static void csv_value(FILE *file, const char *text)
+{
+    char   plain[256];
+    size_t length = strlen(text);
+    if (length >= 2 && length < sizeof plain && text[0] == '"' && text[length - 1] == '"' &&
+        strchr(text, '\\') == NULL) {
+        memcpy(plain, text + 1, length - 2);
+        plain[length - 2] = '\0';
+        text = plain;
+    }
+    double value;
+    if (is_number(text, &value))
+        fputs(text, file);
+    else
+        ds_csv_text(file, text);
+}
+
+static void json_value(FILE *file, const char *text)
+{
+    double value;
+    if (is_number(text, &value))
+        ds_json_number(file, value);
+    else if (strchr("\"{[", text[0]) != NULL || strcmp(text, "true") == 0 ||
+             strcmp(text, "false") == 0 || strcmp(text, "null") == 0)
+        fputs(text, file);
+    else
+        ds_json_string(file, text);
+}
+
+void ds_sweep_csv_rows(FILE *file, const ds_sweep_layout *layout, const ds_sweep_point *point)
+{
+    const ds_result *result = point->result;
+    ds_figure        figures[FIGURES];
     for (size_t row = 0; row < layout->strategy_count; row++) {
         size_t strategy = layout->strategies[row];
         for (size_t axis = 0; axis < layout->axes; axis++) {
-            ds_csv_number(file, values[axis]);
+            csv_value(file, point->overrides[axis].value);
             putc(',', file);
         }
         ds_csv_text(file, ds_result_strategy_name(result, strategy));
@@ -76,17 +118,17 @@ void ds_sweep_csv_rows(FILE *file, const ds_sweep_layout *layout, const double *
     }
 }
 
-void ds_sweep_ndjson_rows(FILE *file, const ds_sweep_layout *layout, const double *values,
-                          const ds_result *result)
+void ds_sweep_ndjson_rows(FILE *file, const ds_sweep_layout *layout, const ds_sweep_point *point)
 {
-    ds_figure figures[FIGURES];
+    const ds_result *result = point->result;
+    ds_figure        figures[FIGURES];
     for (size_t row = 0; row < layout->strategy_count; row++) {
         size_t strategy = layout->strategies[row];
         for (size_t axis = 0; axis < layout->axes; axis++) {
             fputs(axis > 0 ? "," : "{\"parameters\":{", file);
             ds_json_string(file, layout->pointers[axis]);
             putc(':', file);
-            ds_json_number(file, values[axis]);
+            json_value(file, point->overrides[axis].value);
         }
         fputs("},\"strategy\":", file);
         ds_json_string(file, ds_result_strategy_name(result, strategy));

@@ -24,10 +24,7 @@ typedef struct {
 } ds_sweep_layout;
 
 void ds_sweep_csv_header(FILE *file, const ds_sweep_layout *layout);
-/* values: of the parameters at this point, [axes] */
-void ds_sweep_csv_rows(FILE *file, const ds_sweep_layout *layout, const double *values,
-                       const ds_result *result);
-void ds_sweep_ndjson_rows(FILE *file, const ds_sweep_layout *layout, const double *values,
-                          const ds_result *result);
+void ds_sweep_csv_rows(FILE *file, const ds_sweep_layout *layout, const ds_sweep_point *point);
+void ds_sweep_ndjson_rows(FILE *file, const ds_sweep_layout *layout, const ds_sweep_point *point);
 
 #endif

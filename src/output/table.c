@@ -71,15 +71,15 @@ static const ds_column columns[] = {
     { "cost NPV", "cost_npv_usd", COLUMN_MONEY, 1, true, take_mean },
     { "CVaR of it", "cost_npv_usd", COLUMN_MONEY, 1, true, take_cvar },
     { "costs least", "cost_npv_usd", COLUMN_SHARE, 1, true, take_best },
-    { "peak bill", "peak_month_usd", COLUMN_MONEY, 1, true, take_mean },
-    { "in month", "peak_month", COLUMN_CALENDAR, 1, false, take_p50 },
     { "saving NPV", "saving_npv_usd", COLUMN_SAVING, 2, true, take_mean },
     { "P(saving>0)", "saving_npv_usd", COLUMN_SHARE, 2, true, take_positive },
     { "p05", "saving_npv_usd", COLUMN_SAVING, 2, false, take_p05 },
     { "p50", "saving_npv_usd", COLUMN_SAVING, 2, false, take_p50 },
     { "p95", "saving_npv_usd", COLUMN_SAVING, 2, false, take_p95 },
-    { "payback", "payback_months", COLUMN_MONTHS, 2, false, take_p50 },
-    { "never", "payback_months", COLUMN_SHARE, 2, false, take_undefined },
+    { "payback", "payback_months", COLUMN_MONTHS, 3, false, take_p50 },
+    { "never", "payback_months", COLUMN_SHARE, 3, false, take_undefined },
+    { "peak bill", "peak_month_usd", COLUMN_MONEY, 4, true, take_mean },
+    { "in month", "peak_month", COLUMN_CALENDAR, 4, false, take_p50 },
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
 
@@ -137,12 +137,14 @@ static void fill_cell(const ds_report *report, const ds_column *column, size_t s
 {
     ds_estimate e = estimate_of(report, column, strategy);
     /* The baseline saves nothing against itself, by definition. */
-    if (strategy == 0 && column->group == 2) {
+    if (strategy == 0 && (column->group == 2 || column->group == 3)) {
         snprintf(cell, DS_CELL_TEXT, "%s", utf8 ? "\xE2\x80\x93" : "-");
     } else if (column->kind == COLUMN_CALENDAR && isfinite(e.value) && e.value >= 0) {
         char label[8];
         ds_scenario_month_label(report->scenario, (size_t)round(e.value), label);
         snprintf(cell, DS_CELL_TEXT, "%s", label);
+    } else if (column->kind == COLUMN_MONTHS && isfinite(e.value) && e.value == round(e.value)) {
+        snprintf(cell, DS_CELL_TEXT, "%.0f", e.value); /* months are counted */
     } else if (column->with_error) {
         ds_human_estimate(e, scale, utf8, cell);
     } else {

@@ -139,7 +139,9 @@ void ds_text_wrap(FILE *file, const char *text, size_t width, size_t indent, siz
             column = indent;
             first = true;
         }
-        fprintf(file, "%s%.*s", first ? "" : " ", (int)bytes, text);
+        fputs(first ? "" : " ", file);
+        for (size_t i = 0; i < bytes; i++)
+            putc(text[i] == DS_TEXT_TIE[0] ? ' ' : text[i], file);
         column += columns + (first ? 0 : 1);
         first = false;
         text += bytes;

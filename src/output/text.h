@@ -38,6 +38,8 @@ size_t ds_text_width(const char *text);
 void ds_text_fit(char *text, size_t columns, bool utf8);
 /* Writes text padded with blanks to so many columns, on the left or the right. */
 void ds_text_pad(FILE *file, const char *text, size_t columns, bool right);
+/* A blank at which ds_text_wrap() does not break; no clean text has it. */
+#define DS_TEXT_TIE "\x1F"
 /* Writes a clean text in lines of at most `width` columns; the lines after the
  * first are indented.  `column` is where the first line starts. */
 void ds_text_wrap(FILE *file, const char *text, size_t width, size_t indent, size_t column);
