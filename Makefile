@@ -116,11 +116,11 @@ build/distillsim: $(B)/distillsim FORCE
 
 $(LIBRARY): $(call objects,$(LIBRARY_SOURCES))
 	$(call say,ar)
-	$(Q)rm -f $@ && ar rcsD $@ $^
+	$(Q)rm -f $@ && ar qcsD $@ $^
 
 $(PROGRAM_PARTS): $(call objects,$(PROGRAM_SOURCES))
 	$(call say,ar)
-	$(Q)rm -f $@ && ar rcsD $@ $^
+	$(Q)rm -f $@ && ar qcsD $@ $^
 
 $(B)/distillsim: $(call objects,$(MAIN_SOURCE)) $(PROGRAM_PARTS) $(LIBRARY)
 	$(call say,ld)

@@ -125,13 +125,27 @@ static void compute_label_loads(ds_work *w)
     }
 }
 
+/* Replicas that hold one GPU s a month at the busiest: the divisor of (45). */
+static void begin_fleet(ds_work *w, size_t index)
+{
+    const ds_plan_contract *c = &w->plan->contract[index];
+    const double *derate = w->column[c->derate], *utilisation = w->column[c->utilisation];
+    const double full = 3600.0 * w->plan->hours * w->plan->profile[c->profile].gpus_per_replica;
+    double *share = w->replica_share[index];
+    DS_EACH_LANE(i)
+        share[i] = 1.0 / (full * derate[i] * utilisation[i]);
+}
+
 void ds_contract_begin(ds_work *w)
 {
     const ds_plan *plan = w->plan;
     compute_loads(w);
     compute_label_loads(w);
-    for (size_t c = 0; c < plan->contract_count; c++)
+    for (size_t c = 0; c < plan->contract_count; c++) {
         ds_row_set(w->locked[c], 1);
+        if (plan->contract[c].billing == DS_BILLING_FLEET)
+            begin_fleet(w, c);
+    }
     for (size_t p = 0; p < plan->product_count; p++) {
         const double *peak = w->column[plan->product[p].peak_to_mean];
         double *excess = w->hour_excess[p];
@@ -209,15 +223,15 @@ void ds_contract_month(ds_work *w)
 
 /* ---- the bill -------------------------------------------------------------- */
 
-/* Sum over products of requests times load, for the model's usage. */
-static void total_load(const ds_work *w, int contract, double *restrict load)
+void ds_total_load(const ds_work *w, int contract, double *restrict load)
 {
     const ds_plan *plan = w->plan;
     int model = plan->contract[contract].model;
     ds_row_set(load, 0);
     for (size_t p = 0; p < plan->product_count; p++)
-        ds_row_add_product(load, w->now.usage[p * plan->model_count + (size_t)model],
-                           w->load[p * plan->contract_count + (size_t)contract]);
+        if (w->now.sent[p * plan->model_count + (size_t)model])
+            ds_row_add_product(load, w->now.usage[p * plan->model_count + (size_t)model],
+                               w->load[p * plan->contract_count + (size_t)contract]);
 }
 
 /* (43): units that hold the sum of the products' peaks. */
@@ -229,6 +243,8 @@ static void provisioned_units(const ds_work *w, int index, double *restrict unit
     const double hours = plan->hours, step = c->unit_increment, least = c->minimum_units;
     ds_row_set(units, 0);
     for (size_t p = 0; p < plan->product_count; p++) {
+        if (!w->now.sent[p * plan->model_count + (size_t)c->model])
+            continue;
         const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
         const double *load = w->load[p * plan->contract_count + (size_t)index];
         const double *peak = w->column[plan->product[p].peak_to_mean];
@@ -252,7 +268,7 @@ static void usage_bill(ds_work *w, int index, double *restrict bill, double *res
         DS_EACH_LANE(i)
             bill[i] = scratch[i] * hours * price[i];
     } else {
-        total_load(w, index, scratch);
+        ds_total_load(w, index, scratch);
         DS_EACH_LANE(i)
             bill[i] = scratch[i] * price[i];
     }

@@ -50,15 +50,18 @@ static void deflate(ds_work *w)
     }
 }
 
+/* The highest bill, and its month by (77): `mark` is the bill of the month marked. */
 static void count_peak(ds_work *w, ds_row *total)
 {
     const double *bill = w->now.bill;
     double *peak = total[DS_TOTAL_PEAK], *month = total[DS_TOTAL_PEAK_MONTH];
+    double *mark = total[DS_TOTAL_PEAK_MARK];
     const double now = (double)w->month;
     const bool first = w->month == 0;
     DS_EACH_LANE(i) {
-        bool higher = first || bill[i] > peak[i];
-        peak[i] = higher ? bill[i] : peak[i];
+        bool higher = first || bill[i] > mark[i] + 1e-9 * fabs(mark[i]);
+        peak[i] = first ? bill[i] : ds_greatest(peak[i], bill[i]);
+        mark[i] = higher ? bill[i] : mark[i];
         month[i] = higher ? now : month[i];
     }
     if (w->plan->budget != DS_NONE) {

@@ -2,66 +2,69 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
-/* GPU s a month that the fleet must be able to give at its busiest: for hour < 0 by
- * the peak factor (45), else in that hour of the day (46). */
-static void demanded(const ds_work *w, int index, int hour, double *restrict seconds)
+/* GPU s of each product on the fleet at its own busiest: v G k of (45), or of (46)
+ * without the hour's s; returns how many products use the fleet at all. */
+static size_t peak_seconds(const ds_work *w, int index, ds_row *seconds, size_t *product)
 {
     const ds_plan *plan = w->plan;
-    int model = plan->contract[index].model;
-    ds_row_set(seconds, 0);
+    const ds_plan_contract *c = &plan->contract[index];
+    size_t used = 0;
     for (size_t p = 0; p < plan->product_count; p++) {
-        const double *v = w->now.usage[p * plan->model_count + (size_t)model];
+        if (!w->now.sent[p * plan->model_count + (size_t)c->model])
+            continue;
+        const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
         const double *load = w->load[p * plan->contract_count + (size_t)index];
         const double *factor =
-            hour < 0 ? w->column[plan->product[p].peak_to_mean] : w->hour_excess[p];
-        double shape = hour < 0 ? 1.0 : plan->product[p].hour_shape[hour];
+            c->hourly ? w->hour_excess[p] : w->column[plan->product[p].peak_to_mean];
+        double *out = seconds[used];
         DS_EACH_LANE(i)
-            seconds[i] += v[i] * load[i] * factor[i] * shape;
+            out[i] = v[i] * load[i] * factor[i];
+        product[used++] = p;
     }
+    return used;
 }
 
-/* Replicas for a demand; `due` is 0 where there is no fleet. */
-static void replicas(const ds_work *w, int index, const double *due, const double *seconds,
-                     double *restrict out)
+/* Adds the replicas of (45) for one demand to `mean`, and raises `most`. */
+static void count_replicas(const ds_work *w, int index, const double *seconds,
+                           double *restrict mean, double *restrict most)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
-    const double *derate = w->column[c->derate], *utilisation = w->column[c->utilisation];
-    const double held = 3600.0 * w->plan->hours * w->plan->profile[c->profile].gpus_per_replica;
-    const double least = c->minimum_replicas, spare = c->spare_replicas;
+    const double *per_second = w->replica_share[index];
+    const double least = c->minimum_replicas;
     DS_EACH_LANE(i) {
-        double needed = ds_ceil_units(seconds[i] / (held * derate[i] * utilisation[i]));
-        out[i] = (ds_greatest(least, needed) + spare) * due[i];
+        double needed = ds_greatest(least, ds_ceil_units(seconds[i] * per_second[i]));
+        mean[i] += needed;
+        most[i] = ds_greatest(most[i], needed);
     }
 }
 
-/* GPUs in use (mean over the hours) and GPUs that must exist. */
+/* GPUs in use (mean over the hours) and GPUs that must exist: (45), (46). */
 static void size_fleet(ds_work *w, int index, const double *due, double *restrict mean,
                        double *restrict most)
 {
-    const ds_plan_contract *c = &w->plan->contract[index];
-    double *seconds = w->scratch[4], *hourly = w->scratch[5];
-    const double per_replica = w->plan->profile[c->profile].gpus_per_replica;
-    if (!c->hourly) {
-        demanded(w, index, -1, seconds);
-        replicas(w, index, due, seconds, mean);
-        ds_row_copy(most, mean);
-    } else {
-        ds_row_set(mean, 0);
-        ds_row_set(most, 0);
-        for (int hour = 0; hour < 24; hour++) {
-            demanded(w, index, hour, seconds);
-            replicas(w, index, due, seconds, hourly);
-            DS_EACH_LANE(i) {
-                mean[i] += hourly[i];
-                most[i] = ds_greatest(most[i], hourly[i]);
-            }
+    const ds_plan *plan = w->plan;
+    const ds_plan_contract *c = &plan->contract[index];
+    const int hours = c->hourly ? 24 : 1;
+    const double spare = c->spare_replicas, average = 1.0 / (double)hours;
+    const double per_replica = plan->profile[c->profile].gpus_per_replica;
+    double *seconds = w->scratch[4];
+    size_t used = peak_seconds(w, index, w->product_scratch, w->product_index);
+    ds_row_set(mean, 0);
+    ds_row_set(most, 0);
+    for (int hour = 0; hour < hours; hour++) {
+        ds_row_set(seconds, 0);
+        for (size_t k = 0; k < used; k++) {
+            const ds_plan_product *product = &plan->product[w->product_index[k]];
+            const double shape = c->hourly ? product->hour_shape[hour] : 1.0;
+            const double *of_product = w->product_scratch[k];
+            DS_EACH_LANE(i)
+                seconds[i] += of_product[i] * shape;
         }
-        DS_EACH_LANE(i)
-            mean[i] /= 24.0;
+        count_replicas(w, index, seconds, mean, most);
     }
     DS_EACH_LANE(i) {
-        mean[i] *= per_replica;
-        most[i] *= per_replica;
+        mean[i] = (mean[i] * average + spare) * per_replica * due[i];
+        most[i] = (most[i] + spare) * per_replica * due[i];
     }
 }
 
@@ -99,6 +102,8 @@ void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
         const double *space = w->column[c->colocation];
         ds_row_set(bill, 0);
         buy(w, state, contract, most, owned, other);
+        if (!c->certain)
+            ds_row_multiply(owned, w->in_force[contract]);
         DS_EACH_LANE(i)
             other[i] += (mean[i] * hours * kilowatts[i] * kwh[i] + owned[i] * space[i]) *
                         inflation[i];
@@ -109,10 +114,7 @@ void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
     }
     /* (51) */
     double *months = w->now.gpu_months, *used = w->now.gpu_used, *paid = w->now.gpu_paid;
-    ds_row_set(seconds, 0);
-    for (size_t p = 0; p < plan->product_count; p++)
-        ds_row_add_product(seconds, w->now.usage[p * plan->model_count + (size_t)c->model],
-                           w->load[p * plan->contract_count + (size_t)contract]);
+    ds_total_load(w, contract, seconds);
     const double *in_force = w->in_force[contract];
     if (!c->certain)
         ds_row_multiply(seconds, in_force);

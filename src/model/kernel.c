@@ -187,6 +187,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->price = rows(l, C);
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
+    w->replica_share = rows(l, C);
     w->acceptable = rows(l, M * P);
     w->label_usd = rows(l, S);
     w->training_usd = rows(l, S);
@@ -216,6 +217,7 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
 static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
 {
     now->usage = rows(l, plan->product_count * plan->model_count);
+    now->sent = take(l, plan->product_count * plan->model_count * sizeof *now->sent);
     now->unserved = rows(l, plan->product_count);
     now->ramp = rows(l, plan->most_ramps);
     now->started = rows(l, plan->most_ramps);
@@ -236,6 +238,8 @@ static size_t lay_out(const ds_plan *plan, char *base, ds_work *w)
     w->base_cost = take(&l, sizeof(ds_row));
     w->base_total = take(&l, sizeof(ds_row));
     w->scratch = rows(&l, DS_SCRATCH);
+    w->product_scratch = rows(&l, plan->product_count);
+    w->product_index = take(&l, plan->product_count * sizeof *w->product_index);
     w->irr_scratch = take(&l, ds_irr_scratch(plan->months) * sizeof *w->irr_scratch);
     w->hit = take(&l, DS_LANES * sizeof *w->hit);
     ds_strategy_state *states = take(&l, plan->strategy_count * sizeof *states);

@@ -155,6 +155,7 @@ typedef struct {
     ds_plan_route  **route;       /* [product][route_count[product]]            */
     size_t          *route_count; /* [product]                                  */
     ds_plan_route   *ramp;        /* [ramp_count]: distinct (from, ramp, project) */
+    bool            *ramp_holds;  /* [ramp][model]: its routes hold the model (57)  */
     int             *fallback;    /* [model], or DS_NONE                        */
     bool            *used;        /* [model]: may serve something               */
     bool            *always_held; /* [model]                                    */

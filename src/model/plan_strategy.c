@@ -40,6 +40,13 @@ static int ramp_of(ds_plan_strategy *strategy, const ds_plan_route *route)
     return (int)strategy->ramp_count++;
 }
 
+/* The model may serve, and is held once the ramp has begun. */
+static void hold(const ds_plan *plan, ds_plan_strategy *out, int ramp, int model)
+{
+    out->used[model] = true;
+    out->ramp_holds[(size_t)ramp * plan->model_count + (size_t)model] = true;
+}
+
 static bool compile_routes(ds_plan *plan, const ds_strategy *s, ds_plan_strategy *out)
 {
     size_t total = 0;
@@ -51,7 +58,8 @@ static bool compile_routes(ds_plan *plan, const ds_strategy *s, ds_plan_strategy
     out->ramp = ds_plan_alloc(plan, total, sizeof *out->ramp);
     out->route = ds_plan_alloc(plan, plan->product_count, sizeof *out->route);
     out->route_count = ds_plan_alloc(plan, plan->product_count, sizeof *out->route_count);
-    if (!next || !out->ramp || !out->route || !out->route_count)
+    out->ramp_holds = ds_plan_alloc(plan, total * plan->model_count, sizeof *out->ramp_holds);
+    if (!next || !out->ramp || !out->ramp_holds || !out->route || !out->route_count)
         return false;
     for (size_t p = 0; p < plan->product_count; p++) {
         const ds_items *routes = routes_of(s, (int)p);
@@ -65,9 +73,9 @@ static bool compile_routes(ds_plan *plan, const ds_strategy *s, ds_plan_strategy
                                      .escalate_to = route->escalate_to,
                                      .project = project_of(plan, out, route->key.target) };
             next->state = ramp_of(out, next);
-            out->used[next->model] = true;
+            hold(plan, out, next->state, next->model);
             if (next->escalate_to >= 0)
-                out->used[next->escalate_to] = true;
+                hold(plan, out, next->state, next->escalate_to);
         }
     }
     return true;

@@ -10,7 +10,7 @@ typedef struct {
     size_t                   product;
 } routing;
 
-static void clear_month(ds_work *w, const ds_plan_strategy *s)
+static void clear_month(ds_work *w)
 {
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
@@ -18,12 +18,10 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
                                now->returned, now->gpu_months, now->gpu_used, now->gpu_paid };
     for (size_t k = 0; k < sizeof single / sizeof *single; k++)
         ds_row_set(single[k], 0);
-    for (size_t p = 0; p < plan->product_count; p++) {
+    for (size_t p = 0; p < plan->product_count; p++)
         ds_row_set(now->unserved[p], 0);
-        for (size_t m = 0; m < plan->model_count; m++)
-            if (s->used[m])
-                ds_row_set(now->usage[p * plan->model_count + m], 0);
-    }
+    for (size_t k = 0; k < plan->product_count * plan->model_count; k++)
+        now->sent[k] = false;
     for (size_t k = 0; k < plan->provider_count; k++)
         ds_row_set(now->spend[k], 0);
 }
@@ -67,11 +65,23 @@ static bool is_perfect(const routing *r, int model)
     return r->w->plan->quality[(size_t)model * r->w->plan->product_count + r->product].perfect;
 }
 
+/* Adds to v_p of (40) ff. */
+static void use(const routing *r, int model, const double *requests)
+{
+    ds_work *w = r->w;
+    size_t cell = r->product * w->plan->model_count + (size_t)model;
+    if (w->now.sent[cell])
+        ds_row_add(w->now.usage[cell], requests);
+    else
+        ds_row_copy(w->now.usage[cell], requests);
+    w->now.sent[cell] = true;
+}
+
 /* Unverified requests that a model serves: usage and bad answers. */
 static void serve(const routing *r, int model, const double *requests)
 {
     ds_work *w = r->w;
-    ds_row_add(w->now.usage[r->product * w->plan->model_count + (size_t)model], requests);
+    use(r, model, requests);
     if (is_perfect(r, model))
         return;
     double *a = w->scratch[4], *bad = w->scratch[5];
@@ -126,18 +136,18 @@ static void send_verified(const routing *r, const ds_plan_route *route, const do
     const double *d = w->column[model->detected], *f = w->column[model->false_alarm];
     const double *check = w->column[model->usd_per_check], *out = w->outage[route->model];
     double *a = w->scratch[4], *bad = w->scratch[5], *again = w->scratch[8];
-    double *usage = w->now.usage[r->product * w->plan->model_count + (size_t)route->model];
-    double *bill = w->now.bill, *escalated = w->now.escalated;
+    double *up = w->scratch[7], *bill = w->now.bill, *escalated = w->now.escalated;
     bool fails = model->interruption != DS_NONE;
     acceptable(r, route->model, a);
     DS_EACH_LANE(i) {
         double served = fails ? requests[i] * (1.0 - out[i]) : requests[i];
-        usage[i] += served;
+        up[i] = served;
         bill[i] += served * check[i];
         again[i] = served * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
         bad[i] += served * (1.0 - a[i]) * (1.0 - d[i]);
         escalated[i] += again[i];
     }
+    use(r, route->model, up);
     if (fails)
         divert(r, route->model, requests);
     send(r, route->escalate_to, again);
@@ -188,8 +198,10 @@ static void pay_royalty(ds_work *w, const ds_plan_student *student)
     double *bill = w->now.bill;
     double *spend = w->now.spend[plan->model[student->teacher].provider];
     for (size_t p = 0; p < plan->product_count; p++) {
-        const double *v = w->now.usage[p * plan->model_count + (size_t)student->model];
-        const double *mtok = w->mtok[p];
+        size_t cell = p * plan->model_count + (size_t)student->model;
+        if (!w->now.sent[cell])
+            continue;
+        const double *v = w->now.usage[cell], *mtok = w->mtok[p];
         DS_EACH_LANE(i) {
             double usd = v[i] * mtok[i] * rate[i];
             bill[i] += usd;
@@ -204,25 +216,35 @@ static void raise(double *restrict due, const double *restrict started)
         due[i] = ds_greatest(due[i], started[i]);
 }
 
-/* (57), or serving anything: fixed charges fall due. */
-static void find_due(ds_work *w, const ds_plan_strategy *s)
+/* Does any contract of the model that may be in force have fixed charges? */
+static bool has_fixed(const ds_work *w, const ds_plan_model *model)
+{
+    bool found = false;
+    for (int c = model->first_contract; c < model->end_contract; c++) {
+        const ds_plan_contract *contract = &w->plan->contract[c];
+        found = found || (contract->has_fixed && w->month >= contract->first_month &&
+                          w->month < contract->end_month);
+    }
+    return found;
+}
+
+/* (57), or serving anything: fixed charges of model m fall due. */
+static void find_due(ds_work *w, const ds_plan_strategy *s, size_t m)
 {
     const ds_plan *plan = w->plan;
-    for (size_t m = 0; m < plan->model_count; m++) {
-        double *due = w->now.due[m];
-        if (!s->used[m])
+    double *due = w->now.due[m];
+    ds_row_set(due, s->always_held[m] ? 1 : 0);
+    if (s->always_held[m] || !has_fixed(w, &plan->model[m]))
+        return;
+    for (size_t k = 0; k < s->ramp_count; k++)
+        if (s->ramp_holds[k * plan->model_count + m])
+            raise(due, w->now.started[k]);
+    for (size_t p = 0; p < plan->product_count; p++) {
+        if (!w->now.sent[p * plan->model_count + m])
             continue;
-        ds_row_set(due, s->always_held[m] ? 1 : 0);
-        for (size_t p = 0; p < plan->product_count && !s->always_held[m]; p++) {
-            const double *v = w->now.usage[p * plan->model_count + m];
-            DS_EACH_LANE(i)
-                due[i] = v[i] > 0.0 ? 1.0 : due[i];
-            for (size_t k = 0; k < s->route_count[p]; k++) {
-                const ds_plan_route *route = &s->route[p][k];
-                if (route->model == (int)m || route->escalate_to == (int)m)
-                    raise(due, w->now.started[route->state]);
-            }
-        }
+        const double *v = w->now.usage[p * plan->model_count + m];
+        DS_EACH_LANE(i)
+            due[i] = v[i] > 0.0 ? 1.0 : due[i];
     }
 }
 
@@ -231,17 +253,17 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     const ds_plan *plan = w->plan;
     const ds_plan_strategy *s = &plan->strategy[strategy];
     ds_strategy_state *state = &w->strategy[strategy];
-    clear_month(w, s);
+    clear_month(w);
     ds_project_month(w, strategy);
     raise_ramps(w, s, state);
     for (size_t p = 0; p < plan->product_count; p++) {
         route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
         count_losses(w, p);
     }
-    find_due(w, s);
     for (size_t m = 0; m < plan->model_count; m++) {
         if (!s->used[m])
             continue;
+        find_due(w, s, m);
         ds_contract_bill(w, state, (int)m);
         int student = plan->model[m].student;
         if (student != DS_NONE && plan->student[student].royalty != DS_NONE)

@@ -40,14 +40,15 @@ typedef struct {
 } ds_strategy_state;
 
 enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_MONTH,
-       DS_TOTAL_OVER, DS_TOTAL_TOKENS, DS_TOTAL_ESCALATED, DS_TOTAL_SERVED, DS_TOTAL_BAD,
+       DS_TOTAL_PEAK_MARK,       DS_TOTAL_OVER, DS_TOTAL_TOKENS, DS_TOTAL_ESCALATED, DS_TOTAL_SERVED, DS_TOTAL_BAD,
        DS_TOTAL_UNSERVED, DS_TOTAL_VALUE, DS_TOTAL_GPU_MONTHS, DS_TOTAL_GPU_USED,
        DS_TOTAL_GPU_PAID, DS_TOTAL_PROJECT, DS_TOTAL_RETURNED, DS_TOTAL_LAST_NEGATIVE,
        DS_TOTAL_SAVED, DS_TOTAL_COUNT };
 
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
-    ds_row *usage;    /* [product][model]: requests served v_p                        */
+    ds_row *usage;    /* [product][model]: requests served v_p; read it only if sent   */
+    bool   *sent;     /* [product][model]: was anything put into usage?                */
     ds_row *unserved; /* [product]                                                    */
     ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0                      */
     ds_row *due;      /* [model]: fixed charges fall due (0 or 1)                     */
@@ -85,6 +86,7 @@ typedef struct {
     ds_row *price;      /* [contract]: USD per unit of load's bill, lambda included   */
     ds_row *locked;     /* [contract]: index of the first month in force              */
     ds_row *in_force;   /* [contract]: 0 or 1; only when not certain                  */
+    ds_row *replica_share; /* [contract]: replicas per GPU s a month of demand        */
     ds_row *hour_excess; /* [product]: max(1, k / max s) of (46)                      */
 
     /* quality and students */
@@ -98,6 +100,8 @@ typedef struct {
     ds_month           now;
     double            *base_cost, *base_total;
     ds_row            *scratch; /* DS_SCRATCH rows                                    */
+    ds_row            *product_scratch; /* [product] */
+    size_t            *product_index;   /* [product] */
     double            *irr_scratch;
     uint32_t          *hit;     /* [DS_LANES]                                         */
 } ds_work;
@@ -120,6 +124,8 @@ void ds_contract_begin(ds_work *w);
 void ds_contract_month(ds_work *w);
 /* Adds the month's bill of a model to w->now; state holds its purchases. */
 void ds_contract_bill(ds_work *w, ds_strategy_state *state, int model);
+/* GPU s, unit-hours or USD of the month's usage under a contract. */
+void ds_total_load(const ds_work *w, int contract, double *restrict load);
 /* -- fleet.c: rent or purchase of one fleet; adds to bill, and to w->now.gpu_*. */
 void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const double *due,
                    double *restrict bill, double *restrict other);

@@ -80,6 +80,8 @@ void ds_problem_at_key(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
 void ds_problem_at(ds_binder *b, const char *const *segments, const char *format, ...)
     DS_PRINTF(3, 4);
 void ds_no_memory(ds_binder *b);
+/* Does the file (or an override) state `key` of the object at the path? */
+bool ds_stated(const ds_binder *b, const char *key);
 
 /* Index of `name` in the map `of` ("/models"), or DS_ABSENT. */
 int ds_find_name(const ds_binder *b, const char *of, const char *name);
@@ -120,10 +122,15 @@ const cJSON **ds_map_members(ds_arena *arena, const cJSON *map, bool ordered, si
 void ds_number_text(double x, char text[32]);
 /* "lognormal, p10 2, p90 9": the form that the user wrote. */
 
-/* check.c, check_model.c, check_correlation.c: the rules across rows. */
+/* The rules across rows: check.c, which calls the other files. */
 void ds_check(ds_binder *b);
+void ds_check_models(ds_binder *b);
 void ds_check_strategies(ds_binder *b);
 void ds_check_correlations(ds_binder *b);
+/* Greatest value that a quantity can take, at most `limit`; 0 when it is absent. */
+double ds_greatest(const ds_binder *b, ds_quantity q, double limit);
+/* Is it there and one certain number?  *x gets it. */
+bool ds_certain(const ds_binder *b, ds_quantity q, double *x);
 
 /* suggest.c: the candidate that `word` most probably means, or NULL. */
 const char *ds_suggest(const char *word, const char *const *candidates, size_t count);

@@ -52,6 +52,28 @@ void ds_no_memory(ds_binder *b)
     b->problems->out_of_memory = true;
 }
 
+/* The deepest node on the path; *found gets how many segments lead to it. */
+static const cJSON *deepest(const ds_binder *b, size_t *found)
+{
+    const cJSON *node = b->document->root;
+    size_t       i = 0;
+    for (; i < kept(b); i++) {
+        const cJSON *next = ds_tree_member(node, b->path[i]);
+        if (next == NULL)
+            break;
+        node = next;
+    }
+    *found = i;
+    return node;
+}
+
+bool ds_stated(const ds_binder *b, const char *key)
+{
+    size_t       found;
+    const cJSON *node = deepest(b, &found);
+    return found == kept(b) && ds_tree_member(node, key) != NULL;
+}
+
 /* Reports at the path; the position is that of the deepest node on it. */
 DS_PRINTF(3, 0)
 static void add(ds_binder *b, bool at_key, const char *format, va_list arguments)
@@ -63,17 +85,11 @@ static void add(ds_binder *b, bool at_key, const char *format, va_list arguments
     vsnprintf(message, sizeof message, format, arguments);
     ds_fail(&error, DS_E_SCENARIO, ds_here(b), "%s", message);
 
-    const cJSON *node = b->document->root;
-    size_t       i = 0;
-    for (; i < kept(b); i++) {
-        const cJSON *next = ds_tree_member(node, b->path[i]);
-        if (next == NULL)
-            break;
-        node = next;
-    }
+    size_t             found;
+    const cJSON       *node = deepest(b, &found);
     const ds_position *p = ds_document_position(b->document, node);
     ds_copy_text(error.file, sizeof error.file, ds_document_file(b->document, p->file));
-    at_key = at_key && i == kept(b) && p->key_line > 0;
+    at_key = at_key && found == kept(b) && p->key_line > 0;
     error.line = at_key ? p->key_line : p->line;
     error.column = at_key ? p->key_column : p->column;
     ds_problems_add(b->problems, &error, p->file);

@@ -54,13 +54,13 @@ static void assert_same_bytes(const ds_result *a, const ds_result *b)
     assert_memory_equal(a->bills, b->bills, rows * a->bill_paths * sizeof(double));
     assert_memory_equal(a->tally, b->tally, (rows + 1) * sizeof(ds_cell));
     for (size_t c = 0; c < columns; c++) {
-        const ds_statistics x = ds_result_statistics(a, c / DS_OUTCOME_COUNT, c % DS_OUTCOME_COUNT);
-        const ds_statistics y = ds_result_statistics(b, c / DS_OUTCOME_COUNT, c % DS_OUTCOME_COUNT);
+        const size_t s = c / DS_OUTCOME_COUNT, o = c % DS_OUTCOME_COUNT;
+        const ds_statistics x = ds_result_statistics(a, s, o), y = ds_result_statistics(b, s, o);
         assert_memory_equal(&x, &y, sizeof x);
     }
     for (size_t row = 0; row < rows; row++) {
-        const ds_month_statistics x = ds_result_month(a, row / a->month_count, row % a->month_count);
-        const ds_month_statistics y = ds_result_month(b, row / a->month_count, row % a->month_count);
+        const size_t s = row / a->month_count, t = row % a->month_count;
+        const ds_month_statistics x = ds_result_month(a, s, t), y = ds_result_month(b, s, t);
         assert_memory_equal(&x, &y, sizeof x);
     }
     const ds_decision x = ds_result_decision(a), y = ds_result_decision(b);
@@ -421,10 +421,14 @@ static void the_first_bad_path_is_named(void **state)
     /* a bill beyond the paths whose bills are kept is seen as well */
     spoilt_run((spoil){1500, 1, DS_OUTCOME_COUNT, inf}, (spoil){1501, 0, DS_OUTCOME_COUNT, nan},
                "bill of month 2 of strategy \"distil\" is infinite", "path 1500 of");
+    spoilt_run((spoil){1500, 0, DS_OUTCOME_COUNT, inf}, (spoil){100, 1, DS_OUTCOME_COUNT, nan},
+               "bill of month 2 of strategy \"distil\" is not a number", "path 100 of");
     spoilt_run((spoil){40, 0, DS_OUTCOME_COUNT, nan}, (spoil){40, 0, DS_OUTCOME_COST_NPV, nan},
                "bill of month 2 of strategy \"stay\" is not a number", "path 40 of");
     spoilt_run((spoil){40, 0, DS_OUTCOME_COUNT, nan}, (spoil){39, 0, DS_OUTCOME_COST_NPV, nan},
                "cost_npv_usd", "path 39 of");
+    spoilt_run((spoil){39, 1, DS_OUTCOME_COUNT, nan}, (spoil){40, 0, DS_OUTCOME_COST_NPV, nan},
+               "bill of month 2 of strategy \"distil\"", "path 39 of");
 }
 
 /* Huge but finite bills overflow their spread, which is no reason to fail. */

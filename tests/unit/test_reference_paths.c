@@ -222,7 +222,7 @@ static void lognormal_and_copula(void **state)
 static const char rich_markets[] =
     "{'name': 'k', 'clock': {'start': '2027-03', 'months': 30},"
     " 'inflation_per_year': 0.03, 'money': 'real', 'timing': 'end',"
-    " 'quantities': {'off': {'p10': 0.1, 'p90': 0.3}},"
+    " 'quantities': {'off': {'p10': 0.1, 'p90': 0.3, 'max': 0.6}},"
     " 'correlations': [['/products/a/growth', '/products/b/growth', 0.5],"
     "   ['/products/b/growth', '/gpus/g', -0.3],"
     "   ['/gpus/g', '/models/big/price_path', 0.2]],"
@@ -345,7 +345,9 @@ static void rows_add_up(void **state)
         assert_int_equal(ds_reference(f.plan, 7, path, 1, NULL, NULL, again, NULL, NULL), DS_OK);
         assert_true(again[DS_OUTCOME_SAVING_TOTAL] == 0 && again[DS_OUTCOME_SAVING_NPV] == 0);
         assert_true(again[DS_OUTCOME_PAYBACK] == 0);
-        assert_true(again[DS_OUTCOME_TOP_SHARE] <= 1 && again[DS_OUTCOME_UTILISATION] < 1);
+        assert_true(outcome[DS_OUTCOME_HHI] <= outcome[DS_OUTCOME_TOP_SHARE]);
+        assert_true(outcome[DS_OUTCOME_TOP_SHARE] <= 1);
+        assert_true(outcome[DS_OUTCOME_UTILISATION] > 0 && outcome[DS_OUTCOME_UTILISATION] < 1);
     }
     close_fixture(&f);
 }

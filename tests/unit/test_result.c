@@ -351,6 +351,7 @@ static void decision_says_no_or_cannot_say(void **state)
     assert_int_equal(d.best, 0); /* ties to the first */
     assert_true(d.advantage_usd.value == 0.0 && d.probability_advantage.value == 0.0);
     assert_true(ds_result_probability_best(r, 0).value == 1.0);
+    assert_true(ds_result_probability_best(r, 1).value == 0.0);
     ds_result_free(r);
 
     r = run_costs(dear, 2, distils, 1); /* one path has no standard error */
