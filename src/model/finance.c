@@ -26,8 +26,8 @@ void ds_finance_begin(ds_work *w)
         ds_row_set(state->total[DS_TOTAL_LAST_NEGATIVE], -1);
         for (size_t k = 0; k < plan->provider_count; k++)
             ds_row_set(state->provider[k], 0);
-        for (size_t k = 0; state->bought != NULL && k < plan->contract_count * (plan->most_life + 1);
-             k++)
+        size_t bought = state->bought != NULL ? plan->contract_count * (plan->most_life + 1) : 0;
+        for (size_t k = 0; k < bought; k++)
             ds_row_set(state->bought[k], 0);
         ds_row_set(state->bill_before, 0);
     }
