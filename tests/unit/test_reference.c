@@ -447,28 +447,37 @@ static void interruptions_fall_back(void **state)
 }
 
 /* A verified route whose model is out for a quarter of month 0: 750 checked, 250 to its
- * fallback; 0.23 * 750 = 172.5 escalated, as in (f). */
+ * fallback; 0.23 * 750 = 172.5 escalated, as in (f).  The other product, of free output
+ * tokens, loses a quarter of its 100. */
 static void verified_routes_are_interrupted(void **state)
 {
     (void)state;
     fixture f = open_fixture(
         "{'name': 'g2', 'clock': {'start': '2027-01', 'months': 1},"
-        " 'products': {'p': {'requests_per_month': 1000,"
-        "   'request': {'input_tokens': 1e6, 'output_tokens': 0}}},"
+        " 'products': {"
+        "  'p': {'requests_per_month': 1000,"
+        "        'request': {'input_tokens': 1e6, 'output_tokens': 0}},"
+        "  'q': {'requests_per_month': 100,"
+        "        'request': {'input_tokens': 0, 'output_tokens': 1e6}}},"
         " 'models': {"
         "  'large': {'contracts': {'c': {" PER_REQUEST("10") "}},"
+        "  'alone': {'contracts': {'c': {" PER_REQUEST("10") "},"
+        "   'interruption': {'per_year': 12, 'months': 0.25}},"
         "  'small': {'contracts': {'c': {" PER_REQUEST("1") "},"
         "   'fallback': 'large', 'interruption': {'per_year': 12, 'months': 0.25},"
         "   'quality': {'general': {'acceptable_share': 0.8}},"
         "   'verifier': {'detected_share': 0.75, 'false_alarm_share': 0.1,"
         "                'usd_per_request': 0.5}}},"
         " 'strategies': {'mix': {'all': 'large',"
-        "   'routes': {'*': {'small': {'share': 1, 'escalate_to': 'large'}}}}}}");
-    static const char *const names[] = { "/models/small/interruption#interruption" };
-    ledger l = run(f.plan, 1, path_with_interruptions(names, 1), 0);
+        "   'routes': {'*': {'small': {'share': 1, 'escalate_to': 'large'}},"
+        "              'q': {'alone': {'share': 1}}}}}}");
+    static const char *const names[] = { "/models/small/interruption#interruption",
+                                         "/models/alone/interruption#interruption" };
+    ledger l = run(f.plan, 1, path_with_interruptions(names, 2), 0);
     bills_are(&l, 750 + 375 + 4225);
     near(l.outcome[DS_OUTCOME_BAD_ANSWERS], 37.5);
-    near(l.outcome[DS_OUTCOME_ESCALATED], 0.1725);
+    near(l.outcome[DS_OUTCOME_UNSERVED], 25);
+    near(l.outcome[DS_OUTCOME_ESCALATED], 172.5 / 1075);
     close_fixture(&f);
 }
 

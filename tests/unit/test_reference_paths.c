@@ -426,6 +426,7 @@ static void payback_and_rate(void **state)
     (void)state;
     fixture f = open_fixture(
         "{'name': 'l', 'clock': {'start': '2027-01', 'months': 6},"
+        " 'budget_usd_per_month': 10,"
         " 'products': {'p': {'requests_per_month': 1,"
         "   'request': {'input_tokens': 1e6, 'output_tokens': 0}}},"
         " 'models': {"
@@ -436,9 +437,15 @@ static void payback_and_rate(void **state)
         "                      , 'd': {'from': 2, " PER_REQUEST("17")
         "                      , 'e': {'from': 3, " PER_REQUEST("4") "}},"
         "  'late': {'contracts': {'c': {" PER_REQUEST("10")
-        "                       , 'd': {'from': 5, " PER_REQUEST("11") "}}},"
+        "                       , 'd': {'from': 5, " PER_REQUEST("11") "}},"
+        "  'near': {'contracts': {'c': {" PER_REQUEST("10.000000005") "}},"
+        "  'twice': {'contracts': {'c': {" PER_REQUEST("11")
+        "                        , 'd': {'from': 1, " PER_REQUEST("7.7")
+        "                        , 'e': {'from': 2, " PER_REQUEST("11.32")
+        "                        , 'f': {'from': 3, " PER_REQUEST("10") "}}},"
         " 'strategies': {'stay': {'all': 'ten'}, 'back': {'all': 'back'},"
-        "                'dip': {'all': 'dip'}, 'late': {'all': 'late'}}}");
+        "                'dip': {'all': 'dip'}, 'late': {'all': 'late'},"
+        "                'near': {'all': 'near'}, 'twice': {'all': 'twice'}}}");
     /* -20 +5 +5 +5 +5 +5: the sum is 0 after month 4, so below it last in month 3 */
     ledger l = run(f.plan, 1, 0, 1);
     near(l.outcome[DS_OUTCOME_PAYBACK], 4);
@@ -459,6 +466,20 @@ static void payback_and_rate(void **state)
     l = run(f.plan, 1, 0, 3);
     assert_true(isinf(l.outcome[DS_OUTCOME_PAYBACK]));
     near(l.outcome[DS_OUTCOME_IRR_UNIQUE], 0);
+    /* every month 10, which is the budget: the first is the peak, none is over it */
+    l = run(f.plan, 1, 0, 0);
+    near(l.outcome[DS_OUTCOME_PEAK_MONTH], 0);
+    near(l.outcome[DS_OUTCOME_OVER_BUDGET], 0);
+    /* half of the tolerance of (74) and (75) worse than the baseline: as good as it */
+    l = run(f.plan, 1, 0, 4);
+    assert_true(l.outcome[DS_OUTCOME_SAVING_TOTAL] < 0);
+    near(l.outcome[DS_OUTCOME_PAYBACK], 0);
+    near(l.outcome[DS_OUTCOME_IRR_UNIQUE], 0);
+    /* -1 +2.3 -1.32: rates of 10 % and 20 % a month */
+    l = run(f.plan, 1, 0, 5);
+    near(l.outcome[DS_OUTCOME_IRR_MULTIPLE], 1);
+    near(l.outcome[DS_OUTCOME_IRR_UNIQUE], 0);
+    assert_true(isnan(l.outcome[DS_OUTCOME_IRR]));
     close_fixture(&f);
 }
 
