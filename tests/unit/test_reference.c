@@ -317,6 +317,10 @@ static void rent_reverts_and_is_locked(void **state)
 /* ---- (d) Owned GPUs --------------------------------------------------------- */
 
 /* One request is one GPU second, and a GPU has 3600 * 720 = 2,592,000 of them. */
+#define OWNED /* 720 * 1.73 kW, both as by default, at 0.1 USD: 124.56 a GPU and month */   \
+    "'billing': 'fleet', 'profile': 'f', 'slo_derate': 1, 'target_utilisation': 1,"      \
+    "'owned': {'usd_per_gpu': 70}"
+
 static void owned_gpus_are_replaced(void **state)
 {
     (void)state;
@@ -332,8 +336,9 @@ static void owned_gpus_are_replaced(void **state)
         "   'billing': 'fleet', 'profile': 'f', 'slo_derate': 1, 'target_utilisation': 1,"
         "   'minimum_replicas': 0, 'owned': {'usd_per_gpu': 1000, 'life_months': 3,"
         "     'kilowatts_per_gpu': 0.5, 'usd_per_kwh': 0.1,"
-        "     'colocation_usd_per_gpu_month': 10}}}}},"
-        " 'strategies': {'stay': {'all': 'm'}}}");
+        "     'colocation_usd_per_gpu_month': 10}}}},"
+        "  'n': {'contracts': {'c': {" OWNED "}, 'd': {'from': 1, " OWNED "}}}},"
+        " 'strategies': {'stay': {'all': 'm'}, 'renew': {'all': 'n'}}}");
     ledger l = run(f.plan, 1, 0, 0);
     /* GPUs 2 1 3 3 3; bought 2, 0, 3-2 = 1, 3-(0+1) = 2 (the first two are worn out), 0;
      * owned 2 2 3 3 3; power 720 * 0.5 * 0.1 = 36 a GPU in use, space 10 a GPU owned; no
@@ -342,6 +347,10 @@ static void owned_gpus_are_replaced(void **state)
     near(l.outcome[DS_OUTCOME_GPU_MONTHS], 13);
     near(l.outcome[DS_OUTCOME_UTILISATION], 12.0 / 13);
     near(l.outcome[DS_OUTCOME_FEE_RETURNED], 0);
+    /* the GPUs of a contract go with it: 2, then 1 for the next one, then 2 more */
+    l = run(f.plan, 1, 0, 1);
+    bills_are(&l, 2 * 70 + 2 * 124.56, 70 + 124.56, 2 * 70 + 3 * 124.56, 3 * 124.56,
+              3 * 124.56);
     close_fixture(&f);
 }
 

@@ -216,6 +216,33 @@ static void teachers_of_every_kind(void **state)
     close_fixture(&f);
 }
 
+/* Only q goes to the student, from month 12: staff 10 * 100 * 1.21 there, then 1 USD for
+ * serving and 0.5 of royalty a month, which is the teacher's beside its 2 * 14 + 2 * 12. */
+static void royalty_and_wages(void **state)
+{
+    (void)state;
+    fixture f = open_fixture(
+        "{'name': 'e4', 'clock': {'start': '2027-01', 'months': 14},"
+        " 'inflation_per_year': 0.21,"
+        " 'products': {"
+        "  'p': {'requests_per_month': 1, 'request': {'input_tokens': 1e6, 'output_tokens': 0}},"
+        "  'q': {'requests_per_month': 1, 'request': {'input_tokens': 1e6, 'output_tokens': 0}}},"
+        " 'models': {"
+        "  'teacher': {'contracts': {'c': {" PER_REQUEST("2") "}},"
+        "  'student': {'teacher': 'teacher', 'contracts': {'c': {" PER_REQUEST("1") "},"
+        "   'quality': {'general': {'acceptable_share': 1}},"
+        "   'project': {'lead_months': 0, 'staff_months': 10, 'usd_per_staff_month': 100,"
+        "     'royalty_usd_per_mtok': 0.5}}},"
+        " 'strategies': {'distil': {'all': 'teacher', 'start': {'student': 12},"
+        "   'routes': {'q': {'student': {'share': 1}}}}}}");
+    ledger l = run(f.plan, 1, 0, 0);
+    bills_are(&l, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 3.5 + 1210, 3.5);
+    near(amount(&l, -1, "royalty"), 1);
+    near(l.outcome[DS_OUTCOME_TOP_SHARE], 53.0 / 55);
+    near(l.outcome[DS_OUTCOME_PROJECT], 1210);
+    close_fixture(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +251,7 @@ int main(void)
         cmocka_unit_test(adaptive_start_ramp_and_curve),
         cmocka_unit_test(gates_are_addressed),
         cmocka_unit_test(teachers_of_every_kind),
+        cmocka_unit_test(royalty_and_wages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
