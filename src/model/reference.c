@@ -132,15 +132,17 @@ static void bill_outcomes(const ds_ref_run *run, double *outcomes)
 {
     const ds_scenario *s = run->w->s;
     double budget = ds_ref_value_or(run->w, s->budget_usd_per_month, DS_REF_NEVER);
-    size_t peak = 0;
+    size_t mark = 0; /* (77) */
+    double peak = run->bill[0];
     double over = 0;
     for (size_t t = 0; t < run->w->months; t++) {
-        if (run->bill[t] > run->bill[peak])
-            peak = t;
+        if (run->bill[t] > run->bill[mark] + 1e-9 * fabs(run->bill[mark]))
+            mark = t;
+        peak = fmax(peak, run->bill[t]);
         over += run->bill[t] > budget;
     }
-    outcomes[DS_OUTCOME_PEAK_BILL] = run->bill[peak];
-    outcomes[DS_OUTCOME_PEAK_MONTH] = (double)peak;
+    outcomes[DS_OUTCOME_PEAK_BILL] = peak;
+    outcomes[DS_OUTCOME_PEAK_MONTH] = (double)mark;
     outcomes[DS_OUTCOME_OVER_BUDGET] = over;
     outcomes[DS_OUTCOME_USD_PER_MTOK] =
         run->mtok > 0 ? total(run, run->bill) / run->mtok : DS_REF_NONE;

@@ -1,0 +1,280 @@
+# distillsim -- build, test, run, install.
+#
+#   make               build/distillsim and build/libdistillsim.a
+#   make run           the main scenario; installs missing packages first (Debian)
+#   make results       every scenario of scenarios/ into results/, with plots
+#   make test          unit and command-line tests and quick checks of the source
+#   make check         lint, and the tests under every compiler and sanitizer
+#   make lint          warnings of both compilers, cppcheck, checks of the source
+#   make bench         path-months per second and core, into results/bench/
+#   make docs          pages written by the program: docs/scenario.md
+#   make check-docs    are they up to date?
+#   make install       into PREFIX; make uninstall takes it away again
+#   make deps-user     install what a build and its plots need (Debian, apt)
+#   make deps-test     install what the tests need as well
+#   make clean         remove build/
+#
+#   CC=clang           compiler
+#   SAN=address,undefined   or SAN=thread: build and test with sanitizers
+#   OPT=-O0            optimisation; results are the same bits at any level
+#   ARCHFLAGS=-march=x86-64-v3   instruction set; results are the same bits
+#   CFLAGS= LDFLAGS=   further flags, e.g. CFLAGS=-g
+#   WERROR=1           warnings are errors
+#   V=1                show the commands
+#   JOBS=2             jobs at a time; default: the number of processors
+#   SCENARIO=FILE      for make run
+#   PREFIX=/usr/local  DESTDIR=
+#
+# Every combination of CC, SAN, OPT, ARCHFLAGS has its own build/CONFIG/, so that
+# switching needs no make clean.  build/distillsim is that of the last `make`
+# without SAN, OPT and ARCHFLAGS.
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+PREFIX   = /usr/local
+SCENARIO = scenarios/amazon-anthropic.json
+JOBS    := $(shell nproc 2>/dev/null || echo 2)
+OPT      = $(if $(SAN),-O1,-O3)
+
+# The language.
+LANGUAGE = -std=c11 -D_POSIX_C_SOURCE=200809L -pthread
+
+# Numerics: the same bits from any compiler and on any machine are promised, so
+# never -ffast-math, and no fused multiply-add.  The last two let loops vectorise;
+# nothing here reads errno after a libm call or traps on a floating exception.
+NUMERICS = $(OPT) -ffp-contract=off -fno-math-errno -fno-trapping-math $(ARCHFLAGS)
+
+# Promotion of float to double is left to gcc: clang 14 warns of every NAN and
+# INFINITY, which math.h defines as floats.
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+           -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 \
+           $(if $(findstring clang,$(CC)),,-Wdouble-promotion) $(if $(WERROR),-Werror)
+
+SANITIZER_FLAGS = $(if $(SAN),-g -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+# pkg-config is asked on first use, not while this file is read, when `make run`
+# may still have to install it.
+GSL_CFLAGS   = $(eval GSL_CFLAGS := $(shell pkg-config --cflags gsl))$(GSL_CFLAGS)
+GSL_LIBS     = $(eval GSL_LIBS := $(shell pkg-config --libs gsl))$(GSL_LIBS)
+CJSON_CFLAGS = $(eval CJSON_CFLAGS := $(shell pkg-config --cflags libcjson))$(CJSON_CFLAGS)
+CJSON_LIBS   = $(eval CJSON_LIBS := $(shell pkg-config --libs libcjson))$(CJSON_LIBS)
+
+COMPILE = $(CC) $(LANGUAGE) $(NUMERICS) $(WARNINGS) $(SANITIZER_FLAGS) -Iinclude -Isrc -I$(B) \
+          $(GSL_CFLAGS) $(CJSON_CFLAGS) -ffile-prefix-map=$(CURDIR)=. $(CPPFLAGS) $(CFLAGS)
+LINK    = $(CC) -pthread $(SANITIZER_FLAGS) $(LDFLAGS)
+LIBS    = $(CJSON_LIBS) $(GSL_LIBS) -lm
+
+# ---- Configuration and files ------------------------------------------------
+
+empty :=
+space := $(empty) $(empty)
+comma := ,
+CONFIG := $(subst --,-,$(subst $(space),-,$(strip $(subst /,-,$(notdir $(CC))) $(subst $(comma),-,$(SAN)) \
+            $(filter-out $(if $(SAN),-O1,-O3),$(OPT)) $(ARCHFLAGS))))
+B      := build/$(CONFIG)
+# Is it the configuration whose program is shown as build/distillsim?
+PLAIN  := $(if $(SAN)$(ARCHFLAGS)$(filter-out -O3,$(OPT)),,yes)
+
+LIBRARY_LAYERS  := numerics scenario input model engine study
+LIBRARY_SOURCES := $(wildcard $(LIBRARY_LAYERS:%=src/%/*.c))
+PROGRAM_SOURCES := $(wildcard src/output/*.c src/cli/*.c)
+MAIN_SOURCE     := $(wildcard src/main.c)
+UNIT_SOURCES    := $(wildcard tests/unit/test_*.c)
+BATS_SOURCES    := $(wildcard tests/cli/*.bats)
+# Files whose loops are the run time; to be compiled for several instruction sets.
+KERNEL_SOURCES  := $(wildcard src/model/kernel*.c src/numerics/lanes.c src/numerics/stream.c)
+
+objects = $(patsubst %.c,$(B)/%.o,$(1))
+LIBRARY := $(B)/libdistillsim.a
+# What the program has beside the library, for it and for tests of its parts.
+PROGRAM_PARTS := $(B)/program.a
+UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/tests/%)
+BATS_TESTS := $(BATS_SOURCES:tests/cli/%=$(B)/tests/%)
+PROGRAM    := $(if $(MAIN_SOURCE),$(B)/distillsim)
+LINT       := $(wildcard tests/lint/*.sh)
+QUICK_LINT := $(filter tests/lint/quick_%,$(LINT))
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(patsubst $(B)/%,%,$@)')
+
+# ---- Build ------------------------------------------------------------------
+
+.PHONY: all help FORCE
+all: $(LIBRARY) $(PROGRAM)
+ifdef PLAIN
+all: build/libdistillsim.a $(if $(PROGRAM),build/distillsim)
+endif
+
+help:
+	@sed -n '1,/^# SPDX/{/^# SPDX/d;s/^# \{0,1\}//;s/^#$$//;p;}' Makefile
+
+# Copies by hard link; replaced when a plain configuration is built again.
+build/libdistillsim.a: $(LIBRARY) FORCE
+	@[ $@ -ef $< ] || ln -f $< $@
+build/distillsim: $(B)/distillsim FORCE
+	@[ $@ -ef $< ] || ln -f $< $@
+
+$(LIBRARY): $(call objects,$(LIBRARY_SOURCES))
+	$(call say,ar)
+	$(Q)rm -f $@ && ar qcsD $@ $^
+
+$(PROGRAM_PARTS): $(call objects,$(PROGRAM_SOURCES))
+	$(call say,ar)
+	$(Q)rm -f $@ && ar qcsD $@ $^
+
+$(B)/distillsim: $(call objects,$(MAIN_SOURCE)) $(PROGRAM_PARTS) $(LIBRARY)
+	$(call say,ld)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+$(B)/%.o: %.c $(B)/flags
+	$(call say,cc)
+	$(Q)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
+
+# Files that change only when their content does, so that what depends on them is
+# rebuilt when the flags or the commit change and not otherwise.
+write_if_changed = @mkdir -p $(@D); printf '%s\n' '$(1)' >$@.tmp; \
+	if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
+
+$(B)/flags: FORCE
+	$(call write_if_changed,$(subst ','\'',$(COMPILE)))
+
+# The commit that was built; -dirty when its code has been changed since.
+GIT_DESCRIBE = $(shell if d=$$(git describe --always --tags 2>/dev/null); then \
+	git diff --quiet HEAD -- Makefile include src || d=$$d-dirty; echo $$d; else echo unknown; fi)
+$(B)/git_describe.h: FORCE
+	$(call write_if_changed,#define DS_GIT_DESCRIBE "$(GIT_DESCRIBE)")
+$(B)/src/engine/version.o: $(B)/git_describe.h
+
+-include $(patsubst %.o,%.d,$(call objects,$(LIBRARY_SOURCES) $(PROGRAM_SOURCES) \
+           $(MAIN_SOURCE) $(UNIT_SOURCES)))
+
+# ---- Run --------------------------------------------------------------------
+
+.PHONY: deps-user deps-test run results bench
+deps-user:
+	@sh tests/setup.sh user
+deps-test:
+	@sh tests/setup.sh test
+
+# A second make, because the packages must be there before the build is planned.
+submake = +$(Q)$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+
+run: deps-user
+	$(submake) all
+	@$(B)/distillsim run $(SCENARIO)
+
+results: deps-user
+	$(submake) all
+	@set -e; for file in scenarios/*.json; do \
+	    name=$$(basename $$file .json); \
+	    echo "== $$name"; \
+	    rm -rf results/$$name; \
+	    $(B)/distillsim run $$file --out results/$$name; \
+	    $(B)/distillsim plot results/$$name; \
+	done
+
+bench: deps-user
+	$(submake) all
+	@sh tests/bench/bench.sh $(B)/distillsim
+
+# ---- Tests ------------------------------------------------------------------
+
+.PHONY: program tests test check lint check-builds
+# The program and the test programs of one configuration.  A .bats file is linked
+# beside them, so that its name tells prove_exec.sh which program it is about.
+program: $(LIBRARY) $(PROGRAM)
+tests: program $(UNIT_TESTS) $(BATS_TESTS)
+
+$(UNIT_TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(PROGRAM_PARTS) $(LIBRARY)
+	$(call say,ld)
+	$(Q)mkdir -p $(@D) && $(LINK) -o $@ $^ -lcmocka $(LIBS)
+
+$(BATS_TESTS): $(B)/tests/%: tests/cli/%
+	@mkdir -p $(@D) && ln -sf $(CURDIR)/$< $@
+
+# One runner for cmocka, bats and shell, and one closing line.  The checks of the
+# source look at the library and the program of one configuration.
+LOOK_AT = $(B)
+prove = @LIBRARY=$(LOOK_AT)/libdistillsim.a DISTILLSIM=$(CURDIR)/$(LOOK_AT)/distillsim \
+	prove -j$(JOBS) --exec tests/prove_exec.sh
+
+test: deps-test
+	$(submake) tests
+	$(prove) $(QUICK_LINT) $(UNIT_TESTS) $(BATS_TESTS)
+
+lint: LOOK_AT = build/gcc
+lint: check-builds
+	$(prove) $(LINT)
+
+# The tests of four configurations, the bits of five, and the whole of lint.
+CHECK_CONFIGS = gcc clang gcc-address-undefined gcc-thread
+# An instruction set with fused multiply-add, where there is one to leave alone.
+FMA := $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v3)
+
+check: export PROGRAMS = $(foreach c,gcc clang gcc-O0 $(if $(FMA),gcc$(FMA)),build/$(c)/distillsim)
+check: LOOK_AT = build/gcc
+check: check-builds
+	$(submake) CC=gcc SAN=address,undefined tests
+	$(submake) CC=gcc SAN=thread tests
+	$(submake) CC=gcc OPT=-O0 program
+	$(if $(FMA),$(submake) CC=gcc ARCHFLAGS=$(FMA) program)
+	$(prove) $(LINT) tests/bits.sh $(foreach c,$(CHECK_CONFIGS),\
+	    $(patsubst $(B)/%,build/$(c)/%,$(UNIT_TESTS) $(BATS_TESTS)))
+
+check-builds: deps-test
+	$(submake) CC=gcc WERROR=1 tests
+	$(submake) CC=clang WERROR=1 tests
+
+# ---- Documents --------------------------------------------------------------
+
+.PHONY: docs check-docs
+# Manual pages need scdoc; without it they are left out.
+MAN_PAGES := $(if $(shell command -v scdoc 2>/dev/null),$(patsubst docs/man/%.scd,build/man/%,$(wildcard docs/man/*.scd)))
+
+docs: all $(MAN_PAGES)
+	$(B)/distillsim schema --markdown >docs/scenario.md.tmp
+	@mv docs/scenario.md.tmp docs/scenario.md
+
+check-docs: all
+	@$(B)/distillsim schema --markdown | cmp - docs/scenario.md || \
+	    { echo 'docs/scenario.md is out of date: run make docs' >&2; exit 1; }
+
+build/man/%: docs/man/%.scd
+	@mkdir -p $(@D) && scdoc <$< >$@.tmp && mv $@.tmp $@
+
+# ---- Install ----------------------------------------------------------------
+
+.PHONY: install uninstall clean
+SCENARIOS := $(wildcard scenarios/*.json scenarios/*/*.json)
+VERSION    = $(shell sed -n 's/.*return "\([0-9][0-9.]*\)";/\1/p' src/engine/version.c)
+
+define PKG_CONFIG_FILE
+prefix=$(PREFIX)
+Name: distillsim
+Description: Costs and savings of distilling a large language model, under uncertainty
+Version: $(VERSION)
+Requires: gsl libcjson
+Cflags: -I$${prefix}/include
+Libs: -L$${prefix}/lib -ldistillsim -lm -pthread
+endef
+export PKG_CONFIG_FILE
+
+AT = $(DESTDIR)$(PREFIX)
+man_path = share/man/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
+INSTALLED = bin/distillsim lib/libdistillsim.a lib/pkgconfig/distillsim.pc include/distillsim.h \
+            share/distillsim $(foreach m,$(wildcard docs/man/*.scd),$(call man_path,$(m:.scd=)))
+
+install: all $(MAN_PAGES)
+	install -Dm755 $(B)/distillsim $(AT)/bin/distillsim
+	install -Dm644 $(LIBRARY) $(AT)/lib/libdistillsim.a
+	install -Dm644 include/distillsim.h $(AT)/include/distillsim.h
+	@mkdir -p $(AT)/lib/pkgconfig
+	printf '%s\n' "$$PKG_CONFIG_FILE" >$(AT)/lib/pkgconfig/distillsim.pc
+	$(foreach m,$(MAN_PAGES),install -Dm644 $(m) $(AT)/$(call man_path,$(m)) &&) true
+	$(foreach s,$(SCENARIOS),install -Dm644 $(s) $(AT)/share/distillsim/$(s) &&) true
+
+uninstall:
+	cd $(AT) && rm -rf $(INSTALLED)
+
+clean:
+	rm -rf build

@@ -1,0 +1,66 @@
+#!/bin/sh
+# bench.sh PROGRAM -- months of futures a second and core, into results/bench/.
+#
+# Runs the main scenario at 65,536 paths with one thread and with one for each
+# processor: once to warm up, then five times, of which the median counts.  The
+# time is the wall time that the program writes into run.json: simulation and
+# statistics, without start and parsing.
+#
+# A path-month is one month of one path, in which every strategy is simulated; a
+# strategy-path-month is one month of one strategy of one path.  Both are given,
+# because a tool that simulates one alternative at a time compares with the
+# second.
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+set -eu
+
+program=${1-build/distillsim}
+scenario=${SCENARIO-scenarios/amazon-anthropic.json}
+paths=${BENCH_PATHS-65536}
+repeats=${BENCH_REPEATS-5}
+out=results/bench
+mkdir -p "$out"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+seconds() { # of one run with $1 threads
+    "$program" run "$scenario" --paths "$paths" --threads "$1" --out "$work/run" >/dev/null
+    sed -n 's/.*"wall_seconds":\([0-9.]*\).*/\1/p' "$work/run/run.json"
+}
+
+median() { # of numbers, one a line
+    sort -n | awk '{ x[NR] = $1 } END { print (x[int((NR + 1) / 2)] + x[int(NR / 2) + 1]) / 2 }'
+}
+
+table=$out/throughput.csv
+echo "program,scenario,paths,months,strategies,threads,repeats,median_s,\
+path_months_per_s_core,strategy_path_months_per_s_core" >"$table"
+
+for threads in $(printf '1\n%s\n' "$(nproc)" | sort -nu); do
+    seconds "$threads" >/dev/null
+    n=0
+    while [ "$n" -lt "$repeats" ]; do
+        seconds "$threads"
+        n=$((n + 1))
+    done | median >"$work/median"
+
+    # monthly.csv has one row for each month and strategy; its first column counts
+    # the months from 0.
+    awk -F, -v scenario="$(basename "$scenario" .json)" -v paths="$paths" \
+        -v threads="$threads" -v repeats="$repeats" -v median="$(cat "$work/median")" '
+        NR > 1 { rows++; if ($1 >= months) months = $1 + 1 }
+        END {
+            rate = paths * months / median / threads
+            printf "distillsim,%s,%d,%d,%d,%d,%d,%s,%.3g,%.3g\n", scenario, paths, months,
+                rows / months, threads, repeats, median, rate, rate * rows / months
+        }' "$work/run/monthly.csv" >>"$table"
+done
+
+{
+    "$program" --version | head -n 1
+    uname -sm
+    sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sort | uniq -c
+} >"$out/machine.txt"
+
+cat "$out/machine.txt"
+awk -F, '{ printf "%8s %10s %24s %34s\n", $6, $8, $9, $10 }' "$table"
