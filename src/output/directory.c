@@ -73,6 +73,43 @@ static double quantile(const double *sorted, size_t count, double level)
                       : sorted[below] + share * (sorted[below + 1] - sorted[below]);
 }
 
+static void write_saving_row(FILE *file, const char *strategy, double level, double saving_usd)
+{
+    ds_csv_text(file, strategy);
+    putc(',', file);
+    ds_csv_number(file, level);
+    putc(',', file);
+    ds_csv_number(file, saving_usd);
+    putc('\n', file);
+}
+
+/* The quantile function at even levels, and at the two levels between which it is
+ * zero: the share of paths below zero, and that below or at it.  They make the
+ * share of futures with a saving exact. */
+static void write_saving_rows(FILE *file, const char *strategy, const double *sorted,
+                              size_t paths)
+{
+    size_t below = 0, upto, next = 0;
+    while (below < paths && sorted[below] < 0)
+        below++;
+    for (upto = below; upto < paths && sorted[upto] == 0;)
+        upto++;
+    const double zeros[] = { (double)below / (double)paths, (double)upto / (double)paths };
+    const bool   crosses = sorted[0] <= 0 && sorted[paths - 1] >= 0;
+
+    for (size_t i = 0; i < SAVING_POINTS; i++) {
+        double level = (double)i / (SAVING_POINTS - 1);
+        double saving_usd = quantile(sorted, paths, level);
+        for (; crosses && next < 2 && (zeros[next] < level || i + 1 == SAVING_POINTS); next++)
+            write_saving_row(file, strategy, zeros[next], 0);
+        /* between order statistics of either sign: interpolation has its own zero */
+        if (crosses && ((level <= zeros[0] && saving_usd > 0) ||
+                        (level >= zeros[1] && saving_usd < 0)))
+            saving_usd = 0;
+        write_saving_row(file, strategy, level, saving_usd);
+    }
+}
+
 static ds_code write_saving(FILE *file, const ds_report *report)
 {
     size_t  paths = (size_t)ds_result_paths(report->result);
@@ -86,15 +123,7 @@ static ds_code write_saving(FILE *file, const ds_report *report)
         memcpy(sorted, ds_result_column(report->result, strategy, outcome),
                paths * sizeof *sorted);
         qsort(sorted, paths, sizeof *sorted, ascending);
-        for (size_t i = 0; i < SAVING_POINTS; i++) {
-            double level = (double)i / (SAVING_POINTS - 1);
-            ds_csv_text(file, ds_result_strategy_name(report->result, strategy));
-            putc(',', file);
-            ds_csv_number(file, level);
-            putc(',', file);
-            ds_csv_number(file, quantile(sorted, paths, level));
-            putc('\n', file);
-        }
+        write_saving_rows(file, ds_result_strategy_name(report->result, strategy), sorted, paths);
     }
     free(sorted);
     return DS_OK;

@@ -107,7 +107,7 @@ ds_code ds_plot_fan(const ds_plot *plot, ds_error *err)
     ds_scale       scale = ds_scale_of_money(largest);
     ds_plot_panels panels = ds_plot_lay_out(count, 0.985);
     double         top = largest / scale.divisor;
-    double         step = ds_plot_step(top, panels.down == 1 ? 6 : 4);
+    double         step = ds_plot_step(top, panels.down == 1 ? 8 : 5);
 
     ds_plot_begin(plot);
     for (size_t i = 0; i < count; i++)

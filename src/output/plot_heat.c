@@ -205,8 +205,7 @@ static void write_zero_line(const ds_plot *plot, const ds_heat *heat, size_t ser
     fputs("NaN NaN\nEND\n", plot->file); /* a block without a line is an error */
 }
 
-static void write_frame(const ds_plot *plot, const ds_heat *heat, const ds_plot_axis *outcome,
-                        size_t across)
+static void write_frame(const ds_plot *plot, const ds_heat *heat, const ds_plot_axis *outcome)
 {
     const char *keys[] = { "x", "y" };
     double      limit = fmax(fabs(heat->largest), fabs(heat->smallest));
@@ -218,8 +217,6 @@ static void write_frame(const ds_plot *plot, const ds_heat *heat, const ds_plot_
         const ds_grid_axis *axis = &heat->axes[i];
         fprintf(plot->file, "set %srange [%.9g:%.9g]\n%s logscale %s\n", keys[i], edge(axis, 0, 0),
                 edge(axis, axis->count - 1, 1), axis->logarithmic ? "set" : "unset", keys[i]);
-        ds_plot_tics(plot->file, keys[i], edge(axis, 0, 0), edge(axis, axis->count - 1, 1),
-                     axis->logarithmic, across > 2 && i == 0 ? 5 : 7);
     }
     if (outcome->is_saving)
         fprintf(plot->file,
@@ -237,14 +234,19 @@ static void write_frame(const ds_plot *plot, const ds_heat *heat, const ds_plot_
     fputs(" at screen 0.018,0.45 center rotate by 90 font ',13'\n", plot->file);
 }
 
-static void write_panel(const ds_plot *plot, const ds_plot_panels *panels, size_t i,
-                        const char *name, bool with_zero)
+static void write_panel(const ds_plot *plot, const ds_heat *heat, const ds_plot_panels *panels,
+                        size_t i, const char *name, bool with_zero)
 {
     ds_plot_panel panel = ds_plot_place(plot->file, panels, i);
 
+    const ds_grid_axis *ax = &heat->axes[0], *ay = &heat->axes[1];
+
     /* numbers at the outer panels only */
-    fprintf(plot->file, "set xtics textcolor rgb '%s'\nset ytics textcolor rgb '%s'\nset label 3 ",
-            panel.is_lowest ? "#444444" : "#FFFFFF", panel.is_leftmost ? "#444444" : "#FFFFFF");
+    ds_plot_tics(plot->file, "x", edge(ax, 0, 0), edge(ax, ax->count - 1, 1), ax->logarithmic,
+                 panels->across > 2 ? 5 : 7, panel.is_lowest);
+    ds_plot_tics(plot->file, "y", edge(ay, 0, 0), edge(ay, ay->count - 1, 1), ay->logarithmic, 7,
+                 panel.is_leftmost);
+    fputs("set label 3 ", plot->file);
     ds_plot_quoted(plot, name, (size_t)(panel.width * DS_PLOT_WIDTH / 9));
     fprintf(plot->file, " at screen %.4f,%.4f left font ',14' textcolor rgb '#111111'\n",
             panel.left, panel.top + 0.03);
@@ -283,12 +285,12 @@ ds_code ds_plot_heat(const ds_plot *plot, ds_error *err)
         drawn[panels++] = names[i];
     }
     ds_plot_panels layout = ds_plot_lay_out(panels, 0.89);
-    write_frame(plot, &heat, &outcome, layout.across);
+    write_frame(plot, &heat, &outcome);
     layout.left = 0.085;
     layout.bottom = 0.12;
     fputs("set multiplot\n", plot->file);
     for (size_t i = 0; i < panels; i++)
-        write_panel(plot, &layout, i, drawn[i], outcome.is_saving);
+        write_panel(plot, &heat, &layout, i, drawn[i], outcome.is_saving);
     fputs("unset multiplot\nunset output\n", plot->file);
     release(&heat);
     return DS_OK;

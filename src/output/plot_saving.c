@@ -2,7 +2,8 @@
  * many futures there is one.  See plot.h.
  *
  * The data is a quantile function Q(share).  Its inverse, linear between the
- * points, gives the share of futures in each of many narrow bins; that, smoothed
+ * points, gives the share of futures in each of many narrow bins; futures with no
+ * difference at all (a project that failed) are left out, and the rest, smoothed
  * over five of them (1, 4, 6, 4, 1 sixteenths), is drawn as a ridge.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -52,6 +53,26 @@ static double share_below(const ds_curve *curve, double x)
            (curve->share[low] - curve->share[low - 1]) * (x - curve->saving[low - 1]) / width;
 }
 
+/* Shares of futures in which the strategy costs more, and in which it saves; what
+ * is missing to 1 makes no difference. */
+static void split(const ds_curve *curve, double *more, double *saves)
+{
+    double below = 0, upto = 0;
+    for (size_t i = 0; i < curve->count; i++) {
+        if (curve->saving[i] < 0)
+            below = curve->share[i];
+        if (curve->saving[i] <= 0)
+            upto = curve->share[i];
+    }
+    for (size_t i = 0; i < curve->count; i++)
+        if (curve->saving[i] == 0) { /* the exact share stands at the first zero */
+            below = curve->share[i];
+            break;
+        }
+    *more = below;
+    *saves = 1 - upto;
+}
+
 static double saving_at(const ds_curve *curve, double share)
 {
     for (size_t i = 1; i < curve->count; i++)
@@ -73,11 +94,14 @@ static void write_ridge(const ds_plot *plot, const ds_curve *curve, size_t row, 
                         double low, double high, double divisor)
 {
     double share[BINS + 4] = { 0 }, smooth[BINS + 4] = { 0 }, largest = 0;
-    double width = (high - low) / BINS;
+    double width = (high - low) / BINS, more, saves;
 
+    split(curve, &more, &saves);
     for (size_t bin = 2; bin < BINS + 2; bin++) /* two empty bins on either side */
         share[bin] = share_below(curve, low + width * (double)(bin - 1)) -
                      share_below(curve, low + width * (double)(bin - 2));
+    size_t zero = 2 + (size_t)fmin(BINS - 1, fmax(0, floor((0 - low) / width)));
+    share[zero] = fmax(0, share[zero] - (1 - more - saves));
     for (size_t bin = 2; bin < BINS + 2; bin++) {
         smooth[bin] = (share[bin - 2] + 4 * share[bin - 1] + 6 * share[bin] +
                        4 * share[bin + 1] + share[bin + 2]) / 16;
@@ -98,33 +122,30 @@ static void write_ridge(const ds_plot *plot, const ds_curve *curve, size_t row, 
     fputs("END\n", plot->file);
 }
 
+static void write_share(const ds_plot *plot, size_t label, const char *what, double share,
+                        double y, const char *style)
+{
+    fprintf(plot->file, "set label %zu '%s: %.3g %%' at graph 1.015, first %.9g left font %s\n",
+            label, what, 100 * share, y, style);
+}
+
 static void write_row(const ds_plot *plot, const ds_curve *curve, size_t row, double base,
                       const char *name, double divisor)
 {
-    char        text[DS_HUMAN_TEXT], money[DS_HUMAN_TEXT];
-    double      median = saving_at(curve, 0.5);
-    double      positive = 1 - share_below(curve, 0);
-    ds_estimate e = { median, fabs(median) / 20 };
-    ds_scale    scale = ds_scale_of_money(median);
+    double more, saves;
 
+    split(curve, &more, &saves);
     fprintf(plot->file, "set label %zu ", 10 + 3 * row);
     ds_plot_quoted(plot, name, 20);
     fprintf(plot->file, " at graph -0.015, first %.9g right font ',13' textcolor rgb '#111111'\n",
             base + 0.12);
-    if (positive <= 0.0005 || positive >= 0.9995) /* the curve knows no better */
-        snprintf(text, sizeof text, "saves in %s", positive < 0.5 ? "< 0.1 %" : "> 99.9 %");
-    else
-        snprintf(text, sizeof text, "saves in %.3g %%", 100 * positive);
-    fprintf(plot->file, "set label %zu '%s' at graph 1.015, first %.9g left font ',13'\n",
-            11 + 3 * row, text, base + 0.30);
-    ds_human_value(e, scale, money);
-    fprintf(plot->file,
-            "set label %zu 'median USD %s%s%s' at graph 1.015, first %.9g left font ',12' "
-            "textcolor rgb '#666666'\n",
-            12 + 3 * row, money, scale.suffix[0] != '\0' ? " " : "", scale.suffix, base + 0.06);
+    write_share(plot, 11 + 3 * row, "saves", saves, base + 0.32,
+                "',12' textcolor rgb '" DS_PLOT_GREEN "'");
+    write_share(plot, 12 + 3 * row, "costs more", more, base + 0.06,
+                "',12' textcolor rgb '" DS_PLOT_RED "'");
     fprintf(plot->file, "$range%zu << END\n%.9g %.9g %.9g %.9g\nEND\n", row,
-            saving_at(curve, 0.05) / divisor, saving_at(curve, 0.95) / divisor, median / divisor,
-            base);
+            saving_at(curve, 0.05) / divisor, saving_at(curve, 0.95) / divisor,
+            saving_at(curve, 0.5) / divisor, base);
 }
 
 static void write_frame(const ds_plot *plot, const char *baseline, double low, double high,
@@ -134,8 +155,8 @@ static void write_frame(const ds_plot *plot, const char *baseline, double low, d
     snprintf(title, sizeof title, "Saving (NPV), USD%s%s, against %.120s",
              scale.suffix[0] != '\0' ? " " : "", scale.suffix, baseline);
     ds_plot_titles(plot, title,
-                   "height: how likely; dot: median; line: nine futures in ten; orange: the strategy "
-                   "costs more");
+                   "height: how likely; dot: median; line: nine futures in ten; shares are of all "
+                   "futures");
     fprintf(plot->file,
             "set lmargin at screen 0.20\nset rmargin at screen 0.815\n"
             "set tmargin at screen 0.84\nset bmargin at screen 0.08\n"
@@ -155,6 +176,7 @@ static size_t choose(const ds_plot *plot, const size_t *c, const char **drawn, d
 {
     const char *names[DS_PLOT_SERIES];
     size_t      rows = 0, count = ds_plot_names(plot->table, c[STRATEGY], names);
+    double      least = 0, most = 0;
     ds_curve    curve;
 
     *low = *high = 0;
@@ -163,12 +185,15 @@ static size_t choose(const ds_plot *plot, const size_t *c, const char **drawn, d
         if (is_baseline(&curve))
             continue;
         drawn[rows++] = names[i];
-        *low = fmin(*low, saving_at(&curve, 0.005));
-        *high = fmax(*high, saving_at(&curve, 0.995));
+        *low = fmin(*low, saving_at(&curve, 0.05));
+        *high = fmax(*high, saving_at(&curve, 0.95));
+        least = fmin(least, curve.saving[0]);
+        most = fmax(most, curve.saving[curve.count - 1]);
     }
-    double margin = *high > *low ? 0.03 * (*high - *low) : 1;
-    *low -= margin;
-    *high += margin;
+    /* Long tails are cut, or nothing else could be seen. */
+    double span = *high > *low ? *high - *low : 1;
+    *low = fmax(*low - 0.25 * span, least - 0.02 * span);
+    *high = fmin(*high + 0.25 * span, most + 0.02 * span);
     return rows;
 }
 

@@ -100,7 +100,7 @@ ds_plot_panels ds_plot_lay_out(size_t count, double right)
     size_t across = count <= 3 ? count : count == 4 ? 2 : count <= 9 ? 3 : 4;
     if (across == 0)
         across = 1;
-    return (ds_plot_panels){ across, count > 0 ? (count + across - 1) / across : 1, 0.07, right,
+    return (ds_plot_panels){ count, across, count > 0 ? (count + across - 1) / across : 1, 0.07, right,
                              0.82, 0.07, 0.025, 0.12 };
 }
 
@@ -113,7 +113,7 @@ ds_plot_panel ds_plot_place(FILE *file, const ds_plot_panels *p, size_t i)
     panel.left = p->left + (double)(i % p->across) * (panel.width + p->gap_across);
     panel.top = p->top - (double)(i / p->across) * (panel.height + p->gap_down);
     panel.is_leftmost = i % p->across == 0;
-    panel.is_lowest = i / p->across == p->down - 1;
+    panel.is_lowest = i + p->across >= p->count;
     fprintf(file,
             "set lmargin at screen %.4f\nset rmargin at screen %.4f\n"
             "set tmargin at screen %.4f\nset bmargin at screen %.4f\n",
@@ -163,16 +163,19 @@ double ds_plot_step(double range, size_t tics)
     return 10 * power;
 }
 
-static void write_tic(FILE *file, const char **separator, double value)
+static void write_tic(FILE *file, const char **separator, double value, bool label)
 {
     ds_scale scale = ds_scale_of_money(value);
-    fprintf(file, "%s'%.6g%s%s' %.12g", *separator, value / scale.divisor,
-            scale.suffix[0] != '\0' ? " " : "", scale.suffix, value);
+    if (label)
+        fprintf(file, "%s'%.6g%s%s' %.12g", *separator, value / scale.divisor,
+                scale.suffix[0] != '\0' ? " " : "", scale.suffix, value);
+    else
+        fprintf(file, "%s'' %.12g", *separator, value);
     *separator = ", ";
 }
 
 void ds_plot_tics(FILE *file, const char *axis, double low, double high, bool logarithmic,
-                  size_t room)
+                  size_t room, bool labels)
 {
     const char *separator = "";
     fprintf(file, "set %stics (", axis);
@@ -186,12 +189,12 @@ void ds_plot_tics(FILE *file, const char *axis, double low, double high, bool lo
                 double value = digit * pow(10, power);
                 if (value >= low * 0.9999 && value <= high * 1.0001 &&
                     (thirds || (digit == 1 && power % (every > 0 ? every : 1) == 0)))
-                    write_tic(file, &separator, value);
+                    write_tic(file, &separator, value, labels);
             }
     } else {
         double step = ds_plot_step(high - low, room);
         for (double k = ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++)
-            write_tic(file, &separator, k * step);
+            write_tic(file, &separator, k * step + 0.0, labels); /* + 0.0: not -0 */
     }
     fputs(")\n", file);
 }

@@ -36,16 +36,16 @@ DS_MUST_CHECK ds_code ds_plot_columns(const ds_plot *plot, const char *const *na
 
 /* 1, 2 or 5 times a power of ten, so that about `tics` of them span the range. */
 double ds_plot_step(double range, size_t tics);
-/* Tics of an axis ("x", "y") with about `room` labels such as 20 k, 0.5, 3 bn. */
+/* Tics of an axis ("x", "y"), about `room` of them, labelled like 20 k, 0.5, 3 bn. */
 void   ds_plot_tics(FILE *file, const char *axis, double low, double high, bool logarithmic,
-                    size_t room);
+                    size_t room, bool labels);
 /* Moves labels apart: positions at least `gap` from each other, in the same
  * order, within [low, high] if there is room; each as near as it was. */
 void   ds_plot_spread(double *positions, size_t count, double gap, double low, double high);
 
 /* Panels in a grid, as shares of the picture; `right` leaves room beside them. */
 typedef struct {
-    size_t across, down;
+    size_t count, across, down;
     double left, right, top, bottom, gap_across, gap_down;
 } ds_plot_panels;
 typedef struct {

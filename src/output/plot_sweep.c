@@ -106,7 +106,7 @@ static void write_frame(const ds_plot *plot, const ds_plot_axis *axis, ds_extent
     bool logarithmic = ds_plot_is_logarithmic(plot->table, 0);
     if (logarithmic)
         fputs("set logscale x\n", plot->file);
-    ds_plot_tics(plot->file, "x", e->x_low, e->x_high, logarithmic, 9);
+    ds_plot_tics(plot->file, "x", e->x_low, e->x_high, logarithmic, 9, true);
     snprintf(title, sizeof title, "%s", ds_csv_field(plot->table, 0, 0));
     fputs("set label 3 ", plot->file);
     ds_plot_quoted(plot, title, 90);
