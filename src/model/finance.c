@@ -26,8 +26,8 @@ void ds_finance_begin(ds_work *w)
         ds_row_set(state->total[DS_TOTAL_LAST_NEGATIVE], -1);
         for (size_t k = 0; k < plan->provider_count; k++)
             ds_row_set(state->provider[k], 0);
-        for (size_t k = 0; state->bought != NULL && k < plan->contract_count * (plan->most_life + 1);
-             k++)
+        size_t bought = state->bought != NULL ? plan->contract_count * (plan->most_life + 1) : 0;
+        for (size_t k = 0; k < bought; k++)
             ds_row_set(state->bought[k], 0);
         ds_row_set(state->bill_before, 0);
     }
@@ -134,13 +134,18 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     }
     ds_row_add(total[DS_TOTAL_COST], cost);
     ds_row_add(total[DS_TOTAL_BILL], bill);
-    ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
-    ds_row_add(total[DS_TOTAL_BAD], now->bad);
-    ds_row_add(total[DS_TOTAL_GPU_MONTHS], now->gpu_months);
-    ds_row_add(total[DS_TOTAL_GPU_USED], now->gpu_used);
-    ds_row_add(total[DS_TOTAL_GPU_PAID], now->gpu_paid);
-    ds_row_add(total[DS_TOTAL_PROJECT], now->project);
     ds_row_add(total[DS_TOTAL_RETURNED], now->returned);
+    if (plan->strategy[strategy].loses) {
+        ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
+        ds_row_add(total[DS_TOTAL_BAD], now->bad);
+    }
+    if (plan->strategy[strategy].has_fleet) {
+        ds_row_add(total[DS_TOTAL_GPU_MONTHS], now->gpu_months);
+        ds_row_add(total[DS_TOTAL_GPU_USED], now->gpu_used);
+        ds_row_add(total[DS_TOTAL_GPU_PAID], now->gpu_paid);
+    }
+    if (plan->strategy[strategy].distils)
+        ds_row_add(total[DS_TOTAL_PROJECT], now->project);
     for (size_t k = 0; k < plan->provider_count; k++)
         ds_row_add(state->provider[k], now->spend[k]);
     count_peak(w, total);

@@ -159,7 +159,8 @@ typedef struct {
     int             *fallback;    /* [model], or DS_NONE                        */
     bool            *used;        /* [model]: may serve something               */
     bool            *always_held; /* [model]                                    */
-    bool             distils;
+    bool             distils, has_fleet;
+    bool             loses; /* may escalate, lose or spoil an answer            */
 } ds_plan_strategy;
 
 struct ds_plan {

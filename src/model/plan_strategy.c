@@ -74,8 +74,10 @@ static bool compile_routes(ds_plan *plan, const ds_strategy *s, ds_plan_strategy
                                      .project = project_of(plan, out, route->key.target) };
             next->state = ramp_of(out, next);
             hold(plan, out, next->state, next->model);
-            if (next->escalate_to >= 0)
+            if (next->escalate_to >= 0) {
                 hold(plan, out, next->state, next->escalate_to);
+                out->loses = true;
+            }
         }
     }
     return true;
@@ -127,6 +129,21 @@ static void mark_fallbacks_used(const ds_plan *plan, ds_plan_strategy *out)
             out->used[out->fallback[m]] = true;
 }
 
+/* What the strategy can do at all, so that the kernel leaves the rest out. */
+static void find_features(const ds_plan *plan, ds_plan_strategy *out)
+{
+    for (size_t m = 0; m < plan->model_count; m++) {
+        if (!out->used[m])
+            continue;
+        const ds_plan_model *model = &plan->model[m];
+        for (int c = model->first_contract; c < model->end_contract; c++)
+            out->has_fleet = out->has_fleet || plan->contract[c].billing == DS_BILLING_FLEET;
+        out->loses = out->loses || model->interruption != DS_NONE;
+        for (size_t p = 0; p < plan->product_count; p++)
+            out->loses = out->loses || !plan->quality[m * plan->product_count + p].perfect;
+    }
+}
+
 static bool compile_strategy(ds_plan *plan, const ds_strategy *s, ds_plan_strategy *out)
 {
     out->name = s->key.name;
@@ -140,6 +157,7 @@ static bool compile_strategy(ds_plan *plan, const ds_strategy *s, ds_plan_strate
         !compile_fallbacks(plan, s, out))
         return false;
     mark_fallbacks_used(plan, out);
+    find_features(plan, out);
     return true;
 }
 

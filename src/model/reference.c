@@ -151,7 +151,7 @@ static void bill_outcomes(const ds_ref_run *run, double *outcomes)
 static const char *provider_name(const ds_ref_run *run, size_t model)
 {
     const ds_model *m = &DS_ITEM(ds_model, run->w->s->models, model);
-    return m->provider != NULL && m->provider[0] != '\0' ? m->provider : m->key.name;
+    return m->provider != NULL ? m->provider : m->key.name;
 }
 
 /* (76) */

@@ -128,7 +128,7 @@ void                  ds_ref_world_release(ds_ref_world *w);
 
 /* ---- reference_load.c */
 ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, size_t t);
-/* In force in month t; NULL when there is none yet. */
+/* The contract in force in month t. */
 const ds_contract *ds_ref_contract(const ds_ref_world *w, size_t model, size_t t);
 double ds_ref_level(const ds_ref_world *w, size_t model, const ds_contract *c, size_t t);
 double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,

@@ -323,8 +323,6 @@ void ds_ref_bill(ds_ref_run *run, size_t model)
 {
     const ds_ref_world *w = run->w;
     const ds_contract  *c = ds_ref_contract(w, model, run->t);
-    if (c == NULL)
-        return; /* no contract yet: nothing is paid */
     if (run->owner[model] != c) { /* another contract does not inherit GPUs */
         memset(&run->bought[ds_ref_at(w, model, 0)], 0, w->months * sizeof *run->bought);
         run->owner[model] = c;

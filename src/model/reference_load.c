@@ -33,7 +33,7 @@ ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, size_t t
     return now;
 }
 
-/* Section 0: the last one, in file order, with from <= t. */
+/* Section 0: the last one, in file order, with from <= t; the first has from = 0. */
 const ds_contract *ds_ref_contract(const ds_ref_world *w, size_t model, size_t t)
 {
     const ds_items    *contracts = &DS_ITEM(ds_model, w->s->models, model).contracts;
@@ -120,8 +120,6 @@ double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_labels *
                         size_t t)
 {
     const ds_contract *c = ds_ref_contract(w, teacher, t);
-    if (c == NULL)
-        return 0;
     double         input = ds_ref_value(w, labels->input_tokens);
     ds_ref_request label = { .input = input, .fresh = input,
                              .output = ds_ref_value(w, labels->output_tokens) };

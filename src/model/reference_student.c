@@ -4,6 +4,8 @@
  * Called by reference.c: ds_ref_projects_begin() once, then each month
  * ds_ref_projects_month() before the routes and ds_ref_projects_charge() after them.
  * Times are months from the start of the clock, maybe fractional; INFINITY: never.
+ * The scenario's checks see to it that a student has a project and, where a route uses
+ * it, a start, and that a student is neither `all`, a fallback nor escalated to.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/reference.h"
@@ -63,10 +65,10 @@ void ds_ref_projects_begin(ds_ref_run *run)
 {
     const ds_strategy *strategy = run->strategy;
     for (size_t m = 0; m < run->w->s->models.count; m++) {
-        run->project[m].ready = model_at(run, m)->project == NULL ? 0 : DS_REF_NEVER;
+        run->project[m].ready = DS_REF_NEVER;
         double start = find_quantity(run, &strategy->start, m);
         double above = find_quantity(run, &strategy->start_when_usd_per_month_above, m);
-        if (model_at(run, m)->project != NULL && !isnan(start) && isnan(above))
+        if (!isnan(start) && isnan(above))
             start_project(run, m, start);
     }
 }
@@ -77,10 +79,8 @@ static void start_when_dear(ds_ref_run *run, size_t model)
     const ds_strategy *strategy = run->strategy;
     double above = find_quantity(run, &strategy->start_when_usd_per_month_above, model);
     double start = find_quantity(run, &strategy->start, model);
-    double earliest = isnan(start) ? 0 : start;
-    bool   waits = model_at(run, model)->project != NULL && !isnan(above) &&
-                 !run->project[model].started;
-    if (waits && run->t >= 1 && (double)run->t >= earliest && run->bill[run->t - 1] > above)
+    bool   waits = !isnan(above) && !run->project[model].started;
+    if (waits && run->t >= 1 && (double)run->t >= start && run->bill[run->t - 1] > above)
         start_project(run, model, (double)run->t);
 }
 
@@ -178,7 +178,7 @@ static void charge_labels(ds_ref_run *run, size_t model, double factor)
     double paid = charge(run, model, "labels", answers, "example", price * factor, "(64)");
     run->provider[teacher] += paid; /* (76) */
     const ds_contract *c = ds_ref_contract(run->w, teacher, run->t);
-    ds_ref_return_fee(run, teacher, c == NULL ? "" : c->key.name, paid); /* (50) */
+    ds_ref_return_fee(run, teacher, c->key.name, paid); /* (50) */
 }
 
 /* (65) and the evaluation */
@@ -267,7 +267,7 @@ static void charge_royalty(ds_ref_run *run, size_t model)
 void ds_ref_projects_charge(ds_ref_run *run)
 {
     for (size_t m = 0; m < run->w->s->models.count; m++)
-        if (ds_ref_is_student(model_at(run, m)) && model_at(run, m)->project != NULL) {
+        if (ds_ref_is_student(model_at(run, m))) {
             charge_project(run, m);
             charge_royalty(run, m);
         }

@@ -233,6 +233,19 @@ static void attempt_shares(const ds_work *w, const ds_strategy_state *state, siz
     }
 }
 
+/* Is any lane of the block between its start and the end of its last attempt? */
+static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j,
+                        const ds_plan_student *student)
+{
+    const ds_row *end = (const ds_row *)&state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
+    const double *first = end[0], *last = end[student->attempts];
+    const double now = (double)w->month;
+    double at_work = 0;
+    DS_EACH_LANE(i)
+        at_work = ds_greatest(at_work, now + 1.0 > first[i] && now <= last[i] ? 1.0 : 0.0);
+    return at_work > 0.0;
+}
+
 /* Books (64)-(67) and the licence fee. */
 static void book_project(ds_work *w, const ds_strategy_state *state, size_t j, int index,
                          const double *labels, const double *finish, const double *staff)
@@ -277,7 +290,11 @@ void ds_project_month(ds_work *w, size_t strategy)
         grow_older(w, state, j, student, labels); /* the cost share of a refresh ...    */
         ds_row_copy(finish, labels);              /* ... holds for all three            */
         ds_row_copy(staff, labels);
-        attempt_shares(w, state, j, student, w->gates[project->student], labels, finish, staff);
-        book_project(w, state, j, project->student, labels, finish, staff);
+        bool at_work = any_at_work(w, state, j, student);
+        if (at_work)
+            attempt_shares(w, state, j, student, w->gates[project->student], labels, finish,
+                           staff);
+        if (at_work || student->refresh_months != DS_NONE)
+            book_project(w, state, j, project->student, labels, finish, staff);
     }
 }

@@ -509,7 +509,7 @@ static ds_numbers bind_numbers(ds_binder *b, const ds_field *row, const cJSON *n
 static int bind_reference(ds_binder *b, const ds_field *row, const cJSON *node)
 {
     if (node == NULL)
-        return (row->flags & DS_FLAG_REQUIRED) != 0 ? DS_BROKEN : DS_ABSENT;
+        return (row->flags & DS_FLAG_REQUIRED) != 0 || b->silent ? DS_BROKEN : DS_ABSENT;
     if (cJSON_IsString(node))
         return require_name(b, row->of, node->valuestring);
     ds_wrong_type(b, node, "a name");

@@ -61,6 +61,8 @@ static void check_growth(ds_binder *b, const ds_growth *g)
 /* Words or tokens, one of them. */
 static void check_size(ds_binder *b, const char *name, ds_quantity words, ds_quantity tokens)
 {
+    if (words.index == DS_BROKEN && tokens.index == DS_BROKEN)
+        return;
     bool has_words = words.index != DS_ABSENT, has_tokens = tokens.index != DS_ABSENT;
     if (has_words == has_tokens)
         ds_problem_here(b, "needs \"%s_words\" or \"%s_tokens\"%s", name, name,

@@ -30,7 +30,8 @@ static void check_unit(ds_binder *b, const ds_capacity_unit *unit)
 {
     bool by_profile = unit->profile != DS_ABSENT;
     bool by_tokens = unit->tokens_per_minute.index != DS_ABSENT;
-    if (by_profile != by_tokens)
+    bool broken = unit->profile == DS_BROKEN && unit->tokens_per_minute.index == DS_BROKEN;
+    if (broken || by_profile != by_tokens)
         return;
     ds_push(b, "unit");
     ds_problem_here(b, "needs \"profile\" or \"tokens_per_minute\"%s",
@@ -142,7 +143,7 @@ static void check_teachers(ds_binder *b, int model)
 
 static void check_student(ds_binder *b, const ds_model *m, int index)
 {
-    if (m->teacher != DS_ABSENT && m->project == NULL)
+    if (m->teacher >= 0 && m->project == NULL)
         ds_problem_here(b, "a student needs \"project\", what making it takes");
     if (m->teacher == DS_ABSENT && m->project != NULL) {
         ds_push(b, "project");
@@ -192,7 +193,7 @@ void ds_check_models(ds_binder *b)
             ds_problem_here(b, "a model cannot be its own fallback");
             ds_pop(b);
         } else if (m->fallback >= 0 && (size_t)m->fallback < models->count &&
-                   DS_ITEM(ds_model, *models, m->fallback).teacher != DS_ABSENT) {
+                   DS_ITEM(ds_model, *models, m->fallback).teacher >= 0) {
             ds_push(b, "fallback");
             ds_problem_here(b, "a student cannot be a fallback: it may not exist yet");
             ds_pop(b);

@@ -18,9 +18,10 @@ static const ds_model *model_at(const ds_binder *b, int index)
     return index >= 0 && (size_t)index < models->count ? &DS_ITEM(ds_model, *models, index) : NULL;
 }
 
+/* a model whose teacher is broken counts as one if it has a project */
 static bool is_student(const ds_model *m)
 {
-    return m != NULL && m->teacher != DS_ABSENT;
+    return m != NULL && (m->teacher >= 0 || (m->teacher == DS_BROKEN && m->project != NULL));
 }
 
 /* Has a map from models a member for this one? */
@@ -80,7 +81,7 @@ static void check_starts(ds_binder *b, const ds_strategy *s)
         const ds_model_quantity *q = &DS_ITEM(ds_model_quantity, s->start, i);
         const ds_model          *m = model_at(b, q->key.target);
         ds_push(b, q->key.name);
-        if (m != NULL && !is_student(m))
+        if (m != NULL && m->teacher == DS_ABSENT)
             ds_problem_at_key(b, "\"%.100s\" is not a student: it has no \"teacher\"",
                               m->key.name);
         ds_pop(b);

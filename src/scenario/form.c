@@ -475,6 +475,8 @@ static void unknown_form(ds_binder *b, const char *key)
     size_t      count = 10;
     for (const ds_form *f = ds_forms; f->key != NULL; f++)
         all[count++] = f->key;
+    for (size_t i = 0; i < DS_LEVEL_COUNT; i++)
+        all[count++] = ds_levels[i].key;
     const char *near = ds_suggest(key, all, count);
     ds_push(b, key);
     if (near != NULL)

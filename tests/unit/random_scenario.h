@@ -71,8 +71,8 @@ static void maker_quantity(maker *m, const char *key, double low, double high)
         maker_print(m, "{\"uniform\": {\"low\": %.17g, \"high\": %.17g}}", least, most);
         break;
     case 3:
-        maker_print(m, "{\"triangular\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}", least,
-                    0.5 * (least + most), most);
+        maker_print(m, "{\"triangular\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}",
+                    least, 0.5 * (least + most), most);
         break;
     case 4:
         maker_print(m, "{\"p10\": %.17g, \"p90\": %.17g, \"min\": %.17g, \"max\": %.17g}", least,
@@ -423,8 +423,8 @@ static char *random_scenario(uint64_t seed)
     maker m = { .state = seed };
     int products = 1 + maker_below(&m, 4);
     static const char *const timing[] = { "start", "mid", "end" };
-    maker_print(&m, "{\"name\": \"random\", \"clock\": {\"start\": \"2026-%02d\", \"months\": %d}, ",
-                1 + maker_below(&m, 12), 1 + maker_below(&m, 40));
+    maker_print(&m, "{\"name\": \"random\", "
+                "\"clock\": {\"start\": \"2026-%02d\", \"months\": %d}, ", 1 + maker_below(&m, 12), 1 + maker_below(&m, 40));
     maker_print(&m, "\"timing\": \"%s\", \"money\": \"%s\", ", timing[maker_below(&m, 3)],
                 maker_chance(&m, 0.3) ? "real" : "nominal");
     maker_quantity(&m, "discount_rate_per_year", 0, 0.2);

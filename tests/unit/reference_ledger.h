@@ -21,6 +21,7 @@
 
 #include "distillsim.h"
 #include "model/kernel.h"
+#include "numerics/stream.h"
 
 /* ---- Scenarios from text, runs, ledgers ------------------------------------- */
 
@@ -52,7 +53,7 @@ static inline ds_plan *compile(const ds_scenario *scenario)
     return plan;
 }
 
-enum { MONTHS = 64, ROWS = 512 };
+enum { MONTHS = 160, ROWS = 1024 };
 
 /* What one run gave. */
 typedef struct {
@@ -79,8 +80,7 @@ static inline ledger run(const ds_plan *plan, uint64_t seed, uint64_t path, size
     return l;
 }
 
-/* Loads, runs path 0 of seed 1, frees.  The names in the rows are gone then: use
- * sums() first, or run(). */
+/* The names in the rows of a ledger live as long as the scenario. */
 typedef struct {
     ds_scenario *scenario;
     ds_plan     *plan;
@@ -141,6 +141,14 @@ static inline void check_bills(const ledger *l, size_t months, const double *wan
 #define bills_are(l, ...)                                                                 \
     check_bills(l, sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double),              \
                 (const double[]){ __VA_ARGS__ }, __LINE__)
+
+/* u(name, path, month, slot) of docs/model.md (1), the addressed uniform. */
+static inline double address(const char *name, uint64_t seed, uint64_t path, size_t month,
+                             size_t slot)
+{
+    return ds_stream_uniform(ds_stream_key(seed, ds_hash_text(name)), path, (uint32_t)month,
+                             (uint32_t)slot);
+}
 
 #define PER_REQUEST(usd)                                                                 \
     "'billing': 'per_token', 'usd_per_mtok': {'input': " usd ", 'output': 0}}"

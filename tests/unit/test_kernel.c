@@ -127,7 +127,8 @@ static int compare_scenario(uint64_t number)
         ds_kernel(plan, first, work, outcomes, bills);
         for (uint64_t k = 0; k < CHECKED_LANES; k++)
             for (size_t s = 0; s < strategies; s++)
-                wrong += compare_path(plan, number, first + (k * 47) % DS_LANES, s, outcomes, bills);
+                wrong += compare_path(plan, number, first + (k * 47) % DS_LANES, s, outcomes,
+                                      bills);
     }
     free(work);
     free(outcomes);
