@@ -122,6 +122,11 @@ static void close_output(void)
         return;
     if (reason == EPIPE || reader_is_gone()) /* whoever reads has enough */
         return;
+    if (reason == 0) { /* an earlier write failed: why? */
+        clearerr(stdout);
+        putchar('\n');
+        reason = fflush(stdout) != 0 ? errno : 0;
+    }
     ds_message("cannot write to standard output: %s",
                strerror(reason != 0 ? reason : EIO));
     _exit(ds_code_exit_status(DS_E_IO));

@@ -98,11 +98,14 @@ ds_code ds_file_commit(ds_file *file, ds_error *err)
     ds_code     code = DS_OK;
     int         reason = 0;
 
-    /* A write that failed earlier has lost its errno; the flush tells it again
-     * in all cases but a device that has recovered. */
     errno = 0;
-    if (fflush(file->stream) != 0 || ferror(file->stream))
-        reason = errno != 0 ? errno : EIO;
+    if (fflush(file->stream) != 0) {
+        reason = errno;
+    } else if (ferror(file->stream)) { /* an earlier write failed: why? */
+        clearerr(file->stream);
+        putc('\n', file->stream);
+        reason = fflush(file->stream) != 0 ? errno : EIO;
+    }
     if (fclose(file->stream) != 0 && reason == 0)
         reason = errno;
     file->stream = NULL;

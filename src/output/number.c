@@ -51,14 +51,18 @@ static int decade(double x)
     return (int)floor(log10(fabs(x)));
 }
 
-/* The power of ten of the last digit to show. */
-static int last_digit(double value, double se)
+/* The power of ten of the last digit to show.  In thousands and more it is not
+ * below 10^-4 of the unit, so that the figures of a column stay comparable. */
+static int last_digit(double value, double se, ds_scale scale)
 {
+    const int least = scale.divisor >= 1e3 ? -4 : -100;
     bool known = isfinite(se) && se > 0;
     int  by_value = value == 0 ? (known ? -100 : 0)
                                : decade(value) - (known ? MOST_DIGITS : PLAIN_DIGITS) + 1;
-    if (!known)
-        return by_value;
+    if (by_value < least)
+        by_value = least;
+    if (!known || value == 0)
+        return value == 0 ? 0 : by_value;
     int by_error = decade(se);
     if (se < 3 * pow(10, by_error))
         by_error--;
@@ -89,17 +93,19 @@ void ds_human_value(ds_estimate e, ds_scale scale, char text[DS_HUMAN_TEXT])
     if (print_unusual(e.value, text))
         return;
     double value = e.value / scale.divisor, se = e.se / scale.divisor;
-    print_rounded(value, last_digit(value, se), text, DS_HUMAN_TEXT);
+    print_rounded(value, last_digit(value, se, scale), text, DS_HUMAN_TEXT);
 }
 
 /* The two numbers of an estimate; false when there is no error to show. */
 static bool two_numbers(ds_estimate e, ds_scale scale, char value_text[24], char se_text[24])
 {
     double value = e.value / scale.divisor, se = e.se / scale.divisor;
-    int    power = last_digit(value, se);
-    print_rounded(value, value != 0 ? power : 0, value_text, 24);
+    int    power = last_digit(value, se, scale);
+    print_rounded(value, power, value_text, 24);
     if (!isfinite(se) || se <= 0)
         return false;
+    if (value == 0) /* "0", whatever the error; the error by itself */
+        power = last_digit(se, se, scale);
     /* An error below the last digit shown is rounded up to one unit of it. */
     print_rounded(fmax(se, pow(10, power)), power, se_text, 24);
     return true;
