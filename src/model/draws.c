@@ -34,15 +34,28 @@ static int compare_pointers(const void *a, const void *b)
     return strcmp(*x, *y);
 }
 
+/* A pair with a certain end says nothing; its inputs are absent. */
+static bool counts(const ds_correlation *pair, bool of_processes)
+{
+    return pair->of_processes == of_processes && (of_processes || pair->input[0] >= 0);
+}
+
+/* What an end is called: a process by its pointer, an input by its own, whatever
+ * the place that uses it. */
+static const char *name_of_end(const ds_scenario *s, const ds_correlation *pair, int k)
+{
+    return pair->of_processes ? pair->pointer[k] : s->inputs[pair->input[k]].pointer;
+}
+
 /* The distinct ends of the correlations of one sort, sorted; returns how many. */
 static size_t collect_ends(const ds_scenario *s, bool of_processes, const char **end)
 {
     size_t n = 0;
     for (size_t c = 0; c < s->correlations.count; c++) {
         const ds_correlation *pair = &DS_ITEM(ds_correlation, s->correlations, c);
-        if (pair->of_processes == of_processes)
+        if (counts(pair, of_processes))
             for (int k = 0; k < 2; k++)
-                end[n++] = pair->pointer[k];
+                end[n++] = name_of_end(s, pair, k);
     }
     qsort(end, n, sizeof *end, compare_pointers);
     size_t kept = 0;
@@ -91,9 +104,11 @@ static bool fill_component(const ds_scenario *s, bool of_processes, size_t n, co
         }
     for (size_t c = 0; fine && c < s->correlations.count; c++) {
         const ds_correlation *pair = &DS_ITEM(ds_correlation, s->correlations, c);
-        size_t a = find_end(count, out->pointer, pair->pointer[0]);
-        size_t b = find_end(count, out->pointer, pair->pointer[1]);
-        if (pair->of_processes == of_processes && a < count && b < count)
+        if (!counts(pair, of_processes))
+            continue;
+        size_t a = find_end(count, out->pointer, name_of_end(s, pair, 0));
+        size_t b = find_end(count, out->pointer, name_of_end(s, pair, 1));
+        if (a < count && b < count)
             matrix[a * count + b] = matrix[b * count + a] = pair->rho;
     }
     fine = fine && ds_matrix_cholesky(count, matrix, out->lower);
@@ -111,10 +126,10 @@ static void label_components(const ds_scenario *s, bool of_processes, size_t n, 
         changed = false;
         for (size_t c = 0; c < s->correlations.count; c++) {
             const ds_correlation *pair = &DS_ITEM(ds_correlation, s->correlations, c);
-            if (pair->of_processes != of_processes)
+            if (!counts(pair, of_processes))
                 continue;
-            size_t *a = &group[find_end(n, end, pair->pointer[0])];
-            size_t *b = &group[find_end(n, end, pair->pointer[1])];
+            size_t *a = &group[find_end(n, end, name_of_end(s, pair, 0))];
+            size_t *b = &group[find_end(n, end, name_of_end(s, pair, 1))];
             size_t least = *a < *b ? *a : *b;
             changed = changed || *a != *b;
             *a = *b = least;

@@ -29,7 +29,7 @@ void ds_finance_begin(ds_work *w)
         size_t bought = state->bought != NULL ? plan->contract_count * (plan->most_life + 1) : 0;
         for (size_t k = 0; k < bought; k++)
             ds_row_set(state->bought[k], 0);
-        ds_row_set(state->bill_before, 0);
+        ds_row_set(state->paid, 0);
     }
     ds_row_set(w->base_total, 0);
 }
@@ -51,7 +51,7 @@ static void deflate(ds_work *w)
 }
 
 /* The highest bill, and its month by (77): `mark` is the bill of the month marked. */
-static void count_peak(ds_work *w, ds_row *total)
+static void count_peak(ds_work *w, const double *paid, ds_row *total)
 {
     const double *bill = w->now.bill;
     double *peak = total[DS_TOTAL_PEAK], *month = total[DS_TOTAL_PEAK_MONTH];
@@ -68,7 +68,7 @@ static void count_peak(ds_work *w, ds_row *total)
         const double *budget = w->column[w->plan->budget];
         double *over = total[DS_TOTAL_OVER];
         DS_EACH_LANE(i)
-            over[i] += bill[i] > budget[i] ? 1.0 : 0.0;
+            over[i] += paid[i] > budget[i] * (1.0 + 1e-9) ? 1.0 : 0.0;
     }
 }
 
@@ -124,6 +124,7 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     ds_row *total = state->total;
     ds_month *now = &w->now;
     double *cost = w->scratch[0];
+    ds_row_copy(state->paid, now->bill);
     if (plan->real)
         deflate(w);
     const double *bill = now->bill, *lost = now->lost, *discount = w->discount[0];
@@ -148,10 +149,9 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
         ds_row_add(total[DS_TOTAL_PROJECT], now->project);
     for (size_t k = 0; k < plan->provider_count; k++)
         ds_row_add(state->provider[k], now->spend[k]);
-    count_peak(w, total);
+    count_peak(w, state->paid, total);
     count_served(w, total);
     count_saving(w, strategy, cost);
-    ds_row_copy(state->bill_before, bill);
     ds_row_copy(bill_out, bill);
     if (strategy + 1 == plan->strategy_count)
         ds_row_multiply(w->discount[0], w->discount[1]);
@@ -204,6 +204,9 @@ static void earliest_ready(const ds_work *w, size_t strategy, double *restrict r
         DS_EACH_LANE(i)
             ready[i] = ds_least(ready[i], of_project[i]);
     }
+    const double end = (double)w->plan->months;
+    DS_EACH_LANE(i)
+        ready[i] = ready[i] < end ? ready[i] : ds_never;
 }
 
 static void end_strategy(ds_work *w, size_t strategy, double *restrict out)

@@ -211,7 +211,7 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     state->provider = rows(l, plan->provider_count);
     state->total = rows(l, DS_TOTAL_COUNT);
     state->flow = rows(l, plan->months);
-    state->bill_before = *rows(l, 1);
+    state->paid = *rows(l, 1);
 }
 
 static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)

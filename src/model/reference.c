@@ -139,7 +139,7 @@ static void bill_outcomes(const ds_ref_run *run, double *outcomes)
         if (run->bill[t] > run->bill[mark] + 1e-9 * fabs(run->bill[mark]))
             mark = t;
         peak = fmax(peak, run->bill[t]);
-        over += run->bill[t] > budget;
+        over += run->bill[t] * run->w->deflator[t] > budget * (1 + 1e-9);
     }
     outcomes[DS_OUTCOME_PEAK_BILL] = peak;
     outcomes[DS_OUTCOME_PEAK_MONTH] = (double)mark;
@@ -195,7 +195,7 @@ static void other_outcomes(const ds_ref_run *run, double *outcomes)
                                 : DS_REF_NONE; /* (51) */
     outcomes[DS_OUTCOME_PROJECT] = run->project_usd;
     outcomes[DS_OUTCOME_FEE_RETURNED] = run->fee_usd;
-    outcomes[DS_OUTCOME_READY] = ready;
+    outcomes[DS_OUTCOME_READY] = ready < (double)run->w->months ? ready : DS_REF_NEVER;
 }
 
 /* (73)-(77); false when out of memory */

@@ -149,7 +149,9 @@ static void route_product(ds_ref_run *run, size_t p)
             send_verified(run, p, model, (size_t)route->escalate_to, w);
         }
     }
-    send(run, p, (size_t)run->strategy->all, fmax(0, rest)); /* rounding may take it below 0 */
+    if (rest < 1e-9 * requests) /* rounding */
+        rest = 0;
+    send(run, p, (size_t)run->strategy->all, rest);
 }
 
 /* (61), and the sums of (77) over requests */

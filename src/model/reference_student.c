@@ -80,7 +80,10 @@ static void start_when_dear(ds_ref_run *run, size_t model)
     double above = find_quantity(run, &strategy->start_when_usd_per_month_above, model);
     double start = find_quantity(run, &strategy->start, model);
     bool   waits = !isnan(above) && !run->project[model].started;
-    if (waits && run->t >= 1 && (double)run->t >= start && run->bill[run->t - 1] > above)
+    if (!waits || run->t < 1 || (double)run->t < start)
+        return;
+    double paid = run->bill[run->t - 1] * run->w->deflator[run->t - 1]; /* in dollars of then */
+    if (paid > above * (1 + 1e-9))
         start_project(run, model, (double)run->t);
 }
 

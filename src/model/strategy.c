@@ -167,13 +167,15 @@ static void route_product(const routing *r)
         const double *share = w->column[route->share], *ramp = w->now.ramp[route->state];
         DS_EACH_LANE(i) {
             part[i] = requests[i] * (share[i] * ramp[i]);
-            rest[i] = ds_greatest(rest[i] - part[i], 0.0);
+            rest[i] -= part[i];
         }
         if (route->escalate_to != DS_NONE)
             send_verified(r, route, part);
         else
             send(r, route->model, part);
     }
+    DS_EACH_LANE(i) /* what rounding leaves is no request */
+        rest[i] = rest[i] < 1e-9 * requests[i] ? 0.0 : rest[i];
     send(r, s->all, rest);
 }
 

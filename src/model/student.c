@@ -167,11 +167,12 @@ static void watch_threshold(ds_work *w, ds_strategy_state *state, size_t j,
     if (project->threshold == DS_NONE || w->month == 0)
         return;
     const double *start = w->column[project->start], *limit = w->column[project->threshold];
-    const double *made = w->gates[project->student], *bill = state->bill_before;
+    const double *made = w->gates[project->student], *bill = state->paid;
     double *begin = state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
     const double now = (double)w->month;
     DS_EACH_LANE(i) {
-        bool starts = now >= start[i] && bill[i] > limit[i] && made[i] > 0.0;
+        bool above = bill[i] > limit[i] * (1.0 + 1e-9);
+        bool starts = now >= start[i] && above && made[i] > 0.0;
         begin[i] = begin[i] == ds_never && starts ? now : begin[i];
     }
     set_ends(w, state, j, &w->plan->student[project->student], (size_t)project->student);

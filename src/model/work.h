@@ -36,7 +36,7 @@ typedef struct {
     ds_row *provider;     /* [provider]: spend so far [USD]                           */
     ds_row *total;        /* [DS_TOTAL_COUNT]                                         */
     ds_row *flow;         /* [month]: savings, for the rate of return                 */
-    double *bill_before;  /* bill of the month before                                 */
+    double *paid;         /* bill of the month, then of the month before, nominal     */
 } ds_strategy_state;
 
 enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_MONTH,

@@ -83,7 +83,8 @@ static bool is_process(const ds_binder *b, const char *pointer)
     return false;
 }
 
-/* Finds what an end names: 'p' a process, 'i' an input, 0 after reporting. */
+/* Finds what an end names: 'p' a process, 'i' an input, 'c' a certain one, 0 after
+ * reporting. */
 static char find_end(ds_binder *b, const char *pointer, int *input)
 {
     *input = DS_ABSENT;
@@ -98,10 +99,8 @@ static char find_end(ds_binder *b, const char *pointer, int *input)
         return 0;
     }
     const ds_input *i = &b->inputs[use->input];
-    if (i->distribution.kind == DS_DIST_CONSTANT) {
-        ds_problem_here(b, "\"%.200s\" is certain, so nothing correlates with it", pointer);
-        return 0;
-    }
+    if (i->distribution.kind == DS_DIST_CONSTANT)
+        return 'c';
     if (i->per_event) {
         ds_problem_here(b, "\"%.200s\" is drawn anew at each event and cannot be correlated",
                         pointer);
@@ -145,7 +144,14 @@ static bool resolve_ends(checker *c, size_t k)
     }
     if (kinds[0] == 0 || kinds[1] == 0)
         return false;
-    if (kinds[0] != kinds[1]) {
+    bool process[2] = {kinds[0] == 'p', kinds[1] == 'p'};
+    if (process[0] == process[1] && (kinds[0] == 'c' || kinds[1] == 'c')) {
+        /* a certain number correlates with nothing: the pair has no effect, so that
+         * an override or a sweep may fix a number that is uncertain in the file */
+        pair->input[0] = pair->input[1] = DS_ABSENT;
+        return false;
+    }
+    if (process[0] != process[1]) {
         ds_problem_here(b, "one end is a quantity and the other a process");
         return false;
     }

@@ -512,7 +512,7 @@ const ds_field ds_scenario_fields[] = {
     { .key = "correlations", .type = DS_FIELD_CORRELATIONS,
       .offset = offsetof(struct ds_scenario, correlations),
       .help = "[pointer, pointer, rho]: of the normal scores of two quantities, or of the "
-              "monthly shocks of two processes." },
+              "monthly shocks of two processes. A pair with a certain end has no effect." },
     MAP(struct ds_scenario, gpus, ds_gpu, gpu_fields, NULL, 0, "GPU rental markets."),
     MAP(struct ds_scenario, profiles, ds_profile, profile_fields, NULL, 0,
         "How fast a model runs on a GPU."),
