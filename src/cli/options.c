@@ -75,7 +75,8 @@ static void add_override(struct argp_state *state, ds_common *common, const char
     memcpy(pointer, argument, length);
     pointer[length] = '\0';
     common->overrides = more;
-    more[common->override_count++] = (ds_override){ pointer, equals + 1 };
+    more[common->override_count].pointer = pointer;
+    more[common->override_count++].value = equals + 1;
 }
 
 static error_t parse_common(int key, char *argument, struct argp_state *state)

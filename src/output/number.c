@@ -130,7 +130,8 @@ static void with_unit(ds_estimate e, ds_scale scale, const char *prefix, bool ut
     if (print_unusual(e.value, text))
         return;
     if (two_numbers(e, scale, value, se))
-        snprintf(text, DS_HUMAN_TEXT, "%s%s%s%s" DS_TEXT_TIE "%s" DS_TEXT_TIE "%s%s%s", prefix, value, blank, scale.suffix,
+        snprintf(text, DS_HUMAN_TEXT, "%s%s%s%s" DS_TEXT_TIE "%s" DS_TEXT_TIE "%s%s%s", prefix,
+                 value, blank, scale.suffix,
                  utf8 ? "\xC2\xB1" : "+/-", se, blank, scale.suffix);
     else
         snprintf(text, DS_HUMAN_TEXT, "%s%s%s%s", prefix, value, blank, scale.suffix);

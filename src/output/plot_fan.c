@@ -81,7 +81,8 @@ static void write_panel(const ds_plot *plot, const ds_plot_panels *panels, size_
             "fillstyle transparent solid 0.18 noborder, \\\n"
             "     $bill%zu using 1:3:5 with filledcurves linecolor rgb '%s' "
             "fillstyle transparent solid 0.30 noborder, \\\n",
-            panel.left, panel.top + 0.03, ds_plot_colour(i), i, ds_plot_colour(i), i, ds_plot_colour(i));
+            panel.left, panel.top + 0.03, ds_plot_colour(i), i, ds_plot_colour(i), i,
+            ds_plot_colour(i));
     if (i > 0)
         fprintf(plot->file,
                 "     $bill0 using 1:4 with lines linewidth 1.5 dashtype (6,4) linecolor rgb '%s', "

@@ -227,7 +227,8 @@ static void write_frame(const ds_plot *plot, const ds_heat *heat, const ds_plot_
                             "set cbrange [%.9g:%.9g]\n",
                 heat->smallest, heat->largest > heat->smallest ? heat->largest
                                                                : heat->smallest + 1);
-    fputs("set border 3\nunset grid\nset style fill solid noborder\nset cbtics textcolor rgb '#444444'\nset label 4 ", plot->file);
+    fputs("set border 3\nunset grid\nset style fill solid noborder\n"
+          "set cbtics textcolor rgb '#444444'\nset label 4 ", plot->file);
     ds_plot_quoted(plot, ds_csv_field(plot->table, 0, 0), 90);
     fputs(" at screen 0.48,0.028 center font ',13'\nset label 5 ", plot->file);
     ds_plot_quoted(plot, ds_csv_field(plot->table, 0, 1), 60);

@@ -155,8 +155,8 @@ static void write_frame(const ds_plot *plot, const char *baseline, double low, d
     snprintf(title, sizeof title, "Saving (NPV), USD%s%s, against %.120s",
              scale.suffix[0] != '\0' ? " " : "", scale.suffix, baseline);
     ds_plot_titles(plot, title,
-                   "height: how likely; dot: median; line: nine futures in ten; shares are of all "
-                   "futures");
+                   "height: how likely; dot: median; line: nine futures in ten; what is missing to "
+                   "100 %: no difference");
     fprintf(plot->file,
             "set lmargin at screen 0.20\nset rmargin at screen 0.815\n"
             "set tmargin at screen 0.84\nset bmargin at screen 0.08\n"
@@ -212,7 +212,8 @@ ds_code ds_plot_saving(const ds_plot *plot, ds_error *err)
     ds_scale scale = ds_scale_of_money(fmax(-low, high));
 
     ds_plot_begin(plot);
-    write_frame(plot, ds_csv_field(plot->table, 1, c[STRATEGY]), low, high, rows > 0 ? rows : 1, scale);
+    write_frame(plot, ds_csv_field(plot->table, 1, c[STRATEGY]), low, high,
+                rows > 0 ? rows : 1, scale);
     for (size_t row = 0; row < rows; row++) {
         double base = (double)(rows - 1 - row);
         read_curve(plot, c, drawn[row], &curve);

@@ -90,7 +90,8 @@ void ds_plot_titles(const ds_plot *plot, const char *title, const char *explanat
 {
     fputs("set label 1 ", plot->file);
     ds_plot_quoted(plot, title, 110);
-    fputs(" at screen 0.02,0.955 left font ',17' textcolor rgb '#111111'\nset label 2 ", plot->file);
+    fputs(" at screen 0.02,0.955 left font ',17' textcolor rgb '#111111'\n"
+          "set label 2 ", plot->file);
     ds_plot_quoted(plot, explanation, 150);
     fputs(" at screen 0.02,0.905 left font ',12' textcolor rgb '#666666'\n", plot->file);
 }
@@ -100,8 +101,8 @@ ds_plot_panels ds_plot_lay_out(size_t count, double right)
     size_t across = count <= 3 ? count : count == 4 ? 2 : count <= 9 ? 3 : 4;
     if (across == 0)
         across = 1;
-    return (ds_plot_panels){ count, across, count > 0 ? (count + across - 1) / across : 1, 0.07, right,
-                             0.82, 0.07, 0.025, 0.12 };
+    return (ds_plot_panels){ count, across, count > 0 ? (count + across - 1) / across : 1,
+                             0.07, right, 0.82, 0.07, 0.025, 0.12 };
 }
 
 ds_plot_panel ds_plot_place(FILE *file, const ds_plot_panels *p, size_t i)
@@ -202,8 +203,8 @@ void ds_plot_tics(FILE *file, const char *axis, double low, double high, bool lo
 /* Pools of neighbours that touch move together (as in isotonic regression). */
 void ds_plot_spread(double *positions, size_t count, double gap, double low, double high)
 {
-    size_t order[DS_PLOT_SERIES], size[DS_PLOT_SERIES], pools = 0;
-    double centre[DS_PLOT_SERIES];
+    size_t order[DS_PLOT_SERIES] = { 0 }, size[DS_PLOT_SERIES] = { 0 }, pools = 0;
+    double centre[DS_PLOT_SERIES] = { 0 };
 
     for (size_t i = 0; i < count; i++) { /* insertion sort; there are few */
         size_t k = i;
