@@ -81,10 +81,16 @@ PROGRAM_SOURCES := $(wildcard src/output/*.c src/cli/*.c)
 MAIN_SOURCE     := $(wildcard src/main.c)
 UNIT_SOURCES    := $(wildcard tests/unit/test_*.c)
 BATS_SOURCES    := $(wildcard tests/cli/*.bats)
-# Files whose loops are the run time; to be compiled for several instruction sets.
-KERNEL_SOURCES  := $(wildcard src/model/kernel*.c src/numerics/lanes.c src/numerics/stream.c)
+# Files whose loops are the run time: compiled for every x86-64 processor, and again
+# for two instruction sets between which src/model/kernels.c chooses.
+KERNEL_SOURCES := $(addprefix src/model/,kernel.c demand.c price.c contract.c fleet.c student.c \
+                    strategy.c finance.c irr.c) src/numerics/lanes.c src/numerics/stream.c
+KERNEL_ISAS    := $(if $(filter x86_64,$(shell uname -m)),$(if $(ARCHFLAGS),,avx2 avx512))
+MARCH_avx2     := x86-64-v3
+MARCH_avx512   := x86-64-v4
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
+KERNEL_OBJECTS := $(foreach isa,$(KERNEL_ISAS),$(KERNEL_SOURCES:%.c=$(B)/$(isa)/%.o))
 LIBRARY := $(B)/libdistillsim.a
 # What the program has beside the library, for it and for tests of its parts.
 PROGRAM_PARTS := $(B)/program.a
@@ -114,7 +120,7 @@ build/libdistillsim.a: $(LIBRARY) FORCE
 build/distillsim: $(B)/distillsim FORCE
 	@[ $@ -ef $< ] || ln -f $< $@
 
-$(LIBRARY): $(call objects,$(LIBRARY_SOURCES))
+$(LIBRARY): $(call objects,$(LIBRARY_SOURCES)) $(KERNEL_OBJECTS)
 	$(call say,ar)
 	$(Q)rm -f $@ && ar qcsD $@ $^
 
@@ -129,6 +135,15 @@ $(B)/distillsim: $(call objects,$(MAIN_SOURCE)) $(PROGRAM_PARTS) $(LIBRARY)
 $(B)/%.o: %.c $(B)/flags
 	$(call say,cc)
 	$(Q)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
+
+define KERNEL_RULE
+$(B)/$(1)/%.o: %.c $(B)/flags
+	$$(call say,cc)
+	$$(Q)mkdir -p $$(@D) && $$(COMPILE) -march=$$(MARCH_$(1)) -DDS_ISA=$(1) -include model/isa.h \
+	    -MMD -MP -c -o $$@ $$<
+endef
+$(foreach isa,$(KERNEL_ISAS),$(eval $(call KERNEL_RULE,$(isa))))
+$(B)/src/model/kernels.o: CPPFLAGS += $(if $(KERNEL_ISAS),-DDS_HAVE_X86)
 
 # Files that change only when their content does, so that what depends on them is
 # rebuilt when the flags or the commit change and not otherwise.
@@ -146,7 +161,7 @@ $(B)/git_describe.h: FORCE
 $(B)/src/engine/version.o: $(B)/git_describe.h
 
 -include $(patsubst %.o,%.d,$(call objects,$(LIBRARY_SOURCES) $(PROGRAM_SOURCES) \
-           $(MAIN_SOURCE) $(UNIT_SOURCES)))
+           $(MAIN_SOURCE) $(UNIT_SOURCES)) $(KERNEL_OBJECTS))
 
 # ---- Run --------------------------------------------------------------------
 

@@ -153,6 +153,8 @@ typedef struct {
     uint64_t seed;       /* names the random futures; same seed, same result   */
     unsigned threads;    /* 0: one per processor; never changes the result     */
     ds_engine engine;
+    const char *instruction_set; /* of the fast engine: NULL is the best of
+                                    ds_instruction_set(); never changes the result */
     uint64_t memory_cap_bytes; /* 0: 4 GiB; DS_E_SCENARIO says what it needs   */
     /* Called from the calling thread only, several times a second; false
      * cancels.  running_mean_se: standard error so far of the mean saving of
@@ -160,6 +162,10 @@ typedef struct {
     bool (*keep_going)(void *context, uint64_t done, uint64_t total, double running_mean_se);
     void *context;
 } ds_run_options;
+
+/* Instruction sets that the fast engine was compiled for and this processor has:
+ * "generic" first, the best last; NULL past the end. */
+const char *ds_instruction_set(size_t index);
 
 typedef struct ds_result ds_result;
 

@@ -13,17 +13,20 @@ static const char *const engines[] = { "fast", "reference", NULL };
 typedef struct {
     ds_common   common;
     int         format, engine;
-    const char *directory;
+    const char *directory, *instruction_set;
     bool        quiet;
 } ds_options;
 
-enum { KEY_ENGINE = 0x200, KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_QUIET = 'q' };
+enum { KEY_ENGINE = 0x200, KEY_INSTRUCTION_SET, KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_QUIET = 'q' };
 
 static const struct argp_option options[] = {
     { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json, csv or ndjson", 0 },
     { "out", KEY_OUT, "DIR", 0,
       "Also write outcomes.csv, monthly.csv, saving.csv and run.json to DIR", 0 },
     { "engine", KEY_ENGINE, "ENGINE", 0, "fast (default) or reference", 0 },
+    { "instruction-set", KEY_INSTRUCTION_SET, "NAME", 0,
+      "Of the fast engine; the default is the best of those that `distillsim version` lists. The "
+      "results are the same", 0 },
     { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
     { 0 }
 };
@@ -40,6 +43,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_ENGINE:
         o->engine = ds_parse_choice(state, "--engine", argument, engines);
+        return 0;
+    case KEY_INSTRUCTION_SET:
+        o->instruction_set = argument;
         return 0;
     case KEY_OUT:
         if (argument[0] == '\0')
@@ -106,6 +112,7 @@ static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_p
         .seed = o->common.seed_given ? o->common.seed : ds_scenario_seed(scenario),
         .threads = o->common.threads,
         .engine = o->engine == 1 ? DS_ENGINE_REFERENCE : DS_ENGINE_FAST,
+        .instruction_set = o->instruction_set,
         .keep_going = ds_progress_tell,
         .context = &progress,
     };

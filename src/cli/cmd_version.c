@@ -13,15 +13,19 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp argp = {
     NULL, parse, NULL,
-    "Print the version, the commit that was built, and the version of the random streams, which "
-    "changes when the same seed gives other futures.",
+    "Print the version, the commit that was built, the version of the random streams, which "
+    "changes when the same seed gives other futures, and the instruction sets that the engine was "
+    "compiled for and this processor has.",
     NULL, NULL, NULL
 };
 
 int ds_cmd_version(int argc, char **argv)
 {
     ds_parse(&argp, argc, argv, NULL);
-    printf("distillsim %s\ngit %s\nstream version %d\n", ds_version(), ds_git_describe(),
-           ds_stream_version());
+    printf("distillsim %s\ngit %s\nstream version %d\ninstruction sets", ds_version(),
+           ds_git_describe(), ds_stream_version());
+    for (size_t i = 0; ds_instruction_set(i) != NULL; i++)
+        printf(" %s", ds_instruction_set(i));
+    printf("\n");
     return 0;
 }

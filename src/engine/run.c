@@ -2,46 +2,64 @@
  * kernel and the reference.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/engine.h"
-#include "model/kernel.h"
+#include "model/kernels.h"
+#include "scenario/error.h"
 #include "scenario/scenario.h"
 
-static void prepare(const void *plan, uint64_t seed, void *work)
+/* What the engine hands back to the functions below. */
+typedef struct {
+    const ds_plan           *plan;
+    const ds_kernel_version *kernel;
+} model;
+
+static void prepare(const void *context, uint64_t seed, void *work)
 {
-    ds_kernel_prepare(plan, seed, work);
+    const model *m = context;
+    m->kernel->prepare(m->plan, seed, work);
 }
 
-static void block(const void *plan, uint64_t first, void *work, double *restrict outcomes,
+static void block(const void *context, uint64_t first, void *work, double *restrict outcomes,
                   double *restrict bills)
 {
-    ds_kernel(plan, first, work, outcomes, bills);
+    const model *m = context;
+    m->kernel->run(m->plan, first, work, outcomes, bills);
 }
 
-static ds_code path(const void *plan, uint64_t seed, uint64_t index, size_t strategy,
+static ds_code path(const void *context, uint64_t seed, uint64_t index, size_t strategy,
                     double *outcomes, double *bills, ds_error *err)
 {
-    return ds_reference(plan, seed, index, strategy, NULL, NULL, outcomes, bills, err);
+    const model *m = context;
+    return ds_reference(m->plan, seed, index, strategy, NULL, NULL, outcomes, bills, err);
 }
 
-static const char *strategy_name(const void *plan, size_t strategy)
+static const char *strategy_name(const void *context, size_t strategy)
 {
-    return ds_plan_strategy_name(plan, strategy);
+    const model *m = context;
+    return ds_plan_strategy_name(m->plan, strategy);
 }
 
-static bool strategy_distils(const void *plan, size_t strategy)
+static bool strategy_distils(const void *context, size_t strategy)
 {
-    return ds_scenario_strategy_distils(ds_plan_scenario(plan), strategy);
+    const model *m = context;
+    return ds_scenario_strategy_distils(ds_plan_scenario(m->plan), strategy);
 }
 
 ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **out,
                ds_error *err)
 {
+    const model m = { plan, ds_kernel_choose(options->instruction_set) };
+    if (m.kernel == NULL) {
+        *out = NULL;
+        return ds_fail(err, DS_E_USAGE, "", "this program and processor have no instruction set "
+                       "'%.40s'", options->instruction_set);
+    }
     const ds_items *assertions = &ds_plan_scenario(plan)->assertions;
     const ds_engine_source source = {
-        .model = plan,
+        .model = &m,
         .strategy_count = ds_plan_strategy_count(plan),
         .month_count = ds_plan_month_count(plan),
         .cvar_level = ds_plan_cvar_level(plan),
-        .work_bytes = ds_kernel_work_bytes(plan),
+        .work_bytes = m.kernel->work_bytes(plan),
         .prepare = prepare,
         .block = block,
         .path = path,

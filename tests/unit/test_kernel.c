@@ -152,8 +152,66 @@ static void test_random_scenarios(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* Every instruction set that this processor has gives the same bytes. */
+static void compare_instruction_sets(uint64_t number)
+{
+    char        *text = random_scenario(number);
+    ds_scenario *scenario = load_text(text);
+    ds_plan     *plan = NULL;
+    ds_result   *expected = NULL;
+    ds_error     err;
+    assert_int_equal(ds_plan_compile(scenario, &plan, &err), DS_OK);
+    for (size_t k = 0; ds_instruction_set(k) != NULL; k++) {
+        ds_result *result = NULL;
+        ds_run_options options = { .path_count = 700, .seed = 3, .threads = 1,
+                                   .instruction_set = ds_instruction_set(k) };
+        assert_int_equal(ds_run(plan, &options, &result, &err), DS_OK);
+        for (size_t s = 0; k > 0 && s < ds_result_strategy_count(result); s++)
+            for (size_t o = 0; o < DS_OUTCOME_COUNT; o++)
+                assert_memory_equal(ds_result_column(result, s, o),
+                                    ds_result_column(expected, s, o), 700 * sizeof(double));
+        if (k == 0)
+            expected = result;
+        else
+            ds_result_free(result);
+    }
+    ds_result_free(expected);
+    ds_plan_free(plan);
+    ds_scenario_free(scenario);
+    free(text);
+}
+
+static void test_instruction_sets(void **state)
+{
+    (void)state;
+    for (uint64_t number = 1001; number <= 1020; number++)
+        compare_instruction_sets(number);
+}
+
+static void test_unknown_instruction_set(void **state)
+{
+    (void)state;
+    char        *text = random_scenario(1);
+    ds_scenario *scenario = load_text(text);
+    ds_plan     *plan = NULL;
+    ds_result   *result = NULL;
+    ds_error     err;
+    assert_int_equal(ds_plan_compile(scenario, &plan, &err), DS_OK);
+    ds_run_options options = { .path_count = 1, .instruction_set = "z80" };
+    assert_int_equal(ds_run(plan, &options, &result, &err), DS_E_USAGE);
+    assert_null(result);
+    assert_non_null(strstr(err.message, "z80"));
+    ds_plan_free(plan);
+    ds_scenario_free(scenario);
+    free(text);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_random_scenarios) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_scenarios),
+        cmocka_unit_test(test_instruction_sets),
+        cmocka_unit_test(test_unknown_instruction_set),
+    };
     return cmocka_run_group_tests_name("kernel", tests, NULL, NULL);
 }
