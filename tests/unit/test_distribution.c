@@ -87,7 +87,7 @@ static size_t continuous(ds_distribution out[32])
     return sizeof list / sizeof list[0];
 }
 
-/* ---- Moments and fits ----------------------------------------------------------- */
+/* ---- Moments and fits ------------------------------------------------------------ */
 
 typedef struct {
     const ds_distribution *d;
@@ -378,7 +378,7 @@ static void step_cdf_and_quantile(void **state)
     NEAR(ds_distribution_quantile(&cut, .4), 5, 0);
 }
 
-/* ---- Draws ------------------------------------------------------------------------ */
+/* ---- Draws ----------------------------------------------------------------------- */
 
 /* The quantile at the same uniform.  1e-8 of the value for tables of shape >= 1
  * in |z| <= 5; the rest is closed form. */
