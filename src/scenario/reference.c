@@ -47,8 +47,8 @@ static const char after_forms[] =
     "error; set `min` and `max`. A named quantity is shared, so its range must fit all its uses "
     "without being cut.\n\n"
     "Where the type is *date*, a month `\"YYYY-MM\"` may stand too; any other quantity counts "
-    "months from the start of the clock. *Per event* means drawn anew at each event, unless it is a "
-    "named quantity, which has one draw.\n\n"
+    "months from the start of the clock. *Per event* means drawn anew at each event, unless it is "
+    "a named quantity, which has one draw.\n\n"
     "## Where figures come from\n\n"
     "Any object, also a map and a quantity, may say where its figures come from. That holds for "
     "every quantity inside, unless a nearer object says something else.\n\n"
@@ -58,8 +58,8 @@ static const char parents[] =
     "\n## Parents and overrides\n\n"
     "`\"extends\": \"parent.json\"` makes the file a JSON Merge Patch (RFC 7396) on the parent, "
     "which may have a parent itself: objects are merged, anything else replaces what was there, "
-    "`null` removes a key. An override on the command line sets the value at a JSON Pointer in the same "
-    "way; what is missing on the way is made.\n\n";
+    "`null` removes a key. An override on the command line sets the value at a JSON Pointer in the "
+    "same way; what is missing on the way is made.\n\n";
 
 /* ---- Cells ----------------------------------------------------------------------- */
 
