@@ -20,8 +20,12 @@ enum {
     DS_BROKEN = -2, /* a reference, choice or quantity that was reported as wrong;
                        never in a scenario that loads */
     DS_PATH_MAX = 32,
+    DS_MAP_MEMBERS_MAX = 1000, /* of a map or list of structs */
     DS_NAME_BYTES_MAX = 100
 };
+
+/* magnitudes beyond this are refused */
+#define DS_MAGNITUDE_MAX 1e100
 
 /* A place where an input is used: many places may share one by "@name". */
 typedef struct {
@@ -83,8 +87,21 @@ void ds_no_memory(ds_binder *b);
 /* Does the file (or an override) state `key` of the object at the path? */
 bool ds_stated(const ds_binder *b, const char *key);
 
+/* names.c: lists the names of the maps that are referred to. */
+void ds_collect_names(ds_binder *b);
 /* Index of `name` in the map `of` ("/models"), or DS_ABSENT. */
 int ds_find_name(const ds_binder *b, const char *of, const char *name);
+/* The same of a name that must exist; DS_BROKEN after reporting. */
+int ds_require_name(ds_binder *b, const char *of, const char *name);
+
+/* leaf.c: the value of a row; node NULL is the default. */
+const char *ds_bind_string(ds_binder *b, const ds_field *row, const cJSON *node);
+int         ds_bind_choice(ds_binder *b, const ds_field *row, const cJSON *node);
+double      ds_bind_number(ds_binder *b, const ds_field *row, const cJSON *node);
+bool        ds_bind_bool(ds_binder *b, const ds_field *row, const cJSON *node);
+ds_numbers  ds_bind_numbers(ds_binder *b, const ds_field *row, const cJSON *node);
+int         ds_bind_reference(ds_binder *b, const ds_field *row, const cJSON *node);
+void        ds_bind_correlations(ds_binder *b, const cJSON *node, ds_items *items);
 
 /* quantity.c: binds `node` (NULL: absent, the default) to a row of type QUANTITY
  * or DATE at the path. */
@@ -95,6 +112,11 @@ void ds_bind_named_quantities(ds_binder *b, const ds_field *row, const cJSON *ma
  * `size` gets it in words.  False after reporting what is wrong. */
 bool ds_read_distribution(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
                           size_t size);
+/* sample.c: the same for what stands under "discrete" and "empirical". */
+bool ds_read_discrete(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
+                      size_t size);
+bool ds_read_empirical(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
+                       size_t size);
 /* step.c: values with weights (NULL: equal), sorted; one value is a constant.
  * False after reporting. */
 bool ds_step_distribution(ds_binder *b, const double *values, const double *weights, size_t count,
@@ -117,10 +139,8 @@ int ds_parse_month(const char *text);
  * NULL when out of memory. */
 const cJSON **ds_map_members(ds_arena *arena, const cJSON *map, bool ordered, size_t *count);
 
-/* distribution_text.c */
-/* The shortest decimal that reads back as x. */
+/* writer.c: the shortest decimal that reads back as x. */
 void ds_number_text(double x, char text[32]);
-/* "lognormal, p10 2, p90 9": the form that the user wrote. */
 
 /* The rules across rows: check.c, which calls the other files. */
 void ds_check(ds_binder *b);

@@ -39,7 +39,7 @@ static double mean(ds_numbers n)
     return n.count == 0 ? 0.0 : sum / (double)n.count;
 }
 
-/* ---- Products --------------------------------------------------------------------------- */
+/* ---- Products -------------------------------------------------------------------- */
 
 static void check_growth(ds_binder *b, const ds_growth *g)
 {
@@ -107,7 +107,7 @@ static void check_product(ds_binder *b, const ds_product *p)
     }
 }
 
-/* ---- Asserts -------------------------------------------------------------------------------- */
+/* ---- Asserts --------------------------------------------------------------------- */
 
 static void check_assertion(ds_binder *b, const ds_assertion *a)
 {
@@ -124,8 +124,8 @@ static void check_assertion(ds_binder *b, const ds_assertion *a)
             ds_problem_here(b, "unknown statistic \"%.60s\"; did you mean \"%s\"?", a->statistic,
                             near);
         else
-            ds_problem_here(b, "unknown statistic \"%.60s\"; known are mean, sd, p05, p25, p50, p75, "
-                               "p95, cvar, share_positive and share_undefined", a->statistic);
+            ds_problem_here(b, "unknown statistic \"%.60s\"; known are mean, sd, p05, p25, p50, "
+                               "p75, p95, cvar, share_positive and share_undefined", a->statistic);
         ds_pop(b);
     }
     bool above = ds_stated(b, "above"), below = ds_stated(b, "below");

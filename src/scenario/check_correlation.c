@@ -175,7 +175,7 @@ static bool resolve_ends(checker *c, size_t k)
     return true;
 }
 
-/* ---- Groups ------------------------------------------------------------------------ */
+/* ---- Groups ---------------------------------------------------------------------- */
 
 static void report_group(checker *c, size_t group, size_t n, const size_t *row_of,
                          const double *matrix)
@@ -204,8 +204,8 @@ static void report_group(checker *c, size_t group, size_t n, const size_t *row_o
     snprintf(segment, sizeof segment, "%zu", worst);
     const char *segments[] = {"correlations", segment, NULL};
     ds_problem_at(c->b, segments,
-                  "correlations of this group of %zu cannot hold together; the most off is \"%.120s\" "
-                  "with \"%.120s\": %s, where the nearest possible matrix has %.3f",
+                  "correlations of this group of %zu cannot hold together; the most off is "
+                  "\"%.120s\" with \"%.120s\": %s, where the nearest possible matrix has %.3f",
                   n, c->all[worst].pointer[0], c->all[worst].pointer[1], stated, best_rho);
 }
 

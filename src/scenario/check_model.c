@@ -12,7 +12,7 @@ static const ds_field *contract_rows(void)
     return ds_find_field(models->child, "contracts")->child;
 }
 
-/* ---- Contracts ------------------------------------------------------------------------- */
+/* ---- Contracts ------------------------------------------------------------------- */
 
 /* Keys of the contract that its billing has no use for. */
 static void check_applies(ds_binder *b, int billing, const char *billing_name)
@@ -101,7 +101,7 @@ static void check_contracts(ds_binder *b, const ds_items *contracts)
     ds_pop(b);
 }
 
-/* ---- Students ---------------------------------------------------------------------------- */
+/* ---- Students -------------------------------------------------------------------- */
 
 static void check_training(ds_binder *b, const ds_model *m)
 {

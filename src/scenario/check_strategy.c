@@ -115,7 +115,7 @@ static void check_fallbacks(ds_binder *b, const ds_strategy *s)
     ds_pop(b);
 }
 
-/* ---- Quality of students ------------------------------------------------------------- */
+/* ---- Quality of students --------------------------------------------------------- */
 
 /* Does the strategy route a product to a model?  Routes of "*" are for products
  * that are not named. */

@@ -18,7 +18,7 @@
 #include "scenario/error.h"
 #include "scenario/file.h"
 
-/* ---- Making and freeing ------------------------------------------------------- */
+/* ---- Making and freeing ---------------------------------------------------------- */
 
 static ds_document *new_document(void)
 {
@@ -122,7 +122,7 @@ ds_document *ds_document_copy(const ds_document *document)
     return copy;
 }
 
-/* ---- Positions ------------------------------------------------------------------ */
+/* ---- Positions ------------------------------------------------------------------- */
 
 const ds_position *ds_document_position(const ds_document *document, const cJSON *node)
 {
@@ -147,13 +147,15 @@ static void problem_at(const ds_document *document, const cJSON *node, bool at_k
     ds_problems_add(problems, error, p->file);
 }
 
-/* ---- Duplicate keys --------------------------------------------------------------- */
+/* ---- Duplicate keys -------------------------------------------------------------- */
 
 static int compare_keys(const void *left, const void *right)
 {
     const cJSON *const *a = left, *const *b = right;
     int                 order = strcmp((*a)->string, (*b)->string);
-    return order != 0 ? order : ((*a)->valueint > (*b)->valueint) - ((*a)->valueint < (*b)->valueint);
+    if (order != 0)
+        return order;
+    return ((*a)->valueint > (*b)->valueint) - ((*a)->valueint < (*b)->valueint);
 }
 
 /* Reports members of `object` whose key an earlier member has. */
@@ -202,7 +204,7 @@ static void check_duplicates(const ds_document *document, const cJSON *node, cha
     }
 }
 
-/* ---- The chain of files ------------------------------------------------------------- */
+/* ---- The chain of files ---------------------------------------------------------- */
 
 typedef struct {
     cJSON      *layers[DS_EXTENDS_MAX]; /* child first */
@@ -362,7 +364,7 @@ ds_document *ds_document_read(const char *path, ds_problems *problems)
     return NULL;
 }
 
-/* ---- Overrides ------------------------------------------------------------------------ */
+/* ---- Overrides ------------------------------------------------------------------- */
 
 /* The value of an override: JSON, or a bare word that stands for itself. */
 static ds_code parse_value(const char *text, cJSON **value, ds_error *err)
@@ -415,7 +417,7 @@ void ds_document_override(ds_document *document, const ds_override *overrides, s
     }
 }
 
-/* ---- Samples ----------------------------------------------------------------------------- */
+/* ---- Samples --------------------------------------------------------------------- */
 
 static ds_code find_sample(ds_document *document, const char *path, const char *column,
                            const ds_sample **found, ds_error *err)

@@ -41,25 +41,13 @@ const ds_level ds_levels[DS_LEVEL_COUNT] = {
     {"p75", 0.75}, {"p80", 0.80}, {"p90", 0.90}, {"p95", 0.95}, {"p99", 0.99},
 };
 
-#define MAGNITUDE_MAX 1e100
 #define SHAPE_MIN 1e-3
 #define SHAPE_MAX 1e8
 #define LOG_SD_MAX 10.0
 /* a truncation must leave at least this share of the distribution */
 #define INSIDE_MIN 1e-6
 
-/* ---- Text ------------------------------------------------------------------------- */
-
-void ds_number_text(double x, char text[32])
-{
-    if (x == 0.0)
-        x = 0.0; /* no minus */
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, 32, "%.*g", digits, x);
-        if (strtod(text, NULL) == x)
-            return;
-    }
-}
+/* ---- Text ------------------------------------------------------------------------ */
 
 /* Appends ", name 3" or, with an empty name, ", 3". */
 static void append_number(char *text, size_t size, const char *name, double x)
@@ -70,7 +58,7 @@ static void append_number(char *text, size_t size, const char *name, double x)
     snprintf(text + used, size - used, ", %s%s%s", name, *name == '\0' ? "" : " ", number);
 }
 
-/* ---- Reading numbers ---------------------------------------------------------------- */
+/* ---- Reading numbers ------------------------------------------------------------- */
 
 /* The number at `key` of `node`; false after reporting. */
 static bool read_number(ds_binder *b, const cJSON *node, const char *key, double *x)
@@ -80,7 +68,7 @@ static bool read_number(ds_binder *b, const cJSON *node, const char *key, double
     ds_push(b, key);
     if (!cJSON_IsNumber(child))
         ds_wrong_type(b, child, "a number");
-    else if (!(fabs(child->valuedouble) <= MAGNITUDE_MAX))
+    else if (!(fabs(child->valuedouble) <= DS_MAGNITUDE_MAX))
         ds_problem_here(b, "is larger than 1e100");
     else
         good = true;
@@ -144,7 +132,7 @@ static int read_parameters(ds_binder *b, const ds_form *form, const cJSON *node,
     return -1;
 }
 
-/* ---- Distributions by parameters -------------------------------------------------------- */
+/* ---- Distributions by parameters ------------------------------------------------- */
 
 static ds_distribution plain(ds_dist_kind kind, double a, double b, double c)
 {
@@ -254,149 +242,7 @@ static void describe(const ds_form *form, const cJSON *node, char *text, size_t 
         }
 }
 
-/* ---- Lists of values ------------------------------------------------------------------------ */
-
-/* Reads the list of numbers at `key`; NULL after reporting. */
-static double *read_list(ds_binder *b, const cJSON *node, const char *key, size_t *count)
-{
-    const cJSON *list = ds_tree_member(node, key), *child;
-    double      *values = NULL;
-    bool         good = true;
-    *count = 0;
-    ds_push(b, key);
-    if (list == NULL) {
-        ds_problem_here(b, "required key \"%s\" is missing", key);
-    } else if (!cJSON_IsArray(list)) {
-        ds_wrong_type(b, list, "a list of numbers");
-    } else if (list->child == NULL) {
-        ds_problem_here(b, "must have at least one number");
-    } else {
-        values = ds_arena_array(b->arena, (size_t)cJSON_GetArraySize(list), sizeof *values);
-        if (values == NULL)
-            ds_no_memory(b);
-    }
-    for (child = values == NULL ? NULL : list->child; child != NULL && good; child = child->next) {
-        good = cJSON_IsNumber(child) && fabs(child->valuedouble) <= MAGNITUDE_MAX;
-        values[(*count)++] = good ? child->valuedouble : 0.0;
-    }
-    if (!good)
-        ds_problem_here(b, "element %zu is not a number up to 1e100", *count - 1);
-    ds_pop(b);
-    return good ? values : NULL;
-}
-
-static bool only_keys(ds_binder *b, const cJSON *node, const char *const *allowed)
-{
-    bool         good = true;
-    const cJSON *child;
-    if (!cJSON_IsObject(node)) {
-        ds_wrong_type(b, node, "an object");
-        return false;
-    }
-    cJSON_ArrayForEach(child, node)
-    {
-        if (set_has(allowed, child->string))
-            continue;
-        ds_push(b, child->string);
-        ds_problem_at_key(b, "unknown key \"%.100s\"", child->string);
-        ds_pop(b);
-        good = false;
-    }
-    return good;
-}
-
-static bool read_discrete(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
-                          size_t size)
-{
-    static const char *const keys[DS_FORM_PARAMETERS + 1] = {"values", "weights"};
-    size_t                   count, weight_count;
-    if (!only_keys(b, node, keys))
-        return false;
-    const double *values = read_list(b, node, "values", &count);
-    const double *weights = read_list(b, node, "weights", &weight_count);
-    if (values == NULL || weights == NULL)
-        return false;
-    double sum = 0.0;
-    bool   good = count == weight_count;
-    for (size_t i = 0; i < weight_count; i++) {
-        sum += weights[i];
-        good = good && weights[i] >= 0.0;
-    }
-    if (!good || !(sum > 0.0)) {
-        ds_problem_here(b, "needs as many \"weights\" as \"values\", none below 0 and not all 0");
-        return false;
-    }
-    snprintf(text, size, "discrete, %zu values", count);
-    return ds_step_distribution(b, values, weights, count, d);
-}
-
-/* A file name that stays below the directory of the scenario. */
-static bool stays_inside(const char *path)
-{
-    if (path[0] == '/' || path[0] == '\0')
-        return false;
-    for (const char *at = path; at != NULL; at = strchr(at, '/')) {
-        at += *at == '/';
-        if (strncmp(at, "..", 2) == 0 && (at[2] == '/' || at[2] == '\0'))
-            return false;
-    }
-    return true;
-}
-
-static bool read_csv(ds_binder *b, const cJSON *node, const double **values, size_t *count)
-{
-    const cJSON *csv = ds_tree_member(node, "csv"), *column = ds_tree_member(node, "column");
-    ds_error     error;
-    bool         good = false;
-    if (!cJSON_IsString(csv) || !cJSON_IsString(column)) {
-        ds_problem_here(b, "needs \"csv\", the name of a file, and \"column\", or \"values\"");
-        return false;
-    }
-    ds_push(b, "csv");
-    if (!stays_inside(csv->valuestring)) {
-        ds_problem_here(b, "\"%.200s\" must be in or below the directory of the scenario file",
-                        csv->valuestring);
-    } else {
-        ds_code code = ds_document_sample(b->document, csv, csv->valuestring, column->valuestring,
-                                          values, count, &error);
-        good = code == DS_OK;
-        if (code == DS_E_NOMEM)
-            ds_no_memory(b);
-        else if (!good && error.line > 0)
-            ds_problem_here(b, "\"%.200s\", line %d: %.200s", csv->valuestring, error.line,
-                            error.message);
-        else if (!good)
-            ds_problem_here(b, "\"%.200s\": %.200s", csv->valuestring, error.message);
-    }
-    ds_pop(b);
-    return good;
-}
-
-static bool read_empirical(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
-                           size_t size)
-{
-    static const char *const of_file[DS_FORM_PARAMETERS + 1] = {"csv", "column"};
-    static const char *const of_list[DS_FORM_PARAMETERS + 1] = {"values"};
-    const double            *values;
-    size_t                   count;
-    if (ds_tree_member(node, "values") != NULL) {
-        if (!only_keys(b, node, of_list))
-            return false;
-        values = read_list(b, node, "values", &count);
-        if (values == NULL)
-            return false;
-        snprintf(text, size, "empirical, %zu values", count);
-    } else {
-        if (!only_keys(b, node, of_file) || !read_csv(b, node, &values, &count))
-            return false;
-        snprintf(text, size, "empirical, %zu values of %.40s, %.40s", count,
-                 ds_tree_member(node, "csv")->valuestring,
-                 ds_tree_member(node, "column")->valuestring);
-    }
-    return ds_step_distribution(b, values, NULL, count, d);
-}
-
-/* ---- Quantiles --------------------------------------------------------------------------------- */
+/* ---- Quantiles ------------------------------------------------------------------- */
 
 /* The fit that is asked for: 'n', 'l', 0 when none, '?' after reporting. */
 static char read_fit(ds_binder *b, const cJSON *node)
@@ -450,7 +296,7 @@ static bool read_quantiles(ds_binder *b, const cJSON *node, const ds_level *cons
     return true;
 }
 
-/* ---- The whole object ------------------------------------------------------------------------------ */
+/* ---- The whole object ------------------------------------------------------------ */
 
 /* What an object states; keys are counted so that two forms are noticed. */
 typedef struct {
@@ -533,8 +379,8 @@ static bool read_statement(ds_binder *b, const cJSON *node, statement *found)
         ds_problem_here(b, "states both \"%s\" and \"%s\"", found->first, found->second);
         good = false;
     } else if (good && found->first == NULL) {
-        ds_problem_here(b, "states no number: give \"value\", a distribution, or two quantiles such "
-                           "as \"p10\" and \"p90\"");
+        ds_problem_here(b, "states no number: give \"value\", a distribution, or two quantiles "
+                           "such as \"p10\" and \"p90\"");
         good = false;
     } else if (good && found->level_count != 0 && found->level_count != 2) {
         ds_problem_here(b, "needs exactly two quantiles, found %zu", found->level_count);
@@ -574,9 +420,9 @@ static bool read_form(ds_binder *b, const cJSON *node, statement *found, ds_dist
         if (good)
             describe(found->form, inside, text, size);
     } else if (strcmp(found->first, "discrete") == 0) {
-        good = read_discrete(b, inside, d, text, size);
+        good = ds_read_discrete(b, inside, d, text, size);
     } else {
-        good = read_empirical(b, inside, d, text, size);
+        good = ds_read_empirical(b, inside, d, text, size);
     }
     ds_pop(b);
     return good;
@@ -585,7 +431,8 @@ static bool read_form(ds_binder *b, const cJSON *node, statement *found, ds_dist
 /* Applies "min" and "max". */
 static bool truncate(ds_binder *b, const cJSON *node, ds_distribution *d, char *text, size_t size)
 {
-    bool   has_min = ds_tree_member(node, "min") != NULL, has_max = ds_tree_member(node, "max") != NULL;
+    bool   has_min = ds_tree_member(node, "min") != NULL;
+    bool   has_max = ds_tree_member(node, "max") != NULL;
     double low = -(double)INFINITY, high = (double)INFINITY;
     if ((has_min && !read_number(b, node, "min", &low)) ||
         (has_max && !read_number(b, node, "max", &high)))

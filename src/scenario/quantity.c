@@ -23,7 +23,7 @@
 
 enum { TEXT_SIZE = 256 };
 
-/* ---- Inputs and uses ---------------------------------------------------------------- */
+/* ---- Inputs and uses ------------------------------------------------------------- */
 
 static void add_use(ds_binder *b, int input)
 {
@@ -91,7 +91,7 @@ static ds_quantity constant_input(ds_binder *b, const ds_field *row, double x, b
     return (ds_quantity){add_input(b, row, &d, text, fallback)};
 }
 
-/* ---- Ranges ----------------------------------------------------------------------------- */
+/* ---- Ranges ---------------------------------------------------------------------- */
 
 /* Shares of the (already truncated) distribution below and above the range. */
 static void shares_outside(const ds_field *row, const ds_distribution *d, double *below,
@@ -150,7 +150,7 @@ static bool fit_range(ds_binder *b, const ds_field *row, ds_distribution *d, con
     return true;
 }
 
-/* ---- References ---------------------------------------------------------------------------- */
+/* ---- References ------------------------------------------------------------------ */
 
 /* The member of /quantities that "@name" refers to, or NULL. */
 static const ds_model_quantity *find_named(const ds_binder *b, const char *name)
@@ -207,7 +207,7 @@ static ds_quantity use_named(ds_binder *b, const ds_field *row, const char *name
     return named->value;
 }
 
-/* ---- Quantities -------------------------------------------------------------------------------- */
+/* ---- Quantities ------------------------------------------------------------------ */
 
 static ds_quantity bind_text(ds_binder *b, const ds_field *row, const cJSON *node)
 {
@@ -267,7 +267,7 @@ ds_quantity ds_bind_quantity(ds_binder *b, const ds_field *row, const cJSON *nod
         ds_wrong_type(b, node, "a number, an object or \"@name\"");
         return broken;
     }
-    if (!(fabs(node->valuedouble) <= 1e100)) {
+    if (!(fabs(node->valuedouble) <= DS_MAGNITUDE_MAX)) {
         ds_problem_here(b, "is larger than 1e100");
         return broken;
     }
@@ -276,7 +276,7 @@ ds_quantity ds_bind_quantity(ds_binder *b, const ds_field *row, const cJSON *nod
                : broken;
 }
 
-/* ---- Named quantities ----------------------------------------------------------------------------- */
+/* ---- Named quantities ------------------------------------------------------------ */
 
 /* The name that a member of /quantities passes on to, or NULL. */
 static const char *passes_on(const cJSON *map, const char *name)

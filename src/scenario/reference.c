@@ -18,9 +18,9 @@ enum { TITLE_SIZE = 256, DEPTH_MAX = 16 };
 static const char introduction[] =
     "# Scenario files\n\n"
     "<!-- Generated from the field table (src/scenario/fields.c); do not edit. -->\n\n"
-    "A scenario is one JSON file (RFC 8259, UTF-8, at most 16 MiB). Objects are keyed by name, so a "
-    "JSON Pointer such as `/models/claude/contracts/tokens/usd_per_mtok/input` says where a number "
-    "is, whatever the order of the file. Units stand in key names. A key that is unknown, "
+    "A scenario is one JSON file (RFC 8259, UTF-8, at most 16 MiB). Objects are keyed by name, so "
+    "a JSON Pointer such as `/models/claude/contracts/tokens/usd_per_mtok/input` says where a "
+    "number is, whatever the order of the file. Units stand in key names. A key that is unknown, "
     "duplicate, of another type or out of range is an error; all errors are told at once. The "
     "order of members matters in `strategies` (the first is the baseline) and in `contracts`; "
     "nowhere else.\n\n"
@@ -46,9 +46,9 @@ static const char after_forms[] =
     "error. Of a distribution, up to 1 % of the mass may lie outside: it is cut off. More is an "
     "error; set `min` and `max`. A named quantity is shared, so its range must fit all its uses "
     "without being cut.\n\n"
-    "Where the type is *date*, a month `\"YYYY-MM\"` may stand too; any other quantity counts months "
-    "from the start of the clock. *Per event* means drawn anew at each event, unless it is a named "
-    "quantity, which has one draw.\n\n"
+    "Where the type is *date*, a month `\"YYYY-MM\"` may stand too; any other quantity counts "
+    "months from the start of the clock. *Per event* means drawn anew at each event, unless it is "
+    "a named quantity, which has one draw.\n\n"
     "## Where figures come from\n\n"
     "Any object, also a map and a quantity, may say where its figures come from. That holds for "
     "every quantity inside, unless a nearer object says something else.\n\n"
@@ -56,12 +56,12 @@ static const char after_forms[] =
 
 static const char parents[] =
     "\n## Parents and overrides\n\n"
-    "`\"extends\": \"parent.json\"` makes the file a JSON Merge Patch (RFC 7396) on the parent, which "
-    "may have a parent itself: objects are merged, anything else replaces what was there, `null` "
-    "removes a key. An override on the command line sets the value at a JSON Pointer in the same "
-    "way; what is missing on the way is made.\n\n";
+    "`\"extends\": \"parent.json\"` makes the file a JSON Merge Patch (RFC 7396) on the parent, "
+    "which may have a parent itself: objects are merged, anything else replaces what was there, "
+    "`null` removes a key. An override on the command line sets the value at a JSON Pointer in the "
+    "same way; what is missing on the way is made.\n\n";
 
-/* ---- Cells ------------------------------------------------------------------------- */
+/* ---- Cells ----------------------------------------------------------------------- */
 
 static void write_type(ds_writer *w, const ds_field *row)
 {
@@ -69,7 +69,8 @@ static void write_type(ds_writer *w, const ds_field *row)
         [DS_FIELD_STRING] = "text", [DS_FIELD_CHOICE] = "", [DS_FIELD_BOOL] = "true or false",
         [DS_FIELD_INTEGER] = "integer", [DS_FIELD_NUMBER] = "number",
         [DS_FIELD_NUMBERS] = "numbers", [DS_FIELD_MONTH] = "month `YYYY-MM`",
-        [DS_FIELD_QUANTITY] = "quantity", [DS_FIELD_DATE] = "date", [DS_FIELD_REFERENCE] = "name in ",
+        [DS_FIELD_QUANTITY] = "quantity", [DS_FIELD_DATE] = "date",
+        [DS_FIELD_REFERENCE] = "name in ",
         [DS_FIELD_OBJECT] = "object", [DS_FIELD_MAP] = "objects by name",
         [DS_FIELD_LIST] = "list of objects", [DS_FIELD_CORRELATIONS] = "list",
     };
@@ -146,7 +147,7 @@ static void write_row(ds_writer *w, const ds_field *row)
     ds_write_format(w, " | %s |\n", row->help);
 }
 
-/* ---- Sections -------------------------------------------------------------------------- */
+/* ---- Sections -------------------------------------------------------------------- */
 
 /* The rows of an object whose members are reached by `path`, then its objects.  A
  * map whose members are maps themselves ("" rows) adds a name to the path. */

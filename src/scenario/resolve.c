@@ -44,7 +44,7 @@ static int compare_entries(const void *left, const void *right)
     return strcmp(a->key, b->key);
 }
 
-/* ---- Values as they stand in the file ------------------------------------------------ */
+/* ---- Values as they stand in the file -------------------------------------------- */
 
 static void write_sample(resolver *r, const cJSON *empirical)
 {
@@ -124,7 +124,7 @@ static void write_plain(resolver *r, const cJSON *node)
     }
 }
 
-/* ---- Defaults --------------------------------------------------------------------------- */
+/* ---- Defaults -------------------------------------------------------------------- */
 
 static bool has_default(const ds_field *row)
 {
@@ -168,7 +168,7 @@ static bool applies(const ds_field *rows, const ds_field *row, const cJSON *node
     }
 }
 
-/* ---- Objects, maps, lists ------------------------------------------------------------------ */
+/* ---- Objects, maps, lists -------------------------------------------------------- */
 
 static void write_object(resolver *r, const ds_field *rows, const cJSON *node, int depth)
 {

@@ -8,7 +8,6 @@
  * the calling thread is put into the "C" locale meanwhile.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <inttypes.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +17,14 @@
 #include "scenario/load.h"
 #include "scenario/resolve.h"
 
-/* ---- Loading ---------------------------------------------------------------------- */
+/* ---- Loading --------------------------------------------------------------------- */
 
-static void free_scenario(ds_scenario *s)
+void ds_scenario_free(ds_scenario *scenario)
 {
-    if (s == NULL)
+    if (scenario == NULL)
         return;
-    ds_document_free(s->source);
-    ds_arena_free(s->arena); /* the scenario itself is in it */
+    ds_document_free(scenario->source);
+    ds_arena_free(scenario->arena); /* the scenario itself is in it */
 }
 
 /* Completes what no row states. */
@@ -69,7 +68,7 @@ static ds_scenario *from_document(ds_document *document, size_t limit_bytes, ds_
     if (s->path == NULL || (!ds_problems_any(problems) && !ds_resolve(s)))
         problems->out_of_memory = true;
     if (ds_problems_any(problems)) {
-        free_scenario(s);
+        ds_scenario_free(s);
         return NULL;
     }
     return s;
@@ -149,12 +148,7 @@ ds_code ds_scenario_with(const ds_scenario *base, const ds_override *overrides,
     return finish(s, &problems, report, context, out, err);
 }
 
-void ds_scenario_free(ds_scenario *scenario)
-{
-    free_scenario(scenario);
-}
-
-/* ---- Accessors ----------------------------------------------------------------------- */
+/* ---- Accessors ------------------------------------------------------------------- */
 
 const char *ds_scenario_name(const ds_scenario *s)
 {

@@ -52,7 +52,7 @@ typedef struct {
     bool            per_event; /* drawn anew at each event, not once per path   */
 } ds_input;
 
-/* ---- the objects of a scenario file, from the leaves up ------------------- */
+/* ---- the objects of a scenario file, from the leaves up -------------------------- */
 
 typedef struct {
     const char *start; /* "YYYY-MM" */

@@ -27,7 +27,7 @@ typedef struct {
 
 static void value_of_row(json *j, const ds_field *row);
 
-/* ---- Emitting JSON -------------------------------------------------------------------- */
+/* ---- Emitting JSON --------------------------------------------------------------- */
 
 static void separate(json *j)
 {
@@ -116,7 +116,7 @@ static void required_one(json *j, const char *name)
     ds_write(&j->out, "]}");
 }
 
-/* ---- Quantities -------------------------------------------------------------------------- */
+/* ---- Quantities ------------------------------------------------------------------ */
 
 static void define_form(json *j, const ds_form *form)
 {
@@ -141,20 +141,30 @@ static void define_form(json *j, const ds_form *form)
     close(j, "}");
 }
 
+#define NUMBER_LIST "{\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"number\"}}"
+
 static void define_lists(json *j)
 {
-    key_raw(j, "discrete", "{\"type\": \"object\", \"description\": \"Listed values with their weights.\", "
-             "\"required\": [\"values\", \"weights\"], \"additionalProperties\": false, "
-             "\"properties\": {\"values\": {\"type\": \"array\", \"minItems\": 1, \"items\": "
-             "{\"type\": \"number\"}}, \"weights\": {\"type\": \"array\", \"minItems\": 1, "
-             "\"items\": {\"type\": \"number\", \"minimum\": 0}}}}");
-    key_raw(j, "empirical", "{\"type\": \"object\", \"description\": \"Equally likely values, listed or from a "
-             "column of a CSV file in or below the directory of the scenario.\", "
-             "\"additionalProperties\": false, \"properties\": {\"values\": {\"type\": \"array\", "
-             "\"minItems\": 1, \"items\": {\"type\": \"number\"}}, \"csv\": {\"type\": \"string\", "
-             "\"pattern\": \"^[^/]\"}, \"column\": {\"type\": \"string\"}}, \"oneOf\": "
-             "[{\"required\": [\"values\"], \"maxProperties\": 1}, {\"required\": [\"csv\", "
-             "\"column\"], \"maxProperties\": 2}]}");
+    key(j, "discrete");
+    open(j, "{");
+    key_text(j, "type", "object");
+    key_text(j, "description", "Listed values with their weights.");
+    key_raw(j, "required", "[\"values\", \"weights\"]");
+    key_word(j, "additionalProperties", "false");
+    key_raw(j, "properties", "{\"values\": " NUMBER_LIST ", \"weights\": {\"type\": \"array\", "
+                             "\"items\": {\"type\": \"number\", \"minimum\": 0}}}");
+    close(j, "}");
+    key(j, "empirical");
+    open(j, "{");
+    key_text(j, "type", "object");
+    key_text(j, "description", "Equally likely values, listed or from a column of a CSV file in or "
+                               "below the directory of the scenario.");
+    key_word(j, "additionalProperties", "false");
+    key_raw(j, "properties", "{\"values\": " NUMBER_LIST ", \"csv\": {\"type\": \"string\", "
+                             "\"pattern\": \"^[^/]\"}, \"column\": {\"type\": \"string\"}}");
+    key_raw(j, "oneOf", "[{\"required\": [\"values\"], \"maxProperties\": 1}, "
+                        "{\"required\": [\"csv\", \"column\"], \"maxProperties\": 2}]");
+    close(j, "}");
 }
 
 static void reference_to(json *j, const char *definition)
@@ -189,8 +199,8 @@ static void quantity_keys(json *j)
                         ds_levels[i].level);
         j->first = false;
     }
-    key_raw(j, "fit", "{\"enum\": [\"normal\", \"lognormal\"], \"description\": \"Shape through two "
-                      "quantiles; by default lognormal when both are above 0.\"}");
+    key_raw(j, "fit", "{\"enum\": [\"normal\", \"lognormal\"], \"description\": \"Shape through "
+                      "two quantiles; by default lognormal when both are above 0.\"}");
     key_raw(j, "min", "{\"type\": \"number\", \"description\": \"Truncates below.\"}");
     key_raw(j, "max", "{\"type\": \"number\", \"description\": \"Truncates above.\"}");
     provenance_keys(j);
@@ -212,9 +222,8 @@ static void quantity_choice(json *j)
     close(j, "]");
     key(j, "dependentSchemas");
     open(j, "{");
-    for (size_t i = 0; i < DS_LEVEL_COUNT; i++) {
+    for (size_t i = 0; i < DS_LEVEL_COUNT; i++)
         key_raw(j, ds_levels[i].key, "{\"$ref\": \"#/$defs/two_quantiles\"}");
-    }
     key_raw(j, "fit", "{\"$ref\": \"#/$defs/two_quantiles\"}");
     close(j, "}");
 }
@@ -279,7 +288,7 @@ static void define_provenance(json *j)
     }
 }
 
-/* ---- Rows ----------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------ */
 
 static void range(json *j, const ds_field *row)
 {
@@ -319,7 +328,8 @@ static void billing_rules(json *j, const ds_field *rows)
         int span = (int)strcspn(at, "|");
         open(j, "{");
         key(j, "if");
-        ds_write_format(&j->out, "{\"properties\": {\"billing\": {\"const\": \"%.*s\"}}}", span, at);
+        ds_write_format(&j->out, "{\"properties\": {\"billing\": {\"const\": \"%.*s\"}}}", span,
+                        at);
         j->first = false;
         key(j, "then");
         open(j, "{");
@@ -382,12 +392,10 @@ static void map(json *j, const ds_field *row)
         key_number(j, "minProperties", 1.0);
     key(j, "propertyNames");
     open(j, "{");
-    /* the pattern has its own escapes of JSON, so it is written as it is */
-    key_raw(j, "pattern", "\"" NAME_PATTERN "\"");
+    key_text(j, "pattern", NAME_PATTERN);
     key_number(j, "maxLength", DS_NAME_BYTES_MAX);
-    if ((row->flags & DS_FLAG_STAR) == 0) {
+    if ((row->flags & DS_FLAG_STAR) == 0)
         key_raw(j, "not", "{\"const\": \"*\"}");
-    }
     close(j, "}");
     key(j, "properties");
     open(j, "{");
@@ -502,7 +510,7 @@ static void value_of_row(json *j, const ds_field *row)
     close(j, "}");
 }
 
-/* ---- The file ----------------------------------------------------------------------------------- */
+/* ---- The file -------------------------------------------------------------------- */
 
 static void definitions(json *j)
 {
@@ -518,7 +526,9 @@ static void definitions(json *j)
     key(j, "properties");
     open(j, "{");
     for (const ds_field *row = ds_scenario_fields; row->key != NULL; row++)
-        key_word(j, row->key, "true");
+        if (strcmp(row->key, "extends") != 0)
+            key_word(j, row->key, "true");
+    key_raw(j, "extends", "{\"type\": \"string\", \"minLength\": 1}");
     provenance_keys(j);
     close(j, "}");
     key_word(j, "additionalProperties", "false");

@@ -17,7 +17,7 @@
 
 #include "scenario/error.h"
 
-/* ---- Building ---------------------------------------------------------------- */
+/* ---- Building -------------------------------------------------------------------- */
 
 static void number_nodes(cJSON *node, size_t *next)
 {
@@ -69,7 +69,7 @@ const cJSON *ds_tree_member(const cJSON *node, const char *name)
     return index < 0 ? NULL : cJSON_GetArrayItem(node, index);
 }
 
-/* ---- Merge patch --------------------------------------------------------------- */
+/* ---- Merge patch ----------------------------------------------------------------- */
 
 static bool merge_member(cJSON *target, const cJSON *patch);
 
@@ -224,8 +224,8 @@ static ds_code walk(cJSON *root, const char *pointer, bool make, char *token, cJ
     for (const char *at = pointer; *at == '/';) {
         at++;
         if (!next_token(&at, token))
-            return ds_fail(err, DS_E_SCENARIO, pointer, "in a JSON Pointer '~' is written ~0 and '/' "
-                                                     "is written ~1");
+            return ds_fail(err, DS_E_SCENARIO, pointer,
+                           "in a JSON Pointer '~' is written ~0 and '/' is written ~1");
         if (*at == '\0')
             break;
         if (++depth >= DS_NESTING_MAX)

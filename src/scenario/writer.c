@@ -12,6 +12,17 @@
 
 #include "scenario/binder.h"
 
+void ds_number_text(double x, char text[32])
+{
+    if (x == 0.0)
+        x = 0.0; /* no minus */
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, 32, "%.*g", digits, x);
+        if (strtod(text, NULL) == x)
+            return;
+    }
+}
+
 static bool reserve(ds_writer *w, size_t more)
 {
     if (w->failed)
