@@ -1,6 +1,7 @@
 /* random_scenario.h -- writes a random valid scenario, for tests that compare two
  * ways of computing the same thing.  Every feature of the model has a chance in
- * every scenario; `random_scenario(seed)` is the same text for the same seed.
+ * every scenario; `random_scenario(seed)` is the same text for the same seed, so no
+ * call draws twice among its arguments, whose order C leaves open.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RANDOM_SCENARIO_H
 #define RANDOM_SCENARIO_H
@@ -115,8 +116,8 @@ static void make_gpus(maker *m)
     }
     maker_close(m, "},\n\"profiles\": {");
     for (int f = 0; f < 2; f++) {
-        maker_print(m, "\"f%d\": {\"gpu\": \"g%d\", \"gpus_per_replica\": %d, ", f,
-                    maker_below(m, 2), 1 + maker_below(m, 4));
+        maker_print(m, "\"f%d\": {\"gpu\": \"g%d\", ", f, maker_below(m, 2));
+        maker_print(m, "\"gpus_per_replica\": %d, ", 1 + maker_below(m, 4));
         if (maker_chance(m, 0.5))
             maker_print(m, "\"parameters_b\": 8, ");
         maker_quantity(m, "input_tokens_per_gpu_s", 5e3, 8e4);
@@ -237,9 +238,10 @@ static void make_tariff(maker *m, int billing)
     }
     if (billing == 2) {
         maker_quantity(m, "usd_per_unit_hour", 5, 70);
-        maker_print(m, "\"settlement\": \"%s\", \"minimum_units\": %d, \"unit_increment\": %d, "
-                    "\"unit\": {", maker_chance(m, 0.5) ? "metered" : "provisioned",
-                    maker_below(m, 20), 1 + maker_below(m, 5));
+        maker_print(m, "\"settlement\": \"%s\", ",
+                    maker_chance(m, 0.5) ? "metered" : "provisioned");
+        maker_print(m, "\"minimum_units\": %d, ", maker_below(m, 20));
+        maker_print(m, "\"unit_increment\": %d, \"unit\": {", 1 + maker_below(m, 5));
         if (maker_chance(m, 0.5)) {
             maker_print(m, "\"profile\": \"f0\", \"gpus\": 4, ");
         } else {
@@ -250,9 +252,10 @@ static void make_tariff(maker *m, int billing)
         maker_close(m, "}, ");
     }
     if (billing == 3) {
-        maker_print(m, "\"profile\": \"f%d\", \"minimum_replicas\": %d, \"spare_replicas\": %d, "
-                    "\"scaling\": \"%s\", ", maker_below(m, 2), maker_below(m, 3),
-                    maker_below(m, 2), maker_chance(m, 0.5) ? "hourly" : "static");
+        maker_print(m, "\"profile\": \"f%d\", ", maker_below(m, 2));
+        maker_print(m, "\"minimum_replicas\": %d, ", maker_below(m, 3));
+        maker_print(m, "\"spare_replicas\": %d, ", maker_below(m, 2));
+        maker_print(m, "\"scaling\": \"%s\", ", maker_chance(m, 0.5) ? "hourly" : "static");
         maker_some(m, 0.5, "rent_discount_share", 0, 0.4);
         maker_some(m, 0.5, "slo_derate", 0.5, 1);
         maker_some(m, 0.5, "target_utilisation", 0.4, 0.9);
@@ -423,10 +426,11 @@ static char *random_scenario(uint64_t seed)
     maker m = { .state = seed };
     int products = 1 + maker_below(&m, 4);
     static const char *const timing[] = { "start", "mid", "end" };
-    maker_print(&m, "{\"name\": \"random\", "
-                "\"clock\": {\"start\": \"2026-%02d\", \"months\": %d}, ", 1 + maker_below(&m, 12), 1 + maker_below(&m, 40));
-    maker_print(&m, "\"timing\": \"%s\", \"money\": \"%s\", ", timing[maker_below(&m, 3)],
-                maker_chance(&m, 0.3) ? "real" : "nominal");
+    maker_print(&m, "{\"name\": \"random\", \"clock\": {\"start\": \"2026-%02d\", ",
+                1 + maker_below(&m, 12));
+    maker_print(&m, "\"months\": %d}, ", 1 + maker_below(&m, 40));
+    maker_print(&m, "\"timing\": \"%s\", ", timing[maker_below(&m, 3)]);
+    maker_print(&m, "\"money\": \"%s\", ", maker_chance(&m, 0.3) ? "real" : "nominal");
     maker_quantity(&m, "discount_rate_per_year", 0, 0.2);
     maker_some(&m, 0.5, "inflation_per_year", 0, 0.1);
     maker_some(&m, 0.5, "budget_usd_per_month", 1e4, 1e7);
