@@ -12,7 +12,7 @@
  * density, limited as in Fritsch & Carlson (1980) so that they stay monotone.
  *
  * Error of the tables, measured against the solved quantile between the knots and
- * tested in tests/unit/test_distribution.c: relative 1e-8 in |z| <= 5 for PERT, for
+ * tested in tests/unit/test_draw.c: relative 1e-8 in |z| <= 5 for PERT, for
  * beta and gamma of shape >= 1 and for the exponential; 2e-7 for shape 1/2.  Below
  * that the smallest values, not the ones that matter, lose digits: the error grows
  * as (z / shape)^4.
