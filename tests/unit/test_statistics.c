@@ -26,7 +26,7 @@ static double *column(size_t count)
     return x;
 }
 
-/* ---- Moments --------------------------------------------------------------------- */
+/* ---- Moments ----------------------------------------------------------------- */
 
 /* NIST StRD NumAcc1 to NumAcc4; mean and sd are certified.  Two-pass sums about the
  * first value keep what the doubles themselves hold: c.2 at c = 10^7 is stored to
@@ -154,7 +154,7 @@ static void moments_far_from_zero(void **state)
     free(x);
 }
 
-/* ---- Sorting --------------------------------------------------------------------- */
+/* ---- Sorting ------------------------------------------------------------------ */
 
 static int ascending(const void *a, const void *b)
 {
@@ -191,7 +191,7 @@ static void sort_equals_qsort(void **state)
     }
 }
 
-/* ---- Quantiles ------------------------------------------------------------------- */
+/* ---- Quantiles ---------------------------------------------------------------- */
 
 static void quantile_type_7(void **state)
 {
@@ -247,7 +247,7 @@ static void quantile_error_ranks(void **state)
     assert_true(!isnan(ds_quantile_sorted_se(1000, x, .5)));
 }
 
-/* ---- Value at risk --------------------------------------------------------------- */
+/* ---- Value at risk ------------------------------------------------------------ */
 
 /* Acerbi & Tasche: the fractional value counts in part. */
 static void cvar_by_hand(void **state)
@@ -370,7 +370,7 @@ static void lower_tail_mirrors_the_upper(void **state)
     free(x);
 }
 
-/* ---- Are the standard errors right? ---------------------------------------------- */
+/* ---- Are the standard errors right? -------------------------------------------- */
 
 enum { REPLICATIONS = 400, REPLICATION_SIZE = 2000 };
 
