@@ -19,9 +19,8 @@
 #include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
+#include <gsl/gsl_sf_gamma.h>
 #include <math.h>
-
-#define LARGE_GAMMA_SHAPE 2e4
 
 /* Lower and upper tail at one point. */
 typedef struct {
@@ -109,7 +108,7 @@ static tails gamma_tails(double y, double shape)
     if (isinf(y)) {
         return clamp_above();
     }
-    if (shape > LARGE_GAMMA_SHAPE) {
+    if (shape > DS_LARGE_GAMMA_SHAPE) {
         return large_gamma_tails(y, shape);
     }
     return (tails){gsl_cdf_gamma_P(y, shape, 1.0), gsl_cdf_gamma_Q(y, shape, 1.0)};
@@ -283,6 +282,37 @@ static double solve_standard(standard_shape s, double p, double q, double guess)
     return y > low && y < high ? y : low + 0.5 * (high - low);
 }
 
+/* ln y where P(Y <= y) is still a pure power of y: p / norm, to the power 1 / shape. */
+static double log_of_power(double p, double log_norm, double shape)
+{
+    return (log(p) + log(shape) + log_norm) / shape;
+}
+
+double ds_distribution_log_odds_of_tails(const ds_distribution *d, double p, double q)
+{
+    const double power_ends = -50.0; /* ln y: next to 1 the other factors are exact */
+
+    if (d->kind == DS_DIST_GAMMA) {
+        const standard_shape shape = {d->a, (double)INFINITY};
+        const double least = log_of_power(p, gsl_sf_lngamma(d->a), d->a);
+        return least < power_ends ? least : log(solve_standard(shape, p, q, (double)NAN));
+    }
+    const ds_beta_shape s = ds_distribution_beta_shape(d);
+    const standard_shape shape = {s.alpha, s.beta}, mirrored = {s.beta, s.alpha};
+    const double log_norm = gsl_sf_lnbeta(s.alpha, s.beta);
+    const double least = log_of_power(p, log_norm, s.alpha);
+    const double greatest = -log_of_power(q, log_norm, s.beta);
+    if (least < power_ends || greatest > -power_ends) {
+        return least < power_ends ? least : greatest;
+    }
+    const double y = solve_standard(shape, p, q, (double)NAN);
+    if (y <= 0.5) {
+        return log(y) - log1p(-y);
+    }
+    const double rest = solve_standard(mirrored, q, p, (double)NAN);
+    return log1p(-rest) - log(rest);
+}
+
 static double triangular_quantile(const ds_distribution *d, double p, double q)
 {
     const double width = d->c - d->a;
@@ -319,7 +349,7 @@ double ds_distribution_quantile_of_tails(const ds_distribution *d, double p, dou
     }
     case DS_DIST_GAMMA: {
         const standard_shape shape = {d->a, (double)INFINITY};
-        if (d->a > LARGE_GAMMA_SHAPE) {
+        if (d->a > DS_LARGE_GAMMA_SHAPE) {
             return d->b * large_gamma_quantile(d->a, z);
         }
         return d->b * solve_standard(shape, p, q, guess / d->b);

@@ -1,4 +1,5 @@
-/* distribution_internal.h -- shared by distribution*.c and draw.c, nobody else.
+/* distribution_internal.h -- shared by distribution*.c, draw.c and their
+ * tests, nobody else.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef DS_DISTRIBUTION_INTERNAL_H
 #define DS_DISTRIBUTION_INTERNAL_H
@@ -6,6 +7,8 @@
 #include "numerics/distribution.h"
 
 #define DS_PERT_LAMBDA 4.0
+/* Above it the quantile of a gamma is an expansion. */
+#define DS_LARGE_GAMMA_SHAPE 2e4
 
 static inline bool ds_distribution_is_step(const ds_distribution *d)
 {
@@ -46,7 +49,25 @@ bool          ds_distribution_is_truncated(const ds_distribution *d);
  * NAN. */
 double ds_distribution_quantile_of_tails(const ds_distribution *d, double p, double q,
                                          double guess);
+/* The same for a PERT, beta or gamma as the logarithm of y / (1 - y), or of y, where
+ * y is a standard beta or a gamma of unit scale; with the digits of 1 - y next to 1. */
+double ds_distribution_log_odds_of_tails(const ds_distribution *d, double p, double q);
 /* Density of the untruncated PERT, beta, gamma or exponential. */
 double ds_distribution_density(const ds_distribution *d, double x);
+
+/* Normal scores first, first + step, ...: where a table has its knots. */
+typedef struct {
+    double first, step;
+    size_t count;
+} ds_score_grid;
+
+/* Quantile of the truncated PERT, beta, gamma or exponential at each score of a grid
+ * of two or more, and its slope per step, which is not finite where a density is 0 or
+ * infinite.  False when it had to solve every quantile by itself, which is slow. */
+bool ds_distribution_tabulate(const ds_distribution *d, ds_score_grid grid, double *knots,
+                              double *slopes);
+/* The slow way. */
+void ds_distribution_tabulate_solved(const ds_distribution *d, ds_score_grid grid,
+                                     double *knots, double *slopes);
 
 #endif

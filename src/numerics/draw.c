@@ -8,8 +8,9 @@
  * Algorithms: inverse CDF throughout.  Truncation interpolates between the two
  * tail probabilities, of the lower tail or (mirrored) of the upper one, whichever
  * ends up nearer zero.  PERT, beta, gamma and exponential are cubic Hermite tables
- * of the (truncated) quantile in the normal score z, with exact slopes phi(z) /
- * density, limited as in Fritsch & Carlson (1980) so that they stay monotone.
+ * of the (truncated) quantile in the normal score z (distribution_table.c), with
+ * exact slopes phi(z) / density, limited as in Fritsch & Carlson (1980) so that they
+ * stay monotone.
  *
  * Error of the tables, measured against the solved quantile between the knots and
  * tested in tests/unit/test_draw.c: relative 1e-8 in |z| <= 5 for PERT, for
@@ -26,8 +27,6 @@
 #include "numerics/lanes_inline.h"
 #include "numerics/statistics.h"
 
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_randist.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <string.h>
@@ -117,20 +116,12 @@ static void limit_slopes(const double *knots, double *slopes)
 static void compile_table(const ds_distribution *d, double *storage, ds_draw *out)
 {
     double *knots = storage, *slopes = storage + DS_TABLE_KNOTS;
-    const ds_truncation t = ds_distribution_truncation(d);
-    double guess = (double)NAN;
+    const ds_score_grid grid = {-TABLE_Z_END, TABLE_STEP, DS_TABLE_KNOTS};
 
+    ds_distribution_tabulate(d, grid, knots, slopes);
     for (size_t k = 0; k < DS_TABLE_KNOTS; k++) {
-        const double z = -TABLE_Z_END + (double)k * TABLE_STEP;
-        const double p = gsl_cdf_ugaussian_P(z), q = gsl_cdf_ugaussian_Q(z);
-        double x = ds_distribution_quantile_of_tails(d, q * t.below_low + p * t.below_high,
-                                                     q * t.above_low + p * t.above_high,
-                                                     guess);
-        x = ds_distribution_clamp(d, x);
+        const double x = ds_distribution_clamp(d, knots[k]);
         knots[k] = k > 0 && x < knots[k - 1] ? knots[k - 1] : x;
-        slopes[k] = gsl_ran_ugaussian_pdf(z) * t.inside / ds_distribution_density(d, x) *
-                    TABLE_STEP;
-        guess = knots[k] + slopes[k];
     }
     limit_slopes(knots, slopes);
     out->kind = DS_DRAW_TABLE;

@@ -11,6 +11,7 @@
 
 #include "near.h"
 #include "distribution_cases.h"
+#include "numerics/distribution_internal.h"
 
 #include <gsl/gsl_errno.h>
 #include <stdbool.h>
@@ -207,6 +208,27 @@ static void quantiles_of_tiny_probabilities(void **state)
     }
 }
 
+/* A beta (a, 1) is a power of a uniform, seen from either end: y = p^(1/a), here down
+ * to e^-920; a gamma of shape 1 is an exponential. */
+static void log_odds_of_powers(void **state)
+{
+    static const double shapes[] = {.05, .3, 1, 4, 50};
+    const ds_distribution unit = whole(DS_DIST_GAMMA, 1, 3, 0);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        const ds_distribution rising = whole(DS_DIST_BETA, shapes[i], 1, 0);
+        const ds_distribution falling = whole(DS_DIST_BETA, 1, shapes[i], 0);
+        for (int k = 1; k <= 20; k++) {
+            const double p = pow(10, -k), least = log(p) / shapes[i];
+            const double log_odds = least - log(-expm1(least));
+            CLOSE(ds_distribution_log_odds_of_tails(&rising, p, 1.0 - p), log_odds, 1e-12);
+            CLOSE(ds_distribution_log_odds_of_tails(&falling, 1.0 - p, p), -log_odds, 1e-12);
+            CLOSE(ds_distribution_log_odds_of_tails(&unit, p, 1.0 - p), log(-log1p(-p)), 1e-12);
+        }
+    }
+}
+
 /* GSL is right to 1e-9 of a standard deviation just above the shape where the
  * expansion takes over (2e4), so there the two meet. */
 static void large_gamma_shapes(void **state)
@@ -286,6 +308,7 @@ int main(void)
         cmocka_unit_test(cdf_agrees_with_gsl),
         cmocka_unit_test(quantile_inverts_cdf),
         cmocka_unit_test(quantiles_of_tiny_probabilities),
+        cmocka_unit_test(log_odds_of_powers),
         cmocka_unit_test(large_gamma_shapes),
         cmocka_unit_test(mass_outside_and_support),
         cmocka_unit_test(step_cdf_and_quantile),

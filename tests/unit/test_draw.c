@@ -12,6 +12,7 @@
 
 #include "near.h"
 #include "distribution_cases.h"
+#include "numerics/distribution_internal.h"
 #include "numerics/statistics.h"
 #include "numerics/stream.h"
 
@@ -58,6 +59,118 @@ static void tables_of_small_shapes(void **state)
             CLOSE(ds_draw_value(&draw, u), ds_distribution_quantile(&list[i], u), 2e-7);
         }
     }
+}
+
+/* ---- Tables against the solver ---------------------------------------------------- */
+
+enum { STRIDE = 23, SOLVED = (DS_TABLE_KNOTS - 1) / STRIDE + 1 }; /* both ends are among */
+
+/* Every 23rd knot against the solver.  Slopes to 1e-9, and what the solver's density
+ * loses with the digits of 1 - y. */
+static void check_table(const ds_distribution *d, double tolerance)
+{
+    const double step = 17.0 / (DS_TABLE_KNOTS - 1);
+    const ds_score_grid all = {-8.5, step, DS_TABLE_KNOTS};
+    const ds_score_grid some = {-8.5, STRIDE * step, SOLVED};
+    double knots[DS_TABLE_KNOTS], slopes[DS_TABLE_KNOTS], x[SOLVED], rises[SOLVED];
+
+    assert_true(ds_distribution_tabulate(d, all, knots, slopes));
+    ds_distribution_tabulate_solved(d, some, x, rises);
+    for (size_t k = 0; k < SOLVED; k++) {
+        const double high = ds_distribution_support_high(d), low = ds_distribution_support_low(d);
+        const double rest = isinf(high) ? 1.0 : (high - x[k]) / (high - low);
+        if (fabs(x[k]) < 1e-300) { /* digits fade, of the solver's first */
+            assert_true(knots[k * STRIDE] >= 0.0 && knots[k * STRIDE] < 1e-299);
+            continue;
+        }
+        CLOSE(knots[k * STRIDE], x[k], tolerance);
+        if (rest > 1e-6 && fabs(some.first + (double)k * some.step) <= 5.0) {
+            CLOSE(slopes[k * STRIDE], rises[k] / STRIDE, 1e-9 + 4e-15 / rest);
+        }
+    }
+}
+
+/* Of the differences, most is the solver's: it holds P to 1e-14, of which y is a power
+ * 1 / shape.  And above the median it solves for 1 - P, which costs it the digits of a
+ * y that is tiny there: 1e-8 for shapes 0.05 and 1000; such pairs are left out. */
+static void tables_follow_the_solver(void **state)
+{
+    static const double shapes[] = {.05, .1, .2, .5, .8, 1, 1.3, 2, 3, 5, 20, 100, 1000};
+    enum { SHAPES = sizeof shapes / sizeof shapes[0] };
+
+    (void)state;
+    for (size_t i = 0; i < SHAPES; i++) {
+        const ds_distribution gamma = whole(DS_DIST_GAMMA, shapes[i], 2, 0);
+        check_table(&gamma, 2e-12);
+        for (size_t k = i % 2; k < SHAPES; k += 2) {
+            const ds_distribution beta = whole(DS_DIST_BETA, shapes[i], shapes[k], 0);
+            const bool small = fmin(shapes[i], shapes[k]) < .2;
+            if (!small || fmax(shapes[i], shapes[k]) <= 5.0) {
+                check_table(&beta, small ? 5e-11 : 2e-12);
+            }
+        }
+    }
+    for (int mode = 1; mode <= 8; mode++) {
+        const ds_distribution pert = whole(DS_DIST_PERT, 1, mode, 8);
+        check_table(&pert, 2e-12);
+    }
+}
+
+/* Cut at one side or both, in the middle, far out, and where hardly any mass is. */
+static void truncated_tables_follow_the_solver(void **state)
+{
+    const ds_distribution list[] = {
+        on(DS_DIST_PERT, 1, 3, 8, 2, 5),       on(DS_DIST_PERT, 1, 3, 8, 7.99, 8),
+        on(DS_DIST_PERT, 1, 3, 8, -INF, 1.01), on(DS_DIST_PERT, 1, 1, 8, 1.0001, INF),
+        on(DS_DIST_PERT, -8, 0, 8, -1, 1),     on(DS_DIST_BETA, 2, 3, 0, .9, .99),
+        on(DS_DIST_BETA, 50, 5, 0, .5, 1),     on(DS_DIST_BETA, 50, 5, 0, 0, .1),
+        on(DS_DIST_BETA, 50, 5, 0, .999, INF), on(DS_DIST_BETA, 50, 5, 0, -INF, .999),
+        on(DS_DIST_BETA, .5, .5, 0, 1e-6, .9), on(DS_DIST_BETA, .5, .5, 0, 1e-9, .5),
+        on(DS_DIST_GAMMA, 4, 2, 0, -3, 20),    on(DS_DIST_GAMMA, 1.5, 2, 0, 60, INF),
+        on(DS_DIST_GAMMA, 1.5, 2, 0, 600, INF), on(DS_DIST_GAMMA, 2, 2, 0, 1e-4, 20),
+        on(DS_DIST_GAMMA, 100, 2, 0, 0, 20),   on(DS_DIST_GAMMA, 100, 2, 0, 199, 201),
+        on(DS_DIST_BETA, 2, 3, 0, 1e-9, 2e-9), on(DS_DIST_GAMMA, .3, 2, 0, 1e-9, INF),
+        on(DS_DIST_GAMMA, .05, 2, 0, 1e-9, INF),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        check_table(&list[i], 2e-12);
+    }
+}
+
+static void check_solved(const ds_distribution *d, bool slow)
+{
+    const ds_score_grid grid = {-8.5, 17.0 / (DS_TABLE_KNOTS - 1), DS_TABLE_KNOTS};
+    double knots[DS_TABLE_KNOTS], slopes[DS_TABLE_KNOTS];
+    double x[DS_TABLE_KNOTS], rises[DS_TABLE_KNOTS];
+
+    assert_int_equal(ds_distribution_tabulate(d, grid, knots, slopes), !slow);
+    ds_distribution_tabulate_solved(d, grid, x, rises);
+    assert_memory_equal(knots, x, sizeof x);
+    assert_memory_equal(slopes, rises, sizeof rises);
+}
+
+/* Shapes so small that a step is too long, a tail next to underflow, an interval so
+ * narrow that its mass has lost its digits, no mass at all, a norm that has lost its
+ * digits: every knot is solved.  A formula is no march either, but not slow. */
+static void tables_that_cannot_be_marched(void **state)
+{
+    const ds_distribution list[] = {
+        whole(DS_DIST_BETA, .03, .5, 0),           whole(DS_DIST_BETA, .5, .03, 0),
+        whole(DS_DIST_GAMMA, .04, 2, 0),           on(DS_DIST_GAMMA, 1.5, 2, 0, 1400, INF),
+        on(DS_DIST_BETA, 2, 3, 0, .5, .5 + 1e-13), on(DS_DIST_BETA, 2, 3, 0, .5, .5 + 1.2e-16),
+        whole(DS_DIST_BETA, .1, 1e9, 0),
+    };
+    const ds_distribution exponential = on(DS_DIST_EXPONENTIAL, 4, 0, 0, 1, 6);
+    const ds_distribution large = whole(DS_DIST_GAMMA, 3e4, 2, 0);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        check_solved(&list[i], true);
+    }
+    check_solved(&exponential, false);
+    check_solved(&large, false);
 }
 
 /* What the kernel draws has the mean of the distribution, also for shapes whose
@@ -257,6 +370,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draws_follow_the_quantile),
         cmocka_unit_test(tables_of_small_shapes),
+        cmocka_unit_test(tables_follow_the_solver),
+        cmocka_unit_test(truncated_tables_follow_the_solver),
+        cmocka_unit_test(tables_that_cannot_be_marched),
         cmocka_unit_test(draws_have_the_mean),
         cmocka_unit_test(lanes_equal_single_values),
         cmocka_unit_test(draws_rise_inside_their_support),
