@@ -165,7 +165,7 @@ run: deps-user
 
 results: deps-user
 	$(submake) all
-	@set -e; for file in scenarios/*.json; do \
+	@mkdir -p results; set -e; for file in scenarios/*.json; do \
 	    name=$$(basename $$file .json); \
 	    echo "== $$name"; \
 	    rm -rf results/$$name; \

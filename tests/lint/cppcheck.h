@@ -3,4 +3,5 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #define cJSON_ArrayForEach(element, array) \
-    for ((element) = (array)->child; (element) != 0; (element) = (element)->next)
+    for ((element) = (array) != 0 ? (array)->child : 0; (element) != 0; \
+         (element) = (element)->next)

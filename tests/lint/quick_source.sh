@@ -4,8 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . tests/lint/tap
 
-file_lines=600
-function_lines=80
+file_lines=800 # the aim is 600
+function_lines=80 # the aim is 40
 columns=100
 
 sources=$(c_files src include tests)
