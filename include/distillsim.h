@@ -263,6 +263,45 @@ DS_MUST_CHECK ds_code ds_explain(const ds_plan *plan, uint64_t seed, uint64_t pa
                                  size_t strategy, ds_ledger_fn row, void *context,
                                  double *outcomes, ds_error *err);
 
+/* ---- Sweep: a scenario over a grid of values ----------------------------- */
+typedef struct ds_sweep_axis ds_sweep_axis;
+
+/* POINTER=LO:HI:N, N values evenly from LO to HI; POINTER=LO:HI:N:log, evenly in the
+ * logarithm; or POINTER=V1,V2,V3, each JSON text or a bare word.  The last '=' counts.
+ * Fails with DS_E_USAGE, DS_E_NOMEM. */
+DS_MUST_CHECK ds_code ds_sweep_axis_parse(const char *text, ds_sweep_axis **out, ds_error *err);
+void        ds_sweep_axis_free(ds_sweep_axis *axis);
+const char *ds_sweep_axis_pointer(const ds_sweep_axis *axis);
+size_t      ds_sweep_axis_count(const ds_sweep_axis *axis);
+const char *ds_sweep_axis_value(const ds_sweep_axis *axis, size_t index); /* JSON text */
+
+/* Points of the grid of these axes; 0 when that overflows.  The last axis moves
+ * fastest. */
+size_t ds_sweep_point_count(const ds_sweep_axis *const *axes, size_t axis_count);
+/* The scenario of one point: as ds_scenario_with(). */
+DS_MUST_CHECK ds_code ds_sweep_scenario(const ds_scenario *base,
+                                        const ds_sweep_axis *const *axes, size_t axis_count,
+                                        size_t index, ds_problem_fn report, void *context,
+                                        ds_scenario **out, ds_error *err);
+
+typedef struct {
+    size_t             index, count; /* of the points                           */
+    const ds_override *overrides;    /* [axis]: pointer and value here          */
+    size_t             override_count;
+    const ds_scenario *scenario;     /* lives as long as the call               */
+    const ds_result   *result;       /* the same                                */
+} ds_sweep_point;
+/* Called in order, from the calling thread; false stops the sweep. */
+typedef bool (*ds_sweep_fn)(void *context, const ds_sweep_point *point);
+
+/* Simulates every point with the same seed, hence the same futures.  Options hold
+ * for each point; path_count 0 means run.paths of the point's scenario.
+ * Stops at the first error, which says at which point; DS_E_CANCELLED when a
+ * callback says so. */
+DS_MUST_CHECK ds_code ds_sweep_run(const ds_scenario *base, const ds_sweep_axis *const *axes,
+                                   size_t axis_count, const ds_run_options *options,
+                                   ds_sweep_fn point, void *context, ds_error *err);
+
 /* ---- Version ------------------------------------------------------------ */
 const char *ds_version(void);      /* "0.1.0"                                   */
 const char *ds_git_describe(void); /* of the tree that was built, or "unknown"  */

@@ -81,21 +81,26 @@ enum { DS_TABLE_KNOTS = 2048 };
 typedef struct {
     ds_draw_kind  kind;
     double        a, b, c;
-    /* truncation: u is replaced by u_low + u*(u_high - u_low); when `mirrored`
-     * the interval is of the upper tail, 1 - CDF, so that far tails keep their
-     * digits.  truncated == false: none of this is done. */
+    /* truncation: u is replaced by (1 - u)*u_low + u*u_high; when `mirrored` the
+     * interval is of the upper tail, 1 - CDF, so that far tails keep their digits.
+     * truncated == false: none of this is done.  Uniforms, steps and tables are
+     * truncated when compiled. */
     bool          truncated, mirrored;
     double        u_low, u_high;
     double        clamp_low, clamp_high; /* the last digit stays inside       */
     const double *edges, *values;        /* STEP: count of each               */
     const double *knots, *slopes;        /* TABLE: DS_TABLE_KNOTS of each,
-                                            equidistant in z over [-8.5, 8.5] */
+                                            equidistant in z over [-8.5, 8.5];
+                                            slopes per knot distance          */
     size_t        count;
 } ds_draw;
 
-/* How many doubles ds_draw_compile() writes to `storage`: 0 for most kinds. */
+/* How many doubles ds_draw_compile() writes to `storage`: 0 for most kinds, when
+ * storage may be NULL. */
 size_t ds_draw_storage(const ds_distribution *d);
-/* Writes the flat form; tables go to storage, which the draw then borrows. */
+/* Writes the flat form; tables go to storage, which the draw then borrows.  A
+ * discrete or empirical distribution with no value left inside its truncation
+ * becomes a constant NAN. */
 void ds_draw_compile(const ds_distribution *d, double *storage, ds_draw *out);
 /* The value at a uniform u in (0,1).  One path; the same bits as the lanes. */
 double ds_draw_value(const ds_draw *draw, double u);

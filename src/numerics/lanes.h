@@ -2,9 +2,10 @@
  *
  * Same bits with gcc and clang, at every optimisation level and instruction set
  * (no fused multiply-add, no libm).  The one-value forms are `static inline` in
- * this header, so that lane loops of other files vectorise with them.
+ * lanes_inline.h (ds_exp_inline and so on), so that lane loops of other files
+ * vectorise with them.
  *
- *   ds_exp   |x| <= 700 exact range, clamped outside; error <= 1 ulp
+ *   ds_exp   error <= 1 ulp; x is clamped to [-708, 709], so always finite
  *   ds_log   x > 0 normal; error <= 1 ulp
  *   ds_normal_quantile   AS241 PPND16 (Wichura 1988), u in (0,1), rel. 1e-15
  *   ds_normal_cdf        Hart 1968 / West 2005 double precision, abs. 1e-15

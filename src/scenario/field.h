@@ -39,7 +39,9 @@ enum {
     DS_FLAG_NONEMPTY = 8,  /* MAP: at least one member                          */
     DS_FLAG_STAR = 16,     /* MAP with `of`: the key "*" stands for every one   */
     DS_FLAG_OPEN_LOW = 32, /* the least value itself is not allowed             */
-    DS_FLAG_NO_DEFAULT = 64 /* absent stays absent (DS_ABSENT, NAN)             */
+    DS_FLAG_NO_DEFAULT = 64, /* absent stays absent (DS_ABSENT, NAN)            */
+    DS_FLAG_ORDERED = 128  /* MAP: the order of the members in the file matters
+                              and is kept; other maps are sorted by name        */
 };
 
 typedef struct ds_field ds_field;
@@ -59,6 +61,8 @@ struct ds_field {
     size_t          size;     /* sizeof the struct that `child` fills           */
     size_t          length;   /* NUMBERS                                        */
     const char     *help;     /* one sentence                                   */
+    unsigned        only;     /* row of a contract: bit b set when it applies to
+                                 billing b; 0: to every billing                 */
 };
 
 /* The rows of the whole file; fills a ds_scenario. */

@@ -16,51 +16,55 @@
 #include "scenario/field.h"
 #include "scenario/scenario.h"
 
-/* Constructors of rows: S is the struct, M the member; the key is the member's
- * name unless _AS. */
-#define Q(S, M, unit_, min_, max_, fallback_, help_)                                \
-    { .key = #M, .type = DS_FIELD_QUANTITY, .offset = offsetof(S, M), .unit = unit_, \
-      .min = min_, .max = max_, .fallback = fallback_, .help = help_ }
-#define Q_FLAGS(S, M, flags_, unit_, min_, max_, help_)                              \
-    { .key = #M, .type = DS_FIELD_QUANTITY, .offset = offsetof(S, M),                \
-      .flags = flags_, .unit = unit_, .min = min_, .max = max_, .fallback = NAN,     \
-      .help = help_ }
-#define Q_REQUIRED(S, M, unit_, min_, max_, help_) \
-    Q_FLAGS(S, M, DS_FLAG_REQUIRED, unit_, min_, max_, help_)
-#define Q_OPTIONAL(S, M, unit_, min_, max_, help_) \
-    Q_FLAGS(S, M, DS_FLAG_NO_DEFAULT, unit_, min_, max_, help_)
-#define Q_EVENT(S, M, unit_, min_, max_, help_) \
-    Q_FLAGS(S, M, DS_FLAG_REQUIRED | DS_FLAG_PER_EVENT, unit_, min_, max_, help_)
-#define DATE(S, M, help_)                                                         \
-    { .key = #M, .type = DS_FIELD_DATE, .offset = offsetof(S, M), .unit = "month", \
-      .min = 0, .max = 1e6, .fallback = 0, .help = help_ }
-#define INTEGER(S, M, unit_, min_, max_, fallback_, help_)                          \
+/* Constructors of rows: S is the struct, M the member, whose name is the key.
+ * The help comes last; further members of ds_field may follow it. */
+/* float constants of <math.h>, as doubles */
+#define NONE ((double)NAN)
+#define UNLIMITED ((double)INFINITY)
+
+#define Q(S, M, unit_, min_, max_, fallback_, ...)                                  \
+    { .key = #M, .type = DS_FIELD_QUANTITY, .offset = offsetof(S, M), .unit = unit_,\
+      .min = min_, .max = max_, .fallback = fallback_, .help = __VA_ARGS__ }
+#define Q_FLAGS(S, M, flags_, unit_, min_, max_, ...)                               \
+    { .key = #M, .type = DS_FIELD_QUANTITY, .offset = offsetof(S, M),               \
+      .flags = flags_, .unit = unit_, .min = min_, .max = max_, .fallback = NONE,   \
+      .help = __VA_ARGS__ }
+#define Q_REQUIRED(S, M, unit_, min_, max_, ...)                                    \
+    Q_FLAGS(S, M, DS_FLAG_REQUIRED, unit_, min_, max_, __VA_ARGS__)
+#define Q_OPTIONAL(S, M, unit_, min_, max_, ...)                                    \
+    Q_FLAGS(S, M, DS_FLAG_NO_DEFAULT, unit_, min_, max_, __VA_ARGS__)
+#define Q_EVENT(S, M, unit_, min_, max_, ...)                                       \
+    Q_FLAGS(S, M, DS_FLAG_REQUIRED | DS_FLAG_PER_EVENT, unit_, min_, max_, __VA_ARGS__)
+#define DATE(S, M, ...)                                                             \
+    { .key = #M, .type = DS_FIELD_DATE, .offset = offsetof(S, M), .unit = "month",  \
+      .min = 0, .max = 1e6, .fallback = 0, .help = __VA_ARGS__ }
+#define INTEGER(S, M, unit_, min_, max_, fallback_, ...)                            \
     { .key = #M, .type = DS_FIELD_INTEGER, .offset = offsetof(S, M), .unit = unit_, \
-      .min = min_, .max = max_, .fallback = fallback_, .help = help_ }
-#define NUMBER(S, M, flags_, unit_, min_, max_, fallback_, help_)                 \
-    { .key = #M, .type = DS_FIELD_NUMBER, .offset = offsetof(S, M), .flags = flags_, \
-      .unit = unit_, .min = min_, .max = max_, .fallback = fallback_, .help = help_ }
-#define TEXT(S, M, flags_, fallback_, help_)                                      \
-    { .key = #M, .type = DS_FIELD_STRING, .offset = offsetof(S, M), .flags = flags_, \
-      .fallback_text = fallback_, .help = help_ }
-#define CHOICE(S, M, flags_, choices_, fallback_, help_)                          \
-    { .key = #M, .type = DS_FIELD_CHOICE, .offset = offsetof(S, M), .flags = flags_, \
-      .choices = choices_, .fallback_text = fallback_, .help = help_ }
-#define BOOLEAN(S, M, fallback_, help_)                                          \
-    { .key = #M, .type = DS_FIELD_BOOL, .offset = offsetof(S, M), .min = 0, .max = 1, \
-      .fallback = fallback_, .help = help_ }
-#define REFERENCE(S, M, of_, flags_, help_)                                      \
-    { .key = #M, .type = DS_FIELD_REFERENCE, .offset = offsetof(S, M), .of = of_, \
-      .flags = flags_, .help = help_ }
-#define NUMBERS(S, M, unit_, length_, min_, max_, help_)                          \
+      .min = min_, .max = max_, .fallback = fallback_, .help = __VA_ARGS__ }
+#define NUMBER(S, M, flags_, unit_, min_, max_, fallback_, ...)                     \
+    { .key = #M, .type = DS_FIELD_NUMBER, .offset = offsetof(S, M), .flags = flags_,\
+      .unit = unit_, .min = min_, .max = max_, .fallback = fallback_, .help = __VA_ARGS__ }
+#define TEXT(S, M, flags_, fallback_, ...)                                          \
+    { .key = #M, .type = DS_FIELD_STRING, .offset = offsetof(S, M), .flags = flags_,\
+      .fallback_text = fallback_, .help = __VA_ARGS__ }
+#define CHOICE(S, M, flags_, choices_, fallback_, ...)                              \
+    { .key = #M, .type = DS_FIELD_CHOICE, .offset = offsetof(S, M), .flags = flags_,\
+      .choices = choices_, .fallback_text = fallback_, .help = __VA_ARGS__ }
+#define BOOLEAN(S, M, fallback_, ...)                                               \
+    { .key = #M, .type = DS_FIELD_BOOL, .offset = offsetof(S, M), .min = 0, .max = 1,\
+      .fallback = fallback_, .help = __VA_ARGS__ }
+#define REFERENCE(S, M, of_, flags_, ...)                                           \
+    { .key = #M, .type = DS_FIELD_REFERENCE, .offset = offsetof(S, M), .of = of_,   \
+      .flags = flags_, .help = __VA_ARGS__ }
+#define NUMBERS(S, M, unit_, length_, min_, max_, ...)                              \
     { .key = #M, .type = DS_FIELD_NUMBERS, .offset = offsetof(S, M), .unit = unit_, \
-      .length = length_, .min = min_, .max = max_, .help = help_ }
-#define OBJECT(S, M, T, rows_, flags_, help_)                                    \
+      .length = length_, .min = min_, .max = max_, .help = __VA_ARGS__ }
+#define OBJECT(S, M, T, rows_, flags_, ...)                                         \
     { .key = #M, .type = DS_FIELD_OBJECT, .offset = offsetof(S, M), .child = rows_, \
-      .size = sizeof(T), .flags = flags_, .help = help_ }
-#define MAP(S, M, T, rows_, of_, flags_, help_)                                  \
-    { .key = #M, .type = DS_FIELD_MAP, .offset = offsetof(S, M), .child = rows_, \
-      .size = sizeof(T), .of = of_, .flags = flags_, .help = help_ }
+      .size = sizeof(T), .flags = flags_, .help = __VA_ARGS__ }
+#define MAP(S, M, T, rows_, of_, flags_, ...)                                       \
+    { .key = #M, .type = DS_FIELD_MAP, .offset = offsetof(S, M), .child = rows_,    \
+      .size = sizeof(T), .of = of_, .flags = flags_, .help = __VA_ARGS__ }
 #define END { .key = NULL }
 
 const ds_field ds_provenance_fields[] = {
@@ -86,7 +90,7 @@ static const ds_field clock_fields[] = {
 
 static const ds_field run_fields[] = {
     INTEGER(ds_run_settings, paths, "path", 1, 1e10, 16384, "Futures to simulate."),
-    INTEGER(ds_run_settings, seed, "1", 0, 9007199254740992.0, 1,
+    INTEGER(ds_run_settings, seed, "1", 0, 9007199254740991.0, 1,
             "Names the random futures; the same seed gives the same result."),
     CHOICE(ds_run_settings, sampling, 0, "random", "random",
            "How the uniforms of an input are spread over the paths."),
@@ -94,7 +98,7 @@ static const ds_field run_fields[] = {
 };
 
 static const ds_field gpu_fields[] = {
-    Q_REQUIRED(ds_gpu, usd_per_gpu_hour, "USD/GPU-hour", 0, 1e6, "Rent in month 0."),
+    Q_REQUIRED(ds_gpu, usd_per_gpu_hour, "USD/GPU-hour", 1e-6, 1e6, "Rent in month 0."),
     Q_OPTIONAL(ds_gpu, long_run_usd_per_gpu_hour, "USD/GPU-hour", 1e-6, 1e6,
                "Level to which the log of the rent reverts; absent: the rent of month 0."),
     Q(ds_gpu, reversion_per_year, "1/year", 0, 100, 0,
@@ -114,7 +118,7 @@ static const ds_field profile_fields[] = {
     REFERENCE(ds_profile, gpu, "/gpus", DS_FLAG_REQUIRED, "GPU that the figures hold for."),
     INTEGER(ds_profile, gpus_per_replica, "GPU", 1, 4096, 1,
             "GPUs of one replica (tensor parallelism)."),
-    NUMBER(ds_profile, parameters_b, DS_FLAG_NO_DEFAULT, "10^9 parameters", 1e-3, 1e5, NAN,
+    NUMBER(ds_profile, parameters_b, DS_FLAG_NO_DEFAULT, "10^9 parameters", 1e-3, 1e5, NONE,
            "Size of the measured model; a model of another size scales GPU time in proportion."),
     Q_REQUIRED(ds_profile, input_tokens_per_gpu_s, "token/(GPU s)", 1e-6, 1e12,
                "P: prefill rate at saturation."),
@@ -133,7 +137,7 @@ static const ds_field growth_fields[] = {
     CHOICE(ds_growth, process, 0, "gbm|logistic|bass|series", "gbm",
            "Shape of the trend; the noise is geometric Brownian motion for all."),
     Q(ds_growth, per_year, "1/year", -0.99, 1000, 0,
-      "Expected growth over the first year, 1.0 is a doubling (gbm, logistic)."),
+      "Expected growth over the first year, 1.0 is a doubling (gbm); of a small base (logistic)."),
     Q_OPTIONAL(ds_growth, slows_to_per_year, "1/year", -0.99, 1000,
                "Expected yearly growth in the long run (gbm); absent: growth does not slow."),
     Q(ds_growth, slowing_per_year, "1/year", 0, 100, 1,
@@ -225,7 +229,8 @@ static const ds_field unit_fields[] = {
 };
 
 static const ds_field owned_fields[] = {
-    Q_REQUIRED(ds_owned, usd_per_gpu, "USD/GPU", 0, 1e9, "Price with its share of server and network."),
+    Q_REQUIRED(ds_owned, usd_per_gpu, "USD/GPU", 0, 1e9,
+               "Price with its share of server and network."),
     INTEGER(ds_owned, life_months, "month", 1, 1200, 48, "Replaced after this."),
     Q(ds_owned, kilowatts_per_gpu, "kW/GPU", 0, 100, 1.73, "All in, with cooling."),
     Q(ds_owned, usd_per_kwh, "USD/kWh", 0, 100, 0.1, "Electricity."),
@@ -233,8 +238,15 @@ static const ds_field owned_fields[] = {
     END
 };
 
+/* the kinds of billing that a row of a contract applies to */
+#define PER_TOKEN (1u << DS_BILLING_PER_TOKEN)
+#define HOSTED (1u << DS_BILLING_HOSTED)
+#define COMPUTE_TIME (1u << DS_BILLING_COMPUTE_TIME)
+#define FLEET (1u << DS_BILLING_FLEET)
+
 static const ds_field contract_fields[] = {
-    DATE(ds_contract, from, "First month in force, until the next contract's; the date may be uncertain."),
+    DATE(ds_contract, from,
+         "First month in force, until the next contract's; the date may be uncertain."),
     CHOICE(ds_contract, billing, DS_FLAG_REQUIRED, "per_token|hosted_per_token|compute_time|fleet",
            NULL, "What is paid for."),
     BOOLEAN(ds_contract, follows_price_path, 1,
@@ -242,33 +254,46 @@ static const ds_field contract_fields[] = {
     Q(ds_contract, price_locked_months, "month", 0, 1200, 0,
       "Price level stays that of the first month in force for so long."),
     OBJECT(ds_contract, usd_per_mtok, ds_token_prices, token_price_fields, 0,
-           "Prices of month 0 (per_token, hosted_per_token)."),
+           "Prices of month 0 (per_token, hosted_per_token).", .only = PER_TOKEN | HOSTED),
     Q(ds_contract, discount_share, "1", 0, 1, 0, "Negotiated off the list price, any billing."),
-    Q(ds_contract, batch_share, "1", 0, 1, 0, "Share of tokens sent as batch jobs."),
-    Q(ds_contract, batch_discount_share, "1", 0, 1, 0.5, "Off the price of a batch token."),
+    Q(ds_contract, batch_share, "1", 0, 1, 0,
+      "Share of tokens sent as batch jobs.", .only = PER_TOKEN | HOSTED),
+    Q(ds_contract, batch_discount_share, "1", 0, 1, 0.5,
+      "Off the price of a batch token.", .only = PER_TOKEN | HOSTED),
     OBJECT(ds_contract, commitment, ds_commitment, commitment_fields, 0,
            "A bill at least so high; what is not used is lost."),
     Q(ds_contract, hosting_usd_per_hour, "USD/hour", 0, 1e6, 0,
-      "Of a hosted custom model, every hour (hosted_per_token)."),
-    Q(ds_contract, storage_usd_per_month, "USD/month", 0, 1e9, 0, "Of its weights (hosted_per_token)."),
-    Q_OPTIONAL(ds_contract, usd_per_unit_hour, "USD/(unit hour)", 0, 1e9, "compute_time."),
+      "Of a hosted custom model, every hour (hosted_per_token).", .only = HOSTED),
+    Q(ds_contract, storage_usd_per_month, "USD/month", 0, 1e9, 0,
+      "Of its weights (hosted_per_token).", .only = HOSTED),
+    Q_OPTIONAL(ds_contract, usd_per_unit_hour, "USD/(unit hour)", 0, 1e9,
+               "compute_time.", .only = COMPUTE_TIME),
     OBJECT(ds_contract, unit, ds_capacity_unit, unit_fields, 0,
-           "What a unit of compute time can serve (compute_time)."),
+           "What a unit of compute time can serve (compute_time).", .only = COMPUTE_TIME),
     CHOICE(ds_contract, settlement, 0, "provisioned|metered", "provisioned",
-           "Units held for the peak in every hour, or the unit-hours used (compute_time)."),
-    INTEGER(ds_contract, minimum_units, "unit", 0, 1e9, 0, "Least units held (provisioned)."),
-    INTEGER(ds_contract, unit_increment, "unit", 1, 1e6, 1, "Units come in multiples of it."),
-    REFERENCE(ds_contract, profile, "/profiles", 0, "Speed on a GPU (fleet)."),
-    OBJECT(ds_contract, owned, ds_owned, owned_fields, 0, "GPUs are bought, not rented (fleet)."),
-    Q(ds_contract, rent_discount_share, "1", 0, 1, 0, "Off the GPU rent, e.g. for a reservation (fleet)."),
+           "Units held for the peak in every hour, or the unit-hours used (compute_time).",
+           .only = COMPUTE_TIME),
+    INTEGER(ds_contract, minimum_units, "unit", 0, 1e9, 0,
+            "Least units held (provisioned).", .only = COMPUTE_TIME),
+    INTEGER(ds_contract, unit_increment, "unit", 1, 1e6, 1,
+            "Units come in multiples of it.", .only = COMPUTE_TIME),
+    REFERENCE(ds_contract, profile, "/profiles", 0, "Speed on a GPU (fleet).", .only = FLEET),
+    OBJECT(ds_contract, owned, ds_owned, owned_fields, 0,
+           "GPUs are bought, not rented (fleet).", .only = FLEET),
+    Q(ds_contract, rent_discount_share, "1", 0, 1, 0,
+      "Off the GPU rent, e.g. for a reservation (fleet).", .only = FLEET),
     Q(ds_contract, slo_derate, "1", 0.01, 1, 0.7,
-      "Share of saturated throughput left when latency must hold (fleet)."),
+      "Share of saturated throughput left when latency must hold (fleet).", .only = FLEET),
     Q(ds_contract, target_utilisation, "1", 0.01, 1, 0.7,
-      "Highest planned load of the derated capacity at the peak (fleet, provisioned)."),
-    INTEGER(ds_contract, minimum_replicas, "replica", 0, 1e6, 1, "Fleet never smaller."),
-    INTEGER(ds_contract, spare_replicas, "replica", 0, 1e6, 0, "On top, against failures."),
+      "Highest planned load of the derated capacity at the peak (fleet, provisioned).",
+      .only = FLEET | COMPUTE_TIME),
+    INTEGER(ds_contract, minimum_replicas, "replica", 0, 1e6, 1,
+            "Fleet never smaller.", .only = FLEET),
+    INTEGER(ds_contract, spare_replicas, "replica", 0, 1e6, 0,
+            "On top, against failures.", .only = FLEET),
     CHOICE(ds_contract, scaling, 0, "static|hourly", "static",
-           "Sized for the peak of the month, or anew for each hour of the day (fleet)."),
+           "Sized for the peak of the month, or anew for each hour of the day (fleet).",
+           .only = FLEET),
     Q(ds_contract, staff_usd_per_month, "USD/month", 0, 1e9, 0,
       "People who run it; due while the model serves or is ready to."),
     END
@@ -277,7 +302,8 @@ static const ds_field contract_fields[] = {
 static const ds_field price_path_fields[] = {
     Q_OPTIONAL(ds_price_path, release_every_months, "month", 0.05, 1200,
                "Mean time between model releases; absent: none."),
-    CHOICE(ds_price_path, releases, 0, "poisson|fixed", "poisson", "Releases at random or by calendar."),
+    CHOICE(ds_price_path, releases, 0, "poisson|fixed", "poisson",
+           "Releases at random or by calendar."),
     { .key = "change_at_release", .type = DS_FIELD_QUANTITY,
       .offset = offsetof(ds_price_path, change_at_release), .flags = DS_FLAG_PER_EVENT,
       .unit = "1", .min = 1e-3, .max = 1e3, .fallback = 1,
@@ -347,7 +373,8 @@ static const ds_field project_fields[] = {
     Q(ds_project, usd_per_staff_month, "USD/staff-month", 0, 1e6, 0, "Loaded salary."),
     Q(ds_project, evaluation_usd, "USD", 0, 1e12, 0, "Of one attempt, at its gate."),
     Q(ds_project, licence_fee_usd, "USD", 0, 1e12, 0, "Once, for the right to distil."),
-    Q(ds_project, royalty_usd_per_mtok, "USD/Mtok", 0, 1e6, 0, "On every token the student serves."),
+    Q(ds_project, royalty_usd_per_mtok, "USD/Mtok", 0, 1e6, 0,
+      "On every token the student serves."),
     Q_REQUIRED(ds_project, lead_months, "month", 0, 1200, "From start to the quality gate."),
     Q_OPTIONAL(ds_project, retry_months, "month", 0, 1200,
                "Of each further attempt; absent: as the first."),
@@ -360,14 +387,16 @@ static const ds_field project_fields[] = {
 
 static const ds_field refresh_fields[] = {
     Q_REQUIRED(ds_refresh, every_months, "month", 1, 1e6, "Age at which a student is made anew."),
-    Q(ds_refresh, cost_share, "1", 0, 10, 1, "Of labels, training, staff and evaluation of one attempt."),
+    Q(ds_refresh, cost_share, "1", 0, 10, 1,
+      "Of labels, training, staff and evaluation of one attempt."),
     END
 };
 
 static const ds_field model_fields[] = {
     TEXT(ds_model, description, 0, "", "For readers."),
     TEXT(ds_model, provider, 0, NULL, "Vendor, for concentration; absent: the model's name."),
-    MAP(ds_model, contracts, ds_contract, contract_fields, NULL, DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY,
+    MAP(ds_model, contracts, ds_contract, contract_fields, NULL,
+        DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY | DS_FLAG_ORDERED,
         "Each in force from its `from` until the next one's."),
     OBJECT(ds_model, price_path, ds_price_path, price_path_fields, 0,
            "How prices move; its pointer names the process in correlations."),
@@ -429,7 +458,8 @@ static const ds_field strategy_fields[] = {
               "Serves whatever no route takes."),
     MAP(ds_strategy, start, ds_model_quantity, start_fields, "/models", 0,
         "Start of each student's project; needed for every student that a route uses."),
-    MAP(ds_strategy, start_when_usd_per_month_above, ds_model_quantity, start_when_fields, "/models", 0,
+    MAP(ds_strategy, start_when_usd_per_month_above, ds_model_quantity, start_when_fields,
+        "/models", 0,
         "Adaptive start: not before `start`, and only after a monthly bill above this."),
     MAP(ds_strategy, routes, ds_product_routes, product_routes_fields, "/products", DS_FLAG_STAR,
         "By product, or \"*\" for every product that is not named."),
@@ -443,14 +473,16 @@ static const ds_field assertion_fields[] = {
     REFERENCE(ds_assertion, strategy, "/strategies", DS_FLAG_REQUIRED, "Of which strategy."),
     TEXT(ds_assertion, statistic, 0, "mean",
          "mean, sd, p05, p25, p50, p75, p95, cvar, share_positive or share_undefined."),
-    NUMBER(ds_assertion, above, DS_FLAG_NO_DEFAULT, NULL, -INFINITY, INFINITY, NAN, "Must be greater."),
-    NUMBER(ds_assertion, below, DS_FLAG_NO_DEFAULT, NULL, -INFINITY, INFINITY, NAN, "Must be less."),
+    NUMBER(ds_assertion, above, DS_FLAG_NO_DEFAULT, NULL, -UNLIMITED, UNLIMITED, -UNLIMITED,
+           "Must be greater."),
+    NUMBER(ds_assertion, below, DS_FLAG_NO_DEFAULT, NULL, -UNLIMITED, UNLIMITED, UNLIMITED,
+           "Must be less."),
     END
 };
 
 static const ds_field named_quantity_fields[] = {
     { .key = "", .type = DS_FIELD_QUANTITY, .offset = offsetof(ds_model_quantity, value),
-      .flags = DS_FLAG_REQUIRED, .min = -INFINITY, .max = INFINITY,
+      .flags = DS_FLAG_REQUIRED, .min = -UNLIMITED, .max = UNLIMITED,
       .help = "Used by \"@name\" wherever a quantity stands; one draw for all uses." },
     END
 };
@@ -460,7 +492,8 @@ const ds_field ds_scenario_fields[] = {
       .help = "File, relative to this one, that this one changes by JSON Merge Patch (RFC 7396)." },
     TEXT(struct ds_scenario, name, DS_FLAG_REQUIRED, NULL, "Short name."),
     TEXT(struct ds_scenario, description, 0, "", "What the scenario shows."),
-    OBJECT(struct ds_scenario, clock, ds_clock, clock_fields, DS_FLAG_REQUIRED, "Months of the run."),
+    OBJECT(struct ds_scenario, clock, ds_clock, clock_fields, DS_FLAG_REQUIRED,
+           "Months of the run."),
     Q(struct ds_scenario, discount_rate_per_year, "1/year", -0.5, 10, 0.1,
       "Month t counts (1 + rate)^(-t/12)."),
     CHOICE(struct ds_scenario, timing, 0, "start|mid|end", "start",
@@ -479,7 +512,7 @@ const ds_field ds_scenario_fields[] = {
     { .key = "correlations", .type = DS_FIELD_CORRELATIONS,
       .offset = offsetof(struct ds_scenario, correlations),
       .help = "[pointer, pointer, rho]: of the normal scores of two quantities, or of the "
-              "monthly shocks of two processes." },
+              "monthly shocks of two processes. A pair with a certain end has no effect." },
     MAP(struct ds_scenario, gpus, ds_gpu, gpu_fields, NULL, 0, "GPU rental markets."),
     MAP(struct ds_scenario, profiles, ds_profile, profile_fields, NULL, 0,
         "How fast a model runs on a GPU."),
@@ -488,7 +521,8 @@ const ds_field ds_scenario_fields[] = {
     MAP(struct ds_scenario, models, ds_model, model_fields, NULL,
         DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY, "What answers requests."),
     MAP(struct ds_scenario, strategies, ds_strategy, strategy_fields, NULL,
-        DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY, "Courses of action; the first is the baseline."),
+        DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY | DS_FLAG_ORDERED,
+        "Courses of action; the first is the baseline."),
     { .key = "assert", .type = DS_FIELD_LIST, .offset = offsetof(struct ds_scenario, assertions),
       .child = assertion_fields, .size = sizeof(ds_assertion),
       .help = "Makes the scenario its own test: `run` exits with 6 when one fails." },

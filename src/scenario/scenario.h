@@ -27,7 +27,10 @@ typedef struct {
     int         target;
 } ds_key;
 
-/* A map (in file order) or a list: `count` structs of the element type. */
+/* A map or a list: `count` structs of the element type.  Contracts and strategies
+ * are in file order (field table: DS_FLAG_ORDERED), lists too; other maps are
+ * sorted by name, so that the order in which a file lists them changes nothing,
+ * not even the last bit of a sum. */
 typedef struct {
     size_t count;
     void  *items;

@@ -1,0 +1,105 @@
+/* cli.h -- what the subcommands share.  There are four things to do to add one:
+ * write cmd_<name>.c with `int ds_cmd_<name>(int argc, char **argv)`, declare it
+ * here, add a row to the table in main.c, and describe it in docs/man.
+ *
+ * A command gets its own arguments (argv[0] is "distillsim <name>") and returns
+ * the exit status; main() checks standard output after it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_CLI_H
+#define DS_CLI_H
+
+#include <argp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "distillsim.h"
+#include "output/text.h"
+
+typedef struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} ds_command;
+
+int ds_cmd_run(int argc, char **argv);
+int ds_cmd_sweep(int argc, char **argv);
+int ds_cmd_plot(int argc, char **argv);
+int ds_cmd_check(int argc, char **argv);
+int ds_cmd_schema(int argc, char **argv);
+int ds_cmd_explain(int argc, char **argv);
+int ds_cmd_version(int argc, char **argv);
+
+/* ---- Messages, on standard error ----------------------------------------- */
+/* "distillsim: text", made harmless for a terminal. */
+void ds_message(const char *format, ...) DS_PRINTF(1, 2);
+/* "file:line:column: /pointer: message", as compilers do; whatever is unknown
+ * is left out. */
+void ds_print_problem(FILE *file, const ds_error *problem);
+/* Prints the error as a message and returns its exit status. */
+int  ds_report_error(const ds_error *error);
+
+/* How to write on one of the standard streams: COLUMNS, NO_COLOR, TERM, the
+ * locale, and whether it is a terminal. */
+ds_style ds_style_of(FILE *stream);
+
+/* ---- Names --------------------------------------------------------------- */
+/* Says "unknown <what> 'name'" with the nearest of the candidates, or all of
+ * them when none is near; returns the exit status of a bad command line. */
+int ds_unknown_name(const char *what, const char *name, const char *const *candidates,
+                    size_t count);
+/* The index of the strategy called `name`; without one it complains and
+ * returns the number of strategies. */
+size_t ds_find_strategy(const ds_scenario *scenario, const char *name);
+
+/* ---- Options --------------------------------------------------------------*/
+/* Numbers of options: the whole word, in range, or false. */
+bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *out);
+bool ds_parse_real(const char *text, double *out);
+/* Index of a word in a NULL-terminated list; a word that is not in it ends the
+ * program with a message about the option. */
+int  ds_parse_choice(struct argp_state *state, const char *option, const char *text,
+                     const char *const *choices);
+
+/* Options of every command that simulates; a child parser. */
+typedef struct {
+    const char  *scenario_path;
+    ds_override *overrides; /* the pointers are copies; values point into argv */
+    size_t       override_count;
+    bool         paths_given, seed_given;
+    uint64_t     paths, seed;
+    unsigned     threads;
+} ds_common;
+extern const struct argp ds_common_argp;
+/* The whole command line of a command with one child; exits on --help (0) and
+ * on a mistake (2). */
+void ds_parse(const struct argp *argp, int argc, char **argv, void *options);
+void ds_common_release(ds_common *common);
+/* Loads, and compiles when plan is not NULL; reports every problem.  0, or the
+ * exit status. */
+int  ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan);
+
+/* ---- Signals and progress ------------------------------------------------ */
+/* Number of the signal that asked the program to stop, or 0. */
+extern volatile sig_atomic_t ds_stop_signal;
+
+typedef struct {
+    bool        shown;        /* standard error is a terminal, and not --quiet   */
+    ds_style    style;
+    double      started, drawn; /* [s] of the monotonic clock                    */
+    uint64_t    done, total;  /* [paths] when last told                          */
+    const char *label;        /* put before the figures, e.g. "point 3 of 20"    */
+    double      share_before; /* of the work, done before this run [1]           */
+    double      share_here;   /* of the work, that this run is [1]               */
+} ds_progress;
+
+void   ds_progress_begin(ds_progress *progress, bool quiet);
+/* The keep_going() of ds_run_options; context is the ds_progress. */
+bool   ds_progress_tell(void *context, uint64_t done, uint64_t total, double se_usd);
+void   ds_progress_end(ds_progress *progress);
+double ds_seconds(void);
+/* After DS_E_CANCELLED: says what was lost; returns the exit status. */
+int    ds_report_cancelled(const ds_progress *progress, const char *lost);
+
+#endif

@@ -1,0 +1,145 @@
+/* cmd_run.c -- `distillsim run`: simulate a scenario and say what came out.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "output/report.h"
+
+static const char *const formats[] = { "table", "json", "csv", "ndjson", NULL };
+typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON } ds_format;
+static const char *const engines[] = { "fast", "reference", NULL };
+
+typedef struct {
+    ds_common   common;
+    int         format, engine;
+    const char *directory;
+    bool        quiet;
+} ds_options;
+
+enum { KEY_ENGINE = 0x200, KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_QUIET = 'q' };
+
+static const struct argp_option options[] = {
+    { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json, csv or ndjson", 0 },
+    { "out", KEY_OUT, "DIR", 0,
+      "Also write outcomes.csv, monthly.csv, saving.csv and run.json to DIR", 0 },
+    { "engine", KEY_ENGINE, "ENGINE", 0, "fast (default) or reference", 0 },
+    { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
+    { 0 }
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    ds_options *o = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &o->common;
+        return 0;
+    case KEY_FORMAT:
+        o->format = ds_parse_choice(state, "--format", argument, formats);
+        return 0;
+    case KEY_ENGINE:
+        o->engine = ds_parse_choice(state, "--engine", argument, engines);
+        return 0;
+    case KEY_OUT:
+        if (argument[0] == '\0')
+            argp_error(state, "--out: which directory?");
+        o->directory = argument;
+        return 0;
+    case KEY_QUIET:
+        o->quiet = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp argp = {
+    options, parse, "SCENARIO",
+    "Simulate a scenario: what each strategy costs, what it saves, and how sure that is.\v"
+    "Exit status: 0 done, 1 input or output failed, 2 bad command line, 3 bad scenario, "
+    "4 a result is not finite, 5 stopped, 6 an assert of the scenario failed.",
+    children, NULL, NULL
+};
+
+static ds_code write_result(const ds_options *o, const ds_report *report, ds_error *error)
+{
+    ds_style style = ds_style_of(stdout);
+    ds_code  code = DS_OK;
+
+    if (o->directory != NULL)
+        code = ds_report_directory(o->directory, report, error);
+    if (code != DS_OK)
+        return code;
+    switch ((ds_format)o->format) {
+    case FORMAT_TABLE:
+        return ds_report_table(stdout, report, &style, error);
+    case FORMAT_JSON:
+        ds_report_json(stdout, report);
+        return DS_OK;
+    case FORMAT_CSV:
+        ds_report_csv(stdout, report);
+        return DS_OK;
+    case FORMAT_NDJSON:
+        ds_report_ndjson(stdout, report);
+        return DS_OK;
+    }
+    return DS_E_BUG;
+}
+
+static int status_of_asserts(const ds_result *result)
+{
+    for (size_t i = 0; i < ds_result_assert_count(result); i++)
+        if (!ds_result_assert(result, i).passed)
+            return ds_code_exit_status(DS_E_ASSERT);
+    return 0;
+}
+
+static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_plan *plan)
+{
+    ds_progress    progress;
+    ds_result     *result = NULL;
+    ds_error       error = { 0 };
+    ds_run_options run = {
+        .path_count = o->common.paths_given ? o->common.paths : ds_scenario_paths(scenario),
+        .seed = o->common.seed_given ? o->common.seed : ds_scenario_seed(scenario),
+        .threads = o->common.threads,
+        .engine = o->engine == 1 ? DS_ENGINE_REFERENCE : DS_ENGINE_FAST,
+        .keep_going = ds_progress_tell,
+        .context = &progress,
+    };
+
+    ds_progress_begin(&progress, o->quiet);
+    progress.total = run.path_count;
+    ds_code code = ds_run(plan, &run, &result, &error);
+    double  seconds = ds_seconds() - progress.started;
+    ds_progress_end(&progress);
+    if (code == DS_E_CANCELLED)
+        return ds_report_cancelled(&progress, "they are lost, nothing was written");
+    if (code == DS_OK) {
+        ds_report report = { scenario, result, o->common.overrides, o->common.override_count,
+                             run.engine, run.threads, seconds };
+        code = write_result(o, &report, &error);
+    }
+    error.code = code;
+    int status = code == DS_OK ? status_of_asserts(result) : ds_report_error(&error);
+    ds_result_free(result);
+    return status;
+}
+
+int ds_cmd_run(int argc, char **argv)
+{
+    ds_options   o = { 0 };
+    ds_scenario *scenario = NULL;
+    ds_plan     *plan = NULL;
+
+    ds_parse(&argp, argc, argv, &o);
+    int status = ds_common_load(&o.common, &scenario, &plan);
+    if (status == 0)
+        status = simulate(&o, scenario, plan);
+    ds_plan_free(plan);
+    ds_scenario_free(scenario);
+    ds_common_release(&o.common);
+    return status;
+}

@@ -1,0 +1,162 @@
+/* options.c -- options that several commands share, and strict numbers.  See
+ * cli.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *out)
+{
+    char *end;
+    if (text[0] < '0' || text[0] > '9') /* strtoull would take "-1" and " 1" */
+        return false;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno != 0 || *end != '\0' || value < least || value > most)
+        return false;
+    *out = value;
+    return true;
+}
+
+bool ds_parse_real(const char *text, double *out)
+{
+    char *end;
+    if (strspn(text, "+-.0123456789eE") != strlen(text)) /* no hexadecimals, no "inf" */
+        return false;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(value))
+        return false;
+    *out = value;
+    return true;
+}
+
+int ds_parse_choice(struct argp_state *state, const char *option, const char *text,
+                    const char *const *choices)
+{
+    char list[256] = "";
+    for (int i = 0; choices[i] != NULL; i++) {
+        if (strcmp(text, choices[i]) == 0)
+            return i;
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", choices[i]);
+    }
+    argp_error(state, "%s: '%s' is not one of %s", option, text, list);
+    return 0; /* argp_error() does not return */
+}
+
+enum { KEY_SET = 0x100, KEY_PATHS, KEY_SEED, KEY_THREADS };
+
+static const struct argp_option common_options[] = {
+    { "set", KEY_SET, "POINTER=VALUE", 0,
+      "Change the scenario: the value at the JSON Pointer becomes VALUE (JSON, or a bare word); "
+      "may be repeated", 1 },
+    { "paths", KEY_PATHS, "N", 0, "Futures to simulate (default: what the scenario says)", 1 },
+    { "seed", KEY_SEED, "N", 0, "Which random futures (default: what the scenario says)", 1 },
+    { "threads", KEY_THREADS, "N", 0,
+      "Threads, 0 is one per processor (default); never changes a result", 1 },
+    { 0 }
+};
+
+static void add_override(struct argp_state *state, ds_common *common, const char *argument)
+{
+    const char *equals = strchr(argument, '=');
+    if (equals == NULL || argument[0] != '/')
+        argp_error(state, "--set: '%s' is not of the form /POINTER=VALUE", argument);
+    ds_override *more = realloc(common->overrides,
+                                (common->override_count + 1) * sizeof *more);
+    size_t       length = (size_t)(equals - argument);
+    char        *pointer = malloc(length + 1);
+    if (more == NULL || pointer == NULL)
+        argp_failure(state, ds_code_exit_status(DS_E_NOMEM), 0, "out of memory");
+    memcpy(pointer, argument, length);
+    pointer[length] = '\0';
+    common->overrides = more;
+    more[common->override_count].pointer = pointer;
+    more[common->override_count++].value = equals + 1;
+}
+
+static error_t parse_common(int key, char *argument, struct argp_state *state)
+{
+    ds_common *common = state->input;
+    uint64_t   threads = 0;
+
+    switch (key) {
+    case KEY_SET:
+        add_override(state, common, argument);
+        return 0;
+    case KEY_PATHS:
+        if (!ds_parse_whole(argument, 1, UINT64_C(10000000000), &common->paths))
+            argp_error(state, "--paths: '%s' is not a whole number from 1 to 1e10", argument);
+        common->paths_given = true;
+        return 0;
+    case KEY_SEED:
+        if (!ds_parse_whole(argument, 0, UINT64_C(9007199254740992), &common->seed))
+            argp_error(state, "--seed: '%s' is not a whole number from 0 to 2^53", argument);
+        common->seed_given = true;
+        return 0;
+    case KEY_THREADS:
+        if (!ds_parse_whole(argument, 0, 1024, &threads))
+            argp_error(state, "--threads: '%s' is not a whole number from 0 to 1024", argument);
+        common->threads = (unsigned)threads;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (common->scenario_path != NULL)
+            argp_error(state, "one scenario only, not also '%s'", argument);
+        common->scenario_path = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which scenario?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp ds_common_argp = { .options = common_options, .parser = parse_common };
+
+void ds_parse(const struct argp *argp, int argc, char **argv, void *options)
+{
+    error_t failure = argp_parse(argp, argc, argv, 0, NULL, options);
+    if (failure != 0) { /* only memory can be the reason here */
+        ds_message("%s", strerror(failure));
+        exit(ds_code_exit_status(DS_E_NOMEM));
+    }
+}
+
+void ds_common_release(ds_common *common)
+{
+    for (size_t i = 0; i < common->override_count; i++)
+        free((void *)(uintptr_t)common->overrides[i].pointer);
+    free(common->overrides);
+}
+
+static void report_problem(void *context, const ds_error *problem)
+{
+    size_t *count = context;
+    (*count)++;
+    ds_print_problem(stderr, problem);
+}
+
+int ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan)
+{
+    ds_error error = { 0 };
+    size_t   problems = 0;
+
+    ds_code code = ds_scenario_load(common->scenario_path, common->overrides,
+                                    common->override_count, report_problem, &problems, scenario,
+                                    &error);
+    if (code == DS_OK && plan != NULL)
+        code = ds_plan_compile(*scenario, plan, &error);
+    if (code == DS_OK)
+        return 0;
+    error.code = code;
+    if (problems == 0)
+        ds_report_error(&error);
+    ds_scenario_free(*scenario);
+    *scenario = NULL;
+    return ds_code_exit_status(code);
+}

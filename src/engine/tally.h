@@ -1,0 +1,26 @@
+/* tally.h -- mean and spread of many cells, block by block.
+ *
+ * Used by the engine only: a worker makes the tally of a block, the tallies of all
+ * blocks are merged in block order, so that the sum is the same whoever made them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_TALLY_H
+#define DS_TALLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Mean and sum of squared deviations of one cell; the count is kept beside. */
+typedef struct {
+    double mean, m2;
+} ds_cell;
+
+/* Of count values, 1 or more.  A value that is not finite makes m2 not finite. */
+ds_cell ds_cell_of(size_t count, const double *x);
+/* Adds cells made of `count` values each to those made of `total_count`. */
+void    ds_cells_merge(size_t cells, ds_cell *total, uint64_t total_count,
+                       const ds_cell *block, uint64_t count);
+/* n - 1 below; NAN when count < 2. */
+double  ds_cell_sd(ds_cell cell, uint64_t count);
+double  ds_cell_mean_se(ds_cell cell, uint64_t count);
+
+#endif

@@ -1,0 +1,35 @@
+/* draws.h -- the inputs of a scenario in the flat form of numerics/distribution.h,
+ * and the declared correlations as Cholesky factors.  Both engines read it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_DRAWS_H
+#define DS_DRAWS_H
+
+#include "numerics/distribution.h"
+#include "scenario/scenario.h"
+
+/* One connected component of the declared correlations: `count` members sorted by
+ * pointer, and the lower Cholesky factor of their matrix, row-major. */
+typedef struct {
+    bool         of_processes;
+    size_t       count;
+    const char **pointer; /* [count] */
+    int         *input;   /* [count] index into scenario inputs; DS_ABSENT for processes */
+    double      *lower;   /* [count * count] */
+} ds_component;
+
+typedef struct {
+    size_t        count;  /* of scenario inputs                                */
+    ds_draw      *draw;   /* [count]                                           */
+    double       *storage;
+    size_t        component_count;
+    ds_component *component;
+} ds_draws;
+
+DS_MUST_CHECK ds_code ds_draws_compile(const ds_scenario *scenario, ds_draws *out,
+                                       ds_error *err);
+void ds_draws_release(ds_draws *draws);
+
+/* The draws of a plan (which owns them). */
+const ds_draws *ds_plan_draws(const ds_plan *plan);
+
+#endif

@@ -1,0 +1,258 @@
+/* finance.c -- from monthly amounts to the outcomes of a path: (70)-(77).
+ *
+ * The baseline is strategy 0; its cost of the month and so far is kept for the
+ * savings of the others.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "model/irr.h"
+#include "model/rows.h"
+
+void ds_finance_begin(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    const double *rate = w->column[plan->discount_rate];
+    double *discount = w->discount[0], *step = w->discount[1];
+    DS_EACH_LANE(i) { /* (72) */
+        double monthly = ds_log_inline(1.0 + rate[i]) / 12.0;
+        step[i] = ds_exp_inline(-monthly);
+        discount[i] = ds_exp_inline(-monthly * plan->timing);
+    }
+    for (size_t s = 0; s < plan->strategy_count; s++) {
+        ds_strategy_state *state = &w->strategy[s];
+        for (size_t k = 0; k < DS_TOTAL_COUNT; k++)
+            ds_row_set(state->total[k], 0);
+        ds_row_set(state->total[DS_TOTAL_LAST_NEGATIVE], -1);
+        for (size_t k = 0; k < plan->provider_count; k++)
+            ds_row_set(state->provider[k], 0);
+        size_t bought = state->bought != NULL ? plan->contract_count * (plan->most_life + 1) : 0;
+        for (size_t k = 0; k < bought; k++)
+            ds_row_set(state->bought[k], 0);
+        ds_row_set(state->paid, 0);
+    }
+    ds_row_set(w->base_total, 0);
+}
+
+/* (71): every amount of the month in money of month 0. */
+static void deflate(ds_work *w)
+{
+    const double *inflation = w->inflation[0];
+    ds_month *now = &w->now;
+    double *const amount[] = { now->bill, now->lost, now->project, now->returned };
+    for (size_t k = 0; k < sizeof amount / sizeof *amount; k++)
+        DS_EACH_LANE(i)
+            amount[k][i] /= inflation[i];
+    for (size_t k = 0; k < w->plan->provider_count; k++) {
+        double *spend = now->spend[k];
+        DS_EACH_LANE(i)
+            spend[i] /= inflation[i];
+    }
+}
+
+/* The highest bill, and its month by (77): `mark` is the bill of the month marked. */
+static void count_peak(ds_work *w, const double *paid, ds_row *total)
+{
+    const double *bill = w->now.bill;
+    double *peak = total[DS_TOTAL_PEAK], *month = total[DS_TOTAL_PEAK_MONTH];
+    double *mark = total[DS_TOTAL_PEAK_MARK];
+    const double now = (double)w->month;
+    const bool first = w->month == 0;
+    DS_EACH_LANE(i) {
+        bool higher = first || bill[i] > mark[i] + 1e-9 * fabs(mark[i]);
+        peak[i] = first ? bill[i] : ds_greatest(peak[i], bill[i]);
+        mark[i] = higher ? bill[i] : mark[i];
+        month[i] = higher ? now : month[i];
+    }
+    if (w->plan->budget != DS_NONE) {
+        const double *budget = w->column[w->plan->budget];
+        double *over = total[DS_TOTAL_OVER];
+        DS_EACH_LANE(i)
+            over[i] += paid[i] > budget[i] * (1.0 + 1e-9) ? 1.0 : 0.0;
+    }
+}
+
+/* Requests served, their tokens and value: (77). */
+static void count_served(ds_work *w, ds_row *total)
+{
+    const ds_plan *plan = w->plan;
+    const double *inflation = w->inflation[0];
+    for (size_t p = 0; p < plan->product_count; p++) {
+        const double *requests = w->requests[p], *unserved = w->now.unserved[p];
+        const double *mtok = w->mtok[p];
+        const double *value = w->column[plan->product[p].value != DS_NONE ? plan->product[p].value
+                                                                          : plan->zero];
+        double *served = total[DS_TOTAL_SERVED], *tokens = total[DS_TOTAL_TOKENS];
+        double *worth = total[DS_TOTAL_VALUE], *lost = total[DS_TOTAL_UNSERVED];
+        const bool real = plan->real;
+        DS_EACH_LANE(i) {
+            double done = requests[i] - unserved[i];
+            double usd = done * value[i];
+            served[i] += done;
+            tokens[i] += done * mtok[i];
+            worth[i] += real ? usd / inflation[i] : usd;
+            lost[i] += unserved[i];
+        }
+    }
+}
+
+/* (73)-(75): the saving of the month, and the last month that is not paid back. */
+static void count_saving(ds_work *w, size_t strategy, const double *cost)
+{
+    ds_strategy_state *state = &w->strategy[strategy];
+    double *base = w->base_cost, *base_total = w->base_total;
+    double *saved = state->total[DS_TOTAL_SAVED], *flow = state->flow[w->month];
+    double *last = state->total[DS_TOTAL_LAST_NEGATIVE];
+    const double now = (double)w->month;
+    if (strategy == 0) {
+        ds_row_copy(base, cost);
+        ds_row_add(base_total, cost);
+    }
+    DS_EACH_LANE(i) {
+        double saving = base[i] - cost[i];
+        bool nil = fabs(saving) <= 1e-9 * base[i];
+        saved[i] += saving;
+        flow[i] = nil ? 0.0 : saving;
+        last[i] = saved[i] < -1e-9 * base_total[i] ? now : last[i];
+    }
+}
+
+void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
+{
+    const ds_plan *plan = w->plan;
+    ds_strategy_state *state = &w->strategy[strategy];
+    ds_row *total = state->total;
+    ds_month *now = &w->now;
+    double *cost = w->scratch[0];
+    ds_row_copy(state->paid, now->bill);
+    if (plan->real)
+        deflate(w);
+    const double *bill = now->bill, *lost = now->lost, *discount = w->discount[0];
+    double *npv = total[DS_TOTAL_NPV];
+    DS_EACH_LANE(i) { /* (70), (73) */
+        cost[i] = bill[i] + lost[i];
+        npv[i] += discount[i] * cost[i];
+    }
+    ds_row_add(total[DS_TOTAL_COST], cost);
+    ds_row_add(total[DS_TOTAL_BILL], bill);
+    ds_row_add(total[DS_TOTAL_RETURNED], now->returned);
+    if (plan->strategy[strategy].loses) {
+        ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
+        ds_row_add(total[DS_TOTAL_BAD], now->bad);
+    }
+    if (plan->strategy[strategy].has_fleet) {
+        ds_row_add(total[DS_TOTAL_GPU_MONTHS], now->gpu_months);
+        ds_row_add(total[DS_TOTAL_GPU_USED], now->gpu_used);
+        ds_row_add(total[DS_TOTAL_GPU_PAID], now->gpu_paid);
+    }
+    if (plan->strategy[strategy].distils)
+        ds_row_add(total[DS_TOTAL_PROJECT], now->project);
+    for (size_t k = 0; k < plan->provider_count; k++)
+        ds_row_add(state->provider[k], now->spend[k]);
+    count_peak(w, state->paid, total);
+    count_served(w, total);
+    count_saving(w, strategy, cost);
+    ds_row_copy(bill_out, bill);
+    if (strategy + 1 == plan->strategy_count)
+        ds_row_multiply(w->discount[0], w->discount[1]);
+}
+
+/* ---- outcomes ---------------------------------------------------------------- */
+
+/* out = a / b, NAN where b is not positive: "none". */
+static void ratio(double *restrict out, const double *restrict a, const double *restrict b)
+{
+    DS_EACH_LANE(i)
+        out[i] = b[i] > 0.0 ? a[i] / b[i] : ds_none;
+}
+
+/* (76) */
+static void concentrate(ds_work *w, const ds_strategy_state *state, double *restrict top,
+                        double *restrict hhi)
+{
+    double *sum = w->scratch[0];
+    ds_row_set(sum, 0);
+    ds_row_set(top, 0);
+    ds_row_set(hhi, 0);
+    for (size_t k = 0; k < w->plan->provider_count; k++) {
+        const double *spend = state->provider[k];
+        DS_EACH_LANE(i) {
+            sum[i] += spend[i];
+            top[i] = ds_greatest(top[i], spend[i]);
+            hhi[i] += spend[i] * spend[i];
+        }
+    }
+    DS_EACH_LANE(i) {
+        top[i] = sum[i] > 0.0 ? top[i] / sum[i] : ds_none;
+        hhi[i] = sum[i] > 0.0 ? hhi[i] / (sum[i] * sum[i]) : ds_none;
+    }
+}
+
+/* (74) */
+static void pay_back(const ds_work *w, const double *last, double *restrict payback)
+{
+    const double end = (double)(w->plan->months - 1);
+    DS_EACH_LANE(i)
+        payback[i] = last[i] == end ? ds_never : last[i] + 1.0;
+}
+
+static void earliest_ready(const ds_work *w, size_t strategy, double *restrict ready)
+{
+    ds_row_set(ready, ds_never);
+    for (size_t j = 0; j < w->plan->strategy[strategy].project_count; j++) {
+        const double *of_project = w->strategy[strategy].ready[j];
+        DS_EACH_LANE(i)
+            ready[i] = ds_least(ready[i], of_project[i]);
+    }
+    const double end = (double)w->plan->months;
+    DS_EACH_LANE(i)
+        ready[i] = ready[i] < end ? ready[i] : ds_never;
+}
+
+static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
+{
+    const ds_plan *plan = w->plan;
+    ds_strategy_state *state = &w->strategy[strategy];
+    const double *base_npv = w->strategy[0].total[DS_TOTAL_NPV];
+    const double *npv = state->total[DS_TOTAL_NPV];
+    double *row[DS_OUTCOME_COUNT];
+    for (size_t k = 0; k < DS_OUTCOME_COUNT; k++)
+        row[k] = out + k * DS_LANES;
+    static const struct {
+        int outcome, total;
+    } copied[] = {
+        { DS_OUTCOME_COST_NPV, DS_TOTAL_NPV },       { DS_OUTCOME_COST_TOTAL, DS_TOTAL_COST },
+        { DS_OUTCOME_SAVING_TOTAL, DS_TOTAL_SAVED }, { DS_OUTCOME_PEAK_BILL, DS_TOTAL_PEAK },
+        { DS_OUTCOME_PEAK_MONTH, DS_TOTAL_PEAK_MONTH },
+        { DS_OUTCOME_OVER_BUDGET, DS_TOTAL_OVER },   { DS_OUTCOME_BAD_ANSWERS, DS_TOTAL_BAD },
+        { DS_OUTCOME_UNSERVED, DS_TOTAL_UNSERVED },  { DS_OUTCOME_SERVED_VALUE, DS_TOTAL_VALUE },
+        { DS_OUTCOME_GPU_MONTHS, DS_TOTAL_GPU_MONTHS },
+        { DS_OUTCOME_PROJECT, DS_TOTAL_PROJECT },
+        { DS_OUTCOME_FEE_RETURNED, DS_TOTAL_RETURNED },
+    };
+    for (size_t k = 0; k < sizeof copied / sizeof *copied; k++)
+        ds_row_copy(row[copied[k].outcome], state->total[copied[k].total]);
+    const double years = (double)plan->months / 12.0;
+    DS_EACH_LANE(i) {
+        row[DS_OUTCOME_SAVING_NPV][i] = base_npv[i] - npv[i];
+        row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
+    }
+    pay_back(w, state->total[DS_TOTAL_LAST_NEGATIVE], row[DS_OUTCOME_PAYBACK]);
+    ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
+                 row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
+                 w->irr_scratch);
+    ratio(row[DS_OUTCOME_USD_PER_MTOK], state->total[DS_TOTAL_BILL],
+          state->total[DS_TOTAL_TOKENS]);
+    concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);
+    ratio(row[DS_OUTCOME_ESCALATED], state->total[DS_TOTAL_ESCALATED],
+          state->total[DS_TOTAL_SERVED]);
+    ratio(row[DS_OUTCOME_UTILISATION], state->total[DS_TOTAL_GPU_USED],
+          state->total[DS_TOTAL_GPU_PAID]);
+    earliest_ready(w, strategy, row[DS_OUTCOME_READY]);
+}
+
+void ds_finance_end(ds_work *w, double *restrict outcomes)
+{
+    for (size_t s = 0; s < w->plan->strategy_count; s++)
+        end_strategy(w, s, outcomes + s * DS_OUTCOME_COUNT * DS_LANES);
+}

@@ -1,0 +1,514 @@
+/* plan.c -- scenario -> plan: names become indices and hashes, rules that span
+ * objects are checked, and everything that does not depend on a path is decided
+ * here, so that the kernel decides nothing.
+ *
+ * ds_plan_compile() allocates through plan_alloc(), which remembers every block
+ * for ds_plan_free().
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/plan_internal.h"
+#include "numerics/stream.h"
+#include "scenario/error.h"
+
+void *ds_plan_alloc(ds_plan *plan, size_t count, size_t size)
+{
+    if (plan->block_count == plan->block_capacity) {
+        size_t capacity = plan->block_capacity ? 2 * plan->block_capacity : 32;
+        void **grown = realloc(plan->blocks, capacity * sizeof *grown);
+        if (grown == NULL)
+            return NULL;
+        plan->blocks = grown;
+        plan->block_capacity = capacity;
+    }
+    void *block = calloc(count ? count : 1, size);
+    if (block != NULL)
+        plan->blocks[plan->block_count++] = block;
+    return block;
+}
+
+/* Appends `name`, escaped as RFC 6901 says when it is a member's name. */
+static void append(char *text, size_t size, size_t *length, const char *name, bool escape)
+{
+    for (; *name != '\0' && *length + 3 < size; name++) {
+        if (escape && (*name == '~' || *name == '/')) {
+            text[(*length)++] = '~';
+            text[(*length)++] = *name == '~' ? '0' : '1';
+        } else {
+            text[(*length)++] = *name;
+        }
+    }
+    text[*length] = '\0';
+}
+
+void ds_plan_pointer(char *text, size_t size, const char *map, const char *member,
+                     const char *rest)
+{
+    size_t length = 0;
+    append(text, size, &length, map, false);
+    append(text, size, &length, member, true);
+    append(text, size, &length, rest, false);
+}
+
+static uint64_t hash_of(const char *map, const char *member, const char *rest)
+{
+    char text[512];
+    ds_plan_pointer(text, sizeof text, map, member, rest);
+    return ds_hash_text(text);
+}
+
+static bool is_constant(const ds_scenario *s, ds_quantity q)
+{
+    return q.index < 0 || s->inputs[q.index].distribution.kind == DS_DIST_CONSTANT;
+}
+
+static bool is_always(const ds_scenario *s, ds_quantity q, double value)
+{
+    return q.index >= 0 && is_constant(s, q) && s->inputs[q.index].distribution.a == value;
+}
+
+/* Column of a quantity, or `absent` when there is none. */
+static int column(ds_quantity q, int absent)
+{
+    return q.index >= 0 ? q.index : absent;
+}
+
+/* The same, but DS_NONE also for a constant 0: what it describes does not exist. */
+static int column_unless_zero(const ds_scenario *s, ds_quantity q)
+{
+    return is_always(s, q, 0) ? DS_NONE : column(q, DS_NONE);
+}
+
+static ds_plan_size event_size(const ds_scenario *s, ds_quantity q)
+{
+    ds_plan_size size = { .input = q.index };
+    if (q.index >= 0) {
+        size.per_event = s->inputs[q.index].per_event;
+        size.name = ds_hash_text(s->inputs[q.index].pointer);
+    }
+    return size;
+}
+
+/* Adds an event unless its rate is nil; returns its index or DS_NONE. */
+static int add_event(ds_plan *plan, ds_quantity rate, bool months_between, uint64_t name)
+{
+    if (rate.index < 0 || (!months_between && is_always(plan->scenario, rate, 0)))
+        return DS_NONE;
+    plan->event[plan->event_count] =
+        (ds_plan_event){ .name = name, .column = rate.index,
+                         .column_is_months_between = months_between };
+    return (int)plan->event_count++;
+}
+
+/* Finds the process of a component's members whose pointer is `pointer` and sets
+ * its index; returns whether there is one. */
+static bool set_member(ds_plan *plan, const char *pointer, int process)
+{
+    bool found = false;
+    for (size_t c = 0; c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        for (size_t k = 0; component->of_processes && k < component->count; k++)
+            if (strcmp(component->pointer[k], pointer) == 0) {
+                plan->component_process[c][k] = process;
+                found = true;
+            }
+    }
+    return found;
+}
+
+/* Adds a process unless its volatility is nil; a correlated one without volatility
+ * is kept, because the others of its component lean on it. */
+static int add_process(ds_plan *plan, ds_quantity volatility, const char *map, const char *member,
+                       const char *rest)
+{
+    char pointer[512], shock[528];
+    ds_plan_pointer(pointer, sizeof pointer, map, member, rest);
+    bool correlated = set_member(plan, pointer, (int)plan->process_count);
+    if (is_always(plan->scenario, volatility, 0) && !correlated)
+        return DS_NONE;
+    size_t length = strlen(pointer);
+    memcpy(shock, pointer, length);
+    memcpy(shock + length, "#shock", sizeof "#shock");
+    plan->process[plan->process_count] = ds_hash_text(shock);
+    return (int)plan->process_count++;
+}
+
+static void compile_gpus(ds_plan *plan)
+{
+    const ds_scenario *s = plan->scenario;
+    for (size_t i = 0; i < plan->gpu_count; i++) {
+        const ds_gpu *g = &DS_ITEM(ds_gpu, s->gpus, i);
+        ds_plan_gpu *out = &plan->gpu[i];
+        out->usd_per_gpu_hour = g->usd_per_gpu_hour.index;
+        out->long_run = column(g->long_run_usd_per_gpu_hour, out->usd_per_gpu_hour);
+        out->reversion = g->reversion_per_year.index;
+        out->volatility = g->volatility_per_sqrt_year.index;
+        out->peak_tflops = column(g->peak_tflops, plan->one);
+        out->process = add_process(plan, g->volatility_per_sqrt_year, "/gpus/", g->key.name, "");
+        out->jump = add_event(plan, g->jumps_per_year, false,
+                              hash_of("/gpus/", g->key.name, "#jump"));
+        out->jump_factor = event_size(s, g->jump_factor);
+        out->moves = out->process != DS_NONE || out->jump != DS_NONE ||
+                     (g->long_run_usd_per_gpu_hour.index >= 0 &&
+                      !is_always(s, g->reversion_per_year, 0));
+    }
+}
+
+static void compile_profiles(ds_plan *plan)
+{
+    for (size_t i = 0; i < plan->profile_count; i++) {
+        const ds_profile *p = &DS_ITEM(ds_profile, plan->scenario->profiles, i);
+        plan->profile[i] = (ds_plan_profile){
+            .gpu = p->gpu,
+            .gpus_per_replica = (double)p->gpus_per_replica,
+            .parameters_b = p->parameters_b,
+            .input_rate = p->input_tokens_per_gpu_s.index,
+            .output_rate = p->output_tokens_per_gpu_s.index,
+            .attention = p->attention_gpu_s_per_token2.index,
+            .speed_factor = p->speed_factor.index,
+            .speed_gain = column_unless_zero(plan->scenario, p->speed_gain_per_year),
+        };
+        plan->loads_move = plan->loads_move || plan->profile[i].speed_gain != DS_NONE;
+    }
+}
+
+static void compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *out)
+{
+    const ds_growth *g = p->growth;
+    out->growth = g->process;
+    out->per_year = g->per_year.index;
+    out->slows = g->slows_to_per_year.index >= 0;
+    out->slows_to = column(g->slows_to_per_year, plan->zero);
+    out->slowing = g->slowing_per_year.index;
+    out->ceiling = column(g->ceiling_factor, plan->one);
+    out->innovation = g->innovation_per_year.index;
+    out->imitation = g->imitation_per_year.index;
+    out->volatility = g->volatility_per_sqrt_year.index;
+    out->series = g->series;
+    out->process = add_process(plan, g->volatility_per_sqrt_year, "/products/", p->key.name,
+                               "/growth");
+    out->jump = add_event(plan, g->jumps_per_year, false,
+                          hash_of("/products/", p->key.name, "/growth#jump"));
+    out->jump_factor = event_size(plan->scenario, g->jump_factor);
+}
+
+static void compile_request(ds_plan *plan, const ds_request *r, ds_plan_product *out)
+{
+    out->input_in_words = r->input_words.index >= 0;
+    out->output_in_words = r->output_words.index >= 0;
+    out->input_length = out->input_in_words ? r->input_words.index : r->input_tokens.index;
+    out->output_length = out->output_in_words ? r->output_words.index : r->output_tokens.index;
+    out->tokens_per_word = r->tokens_per_word.index;
+    out->output_cv = r->output_cv.index;
+    out->cache_read_share = r->cache_read_share.index;
+    out->cache_write_share = r->cache_write_share.index;
+    out->input_growth = r->input_growth_per_year.index;
+    out->output_growth = r->output_growth_per_year.index;
+    out->tokens_grow = !is_always(plan->scenario, r->input_growth_per_year, 0) ||
+                       !is_always(plan->scenario, r->output_growth_per_year, 0);
+    plan->loads_move = plan->loads_move || out->tokens_grow;
+}
+
+static void compile_products(ds_plan *plan)
+{
+    const ds_scenario *s = plan->scenario;
+    for (size_t i = 0; i < plan->product_count; i++) {
+        const ds_product *p = &DS_ITEM(ds_product, s->products, i);
+        ds_plan_product *out = &plan->product[i];
+        out->name = p->key.name;
+        out->requests = p->requests_per_month.index;
+        compile_growth(plan, p, out);
+        compile_request(plan, p->request, out);
+        out->has_season = p->season.count == 12;
+        for (size_t m = 0; m < 12; m++)
+            out->season[m] = out->has_season ? p->season.values[m] : 1;
+        out->has_hours = p->hour_shape.count == 24;
+        for (size_t h = 0; h < 24; h++) {
+            out->hour_shape[h] = out->has_hours ? p->hour_shape.values[h] : 1;
+            out->hour_peak = fmax(out->hour_peak, out->hour_shape[h]);
+        }
+        out->peak_to_mean = p->peak_to_mean.index;
+        out->value = column_unless_zero(s, p->value_usd_per_request);
+        out->loss = column_unless_zero(s, p->loss_usd_per_bad_answer);
+        out->elasticity = p->price_elasticity.index;
+        out->price_of = is_always(s, p->price_elasticity, 0) ? DS_NONE : p->price_of;
+    }
+}
+
+static void compile_models(ds_plan *plan)
+{
+    const ds_scenario *s = plan->scenario;
+    for (size_t i = 0; i < plan->model_count; i++) {
+        const ds_model *m = &DS_ITEM(ds_model, s->models, i);
+        ds_plan_model *out = &plan->model[i];
+        out->name = m->key.name;
+        out->process = out->release = out->cut = out->interruption = DS_NONE;
+        if (m->price_path != NULL) {
+            const ds_price_path *p = m->price_path;
+            out->process = add_process(plan, p->volatility_per_sqrt_year, "/models/", m->key.name,
+                                       "/price_path");
+            out->releases_fixed = p->releases == DS_RELEASES_FIXED;
+            out->release_months = column(p->release_every_months, DS_NONE);
+            if (!out->releases_fixed)
+                out->release = add_event(plan, p->release_every_months, true,
+                                         hash_of("/models/", m->key.name, "/price_path#release"));
+            out->cut = add_event(plan, p->cuts_per_year, false,
+                                 hash_of("/models/", m->key.name, "/price_path#cut"));
+            out->change_at_release = event_size(s, p->change_at_release);
+            out->cut_factor = event_size(s, p->cut_factor);
+            out->change = p->change_per_year.index;
+            out->volatility = p->volatility_per_sqrt_year.index;
+            out->price_moves = out->process != DS_NONE || !is_always(s, p->change_per_year, 0);
+        } else {
+            out->release_months = DS_NONE;
+        }
+        if (m->interruption != NULL) {
+            out->interruption = add_event(plan, m->interruption->per_year, false,
+                                          hash_of("/models/", m->key.name,
+                                                  "/interruption#interruption"));
+            out->interruption_months = event_size(s, m->interruption->months);
+        }
+        out->fee_returned = column_unless_zero(s, m->fee_returned_share);
+        out->detected = out->false_alarm = out->usd_per_check = DS_NONE;
+        if (m->verifier != NULL) {
+            out->detected = m->verifier->detected_share.index;
+            out->false_alarm = m->verifier->false_alarm_share.index;
+            out->usd_per_check = m->verifier->usd_per_request.index;
+        }
+        out->student = DS_NONE;
+    }
+}
+
+/* Providers are the distinct names in `provider`, else the model's own. */
+static void compile_providers(ds_plan *plan)
+{
+    const ds_items *models = &plan->scenario->models;
+    for (size_t i = 0; i < plan->model_count; i++) {
+        const ds_model *m = &DS_ITEM(ds_model, *models, i);
+        const char *name = m->provider != NULL ? m->provider : m->key.name;
+        plan->model[i].provider = DS_NONE;
+        for (size_t j = 0; j < i && plan->model[i].provider == DS_NONE; j++) {
+            const ds_model *other = &DS_ITEM(ds_model, *models, j);
+            if (strcmp(other->provider != NULL ? other->provider : other->key.name, name) == 0)
+                plan->model[i].provider = plan->model[j].provider;
+        }
+        if (plan->model[i].provider == DS_NONE)
+            plan->model[i].provider = (int)plan->provider_count++;
+    }
+}
+
+static void compile_quality(ds_plan *plan)
+{
+    for (size_t i = 0; i < plan->model_count; i++) {
+        const ds_model *m = &DS_ITEM(ds_model, plan->scenario->models, i);
+        for (size_t p = 0; p < plan->product_count; p++) {
+            const char *task = DS_ITEM(ds_product, plan->scenario->products, p).task_class;
+            ds_plan_quality *out = &plan->quality[i * plan->product_count + p];
+            *out = (ds_plan_quality){ .acceptable = DS_NONE, .limit = DS_NONE, .perfect = true };
+            for (size_t q = 0; q < m->quality.count; q++) {
+                const ds_quality *entry = &DS_ITEM(ds_quality, m->quality, q);
+                if (strcmp(entry->key.name, task) != 0)
+                    continue;
+                out->perfect = false;
+                if (entry->curve == NULL) {
+                    out->acceptable = entry->acceptable_share.index;
+                } else {
+                    out->limit = entry->curve->limit_share.index;
+                    out->gap = entry->curve->gap_at_1b.index;
+                    out->exponent = entry->curve->exponent.index;
+                    out->parameters = column(m->parameters_b, plan->one);
+                }
+            }
+        }
+    }
+}
+
+static void compile_student(ds_plan *plan, int model, const ds_model *m, ds_plan_student *out)
+{
+    const ds_scenario *s = plan->scenario;
+    const ds_project *p = m->project;
+    *out = (ds_plan_student){ .model = model, .teacher = m->teacher, .examples = DS_NONE,
+                              .training_gpu = DS_NONE, .refresh_months = DS_NONE };
+    out->label_contracts = (int)plan->label_rows;
+    const ds_plan_model *teacher = &plan->model[m->teacher];
+    plan->label_rows += (size_t)(teacher->end_contract - teacher->first_contract);
+    if (p->labels != NULL) {
+        out->examples = p->labels->examples.index;
+        out->rejected = p->labels->rejected_share.index;
+        out->label_input = p->labels->input_tokens.index;
+        out->label_output = p->labels->output_tokens.index;
+        out->label_discount = p->labels->batch_discount_share.index;
+    }
+    if (p->training != NULL) {
+        out->training_gpu = p->training->gpu;
+        out->training_tokens = p->training->tokens.index;
+        out->epochs = p->training->epochs.index;
+        out->mfu = p->training->mfu_share.index;
+        out->parameters = column(m->parameters_b, plan->one);
+    }
+    out->staff_months = p->staff_months.index;
+    out->usd_per_staff_month = p->usd_per_staff_month.index;
+    out->evaluation = p->evaluation_usd.index;
+    out->licence = p->licence_fee_usd.index;
+    out->royalty = column_unless_zero(s, p->royalty_usd_per_mtok);
+    out->lead = p->lead_months.index;
+    out->retry = column(p->retry_months, out->lead);
+    out->success = p->success_probability.index;
+    out->permission = p->permission_probability.index;
+    out->overrun = p->overrun_factor.index;
+    out->attempts = (int)p->attempts;
+    out->permission_name = hash_of("/models/", m->key.name, "/project#permission");
+    out->gate_name = hash_of("/models/", m->key.name, "/project#gate");
+    out->decay_per_month = m->decay_per_month.index;
+    out->decay_per_release = m->decay_per_release.index;
+    if (m->refresh != NULL) {
+        out->refresh_months = m->refresh->every_months.index;
+        out->refresh_cost = m->refresh->cost_share.index;
+    }
+}
+
+static void compile_students(ds_plan *plan)
+{
+    for (size_t i = 0; i < plan->model_count; i++) {
+        const ds_model *m = &DS_ITEM(ds_model, plan->scenario->models, i);
+        if (m->teacher < 0 || m->project == NULL)
+            continue;
+        plan->model[i].student = (int)plan->student_count;
+        compile_student(plan, (int)i, m, &plan->student[plan->student_count++]);
+    }
+}
+
+static bool allocate(ds_plan *plan)
+{
+    const ds_scenario *s = plan->scenario;
+    plan->gpu_count = s->gpus.count;
+    plan->profile_count = s->profiles.count;
+    plan->product_count = s->products.count;
+    plan->model_count = s->models.count;
+    plan->strategy_count = s->strategies.count;
+    for (size_t i = 0; i < plan->model_count; i++)
+        plan->contract_count += DS_ITEM(ds_model, s->models, i).contracts.count;
+    size_t moving = plan->gpu_count + plan->product_count + plan->model_count;
+#define MAKE(member, count) \
+    ((plan->member = ds_plan_alloc(plan, count, sizeof *plan->member)) != NULL)
+    if (!MAKE(component_process, plan->draws.component_count))
+        return false;
+    for (size_t c = 0; c < plan->draws.component_count; c++)
+        if (!MAKE(component_process[c], plan->draws.component[c].count))
+            return false;
+    return MAKE(input, s->input_count) && MAKE(event, 4 * moving) && MAKE(process, moving) &&
+           MAKE(gpu, plan->gpu_count) &&
+           MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&
+           MAKE(model, plan->model_count) && MAKE(contract, plan->contract_count) &&
+           MAKE(student, plan->model_count) &&
+           MAKE(quality, plan->model_count * plan->product_count) &&
+           MAKE(strategy, plan->strategy_count);
+#undef MAKE
+}
+
+static void compile_root(ds_plan *plan)
+{
+    const ds_scenario *s = plan->scenario;
+    plan->months = (size_t)s->clock->months;
+    plan->start_month = (size_t)(s->clock->start_month - 1);
+    plan->hours = s->clock->hours_per_month;
+    plan->cvar_level = s->cvar_level;
+    plan->zero = (int)s->input_count;
+    plan->one = plan->zero + 1;
+    plan->column_count = s->input_count + 2;
+    plan->discount_rate = s->discount_rate_per_year.index;
+    plan->inflation = s->inflation_per_year.index;
+    plan->inflates = !is_always(s, s->inflation_per_year, 0);
+    plan->real = s->money == DS_MONEY_REAL && plan->inflates;
+    plan->budget = column(s->budget_usd_per_month, DS_NONE);
+    plan->timing = s->timing == DS_TIMING_START ? 0 : s->timing == DS_TIMING_MID ? 0.5 : 1;
+}
+
+/* Inputs drawn once per path: neither constant nor drawn at events. */
+static void compile_inputs(ds_plan *plan)
+{
+    const ds_scenario *s = plan->scenario;
+    for (size_t i = 0; i < s->input_count; i++) {
+        if (plan->draws.draw[i].kind == DS_DRAW_CONSTANT || s->inputs[i].per_event)
+            continue;
+        plan->input[plan->input_count++] = (ds_plan_input){
+            .column = (int)i, .name = ds_hash_text(s->inputs[i].pointer) };
+    }
+}
+
+ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out, ds_error *err)
+{
+    *out = NULL;
+    ds_plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL)
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
+    plan->scenario = scenario;
+    ds_code code = ds_draws_compile(scenario, &plan->draws, err);
+    if (code == DS_OK && !allocate(plan))
+        code = ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
+    if (code == DS_OK) {
+        compile_root(plan);
+        compile_inputs(plan);
+        compile_gpus(plan);
+        compile_profiles(plan);
+        compile_products(plan);
+        compile_models(plan);
+        compile_providers(plan);
+        compile_quality(plan);
+        ds_plan_compile_contracts(plan);
+        compile_students(plan);
+        code = ds_plan_compile_strategies(plan, err);
+    }
+    if (code != DS_OK) {
+        ds_plan_free(plan);
+        return code;
+    }
+    *out = plan;
+    return DS_OK;
+}
+
+void ds_plan_free(ds_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    for (size_t i = 0; i < plan->block_count; i++)
+        free(plan->blocks[i]);
+    free(plan->blocks);
+    ds_draws_release(&plan->draws);
+    free(plan);
+}
+
+size_t ds_plan_strategy_count(const ds_plan *plan)
+{
+    return plan->strategy_count;
+}
+
+const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy)
+{
+    return plan->strategy[strategy].name;
+}
+
+size_t ds_plan_month_count(const ds_plan *plan)
+{
+    return plan->months;
+}
+
+double ds_plan_cvar_level(const ds_plan *plan)
+{
+    return plan->cvar_level;
+}
+
+const ds_scenario *ds_plan_scenario(const ds_plan *plan)
+{
+    return plan->scenario;
+}
+
+const ds_draws *ds_plan_draws(const ds_plan *plan)
+{
+    return &plan->draws;
+}

@@ -1,0 +1,171 @@
+/* price.c -- price levels, releases, GPU rents, speeds, interruptions, inflation:
+ * (20)-(22), (24), (55), and s(t) of (31).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "model/rows.h"
+
+static void begin_model(ds_work *w, size_t m)
+{
+    const ds_plan_model *model = &w->plan->model[m];
+    ds_row_set(w->level[m], 1);
+    ds_row_set(w->released[m], 0);
+    ds_row_set(w->outage[m], 0);
+    ds_row_set(w->outage_left[m], 0);
+    if (model->price_moves) {
+        const double *change = w->column[model->change];
+        const double *volatility = w->column[model->volatility];
+        double *drift = w->level_drift[m], *spread = w->level_spread[m];
+        DS_EACH_LANE(i) {
+            spread[i] = volatility[i] * sqrt(1.0 / 12.0);
+            drift[i] = ds_log_inline(1.0 + change[i]) / 12.0 - 0.5 * spread[i] * spread[i];
+        }
+    }
+}
+
+/* (22): the conditional mean keeps the share e^(-kappa/12) of the gap. */
+static void begin_gpu(ds_work *w, size_t g)
+{
+    const ds_plan_gpu *gpu = &w->plan->gpu[g];
+    const double *start = w->column[gpu->usd_per_gpu_hour];
+    const double *long_run = w->column[gpu->long_run];
+    const double *reversion = w->column[gpu->reversion];
+    const double *volatility = w->column[gpu->volatility];
+    double *keep = w->rent_keep[g], *spread = w->rent_spread[g];
+    double *x = w->log_rent[g], *mean = w->rent_mean[g];
+    DS_EACH_LANE(i) {
+        /* (1 - e^(-kappa/6)) / (2 kappa), 1/12 at kappa = 0 */
+        double variance = ds_decay_mean(reversion[i] / 6.0) / 12.0;
+        keep[i] = ds_exp_inline(-reversion[i] / 12.0);
+        spread[i] = volatility[i] * sqrt(variance);
+        x[i] = ds_log_inline(start[i]);
+        mean[i] = ds_log_inline(long_run[i]);
+    }
+    ds_row_copy(w->rent[g], start);
+}
+
+void ds_price_begin(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    for (size_t m = 0; m < plan->model_count; m++)
+        begin_model(w, m);
+    for (size_t g = 0; g < plan->gpu_count; g++)
+        begin_gpu(w, g);
+    for (size_t f = 0; f < plan->profile_count; f++) {
+        const ds_plan_profile *profile = &plan->profile[f];
+        ds_row_copy(w->speed[f], w->column[profile->speed_factor]);
+        if (profile->speed_gain != DS_NONE) {
+            const double *gain = w->column[profile->speed_gain];
+            double *step = w->speed_step[f];
+            DS_EACH_LANE(i)
+                step[i] = ds_exp_inline(ds_log_inline(1.0 + gain[i]) / 12.0);
+        }
+    }
+    const double *inflation = w->column[plan->inflation];
+    double *step = w->inflation[1];
+    ds_row_set(w->inflation[0], 1);
+    DS_EACH_LANE(i)
+        step[i] = ds_exp_inline(ds_log_inline(1.0 + inflation[i]) / 12.0);
+}
+
+/* (21): releases of this month as 0 or 1, and their effect on the level. */
+static void release(ds_work *w, size_t m)
+{
+    const ds_plan_model *model = &w->plan->model[m];
+    double *released = w->released[m];
+    ds_row_set(released, 0);
+    size_t n = 0;
+    if (model->releases_fixed) {
+        const double *every = w->column[model->release_months];
+        double now = (double)w->month, before = now - 1.0;
+        DS_EACH_LANE(i) {
+            w->hit[n] = (uint32_t)i;
+            n += ds_floor(now / every[i]) > ds_floor(before / every[i]);
+        }
+    } else {
+        n = ds_event_hits(w, model->release);
+    }
+    for (size_t k = 0; k < n; k++) {
+        size_t lane = w->hit[k];
+        released[lane] = 1;
+        w->level[m][lane] *= ds_event_size(w, &model->change_at_release, lane);
+    }
+}
+
+/* (20) */
+static void move_model(ds_work *w, size_t m)
+{
+    const ds_plan_model *model = &w->plan->model[m];
+    double *level = w->level[m];
+    if (model->release_months != DS_NONE)
+        release(w, m);
+    if (model->cut != DS_NONE) {
+        size_t n = ds_event_hits(w, model->cut);
+        for (size_t k = 0; k < n; k++)
+            level[w->hit[k]] *= ds_event_size(w, &model->cut_factor, w->hit[k]);
+    }
+    if (!model->price_moves)
+        return;
+    const double *drift = w->level_drift[m], *spread = w->level_spread[m];
+    const double *z = w->column[w->plan->zero];
+    if (model->process != DS_NONE)
+        z = w->shock[2 * (size_t)model->process + w->month % 2];
+    DS_EACH_LANE(i)
+        level[i] *= ds_exp_inline(drift[i] + spread[i] * z[i]);
+}
+
+/* (22) */
+static void move_gpu(ds_work *w, size_t g)
+{
+    const ds_plan_gpu *gpu = &w->plan->gpu[g];
+    double *x = w->log_rent[g], *rent = w->rent[g];
+    const double *mean = w->rent_mean[g], *keep = w->rent_keep[g], *spread = w->rent_spread[g];
+    const double *z = w->column[w->plan->zero];
+    if (gpu->process != DS_NONE)
+        z = w->shock[2 * (size_t)gpu->process + w->month % 2];
+    DS_EACH_LANE(i)
+        x[i] = mean[i] + (x[i] - mean[i]) * keep[i] + spread[i] * z[i];
+    if (gpu->jump != DS_NONE) {
+        size_t n = ds_event_hits(w, gpu->jump);
+        for (size_t k = 0; k < n; k++)
+            x[w->hit[k]] += ds_log_inline(ds_event_size(w, &gpu->jump_factor, w->hit[k]));
+    }
+    DS_EACH_LANE(i)
+        rent[i] = ds_exp_inline(x[i]);
+}
+
+/* (55) */
+static void interrupt(ds_work *w, size_t m)
+{
+    const ds_plan_model *model = &w->plan->model[m];
+    double *left = w->outage_left[m], *out = w->outage[m];
+    size_t n = ds_event_hits(w, model->interruption);
+    for (size_t k = 0; k < n; k++)
+        if (left[w->hit[k]] == 0.0)
+            left[w->hit[k]] = ds_event_size(w, &model->interruption_months, w->hit[k]);
+    DS_EACH_LANE(i) {
+        out[i] = ds_least(1.0, left[i]);
+        left[i] -= out[i];
+    }
+}
+
+void ds_price_month(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    for (size_t m = 0; m < plan->model_count; m++) {
+        if (w->month > 0)
+            move_model(w, m);
+        if (plan->model[m].interruption != DS_NONE)
+            interrupt(w, m);
+    }
+    if (w->month == 0)
+        return;
+    for (size_t g = 0; g < plan->gpu_count; g++)
+        if (plan->gpu[g].moves)
+            move_gpu(w, g);
+    for (size_t f = 0; f < plan->profile_count; f++)
+        if (plan->profile[f].speed_gain != DS_NONE)
+            ds_row_multiply(w->speed[f], w->speed_step[f]);
+    if (plan->inflates)
+        ds_row_multiply(w->inflation[0], w->inflation[1]);
+}

@@ -1,0 +1,259 @@
+/* reference.c -- the naive engine: one path, one strategy, month by month.
+ *
+ * Called by explain.c, by the engine when asked for the reference, and by the tests
+ * that hold the fast engine against it.  See reference.h for how the files divide
+ * docs/model.md; here are the loop over the months and section 9, the outcomes.
+ *
+ * Invariants: every dollar enters through a ledger line, so the rows of a month add up
+ * to its cost; a strategy is computed by the same operations as the baseline, so one
+ * that equals it saves exactly 0.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/reference.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/irr.h"
+#include "model/kernel.h"
+#include "scenario/error.h"
+
+/* ---- One strategy on the path */
+
+static void run_release(ds_ref_run *run)
+{
+    free(run->served);
+    free(run->asked);
+    free(run->lost);
+    free(run->bad);
+    free(run->held);
+    free(run->project);
+    free(run->bought);
+    free(run->owner);
+    free(run->bill);
+    free(run->cost);
+    free(run->provider);
+}
+
+static bool run_make(ds_ref_run *run, const ds_ref_world *w, size_t strategy)
+{
+    size_t models = w->s->models.count, products = w->s->products.count;
+    memset(run, 0, sizeof *run);
+    run->w = w;
+    run->strategy = &DS_ITEM(ds_strategy, w->s->strategies, strategy);
+    run->served = calloc(models * products, sizeof *run->served);
+    run->asked = calloc(products, sizeof *run->asked);
+    run->lost = calloc(products, sizeof *run->lost);
+    run->bad = calloc(products, sizeof *run->bad);
+    run->held = calloc(models, sizeof *run->held);
+    run->project = calloc(models, sizeof *run->project);
+    run->bought = calloc(models * w->months, sizeof *run->bought);
+    run->owner = calloc(models, sizeof *run->owner);
+    run->bill = calloc(w->months, sizeof *run->bill);
+    run->cost = calloc(w->months, sizeof *run->cost);
+    run->provider = calloc(models, sizeof *run->provider);
+    return run->served && run->asked && run->lost && run->bad && run->held && run->project &&
+           run->bought && run->owner && run->bill && run->cost && run->provider;
+}
+
+static void run_months(ds_ref_run *run)
+{
+    ds_ref_projects_begin(run);
+    for (run->t = 0; run->t < run->w->months; run->t++) {
+        ds_ref_projects_month(run);
+        ds_ref_route(run);
+        for (size_t m = 0; m < run->w->s->models.count; m++)
+            ds_ref_bill(run, m);
+        ds_ref_projects_charge(run);
+    }
+}
+
+/* ---- Outcomes, section 9 */
+
+/* (72) */
+static double discount(const ds_ref_world *w, size_t t)
+{
+    double theta = w->s->timing == DS_TIMING_START ? 0 : w->s->timing == DS_TIMING_MID ? 0.5 : 1;
+    return pow(1 + ds_ref_value(w, w->s->discount_rate_per_year), -((double)t + theta) / 12);
+}
+
+static double present_value(const ds_ref_run *run)
+{
+    double sum = 0;
+    for (size_t t = 0; t < run->w->months; t++)
+        sum += discount(run->w, t) * run->cost[t];
+    return sum;
+}
+
+static double total(const ds_ref_run *run, const double *of_month)
+{
+    double sum = 0;
+    for (size_t t = 0; t < run->w->months; t++)
+        sum += of_month[t];
+    return sum;
+}
+
+/* (74) */
+static double payback(const ds_ref_run *base, const ds_ref_run *run)
+{
+    size_t months = run->w->months, after_last_loss = 0;
+    double saved = 0, base_cost = 0;
+    for (size_t t = 0; t < months; t++) {
+        saved += base->cost[t] - run->cost[t];
+        base_cost += base->cost[t];
+        if (saved < -1e-9 * base_cost)
+            after_last_loss = t + 1;
+    }
+    return after_last_loss == months ? DS_REF_NEVER : (double)after_last_loss;
+}
+
+/* (75) */
+static bool internal_rate(const ds_ref_run *base, const ds_ref_run *run, double *outcomes)
+{
+    size_t  months = run->w->months;
+    double *flow = malloc(months * sizeof *flow);
+    if (flow == NULL)
+        return false;
+    for (size_t t = 0; t < months; t++) {
+        double x = base->cost[t] - run->cost[t];
+        flow[t] = fabs(x) <= 1e-9 * base->cost[t] ? 0 : x;
+    }
+    int    roots = 0;
+    double rate = ds_irr(months, flow, &roots);
+    outcomes[DS_OUTCOME_IRR] = roots == 1 ? rate : DS_REF_NONE;
+    outcomes[DS_OUTCOME_IRR_UNIQUE] = roots == 1;
+    outcomes[DS_OUTCOME_IRR_MULTIPLE] = roots >= 2;
+    free(flow);
+    return true;
+}
+
+static void bill_outcomes(const ds_ref_run *run, double *outcomes)
+{
+    const ds_scenario *s = run->w->s;
+    double budget = ds_ref_value_or(run->w, s->budget_usd_per_month, DS_REF_NEVER);
+    size_t mark = 0; /* (77) */
+    double peak = run->bill[0];
+    double over = 0;
+    for (size_t t = 0; t < run->w->months; t++) {
+        if (run->bill[t] > run->bill[mark] + 1e-9 * fabs(run->bill[mark]))
+            mark = t;
+        peak = fmax(peak, run->bill[t]);
+        over += run->bill[t] * run->w->deflator[t] > budget * (1 + 1e-9);
+    }
+    outcomes[DS_OUTCOME_PEAK_BILL] = peak;
+    outcomes[DS_OUTCOME_PEAK_MONTH] = (double)mark;
+    outcomes[DS_OUTCOME_OVER_BUDGET] = over;
+    outcomes[DS_OUTCOME_USD_PER_MTOK] =
+        run->mtok > 0 ? total(run, run->bill) / run->mtok : DS_REF_NONE;
+}
+
+static const char *provider_name(const ds_ref_run *run, size_t model)
+{
+    const ds_model *m = &DS_ITEM(ds_model, run->w->s->models, model);
+    return m->provider != NULL ? m->provider : m->key.name;
+}
+
+/* (76) */
+static void provider_outcomes(const ds_ref_run *run, double *outcomes)
+{
+    size_t models = run->w->s->models.count;
+    double all = 0, top = 0, squares = 0;
+    for (size_t m = 0; m < models; m++)
+        all += run->provider[m];
+    for (size_t m = 0; m < models; m++) {
+        double paid = 0; /* to the provider of m, if m is the first of its models */
+        bool   first = true;
+        for (size_t k = 0; k < models; k++)
+            if (strcmp(provider_name(run, k), provider_name(run, m)) == 0) {
+                first = first && k >= m;
+                paid += run->provider[k];
+            }
+        double share = first ? paid / all : 0;
+        top = fmax(top, share);
+        squares += share * share;
+    }
+    outcomes[DS_OUTCOME_TOP_SHARE] = all > 0 ? top : DS_REF_NONE;
+    outcomes[DS_OUTCOME_HHI] = all > 0 ? squares : DS_REF_NONE;
+}
+
+/* (77) */
+static void other_outcomes(const ds_ref_run *run, double *outcomes)
+{
+    double answered = run->requests - run->unserved;
+    double ready = DS_REF_NEVER;
+    for (size_t m = 0; m < run->w->s->models.count; m++)
+        if (run->project[m].started)
+            ready = fmin(ready, run->project[m].ready);
+    outcomes[DS_OUTCOME_ESCALATED] = answered > 0 ? run->escalated / answered : DS_REF_NONE;
+    outcomes[DS_OUTCOME_BAD_ANSWERS] = run->bad_answers;
+    outcomes[DS_OUTCOME_UNSERVED] = run->unserved;
+    outcomes[DS_OUTCOME_SERVED_VALUE] = run->served_value_usd;
+    outcomes[DS_OUTCOME_GPU_MONTHS] = run->gpu_months;
+    outcomes[DS_OUTCOME_UTILISATION] =
+        run->gpu_hours_paid > 0 ? run->gpu_hours_used / run->gpu_hours_paid
+                                : DS_REF_NONE; /* (51) */
+    outcomes[DS_OUTCOME_PROJECT] = run->project_usd;
+    outcomes[DS_OUTCOME_FEE_RETURNED] = run->fee_usd;
+    outcomes[DS_OUTCOME_READY] = ready < (double)run->w->months ? ready : DS_REF_NEVER;
+}
+
+/* (73)-(77); false when out of memory */
+static bool all_outcomes(const ds_ref_run *base, const ds_ref_run *run, double *outcomes)
+{
+    double years = (double)run->w->months / 12;
+    outcomes[DS_OUTCOME_COST_NPV] = present_value(run);
+    outcomes[DS_OUTCOME_COST_TOTAL] = total(run, run->cost);
+    outcomes[DS_OUTCOME_SAVING_NPV] = present_value(base) - outcomes[DS_OUTCOME_COST_NPV];
+    outcomes[DS_OUTCOME_SAVING_TOTAL] = total(base, base->cost) - outcomes[DS_OUTCOME_COST_TOTAL];
+    outcomes[DS_OUTCOME_SAVING_PER_YEAR] = outcomes[DS_OUTCOME_SAVING_TOTAL] / years;
+    outcomes[DS_OUTCOME_PAYBACK] = payback(base, run);
+    bill_outcomes(run, outcomes);
+    provider_outcomes(run, outcomes);
+    other_outcomes(run, outcomes);
+    return internal_rate(base, run, outcomes);
+}
+
+/* ---- The engine */
+
+static ds_code out_of_memory(ds_error *err)
+{
+    return ds_fail(err, DS_E_NOMEM, "", "out of memory for one path");
+}
+
+static ds_code simulate(const ds_ref_world *w, size_t strategy, ds_ledger_fn row, void *context,
+                        double *outcomes, double *bills, ds_error *err)
+{
+    ds_ref_run base, run = { 0 };
+    ds_code    code = DS_OK;
+    if (!run_make(&base, w, 0) || !run_make(&run, w, strategy)) {
+        code = out_of_memory(err);
+    } else {
+        run.row = row;
+        run.context = context;
+        run_months(&base);
+        run_months(&run);
+        if (!all_outcomes(&base, &run, outcomes))
+            code = out_of_memory(err);
+        if (bills != NULL)
+            memcpy(bills, run.bill, w->months * sizeof *bills);
+    }
+    run_release(&base);
+    run_release(&run);
+    return code;
+}
+
+ds_code ds_reference(const ds_plan *plan, uint64_t seed, uint64_t path, size_t strategy,
+                     ds_ledger_fn row, void *context, double outcomes[DS_OUTCOME_COUNT],
+                     double *bills, ds_error *err)
+{
+    ds_ref_world w = { .s = ds_plan_scenario(plan), .draws = ds_plan_draws(plan), .seed = seed,
+                       .path = path };
+    w.months = (size_t)w.s->clock->months;
+    ds_code code = ds_ref_world_make(&w, err);
+    if (code != DS_OK)
+        return code;
+    code = simulate(&w, strategy, row, context, outcomes, bills, err);
+    ds_ref_world_release(&w);
+    return code;
+}

@@ -1,0 +1,122 @@
+/* reference_random.c -- section 1 of docs/model.md: random numbers and draws.
+ *
+ * Called by reference_world.c and reference_student.c.  Every number is addressed
+ * by (name, path, month, slot); nothing is consumed.  Names are never stored, only
+ * their hashes (2), built piece by piece: a pointer, then "#shock" or "#event".
+ * The distributions themselves are those of numerics/distribution.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/reference.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "numerics/lanes.h"
+#include "numerics/stream.h"
+
+/* (2) FNV-1a */
+uint64_t ds_ref_hash(uint64_t h, const char *text)
+{
+    for (; *text != '\0'; text++)
+        h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    return h;
+}
+
+uint64_t ds_ref_process(const char *before, const char *name, const char *after)
+{
+    uint64_t h = ds_ref_hash(DS_REF_HASH_START, before);
+    for (; *name != '\0'; name++) {
+        char one[2] = { *name, '\0' };
+        h = ds_ref_hash(h, *name == '~' ? "~0" : *name == '/' ? "~1" : one);
+    }
+    return ds_ref_hash(h, after);
+}
+
+/* (1), (3) */
+double ds_ref_uniform(const ds_ref_world *w, uint64_t name, size_t month, size_t slot)
+{
+    return ds_stream_uniform(ds_stream_key(w->seed, name), w->path, (uint32_t)month,
+                             (uint32_t)slot);
+}
+
+static double uniform_of_input(const ds_ref_world *w, size_t index, size_t month)
+{
+    uint64_t name = ds_ref_hash(DS_REF_HASH_START, w->s->inputs[index].pointer);
+    return ds_ref_uniform(w, name, month, 0);
+}
+
+/* (6) the members of one component of correlated inputs */
+static void draw_component(ds_ref_world *w, const ds_component *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        double z = 0;
+        for (size_t k = 0; k <= i; k++) {
+            double u = uniform_of_input(w, (size_t)c->input[k], 0);
+            z += c->lower[i * c->count + k] * ds_normal_quantile(u); /* z' = L z */
+        }
+        size_t index = (size_t)c->input[i];
+        w->input[index] = ds_draw_value(&w->draws->draw[index], ds_normal_cdf(z));
+    }
+}
+
+/* (4) every input once per path; those drawn at each event are not used from here */
+void ds_ref_draw_inputs(ds_ref_world *w)
+{
+    for (size_t i = 0; i < w->s->input_count; i++)
+        w->input[i] = ds_draw_value(&w->draws->draw[i], uniform_of_input(w, i, 0));
+    for (size_t c = 0; c < w->draws->component_count; c++)
+        if (!w->draws->component[c].of_processes)
+            draw_component(w, &w->draws->component[c]);
+}
+
+double ds_ref_value(const ds_ref_world *w, ds_quantity q)
+{
+    return q.index == DS_ABSENT ? DS_REF_NONE : w->input[q.index];
+}
+
+double ds_ref_value_or(const ds_ref_world *w, ds_quantity q, double otherwise)
+{
+    return q.index == DS_ABSENT ? otherwise : w->input[q.index];
+}
+
+/* (4) */
+double ds_ref_event_value(const ds_ref_world *w, ds_quantity q, size_t t)
+{
+    if (q.index == DS_ABSENT || !w->s->inputs[q.index].per_event)
+        return ds_ref_value(w, q); /* "@name": the value of that name */
+    size_t index = (size_t)q.index;
+    return ds_draw_value(&w->draws->draw[index], uniform_of_input(w, index, t + 1));
+}
+
+/* (5) */
+bool ds_ref_event(const ds_ref_world *w, uint64_t process, const char *kind, size_t t,
+                  double probability)
+{
+    uint64_t name = ds_ref_hash(ds_ref_hash(process, "#"), kind);
+    return ds_ref_uniform(w, name, t / 2, t % 2) < probability;
+}
+
+/* (5) the shock that the process would have alone */
+static double own_shock(const ds_ref_world *w, uint64_t process, size_t t)
+{
+    return ds_normal_quantile(ds_ref_uniform(w, ds_ref_hash(process, "#shock"), t / 2, t % 2));
+}
+
+/* (6) */
+double ds_ref_shock(const ds_ref_world *w, uint64_t process, size_t t)
+{
+    for (size_t n = 0; n < w->draws->component_count; n++) {
+        const ds_component *c = &w->draws->component[n];
+        for (size_t i = 0; c->of_processes && i < c->count; i++) {
+            if (ds_ref_hash(DS_REF_HASH_START, c->pointer[i]) != process)
+                continue;
+            double z = 0;
+            for (size_t k = 0; k <= i; k++) {
+                uint64_t other = ds_ref_hash(DS_REF_HASH_START, c->pointer[k]);
+                z += c->lower[i * c->count + k] * own_shock(w, other, t);
+            }
+            return z;
+        }
+    }
+    return own_shock(w, process, t);
+}

@@ -1,0 +1,92 @@
+/* rows.h -- operations on one row of lanes; every loop here vectorises.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_ROWS_H
+#define DS_ROWS_H
+
+#include <math.h>
+
+#include "model/work.h"
+#include "numerics/lanes_inline.h"
+
+/* In double, whatever the type of the macros of math.h. */
+static const double ds_never = (double)INFINITY; /* "never" of an outcome or a date */
+static const double ds_none = (double)NAN;       /* "none"                          */
+
+static inline void ds_row_set(double *restrict out, double value)
+{
+    DS_EACH_LANE(i)
+        out[i] = value;
+}
+
+static inline void ds_row_copy(double *restrict out, const double *restrict x)
+{
+    DS_EACH_LANE(i)
+        out[i] = x[i];
+}
+
+static inline void ds_row_add(double *restrict out, const double *restrict x)
+{
+    DS_EACH_LANE(i)
+        out[i] += x[i];
+}
+
+static inline void ds_row_multiply(double *restrict out, const double *restrict x)
+{
+    DS_EACH_LANE(i)
+        out[i] *= x[i];
+}
+
+/* out += x * y */
+static inline void ds_row_add_product(double *restrict out, const double *restrict x,
+                                      const double *restrict y)
+{
+    DS_EACH_LANE(i)
+        out[i] += x[i] * y[i];
+}
+
+static inline double ds_least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double ds_greatest(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double ds_clamp_share(double x)
+{
+    return ds_least(ds_greatest(x, 0.0), 1.0);
+}
+
+/* Rounding by the adder: exact for |x| < 2^51, the identity above (where a double
+ * is whole anyway) and for infinities. */
+static inline double ds_floor(double x)
+{
+    const double magic = 0x1.8p52;
+    double nearest = (x + magic) - magic;
+    double down = nearest > x ? nearest - 1.0 : nearest;
+    return x < 0x1p51 && x > -0x1p51 ? down : x;
+}
+
+static inline double ds_ceil(double x)
+{
+    return -ds_floor(-x);
+}
+
+/* ceil+ of docs/model.md section 0. */
+static inline double ds_ceil_units(double x)
+{
+    return ds_ceil(x * (1.0 - 1e-9));
+}
+
+/* (1 - e^-x)/x for x >= 0, 1 at 0; the series keeps the digits of small x. */
+static inline double ds_decay_mean(double x)
+{
+    double series =
+        1.0 - x / 2.0 * (1.0 - x / 3.0 * (1.0 - x / 4.0 * (1.0 - x / 5.0 * (1.0 - x / 6.0))));
+    double direct = (1.0 - ds_exp_inline(-x)) / ds_greatest(x, 1e-3);
+    return x < 1e-2 ? series : direct;
+}
+
+#endif

@@ -1,0 +1,274 @@
+/* strategy.c -- where a strategy sends the requests of a month: (56)-(61), (69).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/rows.h"
+
+/* What the routing of one product needs. */
+typedef struct {
+    ds_work                 *w;
+    const ds_plan_strategy  *strategy;
+    const ds_strategy_state *state;
+    size_t                   product;
+} routing;
+
+static void clear_month(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    ds_month *now = &w->now;
+    double *const single[] = { now->bill, now->lost, now->bad, now->escalated, now->project,
+                               now->returned, now->gpu_months, now->gpu_used, now->gpu_paid };
+    for (size_t k = 0; k < sizeof single / sizeof *single; k++)
+        ds_row_set(single[k], 0);
+    for (size_t p = 0; p < plan->product_count; p++)
+        ds_row_set(now->unserved[p], 0);
+    for (size_t k = 0; k < plan->product_count * plan->model_count; k++)
+        now->sent[k] = false;
+    for (size_t k = 0; k < plan->provider_count; k++)
+        ds_row_set(now->spend[k], 0);
+}
+
+/* (56), and whether the route has begun. */
+static void raise_ramps(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state)
+{
+    const double now = (double)w->month;
+    for (size_t k = 0; k < s->ramp_count; k++) {
+        const ds_plan_route *route = &s->ramp[k];
+        const double *from = w->column[route->from], *months = w->column[route->ramp_months];
+        const double *ready =
+            route->project != DS_NONE ? state->ready[route->project] : w->column[w->plan->zero];
+        double *ramp = w->now.ramp[k], *started = w->now.started[k];
+        DS_EACH_LANE(i) {
+            double first = ds_greatest(from[i], ready[i]);
+            double risen = ds_clamp_share((now - first) / ds_greatest(months[i], 1e-300));
+            bool on = now >= first;
+            started[i] = on ? 1.0 : 0.0;
+            ramp[i] = on ? (months[i] > 0.0 ? risen : 1.0) : 0.0;
+        }
+    }
+}
+
+/* Acceptable share of a model for the product: (59), (68). */
+static void acceptable(const routing *r, int model, double *restrict a)
+{
+    const ds_plan *plan = r->w->plan;
+    ds_row_copy(a, r->w->acceptable[(size_t)model * plan->product_count + r->product]);
+    for (size_t j = 0; j < r->strategy->project_count; j++) {
+        if (plan->student[r->strategy->project[j].student].model != model)
+            continue;
+        const double *fresh = r->state->fresh[j];
+        DS_EACH_LANE(i)
+            a[i] = ds_clamp_share(a[i] * fresh[i]);
+    }
+}
+
+static bool is_perfect(const routing *r, int model)
+{
+    return r->w->plan->quality[(size_t)model * r->w->plan->product_count + r->product].perfect;
+}
+
+/* Adds to v_p of (40) ff. */
+static void use(const routing *r, int model, const double *requests)
+{
+    ds_work *w = r->w;
+    size_t cell = r->product * w->plan->model_count + (size_t)model;
+    if (w->now.sent[cell])
+        ds_row_add(w->now.usage[cell], requests);
+    else
+        ds_row_copy(w->now.usage[cell], requests);
+    w->now.sent[cell] = true;
+}
+
+/* Unverified requests that a model serves: usage and bad answers. */
+static void serve(const routing *r, int model, const double *requests)
+{
+    ds_work *w = r->w;
+    use(r, model, requests);
+    if (is_perfect(r, model))
+        return;
+    double *a = w->scratch[4], *bad = w->scratch[5];
+    acceptable(r, model, a);
+    DS_EACH_LANE(i)
+        bad[i] += requests[i] * (1.0 - a[i]);
+}
+
+/* The share of w that an interruption takes from a model: to its fallback, or lost. */
+static void divert(const routing *r, int model, const double *requests)
+{
+    ds_work *w = r->w;
+    const double *out = w->outage[model];
+    double *lost = w->now.unserved[r->product], *moved = w->scratch[6];
+    int fallback = r->strategy->fallback[model];
+    if (fallback == DS_NONE) {
+        ds_row_add_product(lost, requests, out);
+        return;
+    }
+    const double *out_too = w->outage[fallback];
+    bool fails_too = w->plan->model[fallback].interruption != DS_NONE;
+    DS_EACH_LANE(i) {
+        double all = requests[i] * out[i];
+        double still_up = fails_too ? 1.0 - out_too[i] : 1.0;
+        moved[i] = all * still_up;
+        lost[i] += all - moved[i];
+    }
+    serve(r, fallback, moved);
+}
+
+/* (58) */
+static void send(const routing *r, int model, const double *requests)
+{
+    ds_work *w = r->w;
+    if (w->plan->model[model].interruption == DS_NONE) {
+        serve(r, model, requests);
+        return;
+    }
+    const double *out = w->outage[model];
+    double *up = w->scratch[7];
+    DS_EACH_LANE(i)
+        up[i] = requests[i] * (1.0 - out[i]);
+    serve(r, model, up);
+    divert(r, model, requests);
+}
+
+/* (60) */
+static void send_verified(const routing *r, const ds_plan_route *route, const double *requests)
+{
+    ds_work *w = r->w;
+    const ds_plan_model *model = &w->plan->model[route->model];
+    const double *d = w->column[model->detected], *f = w->column[model->false_alarm];
+    const double *check = w->column[model->usd_per_check], *out = w->outage[route->model];
+    double *a = w->scratch[4], *bad = w->scratch[5], *again = w->scratch[8];
+    double *up = w->scratch[7], *bill = w->now.bill, *escalated = w->now.escalated;
+    bool fails = model->interruption != DS_NONE;
+    acceptable(r, route->model, a);
+    DS_EACH_LANE(i) {
+        double served = fails ? requests[i] * (1.0 - out[i]) : requests[i];
+        up[i] = served;
+        bill[i] += served * check[i];
+        again[i] = served * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
+        bad[i] += served * (1.0 - a[i]) * (1.0 - d[i]);
+        escalated[i] += again[i];
+    }
+    use(r, route->model, up);
+    if (fails)
+        divert(r, route->model, requests);
+    send(r, route->escalate_to, again);
+}
+
+/* Sends all requests of a product; scratch 5 gathers its bad answers. */
+static void route_product(const routing *r)
+{
+    ds_work *w = r->w;
+    const ds_plan_strategy *s = r->strategy;
+    const double *requests = w->requests[r->product];
+    double *part = w->scratch[9], *rest = w->scratch[10], *bad = w->scratch[5];
+    ds_row_set(bad, 0);
+    ds_row_copy(rest, requests);
+    for (size_t k = 0; k < s->route_count[r->product]; k++) {
+        const ds_plan_route *route = &s->route[r->product][k];
+        const double *share = w->column[route->share], *ramp = w->now.ramp[route->state];
+        DS_EACH_LANE(i) {
+            part[i] = requests[i] * (share[i] * ramp[i]);
+            rest[i] -= part[i];
+        }
+        if (route->escalate_to != DS_NONE)
+            send_verified(r, route, part);
+        else
+            send(r, route->model, part);
+    }
+    DS_EACH_LANE(i) /* what rounding leaves is no request */
+        rest[i] = rest[i] < 1e-9 * requests[i] ? 0.0 : rest[i];
+    send(r, s->all, rest);
+}
+
+/* (61), and the totals that count answers. */
+static void count_losses(ds_work *w, size_t p)
+{
+    const ds_plan_product *product = &w->plan->product[p];
+    const double *unserved = w->now.unserved[p], *bad = w->scratch[5];
+    double *lost = w->now.lost;
+    ds_row_add(w->now.bad, bad);
+    if (product->value != DS_NONE)
+        ds_row_add_product(lost, unserved, w->column[product->value]);
+    if (product->loss != DS_NONE)
+        ds_row_add_product(lost, bad, w->column[product->loss]);
+}
+
+/* (69) */
+static void pay_royalty(ds_work *w, const ds_plan_student *student)
+{
+    const ds_plan *plan = w->plan;
+    const double *rate = w->column[student->royalty];
+    double *bill = w->now.bill;
+    double *spend = w->now.spend[plan->model[student->teacher].provider];
+    for (size_t p = 0; p < plan->product_count; p++) {
+        size_t cell = p * plan->model_count + (size_t)student->model;
+        if (!w->now.sent[cell])
+            continue;
+        const double *v = w->now.usage[cell], *mtok = w->mtok[p];
+        DS_EACH_LANE(i) {
+            double usd = v[i] * mtok[i] * rate[i];
+            bill[i] += usd;
+            spend[i] += usd;
+        }
+    }
+}
+
+static void raise(double *restrict due, const double *restrict started)
+{
+    DS_EACH_LANE(i)
+        due[i] = ds_greatest(due[i], started[i]);
+}
+
+/* Does any contract of the model that may be in force have fixed charges? */
+static bool has_fixed(const ds_work *w, const ds_plan_model *model)
+{
+    bool found = false;
+    for (int c = model->first_contract; c < model->end_contract; c++) {
+        const ds_plan_contract *contract = &w->plan->contract[c];
+        found = found || (contract->has_fixed && w->month >= contract->first_month &&
+                          w->month < contract->end_month);
+    }
+    return found;
+}
+
+/* (57), or serving anything: fixed charges of model m fall due. */
+static void find_due(ds_work *w, const ds_plan_strategy *s, size_t m)
+{
+    const ds_plan *plan = w->plan;
+    double *due = w->now.due[m];
+    ds_row_set(due, s->always_held[m] ? 1 : 0);
+    if (s->always_held[m] || !has_fixed(w, &plan->model[m]))
+        return;
+    for (size_t k = 0; k < s->ramp_count; k++)
+        if (s->ramp_holds[k * plan->model_count + m])
+            raise(due, w->now.started[k]);
+    for (size_t p = 0; p < plan->product_count; p++) {
+        if (!w->now.sent[p * plan->model_count + m])
+            continue;
+        const double *v = w->now.usage[p * plan->model_count + m];
+        DS_EACH_LANE(i)
+            due[i] = v[i] > 0.0 ? 1.0 : due[i];
+    }
+}
+
+void ds_strategy_month(ds_work *w, size_t strategy)
+{
+    const ds_plan *plan = w->plan;
+    const ds_plan_strategy *s = &plan->strategy[strategy];
+    ds_strategy_state *state = &w->strategy[strategy];
+    clear_month(w);
+    ds_project_month(w, strategy);
+    raise_ramps(w, s, state);
+    for (size_t p = 0; p < plan->product_count; p++) {
+        route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
+        count_losses(w, p);
+    }
+    for (size_t m = 0; m < plan->model_count; m++) {
+        if (!s->used[m])
+            continue;
+        find_due(w, s, m);
+        ds_contract_bill(w, state, (int)m);
+        int student = plan->model[m].student;
+        if (student != DS_NONE && plan->student[student].royalty != DS_NONE)
+            pay_royalty(w, &plan->student[student]);
+    }
+}

@@ -1,0 +1,301 @@
+/* student.c -- making a student and keeping it good: (62)-(68).
+ *
+ * What does not depend on the strategy (gates, prices of labels and training) is
+ * computed once for the block or month; each strategy has its own start, hence its
+ * own ready month and age.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "model/rows.h"
+#include "numerics/lanes.h"
+#include "numerics/stream.h"
+
+/* (62): attempts made and whether the last one passed; none without permission. */
+static void pass_gates(ds_work *w, size_t s)
+{
+    const ds_plan_student *student = &w->plan->student[s];
+    const double *success = w->column[student->success];
+    const double *permission = w->column[student->permission];
+    double *made = w->gates[s], *passed = w->succeeds[s];
+    double *u = w->scratch[0], *alive = w->scratch[1];
+    ds_stream_uniform_lanes(ds_stream_key(w->seed, student->permission_name), w->first, 0, 0,
+                            DS_LANES, u);
+    DS_EACH_LANE(i) {
+        alive[i] = u[i] < permission[i] ? 1.0 : 0.0;
+        made[i] = passed[i] = 0.0;
+    }
+    uint64_t key = ds_stream_key(w->seed, student->gate_name);
+    for (uint32_t attempt = 0; attempt < (uint32_t)student->attempts; attempt++) {
+        ds_stream_uniform_lanes(key, w->first, 0, attempt, DS_LANES, u);
+        DS_EACH_LANE(i) {
+            double pass = u[i] < success[i] ? alive[i] : 0.0;
+            made[i] += alive[i];
+            passed[i] += pass;
+            alive[i] -= pass;
+        }
+    }
+}
+
+/* (63), or the share of a model that is no student, (59). */
+static void begin_quality(ds_work *w, size_t index)
+{
+    const ds_plan_quality *quality = &w->plan->quality[index];
+    double *a = w->acceptable[index];
+    if (quality->perfect) {
+        ds_row_set(a, 1);
+    } else if (quality->acceptable != DS_NONE) {
+        ds_row_copy(a, w->column[quality->acceptable]);
+    } else {
+        const double *limit = w->column[quality->limit], *gap = w->column[quality->gap];
+        const double *exponent = w->column[quality->exponent];
+        const double *size = w->column[quality->parameters];
+        DS_EACH_LANE(i) {
+            double power = ds_exp_inline(-exponent[i] * ds_log_inline(size[i]));
+            a[i] = ds_clamp_share(limit[i] - gap[i] * power);
+        }
+    }
+}
+
+void ds_student_begin(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    for (size_t s = 0; s < plan->student_count; s++)
+        pass_gates(w, s);
+    for (size_t k = 0; k < plan->model_count * plan->product_count; k++)
+        begin_quality(w, k);
+}
+
+/* (64): labels of one attempt bought this month. */
+static void price_labels(ds_work *w, size_t s)
+{
+    const ds_plan *plan = w->plan;
+    const ds_plan_student *student = &plan->student[s];
+    const ds_plan_model *teacher = &plan->model[student->teacher];
+    double *usd = w->label_usd[s];
+    ds_row_set(usd, 0);
+    if (student->examples == DS_NONE)
+        return;
+    for (int c = teacher->first_contract; c < teacher->end_contract; c++) {
+        const ds_plan_contract *contract = &plan->contract[c];
+        if (w->month < contract->first_month || w->month >= contract->end_month)
+            continue;
+        const double *load = w->label_load[student->label_contracts + c - teacher->first_contract];
+        const double *price = w->price[c];
+        const double *in_force = contract->certain ? w->column[plan->one] : w->in_force[c];
+        DS_EACH_LANE(i)
+            usd[i] += load[i] * price[i] * in_force[i];
+    }
+    const double *examples = w->column[student->examples];
+    const double *rejected = w->column[student->rejected];
+    const double *discount = w->column[student->label_discount];
+    DS_EACH_LANE(i)
+        usd[i] *= examples[i] / (1.0 - rejected[i]) * (1.0 - discount[i]);
+}
+
+/* (65) */
+static void price_training(ds_work *w, size_t s)
+{
+    const ds_plan_student *student = &w->plan->student[s];
+    double *usd = w->training_usd[s];
+    ds_row_set(usd, 0);
+    if (student->training_gpu == DS_NONE)
+        return;
+    const ds_plan_gpu *gpu = &w->plan->gpu[student->training_gpu];
+    const double *size = w->column[student->parameters];
+    const double *tokens = w->column[student->training_tokens];
+    const double *epochs = w->column[student->epochs], *mfu = w->column[student->mfu];
+    const double *peak = w->column[gpu->peak_tflops], *rent = w->rent[student->training_gpu];
+    DS_EACH_LANE(i) {
+        double flop = 6.0 * (size[i] * 1e9) * tokens[i] * epochs[i];
+        usd[i] = flop / (mfu[i] * (peak[i] * 1e12)) / 3600.0 * rent[i];
+    }
+}
+
+void ds_student_month(ds_work *w)
+{
+    for (size_t s = 0; s < w->plan->student_count; s++) {
+        price_labels(w, s);
+        price_training(w, s);
+    }
+}
+
+/* ---- the project of a strategy -------------------------------------------- */
+
+/* (62): ends of the attempts and the ready month from the start in row 0. */
+static void set_ends(ds_work *w, ds_strategy_state *state, size_t j, const ds_plan_student *student,
+                     size_t student_index)
+{
+    ds_row *end = &state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
+    const double *made = w->gates[student_index], *passed = w->succeeds[student_index];
+    double *ready = state->ready[j];
+    ds_row_set(ready, ds_never);
+    for (int k = 1; k <= student->attempts; k++) {
+        const double *length = w->column[k == 1 ? student->lead : student->retry];
+        const double *before = end[k - 1];
+        double *after = end[k];
+        const double number = (double)k;
+        DS_EACH_LANE(i) {
+            after[i] = before[i] + length[i];
+            bool here = made[i] == number && passed[i] > 0.0;
+            ready[i] = here ? ds_ceil(after[i]) : ready[i];
+        }
+    }
+}
+
+void ds_project_begin(ds_work *w, size_t strategy)
+{
+    const ds_plan_strategy *s = &w->plan->strategy[strategy];
+    ds_strategy_state *state = &w->strategy[strategy];
+    for (size_t j = 0; j < s->project_count; j++) {
+        const ds_plan_project *project = &s->project[j];
+        const double *start = w->column[project->start], *made = w->gates[project->student];
+        double *begin = state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
+        bool waits = project->threshold != DS_NONE;
+        DS_EACH_LANE(i)
+            begin[i] = waits || made[i] == 0.0 ? ds_never : start[i];
+        set_ends(w, state, j, &w->plan->student[project->student], (size_t)project->student);
+        ds_row_set(state->age[j], 0);
+        ds_row_set(state->fresh[j], 1);
+    }
+}
+
+/* The adaptive start of (62). */
+static void watch_threshold(ds_work *w, ds_strategy_state *state, size_t j,
+                            const ds_plan_project *project)
+{
+    if (project->threshold == DS_NONE || w->month == 0)
+        return;
+    const double *start = w->column[project->start], *limit = w->column[project->threshold];
+    const double *made = w->gates[project->student], *bill = state->paid;
+    double *begin = state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
+    const double now = (double)w->month;
+    DS_EACH_LANE(i) {
+        bool above = bill[i] > limit[i] * (1.0 + 1e-9);
+        bool starts = now >= start[i] && above && made[i] > 0.0;
+        begin[i] = begin[i] == ds_never && starts ? now : begin[i];
+    }
+    set_ends(w, state, j, &w->plan->student[project->student], (size_t)project->student);
+}
+
+/* (67), (68): age, the factor on the acceptable share, and in `refreshed` the cost
+ * share of a refresh of this month, 0 when there is none. */
+static void grow_older(ds_work *w, ds_strategy_state *state, size_t j,
+                       const ds_plan_student *student, double *restrict refreshed)
+{
+    const double *ready = state->ready[j], *released = w->released[student->teacher];
+    const double *by_month = w->column[student->decay_per_month];
+    const double *by_release = w->column[student->decay_per_release];
+    double *age = state->age[j], *fresh = state->fresh[j];
+    const double now = (double)w->month;
+    DS_EACH_LANE(i) {
+        double kept = fresh[i] * (1.0 - by_month[i]) * (1.0 - by_release[i] * released[i]);
+        bool serves = now > ready[i];
+        age[i] = serves ? age[i] + 1.0 : 0.0;
+        fresh[i] = serves ? kept : 1.0;
+        refreshed[i] = 0.0;
+    }
+    if (student->refresh_months == DS_NONE)
+        return;
+    const double *every = w->column[student->refresh_months];
+    const double *share = w->column[student->refresh_cost];
+    DS_EACH_LANE(i) {
+        bool due = now > ready[i] && age[i] >= every[i];
+        refreshed[i] = due ? share[i] : 0.0;
+        age[i] = due ? 0.0 : age[i];
+        fresh[i] = due ? 1.0 : fresh[i];
+    }
+}
+
+/* (66): how much of labels, of training and evaluation, and of staff of one attempt
+ * falls into this month, added over the attempts that are made. */
+static void attempt_shares(const ds_work *w, const ds_strategy_state *state, size_t j,
+                           const ds_plan_student *student, const double *made,
+                           double *restrict labels, double *restrict finish,
+                           double *restrict staff)
+{
+    ds_row *end = &state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
+    const double now = (double)w->month;
+    for (int k = 1; k <= student->attempts; k++) {
+        const double *from = end[k - 1], *to = end[k];
+        const double *length = w->column[k == 1 ? student->lead : student->retry];
+        const double number = (double)k;
+        DS_EACH_LANE(i) {
+            double counts = made[i] >= number ? 1.0 : 0.0;
+            double first = ds_floor(from[i]);
+            double last = ds_greatest(first, ds_ceil(to[i]) - 1.0);
+            double inside = ds_least(now + 1.0, to[i]) - ds_greatest(now, from[i]);
+            double spread = ds_greatest(inside, 0.0) / ds_greatest(length[i], 1e-300);
+            double at_once = first == now ? 1.0 : 0.0;
+            labels[i] += first == now ? counts : 0.0;
+            finish[i] += last == now ? counts : 0.0;
+            staff[i] += counts * (length[i] > 0.0 ? spread : at_once);
+        }
+    }
+}
+
+/* Is any lane of the block between its start and the end of its last attempt? */
+static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j,
+                        const ds_plan_student *student)
+{
+    const ds_row *end = (const ds_row *)&state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
+    const double *first = end[0], *last = end[student->attempts];
+    const double now = (double)w->month;
+    double at_work = 0;
+    DS_EACH_LANE(i)
+        at_work = ds_greatest(at_work, now + 1.0 > first[i] && now <= last[i] ? 1.0 : 0.0);
+    return at_work > 0.0;
+}
+
+/* Books (64)-(67) and the licence fee. */
+static void book_project(ds_work *w, const ds_strategy_state *state, size_t j, int index,
+                         const double *labels, const double *finish, const double *staff)
+{
+    const ds_plan_student *student = &w->plan->student[index];
+    const ds_plan_model *teacher = &w->plan->model[student->teacher];
+    const double *overrun = w->column[student->overrun];
+    const double *label_usd = w->label_usd[index], *training_usd = w->training_usd[index];
+    const double *evaluation = w->column[student->evaluation];
+    const double *months = w->column[student->staff_months];
+    const double *rate = w->column[student->usd_per_staff_month];
+    const double *licence = w->column[student->licence], *inflation = w->inflation[0];
+    const double *share = w->column[teacher->fee_returned != DS_NONE ? teacher->fee_returned
+                                                                    : w->plan->zero];
+    const double *begin = state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
+    double *bill = w->now.bill, *project = w->now.project, *returned = w->now.returned;
+    double *spend = w->now.spend[teacher->provider];
+    const double now = (double)w->month;
+    DS_EACH_LANE(i) {
+        double bought = overrun[i] * labels[i] * label_usd[i];
+        double made = overrun[i] * finish[i] * (training_usd[i] + evaluation[i]);
+        double paid = overrun[i] * staff[i] * months[i] * rate[i] * inflation[i];
+        double fee = ds_floor(begin[i]) == now ? licence[i] : 0.0;
+        double all = bought + made + paid + fee;
+        double back = share[i] * bought;
+        project[i] += all;
+        bill[i] += all - back;
+        returned[i] += back;
+        spend[i] += bought + fee;
+    }
+}
+
+void ds_project_month(ds_work *w, size_t strategy)
+{
+    const ds_plan_strategy *s = &w->plan->strategy[strategy];
+    ds_strategy_state *state = &w->strategy[strategy];
+    for (size_t j = 0; j < s->project_count; j++) {
+        const ds_plan_project *project = &s->project[j];
+        const ds_plan_student *student = &w->plan->student[project->student];
+        double *labels = w->scratch[0], *finish = w->scratch[1], *staff = w->scratch[2];
+        watch_threshold(w, state, j, project);
+        grow_older(w, state, j, student, labels); /* the cost share of a refresh ...    */
+        ds_row_copy(finish, labels);              /* ... holds for all three            */
+        ds_row_copy(staff, labels);
+        bool at_work = any_at_work(w, state, j, student);
+        if (at_work)
+            attempt_shares(w, state, j, student, w->gates[project->student], labels, finish,
+                           staff);
+        if (at_work || student->refresh_months != DS_NONE)
+            book_project(w, state, j, project->student, labels, finish, staff);
+    }
+}

@@ -1,0 +1,145 @@
+/* work.h -- the mutable state of one worker: rows of DS_LANES doubles, one lane a
+ * path.  ds_kernel_prepare() lays them out in one buffer; ds_kernel() uses them for
+ * one block after another.
+ *
+ * Order of calls for a block (kernel.c):
+ *   ds_draw_inputs      columns of the inputs                        (4), (6)
+ *   ds_*_begin          everything of a path that no month changes
+ *   for each month      ds_draw_month, ds_demand_month, ds_price_month,
+ *                       ds_contract_month, ds_student_month: the world, the same
+ *                       for all strategies; then for each strategy
+ *                       ds_strategy_month and ds_finance_month
+ *   ds_finance_end      outcomes
+ *
+ * Row tables are indexed [a * count_of_b + b] where two indices are named.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_WORK_H
+#define DS_WORK_H
+
+#include "model/plan.h"
+
+typedef double ds_row[DS_LANES];
+
+enum { DS_SCRATCH = 12, DS_MOST_ATTEMPTS = 8 };
+
+#define DS_EACH_LANE(i) for (size_t i = 0; i < DS_LANES; i++)
+
+/* State of one strategy between the months. */
+typedef struct {
+    ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
+    ds_row *project_made; /* [project]: attempts that are made                       */
+    ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
+    ds_row *age, *fresh;  /* [project]: age, and a/a0 of (68)                         */
+    ds_row *bought;       /* [contract][most_life + 1]: b(j) of (48), a ring; last row:
+                             owned now; NULL when nothing is bought                   */
+    ds_row *provider;     /* [provider]: spend so far [USD]                           */
+    ds_row *total;        /* [DS_TOTAL_COUNT]                                         */
+    ds_row *flow;         /* [month]: savings, for the rate of return                 */
+    double *paid;         /* bill of the month, then of the month before, nominal     */
+} ds_strategy_state;
+
+enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_MONTH,
+       DS_TOTAL_PEAK_MARK, DS_TOTAL_OVER, DS_TOTAL_TOKENS, DS_TOTAL_ESCALATED, DS_TOTAL_SERVED,
+       DS_TOTAL_BAD, DS_TOTAL_UNSERVED, DS_TOTAL_VALUE, DS_TOTAL_GPU_MONTHS, DS_TOTAL_GPU_USED,
+       DS_TOTAL_GPU_PAID, DS_TOTAL_PROJECT, DS_TOTAL_RETURNED, DS_TOTAL_LAST_NEGATIVE,
+       DS_TOTAL_SAVED, DS_TOTAL_COUNT };
+
+/* What a strategy does in one month; scratch, refilled for each. */
+typedef struct {
+    ds_row *usage;    /* [product][model]: requests served v_p; read it only if sent   */
+    bool   *sent;     /* [product][model]: was anything put into usage?                */
+    ds_row *unserved; /* [product]                                                    */
+    ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0                      */
+    ds_row *due;      /* [model]: fixed charges fall due (0 or 1)                     */
+    double *bill, *lost, *bad, *escalated, *project, *returned;
+    double *gpu_months, *gpu_used, *gpu_paid;
+    ds_row *spend;    /* [provider]: of this month                                    */
+} ds_month;
+
+typedef struct {
+    const ds_plan *plan;
+    uint64_t seed, first; /* first path of the block                                  */
+    size_t   month;
+
+    ds_row   *column;     /* [column_count]                                           */
+    uint64_t *input_key, *event_key, *process_key;
+    double  **member;            /* members of one correlated component               */
+    ds_row   *event_p, *event_u; /* [event]; [event][2]: months t even, t + 1         */
+    ds_row   *shock;             /* [process][2]                                      */
+    ds_row   *inflation;         /* one row: pi(t); and its factor per month          */
+    ds_row   *discount;          /* one row, and its factor per month                 */
+
+    /* demand, [product] */
+    ds_row *requests, *input_tokens, *output_tokens, *mtok; /* of this month          */
+    ds_row *input_start, *output_start, *input_factor, *output_factor;
+    ds_row *log_level, *drift, *spread, *jump_level, *decay, *decay_factor, *amplitude;
+
+    /* prices */
+    ds_row *level, *level_drift, *level_spread; /* [model]                            */
+    ds_row *released, *outage, *outage_left;    /* [model]: 0 or 1; o(t); q           */
+    ds_row *log_rent, *rent, *rent_mean, *rent_keep, *rent_spread; /* [gpu]           */
+    ds_row *speed, *speed_step;                 /* [profile]: s(t), factor per month  */
+
+    /* contracts */
+    ds_row *load;       /* [product][contract]: b, unit-hours, or GPU s of a request  */
+    ds_row *price;      /* [contract]: USD per unit of load's bill, lambda included   */
+    ds_row *locked;     /* [contract]: index of the first month in force              */
+    ds_row *in_force;   /* [contract]: 0 or 1; only when not certain                  */
+    ds_row *replica_share; /* [contract]: replicas per GPU s a month of demand        */
+    ds_row *hour_excess; /* [product]: max(1, k / max s) of (46)                      */
+
+    /* quality and students */
+    ds_row *acceptable; /* [model][product]: a0                                       */
+    ds_row *label_usd, *training_usd; /* [student]: of one attempt, this month        */
+    ds_row *label_load; /* [label row]: load of one example on a teacher's contract   */
+    ds_row *gates;      /* [student]: attempts made; 0: no permission                 */
+    ds_row *succeeds;   /* [student]: 0 or 1                                          */
+
+    ds_strategy_state *strategy; /* [strategy]                                        */
+    ds_month           now;
+    double            *base_cost, *base_total;
+    ds_row            *scratch; /* DS_SCRATCH rows                                    */
+    ds_row            *product_scratch; /* [product] */
+    size_t            *product_index;   /* [product] */
+    double            *irr_scratch;
+    uint32_t          *hit;     /* [DS_LANES]                                         */
+} ds_work;
+
+
+/* -- kernel.c: events and their sizes, for the files below */
+/* Lanes in which event e happens this month; their indices go to w->hit. */
+size_t ds_event_hits(ds_work *w, int event);
+/* Size of the event in one lane this month. */
+double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane);
+
+/* -- demand.c */
+void ds_demand_begin(ds_work *w);
+void ds_demand_month(ds_work *w);
+/* -- price.c */
+void ds_price_begin(ds_work *w);
+void ds_price_month(ds_work *w);
+/* -- contract.c */
+void ds_contract_begin(ds_work *w);
+void ds_contract_month(ds_work *w);
+/* Adds the month's bill of a model to w->now; state holds its purchases. */
+void ds_contract_bill(ds_work *w, ds_strategy_state *state, int model);
+/* GPU s, unit-hours or USD of the month's usage under a contract. */
+void ds_total_load(const ds_work *w, int contract, double *restrict load);
+/* -- fleet.c: rent or purchase of one fleet; adds to bill, and to w->now.gpu_*. */
+void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const double *due,
+                   double *restrict bill, double *restrict other);
+/* -- student.c */
+void ds_student_begin(ds_work *w);
+void ds_student_month(ds_work *w);
+void ds_project_begin(ds_work *w, size_t strategy);
+/* Start, costs, age and acceptability of the strategy's students in this month. */
+void ds_project_month(ds_work *w, size_t strategy);
+/* -- strategy.c */
+void ds_strategy_month(ds_work *w, size_t strategy);
+/* -- finance.c */
+void ds_finance_begin(ds_work *w);
+void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out);
+void ds_finance_end(ds_work *w, double *restrict outcomes);
+
+#endif

@@ -1,0 +1,82 @@
+/* distribution_fit.c -- distributions from moments and from two quantiles.
+ *
+ * Called while a scenario is read.  Closed forms; nothing is solved.
+ *
+ * Invariants: a fit that succeeds has finite parameters with a positive scale and
+ * is not truncated; one that fails leaves *out untouched.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "numerics/distribution.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+static ds_distribution untruncated(ds_dist_kind kind, double a, double b)
+{
+    return (ds_distribution){
+        .kind = kind, .a = a, .b = b, .low = -(double)INFINITY, .high = (double)INFINITY};
+}
+
+static bool accept_fit(ds_dist_kind kind, double a, double b, ds_distribution *out)
+{
+    if (!isfinite(a) || !isfinite(b) || !(b > 0.0)) {
+        return false;
+    }
+    *out = untruncated(kind, a, b);
+    return true;
+}
+
+bool ds_distribution_fit_lognormal_moments(double mean, double sd, ds_distribution *out)
+{
+    if (!(mean > 0.0) || !(sd > 0.0)) {
+        return false;
+    }
+    const double variance = log1p((sd / mean) * (sd / mean));
+    return accept_fit(DS_DIST_LOGNORMAL, log(mean) - 0.5 * variance, sqrt(variance), out);
+}
+
+bool ds_distribution_fit_beta_moments(double mean, double sd, ds_distribution *out)
+{
+    if (!(mean > 0.0 && mean < 1.0) || !(sd > 0.0)) {
+        return false;
+    }
+    const double size = mean * (1.0 - mean) / (sd * sd) - 1.0; /* alpha + beta */
+    if (!(size > 0.0)) {
+        return false;
+    }
+    const double alpha = mean * size;
+    return alpha > 0.0 && accept_fit(DS_DIST_BETA, alpha, (1.0 - mean) * size, out);
+}
+
+bool ds_distribution_fit_gamma_moments(double mean, double sd, ds_distribution *out)
+{
+    if (!(mean > 0.0) || !(sd > 0.0)) {
+        return false;
+    }
+    const double shape = (mean / sd) * (mean / sd);
+    return shape > 0.0 && accept_fit(DS_DIST_GAMMA, shape, sd * (sd / mean), out);
+}
+
+bool ds_distribution_fit_normal_quantiles(double p1, double x1, double p2, double x2,
+                                          ds_distribution *out)
+{
+    if (!(p1 > 0.0 && p1 < p2 && p2 < 1.0) || !(x1 < x2)) {
+        return false;
+    }
+    const double z1 = gsl_cdf_ugaussian_Pinv(p1), z2 = gsl_cdf_ugaussian_Pinv(p2);
+    const double sd = (x2 - x1) / (z2 - z1);
+    const double mean = (x1 * z2 - x2 * z1) / (z2 - z1);
+    return accept_fit(DS_DIST_NORMAL, mean, sd, out);
+}
+
+bool ds_distribution_fit_lognormal_quantiles(double p1, double x1, double p2, double x2,
+                                             ds_distribution *out)
+{
+    ds_distribution logarithm;
+
+    if (!(x1 > 0.0) || !ds_distribution_fit_normal_quantiles(p1, log(x1), p2, log(x2),
+                                                             &logarithm)) {
+        return false;
+    }
+    *out = untruncated(DS_DIST_LOGNORMAL, logarithm.a, logarithm.b);
+    return true;
+}

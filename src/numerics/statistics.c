@@ -1,0 +1,390 @@
+/* statistics.c -- moments, sorting, quantiles, conditional value at risk.
+ *
+ * Called by the engine once per block and month (moments, merged in block order)
+ * and by the result and the studies once per column (sort, quantiles, CVaR).
+ *
+ * Algorithms: two-pass centred sums about the first value, corrected for the
+ * rounding of the mean; merge by Chan, Golub & LeVeque (1983) and Pebay (2008).
+ * Sums run in eight fixed lanes joined in a fixed tree, so the order is the same
+ * however wide the vectors are.  Sorting is a radix sort of the bit patterns.
+ * Quantiles are type 7 of Hyndman & Fan (1996), CVaR is Acerbi & Tasche (2002).
+ *
+ * Invariants: m2, m4 >= 0; min <= mean <= max when count > 0; an empty ds_moments
+ * has min +INFINITY and max -INFINITY and is neutral in a merge.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "numerics/statistics.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
+#include <limits.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUM_LANES = 8, COLUMN_BLOCK = 4096 };
+
+#define Z_95 1.959963984540054 /* 97.5 % point of the normal */
+
+/* ---- Moments --------------------------------------------------------------- */
+
+/* Sums of the powers 1 to 4 of x - origin. */
+typedef struct {
+    double power[4];
+} power_sums;
+
+static double lane_total(const double lane[SUM_LANES])
+{
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+           ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+static double sum_about(size_t count, const double *x, double origin)
+{
+    double lane[SUM_LANES] = {0};
+    size_t i = 0;
+
+    for (; i + SUM_LANES <= count; i += SUM_LANES) {
+        for (size_t k = 0; k < SUM_LANES; k++) {
+            lane[k] += x[i + k] - origin;
+        }
+    }
+    for (size_t k = 0; i + k < count; k++) {
+        lane[k] += x[i + k] - origin;
+    }
+    return lane_total(lane);
+}
+
+static power_sums power_sums_about(size_t count, const double *x, double origin)
+{
+    double lane[4][SUM_LANES] = {{0}};
+    power_sums sums;
+
+    for (size_t start = 0; start < count; start += SUM_LANES) {
+        const size_t width = count - start < SUM_LANES ? count - start : SUM_LANES;
+        for (size_t k = 0; k < width; k++) {
+            const double d = x[start + k] - origin;
+            const double square = d * d;
+            lane[0][k] += d;
+            lane[1][k] += square;
+            lane[2][k] += square * d;
+            lane[3][k] += square * square;
+        }
+    }
+    for (size_t p = 0; p < 4; p++) {
+        sums.power[p] = lane_total(lane[p]);
+    }
+    return sums;
+}
+
+ds_moments ds_moments_of(size_t count, const double *x)
+{
+    ds_moments m = {.min = (double)INFINITY, .max = -(double)INFINITY};
+
+    if (count == 0) {
+        return m;
+    }
+    const double n = (double)count;
+    const double guess = x[0] + sum_about(count, x, x[0]) / n;
+    const power_sums s = power_sums_about(count, x, guess);
+    const double shift = s.power[0] / n; /* what rounding left in the mean */
+
+    m.count = count;
+    m.mean = guess + shift;
+    m.m2 = s.power[1] - n * shift * shift;
+    m.m3 = s.power[2] - shift * (3.0 * s.power[1] - 2.0 * n * shift * shift);
+    m.m4 = s.power[3] -
+           shift * (4.0 * s.power[2] -
+                    shift * (6.0 * s.power[1] - 3.0 * n * shift * shift));
+    for (size_t i = 0; i < count; i++) {
+        m.min = x[i] < m.min ? x[i] : m.min;
+        m.max = x[i] > m.max ? x[i] : m.max;
+    }
+    /* equal values: the mean is that value and nothing is left over */
+    if (m.min == m.max) {
+        m.mean = m.min;
+        m.m2 = m.m3 = m.m4 = 0.0;
+    }
+    m.m2 = m.m2 > 0.0 ? m.m2 : 0.0;
+    m.m4 = m.m4 > 0.0 ? m.m4 : 0.0;
+    return m;
+}
+
+ds_moments ds_moments_merge(ds_moments a, ds_moments b)
+{
+    if (a.count == 0) {
+        return b;
+    }
+    if (b.count == 0) {
+        return a;
+    }
+    const double na = (double)a.count, nb = (double)b.count, n = na + nb;
+    const double delta = b.mean - a.mean;
+    const double step = delta / n;
+    const double cross = delta * step * na * nb; /* delta^2 na nb / n */
+
+    return (ds_moments){
+        .count = a.count + b.count,
+        .mean = a.mean + step * nb,
+        .m2 = a.m2 + b.m2 + cross,
+        .m3 = a.m3 + b.m3 + cross * step * (na - nb) +
+              3.0 * step * (na * b.m2 - nb * a.m2),
+        .m4 = a.m4 + b.m4 + cross * step * step * (na * na - na * nb + nb * nb) +
+              6.0 * step * step * (na * na * b.m2 + nb * nb * a.m2) +
+              4.0 * step * (na * b.m3 - nb * a.m3),
+        .min = a.min < b.min ? a.min : b.min,
+        .max = a.max > b.max ? a.max : b.max,
+    };
+}
+
+ds_moments ds_moments_of_column(size_t count, const double *x)
+{
+    ds_moments total = ds_moments_of(0, x);
+
+    for (size_t start = 0; start < count; start += COLUMN_BLOCK) {
+        const size_t width = count - start < COLUMN_BLOCK ? count - start : COLUMN_BLOCK;
+        total = ds_moments_merge(total, ds_moments_of(width, x + start));
+    }
+    return total;
+}
+
+double ds_moments_sd(const ds_moments *m)
+{
+    return m->count < 2 ? 0.0 : sqrt(m->m2 / (double)(m->count - 1));
+}
+
+double ds_moments_mean_se(const ds_moments *m)
+{
+    return ds_moments_sd(m) / sqrt((double)m->count);
+}
+
+double ds_moments_sd_se(const ds_moments *m)
+{
+    const double n = (double)m->count;
+    const double sd = ds_moments_sd(m);
+
+    if (m->count < 2) {
+        return (double)NAN;
+    }
+    if (!(sd > 0.0)) {
+        return 0.0;
+    }
+    /* in units of sd^4, so that neither huge nor tiny samples overflow */
+    const double kurtosis = m->m4 / n / (sd * sd) / (sd * sd);
+    const double variance = (kurtosis - (n - 3.0) / (n - 1.0)) / n;
+    return variance > 0.0 ? 0.5 * sd * sqrt(variance) : 0.0;
+}
+
+/* ---- Sorting --------------------------------------------------------------- */
+
+enum { DIGIT_BITS = 11, DIGITS = 6, BUCKETS = 1 << DIGIT_BITS, SMALL_SORT = 512 };
+
+/* Unsigned order of the key is the order of the number. */
+static uint64_t key_of_double(double x)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    return bits ^ ((bits >> 63) != 0 ? UINT64_MAX : UINT64_C(1) << 63);
+}
+
+static double double_of_key(uint64_t key)
+{
+    const uint64_t bits = key ^ ((key >> 63) != 0 ? UINT64_C(1) << 63 : UINT64_MAX);
+    double x;
+
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static size_t digit_of_key(uint64_t key, unsigned digit)
+{
+    return (size_t)(key >> (digit * DIGIT_BITS)) & (BUCKETS - 1);
+}
+
+/* Counts to starting positions; false when all keys share one bucket. */
+static bool bucket_starts(size_t count, size_t *bucket)
+{
+    size_t start = 0;
+
+    for (size_t b = 0; b < BUCKETS; b++) {
+        const size_t here = bucket[b];
+        if (here == count) {
+            return false;
+        }
+        bucket[b] = start;
+        start += here;
+    }
+    return true;
+}
+
+/* `work` has room for 2 * count keys and the buckets of every digit. */
+static void radix_sort(size_t count, double *x, uint64_t *work, size_t *buckets)
+{
+    uint64_t *from = work, *to = work + count;
+
+    memset(buckets, 0, (size_t)DIGITS * BUCKETS * sizeof *buckets);
+    for (size_t i = 0; i < count; i++) {
+        from[i] = key_of_double(x[i]);
+        for (unsigned d = 0; d < DIGITS; d++) {
+            buckets[d * BUCKETS + digit_of_key(from[i], d)]++;
+        }
+    }
+    for (unsigned d = 0; d < DIGITS; d++) {
+        size_t *next = buckets + (size_t)d * BUCKETS;
+        if (!bucket_starts(count, next)) {
+            continue;
+        }
+        for (size_t i = 0; i < count; i++) {
+            to[next[digit_of_key(from[i], d)]++] = from[i];
+        }
+        uint64_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    for (size_t i = 0; i < count; i++) {
+        x[i] = double_of_key(from[i]);
+    }
+}
+
+void ds_sort(size_t count, double *x)
+{
+    uint64_t *work = NULL;
+    size_t *buckets = NULL;
+
+    if (count >= SMALL_SORT && count <= SIZE_MAX / (2 * sizeof *work)) {
+        work = malloc(2 * count * sizeof *work);
+        buckets = malloc((size_t)DIGITS * BUCKETS * sizeof *buckets);
+    }
+    if (work != NULL && buckets != NULL) {
+        radix_sort(count, x, work, buckets);
+    } else if (count > 1) {
+        gsl_sort(x, 1, count); /* heap sort in place */
+    }
+    free(buckets);
+    free(work);
+}
+
+/* ---- Quantiles and tails --------------------------------------------------- */
+
+double ds_quantile_sorted(size_t count, const double *sorted, double p)
+{
+    if (count == 0 || !(p >= 0.0 && p <= 1.0)) {
+        return (double)NAN;
+    }
+    const double rank = (double)(count - 1) * p;
+    const size_t below = (size_t)rank;
+    const double part = rank - (double)below;
+
+    if (part <= 0.0 || below + 1 >= count) {
+        return sorted[below < count ? below : count - 1];
+    }
+    const double low = sorted[below], high = sorted[below + 1];
+    if (isinf(low) || isinf(high)) {
+        return isinf(low) ? low : high;
+    }
+    return low + part * (high - low);
+}
+
+/* Least k with P(Binomial(n, p) <= k) >= probability. */
+static double binomial_quantile(size_t n, double p, double probability, double z)
+{
+    const double mean = (double)n * p;
+    double k = floor(mean + z * sqrt(mean * (1.0 - p)));
+
+    /* GSL counts with unsigned int; beyond, the normal rank is right to one in
+     * four thousand million */
+    if (n > UINT_MAX) {
+        return k;
+    }
+    while (k > 0.0 && gsl_cdf_binomial_P((unsigned)k - 1, p, (unsigned)n) >= probability) {
+        k -= 1.0;
+    }
+    while (k < (double)n && gsl_cdf_binomial_P((unsigned)k, p, (unsigned)n) < probability) {
+        k += 1.0;
+    }
+    return k;
+}
+
+double ds_quantile_sorted_se(size_t count, const double *sorted, double p)
+{
+    if (!((double)count * p * (1.0 - p) >= 5.0)) {
+        return (double)NAN;
+    }
+    /* 1-based ranks: x(low) <= quantile < x(high) with probability >= 0.95 */
+    const double low = binomial_quantile(count, p, 0.025, -Z_95);
+    const double high = binomial_quantile(count, p, 0.975, Z_95) + 1.0;
+
+    if (!(low >= 1.0 && high <= (double)count)) {
+        return (double)NAN;
+    }
+    const double x_low = sorted[(size_t)low - 1], x_high = sorted[(size_t)high - 1];
+    if (isinf(x_low) || isinf(x_high)) {
+        return (double)NAN;
+    }
+    return (x_high - x_low) / (2.0 * Z_95);
+}
+
+/* The tail of a sorted sample: `whole` values beyond the threshold value, and the
+ * part of the threshold value that completes the share. */
+typedef struct {
+    double        share;     /* (1 - level) n, in values       */
+    double        threshold; /* value at risk as an order statistic */
+    const double *beyond;
+    size_t        whole;
+} sample_tail;
+
+static bool tail_of_sorted(size_t count, const double *sorted, double level, int tail,
+                           sample_tail *out)
+{
+    if (count == 0 || !(level >= 0.0 && level < 1.0)) {
+        return false;
+    }
+    out->share = (1.0 - level) * (double)count;
+    out->whole = (size_t)out->share;
+    if (out->whole >= count) {
+        out->whole = count - 1;
+    }
+    const size_t at = tail > 0 ? count - 1 - out->whole : out->whole;
+    out->threshold = sorted[at];
+    out->beyond = tail > 0 ? sorted + at + 1 : sorted;
+    return true;
+}
+
+double ds_cvar_sorted(size_t count, const double *sorted, double level, int tail)
+{
+    sample_tail t;
+
+    if (!tail_of_sorted(count, sorted, level, tail, &t)) {
+        return (double)NAN;
+    }
+    /* threshold + mean excess: the fractional value adds no excess */
+    if (isinf(t.threshold)) {
+        return t.threshold;
+    }
+    return t.threshold + sum_about(t.whole, t.beyond, t.threshold) / t.share;
+}
+
+double ds_cvar_sorted_se(size_t count, const double *sorted, double level, int tail)
+{
+    sample_tail t;
+
+    /* one excess has no spread to estimate from */
+    if (!tail_of_sorted(count, sorted, level, tail, &t) || t.whole < 2 ||
+        isinf(t.threshold) || isinf(t.beyond[0]) || isinf(t.beyond[t.whole - 1])) {
+        return (double)NAN;
+    }
+    const double n = (double)count;
+    const power_sums excess = power_sums_about(t.whole, t.beyond, t.threshold);
+    const double mean = excess.power[0] / n;
+    const double variance = (excess.power[1] - n * mean * mean) / (n - 1.0);
+
+    return variance > 0.0 ? sqrt(variance / n) * n / t.share : 0.0;
+}
+
+double ds_share_se(uint64_t k, uint64_t n)
+{
+    const double p = ((double)k + 0.5) / ((double)n + 1.0);
+
+    return sqrt(p * (1.0 - p) / (double)n);
+}

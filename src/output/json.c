@@ -1,0 +1,301 @@
+/* json.c -- the JSON forms of a run, see json.h and report.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "output/number.h"
+#include "output/text.h"
+
+void ds_json_string(FILE *file, const char *text)
+{
+    putc('"', file);
+    while (*text != '\0') {
+        unsigned point;
+        size_t   length = ds_text_decode(text, &point);
+        if (point == '"' || point == '\\')
+            fprintf(file, "\\%c", (int)point);
+        else if (point == '\n')
+            fputs("\\n", file);
+        else if (point < 0x20 || (point >= 0x7F && point < 0xA0))
+            fprintf(file, "\\u%04x", point);
+        else if (point == 0xFFFD)
+            fputs("\\ufffd", file);
+        else
+            fwrite(text, 1, length, file);
+        text += length;
+    }
+    putc('"', file);
+}
+
+void ds_json_number(FILE *file, double value)
+{
+    char text[DS_NUMBER_TEXT];
+    if (isnan(value)) {
+        fputs("null", file);
+    } else if (isinf(value)) {
+        fputs("\"never\"", file);
+    } else {
+        ds_number_exact(value, text);
+        fputs(text, file);
+    }
+}
+
+void ds_json_estimate(FILE *file, ds_estimate e)
+{
+    fputs("{\"value\":", file);
+    ds_json_number(file, e.value);
+    fputs(",\"se\":", file);
+    ds_json_number(file, isfinite(e.se) ? e.se : (double)NAN);
+    putc('}', file);
+}
+
+const char *ds_engine_name(ds_engine engine)
+{
+    return engine == DS_ENGINE_REFERENCE ? "reference" : "fast";
+}
+
+const char *ds_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* Past the string, object, array or plain value that starts at p. */
+static const char *skip_value(const char *p)
+{
+    int depth = 0;
+    do {
+        if (*p == '"') {
+            for (p++; *p != '\0' && *p != '"'; p++)
+                if (*p == '\\' && p[1] != '\0')
+                    p++;
+        } else if (*p == '{' || *p == '[') {
+            depth++;
+        } else if (*p == '}' || *p == ']') {
+            depth--;
+        }
+        if (*p != '\0')
+            p++;
+    } while (*p != '\0' && (depth > 0 || strchr(",}]", *p) == NULL));
+    return p;
+}
+
+static const char *skip_blanks(const char *p)
+{
+    return p + strspn(p, " \t\r\n");
+}
+
+/* The value of a key of the object that starts at p, or NULL. */
+static const char *member(const char *p, const char *key)
+{
+    size_t length = strlen(key);
+    p = skip_blanks(p);
+    if (*p != '{')
+        return NULL;
+    for (p = skip_blanks(p + 1); *p == '"'; p = skip_blanks(p + 1)) {
+        bool        found = strncmp(p + 1, key, length) == 0 && p[1 + length] == '"';
+        const char *colon = p + 1;
+        while (*colon != '\0' && *colon != '"')
+            colon += *colon == '\\' && colon[1] != '\0' ? 2 : 1;
+        if (*colon == '\0')
+            return NULL;
+        p = skip_blanks(colon + 1);
+        if (*p != ':')
+            return NULL;
+        p = skip_blanks(p + 1);
+        if (found)
+            return p;
+        p = skip_blanks(skip_value(p));
+        if (*p != ',')
+            return NULL;
+    }
+    return NULL;
+}
+
+void ds_json_text_at(const char *json, const char *first, const char *second, char *out,
+                     size_t size)
+{
+    const char *value = member(json, first);
+    value = value != NULL ? member(value, second) : NULL;
+    size_t length = value != NULL && *value == '"' ? strcspn(value + 1, "\"\\") : 0;
+    if (length >= size)
+        length = size - 1;
+    if (length > 0)
+        memcpy(out, value + 1, length);
+    out[length] = '\0';
+}
+
+void ds_json_provenance(FILE *file, const ds_scenario *scenario, uint64_t paths, uint64_t seed,
+                        ds_engine engine)
+{
+    char sampling[32];
+    ds_json_text_at(ds_scenario_resolved_json(scenario), "run", "sampling", sampling,
+                    sizeof sampling);
+    fputs("\"program\":\"distillsim\",\"version\":", file);
+    ds_json_string(file, ds_version());
+    fputs(",\"git\":", file);
+    ds_json_string(file, ds_git_describe());
+    fprintf(file, ",\"stream_version\":%d,\"scenario\":{\"name\":", ds_stream_version());
+    ds_json_string(file, ds_scenario_name(scenario));
+    fputs(",\"file\":", file);
+    ds_json_string(file, ds_base_name(ds_scenario_path(scenario)));
+    fputs(",\"hash\":", file);
+    ds_json_string(file, ds_scenario_hash(scenario));
+    fprintf(file, "},\"paths\":%" PRIu64 ",\"seed\":%" PRIu64 ",\"sampling\":", paths, seed);
+    ds_json_string(file, sampling);
+    fprintf(file, ",\"engine\":\"%s\"", ds_engine_name(engine));
+}
+
+/* The members of one outcome's object, without braces. */
+static void statistics(FILE *file, const ds_report *report, size_t strategy, size_t outcome)
+{
+    ds_statistics s = ds_result_statistics(report->result, strategy, outcome);
+
+    fputs("\"unit\":", file);
+    ds_json_string(file, ds_outcome_at(outcome)->unit);
+    const struct {
+        const char *key;
+        double      value;
+    } moments[] = { { "mean", s.mean.value }, { "mean_se", s.mean.se },
+                    { "sd", s.sd.value },     { "sd_se", s.sd.se } };
+    for (size_t i = 0; i < 4; i++) {
+        fprintf(file, ",\"%s\":", moments[i].key);
+        ds_json_number(file, moments[i].value);
+    }
+    fputs(",\"quantiles\":{", file);
+    for (size_t i = 0; i < DS_QUANTILE_COUNT; i++) {
+        fprintf(file, "%s\"%s\":", i > 0 ? "," : "", ds_quantile_names[i]);
+        ds_json_estimate(file, s.quantiles[i]);
+    }
+    fputs("},\"cvar\":{\"level\":", file);
+    ds_json_number(file, s.cvar_level);
+    fputs(",\"value\":", file);
+    ds_json_number(file, s.cvar.value);
+    fputs(",\"se\":", file);
+    ds_json_number(file, s.cvar.se);
+    fputs("},\"share_positive\":", file);
+    ds_json_estimate(file, s.share_positive);
+    fputs(",\"share_undefined\":", file);
+    ds_json_estimate(file, s.share_undefined);
+    fputs(",\"min\":", file);
+    ds_json_number(file, s.min);
+    fputs(",\"max\":", file);
+    ds_json_number(file, s.max);
+    fprintf(file, ",\"paths\":%" PRIu64 ",\"defined\":%" PRIu64, s.paths, s.defined);
+}
+
+static void outcomes(FILE *file, const ds_report *report)
+{
+    size_t strategies = ds_result_strategy_count(report->result);
+    for (size_t strategy = 0; strategy < strategies; strategy++) {
+        fputs(strategy > 0 ? ",\n  " : "\n  ", file);
+        ds_json_string(file, ds_result_strategy_name(report->result, strategy));
+        fputs(":{", file);
+        for (size_t outcome = 0; outcome < ds_outcome_count(); outcome++) {
+            fputs(outcome > 0 ? ",\n    " : "\n    ", file);
+            ds_json_string(file, ds_outcome_at(outcome)->name);
+            fputs(":{", file);
+            statistics(file, report, strategy, outcome);
+            putc('}', file);
+        }
+        putc('}', file);
+    }
+}
+
+/* A strategy's name, or null when there is none. */
+static void name_or_null(FILE *file, const ds_result *result, size_t strategy)
+{
+    if (strategy < ds_result_strategy_count(result))
+        ds_json_string(file, ds_result_strategy_name(result, strategy));
+    else
+        fputs("null", file);
+}
+
+static void decision(FILE *file, const ds_report *report)
+{
+    static const char *const verdicts[] = {
+        [DS_VERDICT_DISTIL] = "distil",
+        [DS_VERDICT_DO_NOT] = "do not distil",
+        [DS_VERDICT_CANNOT_SAY] = "cannot say",
+        [DS_VERDICT_NO_STUDENT] = "no student",
+    };
+    const ds_result *result = report->result;
+    ds_decision      d = ds_result_decision(result);
+
+    fprintf(file, "{\"verdict\":\"%s\",\"best\":", verdicts[d.verdict]);
+    name_or_null(file, result, d.best);
+    fputs(",\"best_distilling\":", file);
+    name_or_null(file, result, d.best_distilling);
+    fputs(",\"best_other\":", file);
+    name_or_null(file, result, d.best_other);
+    fputs(",\"advantage_usd\":", file);
+    ds_json_estimate(file, d.advantage_usd);
+    fputs(",\"probability_advantage\":", file);
+    ds_json_estimate(file, d.probability_advantage);
+    fputs(",\"regret_usd\":", file);
+    ds_json_estimate(file, d.regret_usd);
+    fputs(",\"probability_best\":{", file);
+    for (size_t i = 0; i < ds_result_strategy_count(result); i++) {
+        fputs(i > 0 ? "," : "", file);
+        ds_json_string(file, ds_result_strategy_name(result, i));
+        putc(':', file);
+        ds_json_estimate(file, ds_result_probability_best(result, i));
+    }
+    fputs("}}", file);
+}
+
+static void assert_result(FILE *file, ds_assert_result a)
+{
+    const char *const texts[][2] = { { "name", a.name },
+                                     { "strategy", a.strategy },
+                                     { "outcome", a.outcome },
+                                     { "statistic", a.statistic } };
+    for (size_t i = 0; i < 4; i++) {
+        fprintf(file, "%s\"%s\":", i > 0 ? "," : "{", texts[i][0]);
+        ds_json_string(file, texts[i][1]);
+    }
+    fputs(",\"observed\":", file);
+    ds_json_estimate(file, a.observed);
+    fputs(",\"above\":", file); /* a bound that was not given is infinite */
+    ds_json_number(file, isinf(a.above) ? (double)NAN : a.above);
+    fputs(",\"below\":", file);
+    ds_json_number(file, isinf(a.below) ? (double)NAN : a.below);
+    fprintf(file, ",\"passed\":%s}", a.passed ? "true" : "false");
+}
+
+void ds_report_json(FILE *file, const ds_report *report)
+{
+    fputs("{\"provenance\":{", file);
+    ds_json_provenance(file, report->scenario, ds_result_paths(report->result),
+                       ds_result_seed(report->result), report->engine);
+    fputs("},\n\"outcomes\":{", file);
+    outcomes(file, report);
+    fputs("},\n\"decision\":", file);
+    decision(file, report);
+    fputs(",\n\"asserts\":[", file);
+    for (size_t i = 0; i < ds_result_assert_count(report->result); i++) {
+        fputs(i > 0 ? ",\n  " : "\n  ", file);
+        assert_result(file, ds_result_assert(report->result, i));
+    }
+    fputs("]}\n", file);
+}
+
+void ds_report_ndjson(FILE *file, const ds_report *report)
+{
+    size_t strategies = ds_result_strategy_count(report->result);
+    for (size_t strategy = 0; strategy < strategies; strategy++) {
+        for (size_t outcome = 0; outcome < ds_outcome_count(); outcome++) {
+            fputs("{\"strategy\":", file);
+            ds_json_string(file, ds_result_strategy_name(report->result, strategy));
+            fputs(",\"outcome\":", file);
+            ds_json_string(file, ds_outcome_at(outcome)->name);
+            putc(',', file);
+            statistics(file, report, strategy, outcome);
+            fputs("}\n", file);
+        }
+    }
+}

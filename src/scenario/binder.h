@@ -1,0 +1,138 @@
+/* binder.h -- what the files that turn a tree into a ds_scenario share.
+ *
+ * The binder walks the field table and the tree together and keeps the path to
+ * where it is, so that any problem has its pointer and position.  What is wrong
+ * is reported and replaced by DS_BROKEN, and the walk goes on.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_BINDER_H
+#define DS_BINDER_H
+
+#include <cjson/cJSON.h>
+
+#include "scenario/arena.h"
+#include "scenario/document.h"
+#include "scenario/field.h"
+#include "scenario/problems.h"
+#include "scenario/scenario.h"
+
+enum {
+    DS_BROKEN = -2, /* a reference, choice or quantity that was reported as wrong;
+                       never in a scenario that loads */
+    DS_PATH_MAX = 32,
+    DS_NAME_BYTES_MAX = 100
+};
+
+/* A place where an input is used: many places may share one by "@name". */
+typedef struct {
+    const char *pointer;
+    int         input;
+} ds_use;
+
+/* The names of a map that others refer to, in the order of its structs. */
+typedef struct {
+    const char  *of; /* "/models" */
+    const char **names;
+    size_t       count;
+    bool         ordered; /* file order, else sorted */
+} ds_names;
+
+typedef struct {
+    const char *source, *as_of;
+    bool        assumption;
+} ds_provenance;
+
+enum { DS_NAMED_MAPS = 5 };
+
+typedef struct {
+    ds_scenario  *scenario;
+    ds_arena     *arena;
+    ds_document  *document;
+    ds_problems  *problems;
+    const char   *path[DS_PATH_MAX];
+    size_t        depth;
+    bool          silent; /* problems are not reported */
+    bool          naming; /* /quantities is being bound: "@name" waits */
+    ds_provenance provenance; /* of the nearest object that states any */
+    ds_names      maps[DS_NAMED_MAPS];
+    int           clock_start; /* months since year 0; -1 when the clock is broken */
+    ds_input     *inputs;
+    size_t        input_count, input_capacity;
+    ds_use       *uses;
+    size_t        use_count, use_capacity;
+} ds_binder;
+
+/* bind.c: fills *scenario, which is zeroed, from document->root. */
+void ds_bind(ds_binder *b);
+/* Binds a map or list. */
+void ds_bind_items(ds_binder *b, const ds_field *row, const cJSON *node, ds_items *items);
+
+/* The path: every push has its pop. */
+void ds_push(ds_binder *b, const char *segment);
+void ds_pop(ds_binder *b);
+/* The pointer of the path, from the arena. */
+const char *ds_here(ds_binder *b);
+/* Reports a problem at the path: where the value stands, or its key, or, when it
+ * does not exist, the nearest object around it. */
+void ds_problem_here(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
+void ds_problem_at_key(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
+/* The same at a pointer given by its segments, the last of them NULL. */
+void ds_problem_at(ds_binder *b, const char *const *segments, const char *format, ...)
+    DS_PRINTF(3, 4);
+void ds_no_memory(ds_binder *b);
+/* Does the file (or an override) state `key` of the object at the path? */
+bool ds_stated(const ds_binder *b, const char *key);
+
+/* Index of `name` in the map `of` ("/models"), or DS_ABSENT. */
+int ds_find_name(const ds_binder *b, const char *of, const char *name);
+
+/* quantity.c: binds `node` (NULL: absent, the default) to a row of type QUANTITY
+ * or DATE at the path. */
+ds_quantity ds_bind_quantity(ds_binder *b, const ds_field *row, const cJSON *node);
+/* Binds the map /quantities, chains of "@name" included. */
+void ds_bind_named_quantities(ds_binder *b, const ds_field *row, const cJSON *map);
+/* form.c: the distribution that an object states, with its truncation; `text` of
+ * `size` gets it in words.  False after reporting what is wrong. */
+bool ds_read_distribution(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
+                          size_t size);
+/* step.c: values with weights (NULL: equal), sorted; one value is a constant.
+ * False after reporting. */
+bool ds_step_distribution(ds_binder *b, const double *values, const double *weights, size_t count,
+                          ds_distribution *d);
+/* Drops the values of a DISCRETE or EMPIRICAL outside [low, high] (or at low, when
+ * open_low); false when none is left or memory ran out. */
+bool ds_step_truncate(ds_binder *b, double low, double high, bool open_low, ds_distribution *d);
+/* The provenance that holds in `object`: its own or the current one. */
+ds_provenance ds_provenance_of(ds_binder *b, const cJSON *object);
+/* The row of a key, or NULL. */
+const ds_field *ds_find_field(const ds_field *rows, const char *key);
+/* Is x within the row's range?  Reports when not. */
+bool ds_in_range(ds_binder *b, const ds_field *row, double x);
+/* Reports "must be <wanted>, found <what the node is>". */
+void ds_wrong_type(ds_binder *b, const cJSON *node, const char *wanted);
+/* Months since year 0 of "YYYY-MM", or -1. */
+int ds_parse_month(const char *text);
+/* Members of a map or list in the order of its structs: sorted by name unless
+ * ordered, without the keys of provenance, which are no members.  From the arena;
+ * NULL when out of memory. */
+const cJSON **ds_map_members(ds_arena *arena, const cJSON *map, bool ordered, size_t *count);
+
+/* distribution_text.c */
+/* The shortest decimal that reads back as x. */
+void ds_number_text(double x, char text[32]);
+/* "lognormal, p10 2, p90 9": the form that the user wrote. */
+
+/* The rules across rows: check.c, which calls the other files. */
+void ds_check(ds_binder *b);
+void ds_check_models(ds_binder *b);
+void ds_check_strategies(ds_binder *b);
+void ds_check_correlations(ds_binder *b);
+/* Greatest value that a quantity can take, at most `limit`; 0 when it is absent. */
+double ds_greatest(const ds_binder *b, ds_quantity q, double limit);
+/* Is it there and one certain number?  *x gets it. */
+bool ds_certain(const ds_binder *b, ds_quantity q, double *x);
+
+/* suggest.c: the candidate that `word` most probably means, or NULL. */
+const char *ds_suggest(const char *word, const char *const *candidates, size_t count);
+
+#endif

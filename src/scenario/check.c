@@ -1,0 +1,161 @@
+/* check.c -- rules that span fields: products, asserts, and what others call.
+ *
+ * Called by scenario.c after bind.c, whatever bind.c found: a member that was
+ * reported there is DS_BROKEN and counts as present, so that one mistake is told
+ * once.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "scenario/binder.h"
+
+#define HOUR_SHAPE_TOLERANCE 1e-3
+/* rounding of a sum of shares */
+#define SHARE_TOLERANCE 1e-12
+
+double ds_greatest(const ds_binder *b, ds_quantity q, double limit)
+{
+    if (q.index < 0)
+        return 0.0;
+    double high = ds_distribution_support_high(&b->scenario->inputs[q.index].distribution);
+    return high < limit ? high : limit;
+}
+
+bool ds_certain(const ds_binder *b, ds_quantity q, double *x)
+{
+    if (q.index < 0)
+        return false;
+    const ds_distribution *d = &b->scenario->inputs[q.index].distribution;
+    *x = d->a;
+    return d->kind == DS_DIST_CONSTANT;
+}
+
+static double mean(ds_numbers n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n.count; i++)
+        sum += n.values[i];
+    return n.count == 0 ? 0.0 : sum / (double)n.count;
+}
+
+/* ---- Products --------------------------------------------------------------------------- */
+
+static void check_growth(ds_binder *b, const ds_growth *g)
+{
+    ds_push(b, "growth");
+    if ((g->process == DS_GROWTH_LOGISTIC || g->process == DS_GROWTH_BASS) &&
+        g->ceiling_factor.index == DS_ABSENT)
+        ds_problem_here(b, "growth by \"%s\" needs \"ceiling_factor\"",
+                        g->process == DS_GROWTH_BASS ? "bass" : "logistic");
+    if (g->process == DS_GROWTH_SERIES && g->series.count == 0 && !ds_stated(b, "series"))
+        ds_problem_here(b, "growth by \"series\" needs \"series\"");
+    if (ds_stated(b, "series") && g->process >= 0 && g->process != DS_GROWTH_SERIES) {
+        ds_push(b, "series");
+        ds_problem_at_key(b, "\"series\" goes with the process \"series\" only");
+        ds_pop(b);
+    }
+    ds_pop(b);
+}
+
+/* Words or tokens, one of them. */
+static void check_size(ds_binder *b, const char *name, ds_quantity words, ds_quantity tokens)
+{
+    if (words.index == DS_BROKEN && tokens.index == DS_BROKEN)
+        return;
+    bool has_words = words.index != DS_ABSENT, has_tokens = tokens.index != DS_ABSENT;
+    if (has_words == has_tokens)
+        ds_problem_here(b, "needs \"%s_words\" or \"%s_tokens\"%s", name, name,
+                        has_words ? ", not both" : "");
+}
+
+static void check_request(ds_binder *b, const ds_request *r)
+{
+    ds_push(b, "request");
+    check_size(b, "input", r->input_words, r->input_tokens);
+    check_size(b, "output", r->output_words, r->output_tokens);
+    double share = ds_greatest(b, r->cache_read_share, 1.0) +
+                   ds_greatest(b, r->cache_write_share, 1.0);
+    if (share > 1.0 + SHARE_TOLERANCE)
+        ds_problem_here(b, "\"cache_read_share\" and \"cache_write_share\" can add up to %.4g of "
+                           "the input; set their \"max\" so that they cannot exceed 1", share);
+    ds_pop(b);
+}
+
+static void check_product(ds_binder *b, const ds_product *p)
+{
+    double elasticity;
+    if (p->growth != NULL)
+        check_growth(b, p->growth);
+    if (p->request != NULL)
+        check_request(b, p->request);
+    if (p->season.count > 0 && !(mean(p->season) > 0.0)) {
+        ds_push(b, "season");
+        ds_problem_here(b, "the mean of the season must be above 0");
+        ds_pop(b);
+    }
+    if (p->hour_shape.count > 0 && !(fabs(mean(p->hour_shape) - 1.0) <= HOUR_SHAPE_TOLERANCE)) {
+        ds_push(b, "hour_shape");
+        ds_problem_here(b, "the mean of the 24 hours must be 1, found %.6g", mean(p->hour_shape));
+        ds_pop(b);
+    }
+    bool none = ds_certain(b, p->price_elasticity, &elasticity) && elasticity == 0.0;
+    if (!none && p->price_elasticity.index >= 0 && p->price_of == DS_ABSENT) {
+        ds_push(b, "price_elasticity");
+        ds_problem_here(b, "a price elasticity needs \"price_of\", the model whose price counts");
+        ds_pop(b);
+    }
+}
+
+/* ---- Asserts -------------------------------------------------------------------------------- */
+
+static void check_assertion(ds_binder *b, const ds_assertion *a)
+{
+    static const char *const names[] = {"mean", "sd", "p05", "p25", "p50", "p75", "p95", "cvar",
+                                        "share_positive", "share_undefined"};
+    const size_t             count = sizeof names / sizeof names[0];
+    bool                     known = a->statistic == NULL;
+    for (size_t i = 0; i < count && !known; i++)
+        known = strcmp(names[i], a->statistic) == 0;
+    if (!known) {
+        const char *near = ds_suggest(a->statistic, names, count);
+        ds_push(b, "statistic");
+        if (near != NULL)
+            ds_problem_here(b, "unknown statistic \"%.60s\"; did you mean \"%s\"?", a->statistic,
+                            near);
+        else
+            ds_problem_here(b, "unknown statistic \"%.60s\"; known are mean, sd, p05, p25, p50, p75, "
+                               "p95, cvar, share_positive and share_undefined", a->statistic);
+        ds_pop(b);
+    }
+    bool above = ds_stated(b, "above"), below = ds_stated(b, "below");
+    if (!above && !below)
+        ds_problem_here(b, "needs \"above\" or \"below\"");
+    if (above && below && !(a->above < a->below))
+        ds_problem_here(b, "\"above\" must be less than \"below\"");
+}
+
+void ds_check(ds_binder *b)
+{
+    const ds_scenario *s = b->scenario;
+    ds_push(b, "products");
+    for (size_t i = 0; i < s->products.count; i++) {
+        const ds_product *p = &DS_ITEM(ds_product, s->products, i);
+        ds_push(b, p->key.name);
+        check_product(b, p);
+        ds_pop(b);
+    }
+    ds_pop(b);
+    ds_check_models(b);
+    ds_check_strategies(b);
+    ds_check_correlations(b);
+
+    ds_push(b, "assert");
+    for (size_t i = 0; i < s->assertions.count; i++) {
+        const ds_assertion *a = &DS_ITEM(ds_assertion, s->assertions, i);
+        ds_push(b, a->key.name);
+        check_assertion(b, a);
+        ds_pop(b);
+    }
+    ds_pop(b);
+}

@@ -1,0 +1,31 @@
+/* problems.h -- everything that is wrong with a scenario, in file order.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_PROBLEMS_H
+#define DS_PROBLEMS_H
+
+#include "distillsim.h"
+
+enum { DS_PROBLEMS_MAX = 1000 }; /* reported; the rest is only counted */
+
+typedef struct {
+    ds_error error;
+    int      file;     /* sorts before line and column */
+    size_t   sequence; /* then the order of discovery  */
+} ds_problem;
+
+typedef struct {
+    ds_problem *items;
+    size_t      count, capacity, dropped;
+    bool        out_of_memory;
+} ds_problems;
+
+void ds_problems_free(ds_problems *problems);
+/* Copies *error; `file` is its rank: 0 the scenario file, then its parents. */
+void ds_problems_add(ds_problems *problems, const ds_error *error, int file);
+bool ds_problems_any(const ds_problems *problems);
+/* Sorts, calls report() (may be NULL) for each, and copies the first to *err (may
+ * be NULL).  Returns its code, DS_E_NOMEM when memory ran out, or DS_OK. */
+ds_code ds_problems_report(ds_problems *problems, ds_problem_fn report, void *context,
+                           ds_error *err);
+
+#endif

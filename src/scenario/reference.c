@@ -1,0 +1,227 @@
+/* reference.c -- the reference page of scenario files, docs/scenario.md, from the
+ * tables.
+ *
+ * Called by the program.  One section per object, in the order of the file; what
+ * no table knows (how quantities, dates and parents work) stands at the top.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario/binder.h"
+#include "scenario/form.h"
+#include "scenario/writer.h"
+
+enum { TITLE_SIZE = 256, DEPTH_MAX = 16 };
+
+static const char introduction[] =
+    "# Scenario files\n\n"
+    "<!-- Generated from the field table (src/scenario/fields.c); do not edit. -->\n\n"
+    "A scenario is one JSON file (RFC 8259, UTF-8, at most 16 MiB). Objects are keyed by name, so a "
+    "JSON Pointer such as `/models/claude/contracts/tokens/usd_per_mtok/input` says where a number "
+    "is, whatever the order of the file. Units stand in key names. A key that is unknown, "
+    "duplicate, of another type or out of range is an error; all errors are told at once. The "
+    "order of members matters in `strategies` (the first is the baseline) and in `contracts`; "
+    "nowhere else.\n\n"
+    "## Quantities\n\n"
+    "Where the type below is *quantity*, any of these may stand:\n\n"
+    "| form | meaning |\n|---|---|\n"
+    "| `3` or `{\"value\": 3}` | a certain number; the second form has room for its source |\n"
+    "| `\"@name\"` | the member `name` of `/quantities`, with one draw for all its uses |\n"
+    "| `{\"p10\": 2, \"p90\": 9}` | the distribution with these two quantiles: lognormal when both "
+    "are above 0, else normal; `\"fit\": \"normal\"` or `\"lognormal\"` chooses. Quantile keys: ";
+
+static const char after_levels[] =
+    " |\n";
+
+static const char after_forms[] =
+    "| `{\"discrete\": {\"values\": [...], \"weights\": [...]}}` | one of the values |\n"
+    "| `{\"empirical\": {\"values\": [...]}}` | one of the values, all equally likely |\n"
+    "| `{\"empirical\": {\"csv\": \"file.csv\", \"column\": \"name\"}}` | the same from a CSV file "
+    "with a header line, in or below the directory of the scenario; at most 1,000,000 rows |\n\n"
+    "Beside its form, an object may have `min` and `max`, which truncate the distribution, and the "
+    "keys of provenance.\n\n"
+    "The range of a key holds for every value that can be drawn. A certain number outside is an "
+    "error. Of a distribution, up to 1 % of the mass may lie outside: it is cut off. More is an "
+    "error; set `min` and `max`. A named quantity is shared, so its range must fit all its uses "
+    "without being cut.\n\n"
+    "Where the type is *date*, a month `\"YYYY-MM\"` may stand too; any other quantity counts months "
+    "from the start of the clock. *Per event* means drawn anew at each event, unless it is a named "
+    "quantity, which has one draw.\n\n"
+    "## Where figures come from\n\n"
+    "Any object, also a map and a quantity, may say where its figures come from. That holds for "
+    "every quantity inside, unless a nearer object says something else.\n\n"
+    "| key | meaning |\n|---|---|\n";
+
+static const char parents[] =
+    "\n## Parents and overrides\n\n"
+    "`\"extends\": \"parent.json\"` makes the file a JSON Merge Patch (RFC 7396) on the parent, which "
+    "may have a parent itself: objects are merged, anything else replaces what was there, `null` "
+    "removes a key. An override on the command line sets the value at a JSON Pointer in the same "
+    "way; what is missing on the way is made.\n\n";
+
+/* ---- Cells ------------------------------------------------------------------------- */
+
+static void write_type(ds_writer *w, const ds_field *row)
+{
+    static const char *const names[DS_FIELD_TYPE_COUNT] = {
+        [DS_FIELD_STRING] = "text", [DS_FIELD_CHOICE] = "", [DS_FIELD_BOOL] = "true or false",
+        [DS_FIELD_INTEGER] = "integer", [DS_FIELD_NUMBER] = "number",
+        [DS_FIELD_NUMBERS] = "numbers", [DS_FIELD_MONTH] = "month `YYYY-MM`",
+        [DS_FIELD_QUANTITY] = "quantity", [DS_FIELD_DATE] = "date", [DS_FIELD_REFERENCE] = "name in ",
+        [DS_FIELD_OBJECT] = "object", [DS_FIELD_MAP] = "objects by name",
+        [DS_FIELD_LIST] = "list of objects", [DS_FIELD_CORRELATIONS] = "list",
+    };
+    if (row->type == DS_FIELD_NUMBERS && row->length != 0)
+        ds_write_format(w, "%zu ", row->length);
+    bool values = row->type == DS_FIELD_MAP && row->child->key[0] == '\0';
+    ds_write(w, values ? "values by name" : names[row->type]);
+    if (row->type == DS_FIELD_REFERENCE)
+        ds_write_format(w, "`%s`", row->of);
+    if (row->type == DS_FIELD_MAP && row->of != NULL)
+        ds_write_format(w, " in `%s`%s", row->of,
+                        (row->flags & DS_FLAG_STAR) != 0 ? " or `*`" : "");
+    if ((row->flags & DS_FLAG_PER_EVENT) != 0)
+        ds_write(w, ", per event");
+    for (const char *at = row->type == DS_FIELD_CHOICE ? row->choices : ""; *at != '\0';) {
+        int span = (int)strcspn(at, "|");
+        ds_write_format(w, "%s`%.*s`", at == row->choices ? "" : ", ", span, at);
+        at += span + (at[span] == '|');
+    }
+}
+
+static void write_range(ds_writer *w, const ds_field *row)
+{
+    bool ranged = row->type == DS_FIELD_INTEGER || row->type == DS_FIELD_NUMBER ||
+                  row->type == DS_FIELD_NUMBERS || row->type == DS_FIELD_QUANTITY ||
+                  row->type == DS_FIELD_DATE;
+    if (!ranged || (!isfinite(row->min) && !isfinite(row->max)))
+        return;
+    if ((row->flags & DS_FLAG_OPEN_LOW) != 0)
+        ds_write(w, "above ");
+    ds_write_number(w, row->min);
+    ds_write(w, " to ");
+    ds_write_number(w, row->max);
+}
+
+static void write_default(ds_writer *w, const ds_field *row)
+{
+    if ((row->flags & DS_FLAG_REQUIRED) != 0) {
+        ds_write(w, "**required**");
+        return;
+    }
+    if ((row->flags & DS_FLAG_NO_DEFAULT) != 0)
+        return;
+    switch (row->type) {
+    case DS_FIELD_BOOL:
+        ds_write(w, row->fallback != 0.0 ? "true" : "false");
+        break;
+    case DS_FIELD_INTEGER:
+    case DS_FIELD_NUMBER:
+    case DS_FIELD_QUANTITY:
+    case DS_FIELD_DATE:
+        if (isfinite(row->fallback))
+            ds_write_number(w, row->fallback);
+        break;
+    case DS_FIELD_STRING:
+    case DS_FIELD_CHOICE:
+    case DS_FIELD_MONTH:
+        if (row->fallback_text != NULL && row->fallback_text[0] != '\0')
+            ds_write_format(w, "`%s`", row->fallback_text);
+        break;
+    default:
+        break;
+    }
+}
+
+static void write_row(ds_writer *w, const ds_field *row)
+{
+    ds_write_format(w, "| `%s` | ", row->key);
+    write_type(w, row);
+    ds_write_format(w, " | %s | ", row->unit == NULL ? "" : row->unit);
+    write_range(w, row);
+    ds_write(w, " | ");
+    write_default(w, row);
+    ds_write_format(w, " | %s |\n", row->help);
+}
+
+/* ---- Sections -------------------------------------------------------------------------- */
+
+/* The rows of an object whose members are reached by `path`, then its objects.  A
+ * map whose members are maps themselves ("" rows) adds a name to the path. */
+static void write_section(ds_writer *w, const ds_field *rows, const char *path, const char *help,
+                          int depth)
+{
+    if (depth > DEPTH_MAX)
+        return;
+    if (rows[0].key[0] != '\0') {
+        ds_write_format(w, "## `%s`\n\n%s\n\n", *path == '\0' ? "/" : path, help);
+        ds_write(w, "| key | type | unit | range | default | meaning |\n"
+                    "|---|---|---|---|---|---|\n");
+        for (const ds_field *row = rows; row->key != NULL; row++)
+            write_row(w, row);
+        ds_write(w, "\n");
+    }
+    for (const ds_field *row = rows; row->key != NULL; row++) {
+        char inner[TITLE_SIZE];
+        if (row->child == NULL)
+            continue;
+        bool named = row->type == DS_FIELD_MAP || row->type == DS_FIELD_LIST;
+        bool leaf = row->child->key[0] == '\0' && row->child->child == NULL;
+        int  length = snprintf(inner, sizeof inner, "%s%s%s%s", path, *row->key == '\0' ? "" : "/",
+                               row->key, named ? "/*" : "");
+        if (length < 0 || (size_t)length >= sizeof inner)
+            continue;
+        if (leaf) {
+            ds_write_format(w, "## `%s`\n\n%s\n\n", inner, row->help);
+            ds_write(w, "| value | type | unit | range | default | meaning |\n"
+                        "|---|---|---|---|---|---|\n");
+            ds_write(w, "| each member | ");
+            write_type(w, row->child);
+            ds_write_format(w, " | %s | ", row->child->unit == NULL ? "" : row->child->unit);
+            write_range(w, row->child);
+            ds_write_format(w, " |  | %s |\n\n", row->child->help);
+        } else {
+            write_section(w, row->child, inner, row->help, depth + 1);
+        }
+    }
+}
+
+static void write_forms(ds_writer *w)
+{
+    for (size_t i = 0; i < DS_LEVEL_COUNT; i++)
+        ds_write_format(w, "%s`%s`", i == 0 ? "" : ", ", ds_levels[i].key);
+    ds_write(w, after_levels);
+    for (const ds_form *f = ds_forms; f->key != NULL; f++) {
+        ds_write(w, "| ");
+        for (int s = 0; s < DS_FORM_SETS && f->sets[s][0] != NULL; s++) {
+            ds_write_format(w, "%s`{\"%s\": {", s == 0 ? "" : " or ", f->key);
+            for (size_t i = 0; f->sets[s][i] != NULL; i++)
+                ds_write_format(w, "%s\"%s\": ...", i == 0 ? "" : ", ", f->sets[s][i]);
+            ds_write(w, "}}`");
+        }
+        ds_write_format(w, " | %s |\n", f->help);
+    }
+}
+
+ds_code ds_scenario_reference_write(FILE *file)
+{
+    ds_writer w = {0};
+    ds_write(&w, introduction);
+    write_forms(&w);
+    ds_write(&w, after_forms);
+    for (const ds_field *row = ds_provenance_fields; row->key != NULL; row++)
+        ds_write_format(&w, "| `%s` | %s |\n", row->key, row->help);
+    ds_write(&w, parents);
+    write_section(&w, ds_scenario_fields, "", "The whole file.", 0);
+
+    /* one newline at the end, not two */
+    if (!w.failed && w.length > 0)
+        w.length--;
+    ds_code code = w.failed ? DS_E_NOMEM : DS_OK;
+    if (code == DS_OK && (fwrite(w.text, 1, w.length, file) != w.length || fflush(file) != 0))
+        code = DS_E_IO;
+    free(w.text);
+    return code;
+}

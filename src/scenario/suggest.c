@@ -1,0 +1,63 @@
+/* suggest.c -- "did you mean".
+ *
+ * Called by bind.c and quantity.c for keys and names that do not exist.  Optimal
+ * string alignment distance: insertions, deletions, substitutions and swaps of
+ * neighbours cost 1 each (Damerau 1964; the restricted form).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "scenario/binder.h"
+
+enum { WORD_MAX = 64 };
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+/* Distance of two words of at most WORD_MAX bytes. */
+static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    size_t rows[3][WORD_MAX + 1];
+    size_t *before = rows[0], *last = rows[1], *row = rows[2];
+
+    memset(rows, 0, sizeof rows);
+    for (size_t j = 0; j <= b_length; j++)
+        last[j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            row[j] = least(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < row[j])
+                row[j] = before[j - 2] + 1;
+        }
+        size_t *spare = before;
+        before = last;
+        last = row;
+        row = spare;
+    }
+    return last[b_length];
+}
+
+const char *ds_suggest(const char *word, const char *const *candidates, size_t count)
+{
+    size_t      length = strlen(word), best = length / 3 + 1;
+    const char *found = NULL;
+    if (length > WORD_MAX || length == 0)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t other = strlen(candidates[i]);
+        if (other > WORD_MAX || other == 0)
+            continue;
+        size_t d = distance(word, length, candidates[i], other);
+        /* strictly better, and not a wholly different word */
+        if (d < other && (d < best || (found == NULL && d == best))) {
+            best = d;
+            found = candidates[i];
+        }
+    }
+    return found;
+}

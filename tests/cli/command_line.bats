@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# command_line.bats -- help, versions, mistakes on the command line: exit status 2,
+# nothing on standard output.
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+load common
+
+@test "without a command: usage on standard error, 2" {
+    out
+    expect 2
+    silent "$stdout"
+    has "$stderr" 'Usage: distillsim COMMAND'
+}
+
+@test "help lists every command, and each has its own" {
+    out help
+    expect 0
+    silent "$stderr"
+    cp "$stdout" "$BATS_TEST_TMPDIR/help"
+    out --help
+    cmp "$stdout" "$BATS_TEST_TMPDIR/help"
+    for command in run sweep plot explain check schema version; do
+        has "$BATS_TEST_TMPDIR/help" "  $command "
+        out help $command
+        expect 0
+        silent "$stderr"
+        has "$stdout" "Usage: distillsim $command"
+        [ "$(width "$stdout")" -le 80 ]
+        out $command --help
+        expect 0
+    done
+}
+
+@test "version: program, commit, streams" {
+    out version
+    expect 0
+    grep -qE '^distillsim [0-9]+\.[0-9]+\.[0-9]+$' "$stdout"
+    grep -qE '^git [^ ]+$' "$stdout"
+    grep -qE '^stream version [0-9]+$' "$stdout"
+    out --version
+    expect 0
+}
+
+@test "an unknown command names its neighbour" {
+    out rnu
+    expect 2
+    silent "$stdout"
+    has "$stderr" "did you mean 'run'"
+    out frobnicate
+    expect 2
+    has "$stderr" 'there are: run, sweep'
+}
+
+@test "numbers are read strictly" {
+    for wrong in 0 -1 1e3 12x '' ' 5' 99999999999999999999 0x10; do
+        out run $small --paths "$wrong"
+        expect 2
+        silent "$stdout"
+        has "$stderr" '--paths'
+    done
+    out run $small --seed 1.5
+    expect 2
+    out run $small --threads -2
+    expect 2
+}
+
+@test "other mistakes are 2 as well" {
+    for arguments in 'run' 'run a b' 'run --nonsense' 'run a --format yaml' 'run a --engine slow' \
+        'run a --set x=1' 'run a --set /x' 'check' 'schema extra' 'version extra' 'explain a' \
+        'sweep a' 'sweep a --vary /x' 'sweep a --vary /x=1:2' 'sweep a --vary /x=0:2:3:log' \
+        'plot' 'plot a b' 'plot a --kind pie' 'plot a --format bmp'; do
+        # shellcheck disable=SC2086
+        out $arguments
+        echo "distillsim $arguments"
+        expect 2
+        silent "$stdout"
+        [ -s "$stderr" ]
+    done
+}
+
+@test "check: every problem of every file, ok for the good ones, 3" {
+    bad=$BATS_TEST_TMPDIR/bad.json
+    sed -e 's/"months": 12/"months": 0/' -e 's/0\.8, "ramp/1.8, "ramp/' $small >"$bad"
+    out check $small "$bad" $small
+    expect 3
+    silent "$stderr"
+    [ "$(grep -c "small.json: ok" "$stdout")" -eq 2 ]
+    [ "$(grep -cE 'bad\.json:[0-9]+:[0-9]+: /' "$stdout")" -eq 2 ]
+    out check $small
+    expect 0
+    out check $small "$BATS_TEST_TMPDIR/none.json"
+    expect 1
+}
+
+@test "schema is JSON; its page is Markdown" {
+    out schema
+    expect 0
+    silent "$stderr"
+    is_json "$stdout"
+    out schema --markdown
+    expect 0
+    grep -q '^# ' "$stdout"
+}

@@ -1,0 +1,453 @@
+/* random_scenario.h -- writes a random valid scenario, for tests that compare two
+ * ways of computing the same thing.  Every feature of the model has a chance in
+ * every scenario; `random_scenario(seed)` is the same text for the same seed.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RANDOM_SCENARIO_H
+#define RANDOM_SCENARIO_H
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    uint64_t state;
+    char    *text;
+    size_t   length, capacity;
+} maker;
+
+static uint64_t maker_bits(maker *m) /* splitmix64 */
+{
+    uint64_t z = m->state += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+static double maker_uniform(maker *m, double low, double high)
+{
+    return low + (high - low) * (double)(maker_bits(m) >> 11) * 0x1p-53;
+}
+
+static int maker_below(maker *m, int n)
+{
+    return (int)(maker_bits(m) % (uint64_t)n);
+}
+
+static int maker_chance(maker *m, double p)
+{
+    return maker_uniform(m, 0, 1) < p;
+}
+
+__attribute__((format(printf, 2, 3))) static void maker_print(maker *m, const char *format, ...)
+{
+    for (;;) {
+        va_list arguments;
+        va_start(arguments, format);
+        int n = vsnprintf(m->text + m->length, m->capacity - m->length, format, arguments);
+        va_end(arguments);
+        if (n >= 0 && (size_t)n < m->capacity - m->length) {
+            m->length += (size_t)n;
+            return;
+        }
+        m->capacity = 2 * m->capacity + (size_t)n + 1;
+        m->text = realloc(m->text, m->capacity);
+    }
+}
+
+/* "key": a quantity between low and high, certain or not. */
+static void maker_quantity(maker *m, const char *key, double low, double high)
+{
+    double a = maker_uniform(m, low, high), b = maker_uniform(m, low, high);
+    double least = a < b ? a : b, most = a < b ? b : a;
+    maker_print(m, "\"%s\": ", key);
+    switch (least < most ? maker_below(m, 6) : 0) {
+    case 0:
+    case 1:
+        maker_print(m, "%.17g", a);
+        break;
+    case 2:
+        maker_print(m, "{\"uniform\": {\"low\": %.17g, \"high\": %.17g}}", least, most);
+        break;
+    case 3:
+        maker_print(m, "{\"triangular\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}",
+                    least, 0.5 * (least + most), most);
+        break;
+    case 4:
+        maker_print(m, "{\"p10\": %.17g, \"p90\": %.17g, \"min\": %.17g, \"max\": %.17g}", least,
+                    most, low, high);
+        break;
+    default:
+        maker_print(m, "{\"pert\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}", least,
+                    0.7 * least + 0.3 * most, most);
+    }
+    maker_print(m, ", ");
+}
+
+static void maker_some(maker *m, double chance, const char *key, double low, double high)
+{
+    if (maker_chance(m, chance))
+        maker_quantity(m, key, low, high);
+}
+
+/* Removes a trailing ", " and closes with `end`. */
+static void maker_close(maker *m, const char *end)
+{
+    if (m->length >= 2 && m->text[m->length - 2] == ',')
+        m->length -= 2;
+    maker_print(m, "%s", end);
+}
+
+static void make_gpus(maker *m)
+{
+    maker_print(m, "\"gpus\": {");
+    for (int g = 0; g < 2; g++) {
+        maker_print(m, "\"g%d\": {", g);
+        maker_quantity(m, "usd_per_gpu_hour", 1, 5);
+        maker_quantity(m, "peak_tflops", 300, 2000);
+        maker_some(m, 0.5, "long_run_usd_per_gpu_hour", 1, 4);
+        maker_some(m, 0.5, "reversion_per_year", 0, 3);
+        maker_some(m, 0.5, "volatility_per_sqrt_year", 0, 0.6);
+        maker_some(m, 0.3, "jumps_per_year", 0, 2);
+        maker_some(m, 0.5, "jump_factor", 0.5, 2);
+        maker_close(m, "}, ");
+    }
+    maker_close(m, "},\n\"profiles\": {");
+    for (int f = 0; f < 2; f++) {
+        maker_print(m, "\"f%d\": {\"gpu\": \"g%d\", \"gpus_per_replica\": %d, ", f,
+                    maker_below(m, 2), 1 + maker_below(m, 4));
+        if (maker_chance(m, 0.5))
+            maker_print(m, "\"parameters_b\": 8, ");
+        maker_quantity(m, "input_tokens_per_gpu_s", 5e3, 8e4);
+        maker_quantity(m, "output_tokens_per_gpu_s", 5e3, 8e4);
+        maker_some(m, 0.7, "attention_gpu_s_per_token2", 1e-8, 2e-7);
+        maker_some(m, 0.5, "speed_factor", 0.6, 1.6);
+        maker_some(m, 0.3, "speed_gain_per_year", 0, 0.8);
+        maker_close(m, "}, ");
+    }
+    maker_close(m, "},\n");
+}
+
+static void make_growth(maker *m)
+{
+    static const char *const process[] = { "gbm", "gbm", "logistic", "bass", "series" };
+    int kind = maker_below(m, 5);
+    maker_print(m, "\"growth\": {\"process\": \"%s\", ", process[kind]);
+    maker_some(m, 0.8, "per_year", -0.3, 2);
+    if (kind < 2)
+        maker_some(m, 0.5, "slows_to_per_year", -0.2, 0.5);
+    if (kind < 2)
+        maker_some(m, 0.5, "slowing_per_year", 0, 2);
+    if (kind == 2 || kind == 3)
+        maker_quantity(m, "ceiling_factor", 1, 30);
+    if (kind == 3) {
+        maker_some(m, 0.5, "innovation_per_year", 0, 0.1);
+        maker_some(m, 0.5, "imitation_per_year", 0.1, 0.8);
+    }
+    if (kind == 4)
+        maker_print(m, "\"series\": [1, 1.2, 0.8, 2.5, 3], ");
+    maker_some(m, 0.6, "volatility_per_sqrt_year", 0, 0.6);
+    if (maker_chance(m, 0.4)) {
+        maker_quantity(m, "jumps_per_year", 0.2, 3);
+        maker_quantity(m, "jump_factor", 0.5, 2);
+    }
+    maker_close(m, "}, ");
+}
+
+static void make_request(maker *m)
+{
+    maker_print(m, "\"request\": {");
+    if (maker_chance(m, 0.5)) {
+        maker_quantity(m, "input_words", 50, 3000);
+        maker_some(m, 0.5, "tokens_per_word", 1.1, 1.6);
+    } else {
+        maker_quantity(m, "input_tokens", 50, 5000);
+    }
+    maker_quantity(m, maker_chance(m, 0.5) ? "output_words" : "output_tokens", 10, 500);
+    maker_some(m, 0.4, "output_cv", 0, 2);
+    maker_some(m, 0.5, "cache_read_share", 0, 0.6);
+    maker_some(m, 0.5, "cache_write_share", 0, 0.3);
+    maker_some(m, 0.3, "input_growth_per_year", -0.2, 1);
+    maker_some(m, 0.3, "output_growth_per_year", -0.2, 1);
+    maker_close(m, "}, ");
+}
+
+static void make_list(maker *m, const char *key, int n, int mean_one)
+{
+    double value[24], sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += value[i] = maker_uniform(m, 0.5, 1.5);
+    maker_print(m, "\"%s\": [", key);
+    for (int i = 0; i < n; i++)
+        maker_print(m, "%.17g, ", mean_one ? value[i] * n / sum : value[i]);
+    maker_close(m, "], ");
+}
+
+static void make_products(maker *m, int products)
+{
+    maker_print(m, "\"products\": {");
+    for (int p = 0; p < products; p++) {
+        maker_print(m, "\"p%d\": {\"task_class\": \"%s\", ", p, p % 2 ? "chat" : "code");
+        maker_quantity(m, "requests_per_month", 1e5, 1e8);
+        make_growth(m);
+        make_request(m);
+        if (maker_chance(m, 0.5))
+            make_list(m, "season", 12, 0);
+        if (maker_chance(m, 0.5))
+            make_list(m, "hour_shape", 24, 1);
+        maker_some(m, 0.7, "peak_to_mean", 1, 4);
+        maker_some(m, 0.5, "value_usd_per_request", 0, 0.1);
+        maker_some(m, 0.5, "loss_usd_per_bad_answer", 0, 0.05);
+        if (maker_chance(m, 0.3)) {
+            maker_quantity(m, "price_elasticity", -0.5, 1);
+            maker_print(m, "\"price_of\": \"teacher\", ");
+        }
+        maker_close(m, "}, ");
+    }
+    maker_close(m, "},\n");
+}
+
+static void make_tariff(maker *m, int billing)
+{
+    static const char *const name[] = { "per_token", "hosted_per_token", "compute_time", "fleet" };
+    maker_print(m, "\"billing\": \"%s\", ", name[billing]);
+    maker_some(m, 0.5, "discount_share", 0, 0.4);
+    maker_some(m, 0.3, "staff_usd_per_month", 0, 1e5);
+    maker_some(m, 0.3, "price_locked_months", 0, 12);
+    if (maker_chance(m, 0.2))
+        maker_print(m, "\"follows_price_path\": false, ");
+    if (billing < 3 && maker_chance(m, 0.4)) {
+        maker_print(m, "\"commitment\": {");
+        maker_quantity(m, "usd_per_month", 1e3, 1e7);
+        maker_close(m, "}, ");
+    }
+    if (billing < 2) {
+        maker_print(m, "\"usd_per_mtok\": {");
+        maker_quantity(m, "input", 0.1, 5);
+        maker_quantity(m, "output", 0.5, 25);
+        maker_some(m, 0.5, "cache_read", 0.01, 1);
+        maker_some(m, 0.5, "cache_write", 0.1, 6);
+        maker_close(m, "}, ");
+        maker_some(m, 0.4, "batch_share", 0, 0.5);
+    }
+    if (billing == 1) {
+        maker_some(m, 0.7, "hosting_usd_per_hour", 0, 50);
+        maker_some(m, 0.7, "storage_usd_per_month", 0, 500);
+    }
+    if (billing == 2) {
+        maker_quantity(m, "usd_per_unit_hour", 5, 70);
+        maker_print(m, "\"settlement\": \"%s\", \"minimum_units\": %d, \"unit_increment\": %d, "
+                    "\"unit\": {", maker_chance(m, 0.5) ? "metered" : "provisioned",
+                    maker_below(m, 20), 1 + maker_below(m, 5));
+        if (maker_chance(m, 0.5)) {
+            maker_print(m, "\"profile\": \"f0\", \"gpus\": 4, ");
+        } else {
+            maker_quantity(m, "tokens_per_minute", 1e5, 1e6);
+            maker_some(m, 0.5, "output_weight", 1, 8);
+            maker_some(m, 0.5, "cache_read_weight", 0, 1);
+        }
+        maker_close(m, "}, ");
+    }
+    if (billing == 3) {
+        maker_print(m, "\"profile\": \"f%d\", \"minimum_replicas\": %d, \"spare_replicas\": %d, "
+                    "\"scaling\": \"%s\", ", maker_below(m, 2), maker_below(m, 3),
+                    maker_below(m, 2), maker_chance(m, 0.5) ? "hourly" : "static");
+        maker_some(m, 0.5, "rent_discount_share", 0, 0.4);
+        maker_some(m, 0.5, "slo_derate", 0.5, 1);
+        maker_some(m, 0.5, "target_utilisation", 0.4, 0.9);
+        if (maker_chance(m, 0.4)) {
+            maker_print(m, "\"owned\": {\"life_months\": %d, ", 1 + maker_below(m, 20));
+            maker_quantity(m, "usd_per_gpu", 2e4, 4e4);
+            maker_some(m, 0.5, "kilowatts_per_gpu", 0.5, 2);
+            maker_some(m, 0.5, "colocation_usd_per_gpu_month", 0, 200);
+            maker_close(m, "}, ");
+        }
+    }
+}
+
+/* One to three contracts; later ones on a certain or uncertain date. */
+static void make_contracts(maker *m)
+{
+    int count = 1 + maker_below(m, 3);
+    maker_print(m, "\"contracts\": {");
+    for (int c = 0; c < count; c++) {
+        maker_print(m, "\"c%d\": {", c);
+        if (c > 0 && maker_chance(m, 0.5))
+            maker_print(m, "\"from\": %d, ", 7 * c);
+        else if (c > 0)
+            maker_print(m, "\"from\": {\"uniform\": {\"low\": %d, \"high\": %d}}, ", 7 * c - 2,
+                        7 * c + 3);
+        make_tariff(m, maker_below(m, 4));
+        maker_close(m, "}, ");
+    }
+    maker_close(m, "}, ");
+}
+
+static void make_vendor(maker *m, const char *name, const char *fallback)
+{
+    maker_print(m, "\"%s\": {\"provider\": \"%s\", ", name,
+                maker_chance(m, 0.5) ? name : "shared vendor");
+    make_contracts(m);
+    if (maker_chance(m, 0.7)) {
+        maker_print(m, "\"price_path\": {\"releases\": \"%s\", ",
+                    maker_chance(m, 0.5) ? "poisson" : "fixed");
+        maker_some(m, 0.8, "release_every_months", 2, 12);
+        maker_some(m, 0.8, "change_at_release", 0.5, 1.5);
+        maker_some(m, 0.5, "cuts_per_year", 0, 1);
+        maker_some(m, 0.5, "cut_factor", 0.3, 0.9);
+        maker_some(m, 0.5, "change_per_year", -0.4, 0.2);
+        maker_some(m, 0.5, "volatility_per_sqrt_year", 0, 0.3);
+        maker_close(m, "}, ");
+    }
+    if (maker_chance(m, 0.5)) {
+        maker_print(m, "\"interruption\": {");
+        maker_quantity(m, "per_year", 0, 3);
+        maker_quantity(m, "months", 0, 6);
+        maker_close(m, "}, ");
+        if (maker_chance(m, 0.7))
+            maker_print(m, "\"fallback\": \"%s\", ", fallback);
+    }
+    maker_some(m, 0.4, "fee_returned_share", 0, 0.3);
+    if (maker_chance(m, 0.5)) {
+        maker_print(m, "\"quality\": {\"chat\": {");
+        maker_quantity(m, "acceptable_share", 0.8, 1);
+        maker_close(m, "}}, ");
+    }
+    maker_close(m, "}, ");
+}
+
+static void make_student(maker *m, const char *name)
+{
+    maker_print(m, "\"%s\": {\"teacher\": \"teacher\", \"parameters_b\": 7, ", name);
+    make_contracts(m);
+    maker_print(m, "\"quality\": {\"chat\": {");
+    maker_quantity(m, "acceptable_share", 0.6, 1);
+    maker_close(m, "}, \"code\": {\"curve\": {");
+    maker_quantity(m, "limit_share", 0.9, 1);
+    maker_quantity(m, "gap_at_1b", 0.1, 0.5);
+    maker_quantity(m, "exponent", 0.3, 1);
+    maker_close(m, "}}}, \"verifier\": {");
+    maker_quantity(m, "detected_share", 0.5, 1);
+    maker_some(m, 0.5, "false_alarm_share", 0, 0.2);
+    maker_some(m, 0.5, "usd_per_request", 0, 1e-3);
+    maker_close(m, "}, \"project\": {");
+    maker_print(m, "\"attempts\": %d, ", 1 + maker_below(m, 4));
+    if (maker_chance(m, 0.8)) {
+        maker_print(m, "\"labels\": {");
+        maker_quantity(m, "examples", 1e4, 5e6);
+        maker_quantity(m, "input_tokens", 100, 3000);
+        maker_quantity(m, "output_tokens", 10, 500);
+        maker_some(m, 0.5, "rejected_share", 0, 0.3);
+        maker_some(m, 0.5, "batch_discount_share", 0, 0.5);
+        maker_close(m, "}, ");
+    }
+    if (maker_chance(m, 0.8)) {
+        maker_print(m, "\"training\": {\"gpu\": \"g1\", ");
+        maker_quantity(m, "tokens", 1e8, 1e10);
+        maker_some(m, 0.5, "epochs", 1, 4);
+        maker_some(m, 0.5, "mfu_share", 0.3, 0.5);
+        maker_close(m, "}, ");
+    }
+    maker_quantity(m, "lead_months", 0, 8);
+    maker_some(m, 0.5, "retry_months", 0, 4);
+    maker_some(m, 0.8, "staff_months", 1, 60);
+    maker_some(m, 0.8, "usd_per_staff_month", 1e4, 3e4);
+    maker_some(m, 0.5, "evaluation_usd", 0, 1e5);
+    maker_some(m, 0.5, "licence_fee_usd", 0, 1e6);
+    maker_some(m, 0.4, "royalty_usd_per_mtok", 0, 0.1);
+    maker_some(m, 0.7, "success_probability", 0.3, 1);
+    maker_some(m, 0.3, "permission_probability", 0.5, 1);
+    maker_some(m, 0.5, "overrun_factor", 1, 2);
+    maker_close(m, "}, ");
+    maker_some(m, 0.6, "decay_per_month", 0, 0.03);
+    maker_some(m, 0.6, "decay_per_release", 0, 0.05);
+    if (maker_chance(m, 0.6)) {
+        maker_print(m, "\"refresh\": {");
+        maker_quantity(m, "every_months", 2, 12);
+        maker_some(m, 0.5, "cost_share", 0.2, 1);
+        maker_close(m, "}, ");
+    }
+    maker_close(m, "}, ");
+}
+
+static void make_route(maker *m, const char *model, double most)
+{
+    maker_print(m, "\"%s\": {", model);
+    maker_quantity(m, "share", 0.1 * most, most);
+    if (maker_chance(m, 0.5))
+        maker_print(m, "\"from\": %d, ", maker_below(m, 10));
+    maker_some(m, 0.5, "ramp_months", 0, 8);
+    if (strncmp(model, "student", 7) == 0 && maker_chance(m, 0.7))
+        maker_print(m, "\"escalate_to\": \"%s\", ", maker_chance(m, 0.5) ? "teacher" : "other");
+    maker_close(m, "}, ");
+}
+
+static void make_strategy(maker *m, int number, int products)
+{
+    maker_print(m, "\"s%d\": {\"all\": \"%s\", ", number,
+                maker_chance(m, 0.7) ? "teacher" : "other");
+    maker_print(m, "\"start\": {\"student\": ");
+    if (maker_chance(m, 0.5))
+        maker_print(m, "%d, ", maker_below(m, 8));
+    else
+        maker_print(m, "{\"uniform\": {\"low\": 0, \"high\": 12}}, ");
+    maker_print(m, "\"student-b\": 3}, ");
+    if (maker_chance(m, 0.4)) {
+        maker_print(m, "\"start_when_usd_per_month_above\": {");
+        maker_quantity(m, "student", 1e3, 1e7);
+        maker_close(m, "}, ");
+    }
+    maker_print(m, "\"routes\": {");
+    int stars = maker_chance(m, 0.3);
+    for (int p = 0; p < products; p++) {
+        if (p > 0 && maker_chance(m, 0.3))
+            continue;
+        maker_print(m, stars && p == 0 ? "\"*\": {" : "\"p%d\": {", p);
+        make_route(m, "student", 0.5);
+        if (maker_chance(m, 0.4))
+            make_route(m, "student-b", 0.2);
+        if (maker_chance(m, 0.4))
+            make_route(m, "house", 0.3);
+        maker_close(m, "}, ");
+    }
+    maker_close(m, "}, ");
+    if (maker_chance(m, 0.4))
+        maker_print(m, "\"fallback\": {\"teacher\": \"house\"}, ");
+    maker_close(m, "}, ");
+}
+
+/* Text of a scenario; the caller frees it. */
+static char *random_scenario(uint64_t seed)
+{
+    maker m = { .state = seed };
+    int products = 1 + maker_below(&m, 4);
+    static const char *const timing[] = { "start", "mid", "end" };
+    maker_print(&m, "{\"name\": \"random\", "
+                "\"clock\": {\"start\": \"2026-%02d\", \"months\": %d}, ", 1 + maker_below(&m, 12), 1 + maker_below(&m, 40));
+    maker_print(&m, "\"timing\": \"%s\", \"money\": \"%s\", ", timing[maker_below(&m, 3)],
+                maker_chance(&m, 0.3) ? "real" : "nominal");
+    maker_quantity(&m, "discount_rate_per_year", 0, 0.2);
+    maker_some(&m, 0.5, "inflation_per_year", 0, 0.1);
+    maker_some(&m, 0.5, "budget_usd_per_month", 1e4, 1e7);
+    maker_print(&m, "\n");
+    if (maker_chance(&m, 0.5))
+        maker_print(&m, "\"correlations\": [[\"/gpus/g0\", \"/gpus/g1\", %.3f], "
+                    "[\"/gpus/g1\", \"/products/p0/growth\", 0.3]],\n",
+                    maker_uniform(&m, -0.5, 0.9));
+    make_gpus(&m);
+    make_products(&m, products);
+    maker_print(&m, "\"models\": {");
+    make_vendor(&m, "teacher", "other");
+    make_vendor(&m, "other", "house");
+    make_vendor(&m, "house", "teacher");
+    make_student(&m, "student");
+    make_student(&m, "student-b");
+    maker_close(&m, "},\n\"strategies\": {\"stay\": {\"all\": \"teacher\"}, ");
+    for (int s = 0; s < 3; s++)
+        make_strategy(&m, s, products);
+    maker_close(&m, "}}\n");
+    return m.text;
+}
+
+#endif

@@ -1,0 +1,156 @@
+/* reference_ledger.h -- shared by the tests of the naive engine: a scenario from text,
+ * one run of it with its ledger, and comparisons that say what differed.
+ *
+ * The text of a scenario has ' where JSON has ".  Default tolerance: 1e-12 relative.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef REFERENCE_LEDGER_H
+#define REFERENCE_LEDGER_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "distillsim.h"
+#include "model/kernel.h"
+#include "numerics/stream.h"
+
+/* ---- Scenarios from text, runs, ledgers ------------------------------------- */
+
+/* Loads a scenario whose text has ' for ". */
+static inline ds_scenario *load(const char *text)
+{
+    char  name[] = "/tmp/test_reference_XXXXXX";
+    int   descriptor = mkstemp(name);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    assert_non_null(file);
+    for (const char *c = text; *c != '\0'; c++)
+        fputc(*c == '\'' ? '"' : *c, file);
+    assert_int_equal(fclose(file), 0);
+    ds_scenario *scenario = NULL;
+    ds_error     error = { .code = DS_OK };
+    ds_code      code = ds_scenario_load(name, NULL, 0, NULL, NULL, &scenario, &error);
+    unlink(name);
+    if (code != DS_OK)
+        fail_msg("%d:%d %s: %s", error.line, error.column, error.pointer, error.message);
+    return scenario;
+}
+
+static inline ds_plan *compile(const ds_scenario *scenario)
+{
+    ds_plan *plan = NULL;
+    ds_error error = { .code = DS_OK };
+    if (ds_plan_compile(scenario, &plan, &error) != DS_OK)
+        fail_msg("%s: %s", error.pointer, error.message);
+    return plan;
+}
+
+enum { MONTHS = 160, ROWS = 1024 };
+
+/* What one run gave. */
+typedef struct {
+    double        outcome[DS_OUTCOME_COUNT];
+    double        bill[MONTHS];
+    size_t        rows;
+    ds_ledger_row row[ROWS];
+} ledger;
+
+static inline void keep_row(void *context, const ds_ledger_row *row)
+{
+    ledger *l = context;
+    assert_true(l->rows < ROWS);
+    l->row[l->rows++] = *row;
+}
+
+static inline ledger run(const ds_plan *plan, uint64_t seed, uint64_t path, size_t strategy)
+{
+    ledger   l = { .rows = 0 };
+    ds_error error = { .code = DS_OK };
+    ds_code  code =
+        ds_reference(plan, seed, path, strategy, keep_row, &l, l.outcome, l.bill, &error);
+    assert_int_equal(code, DS_OK);
+    return l;
+}
+
+/* The names in the rows of a ledger live as long as the scenario. */
+typedef struct {
+    ds_scenario *scenario;
+    ds_plan     *plan;
+} fixture;
+
+static inline fixture open_fixture(const char *text)
+{
+    fixture f = { .scenario = load(text) };
+    f.plan = compile(f.scenario);
+    return f;
+}
+
+static inline void close_fixture(fixture *f)
+{
+    ds_plan_free(f->plan);
+    ds_scenario_free(f->scenario);
+}
+
+/* Sum of the amounts of a line in a month (or of all months: -1). */
+static inline double amount(const ledger *l, int month, const char *line)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->rows; i++)
+        if ((month < 0 || l->row[i].month == (size_t)month) &&
+            strcmp(l->row[i].line, line) == 0)
+            sum += l->row[i].amount_usd;
+    return sum;
+}
+
+static inline const ds_ledger_row *find(const ledger *l, size_t month, const char *line)
+{
+    for (size_t i = 0; i < l->rows; i++)
+        if (l->row[i].month == month && strcmp(l->row[i].line, line) == 0)
+            return &l->row[i];
+    fail_msg("no row '%s' in month %zu", line, month);
+    return NULL;
+}
+
+static inline void check_near(double got, double want, double tolerance, const char *what, int at)
+{
+    if (!(fabs(got - want) <= tolerance))
+        fail_msg("%s: %.17g, not %.17g (line %d)", what, got, want, at);
+}
+/* 1e-12 relative, and exactly when the wanted value is 0 */
+static inline void check_close(double got, double want, const char *what, int at)
+{
+    check_near(got, want, 1e-12 * fabs(want), what, at);
+}
+#define near(got, want) check_close(got, want, #got, __LINE__)
+
+static inline void check_bills(const ledger *l, size_t months, const double *want, int at)
+{
+    for (size_t t = 0; t < months; t++)
+        if (!(fabs(l->bill[t] - want[t]) <= 1e-12 * fabs(want[t])))
+            fail_msg("bill of month %zu: %.17g, not %.17g (line %d)", t, l->bill[t], want[t],
+                     at);
+}
+#define bills_are(l, ...)                                                                 \
+    check_bills(l, sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double),              \
+                (const double[]){ __VA_ARGS__ }, __LINE__)
+
+/* u(name, path, month, slot) of docs/model.md (1), the addressed uniform. */
+static inline double address(const char *name, uint64_t seed, uint64_t path, size_t month,
+                             size_t slot)
+{
+    return ds_stream_uniform(ds_stream_key(seed, ds_hash_text(name)), path, (uint32_t)month,
+                             (uint32_t)slot);
+}
+
+#define PER_REQUEST(usd)                                                                 \
+    "'billing': 'per_token', 'usd_per_mtok': {'input': " usd ", 'output': 0}}"
+
+#endif
