@@ -20,7 +20,7 @@ echo '#include <pthread.h>' >src/model/kernel.h
     echo '#include "model/kernel.h"'
     printf 'int x; \n\tint y; // TO''DO %0100d\n' 0
     printf 'int f(void)\n{\n'
-    seq -f 'system(alloca(%g));' 700
+    seq -f 'system(alloca(%g));' 900
     echo '}'
 } >src/numerics/bad.c
 echo '#include "numerics/stream.h"' >src/cli/bad.c
