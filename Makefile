@@ -82,7 +82,7 @@ MAIN_SOURCE     := $(wildcard src/main.c)
 UNIT_SOURCES    := $(wildcard tests/unit/test_*.c)
 BATS_SOURCES    := $(wildcard tests/cli/*.bats)
 # Files whose loops are the run time: compiled for every x86-64 processor, and again
-# for two instruction sets between which src/model/kernels.c chooses.
+# for two instruction sets between which src/model/instruction_set.c chooses.
 KERNEL_SOURCES := $(addprefix src/model/,kernel.c demand.c price.c contract.c fleet.c student.c \
                     strategy.c finance.c irr.c) src/numerics/lanes.c src/numerics/stream.c
 KERNEL_ISAS    := $(if $(filter x86_64,$(shell uname -m)),$(if $(ARCHFLAGS),,avx2 avx512))
@@ -143,7 +143,7 @@ $(B)/$(1)/%.o: %.c $(B)/flags
 	    -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(KERNEL_ISAS),$(eval $(call KERNEL_RULE,$(isa))))
-$(B)/src/model/kernels.o: CPPFLAGS += $(if $(KERNEL_ISAS),-DDS_HAVE_X86)
+$(B)/src/model/instruction_set.o: CPPFLAGS += $(if $(KERNEL_ISAS),-DDS_HAVE_X86)
 
 # Files that change only when their content does, so that what depends on them is
 # rebuilt when the flags or the commit change and not otherwise.

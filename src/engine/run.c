@@ -2,7 +2,7 @@
  * kernel and the reference.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/engine.h"
-#include "model/kernels.h"
+#include "model/instruction_set.h"
 #include "scenario/error.h"
 #include "scenario/scenario.h"
 

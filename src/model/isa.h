@@ -3,7 +3,7 @@
  *
  * The Makefile compiles the files that the loops are in once for every processor
  * (the plain names) and again with -DDS_ISA=avx2 or avx512, with this header put
- * first; kernels.c chooses at run time.  A new function that is shared between
+ * first; instruction_set.c chooses at run time.  A new function that is shared between
  * those files must be listed here: a forgotten one is defined twice, which the
  * linker refuses.  No runtime selection by the compiler (target_clones): it crashes
  * under the thread sanitizer.

@@ -1,7 +1,7 @@
-/* kernels.h -- the kernel as compiled for each instruction set, and the choice.
+/* instruction_set.h -- the kernel as compiled for each instruction set, and the choice.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef DS_KERNELS_H
-#define DS_KERNELS_H
+#ifndef DS_INSTRUCTION_SET_H
+#define DS_INSTRUCTION_SET_H
 
 #include "model/kernel.h"
 

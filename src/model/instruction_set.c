@@ -1,7 +1,7 @@
-/* kernels.c -- see kernels.h and isa.h.  The Makefile says with DS_HAVE_X86 that it
+/* instruction_set.c -- see instruction_set.h and isa.h.  The Makefile says with DS_HAVE_X86 that it
  * has compiled the two other versions.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/kernels.h"
+#include "model/instruction_set.h"
 
 #include <string.h>
 
