@@ -80,6 +80,22 @@ static void test_override_samples(void **state)
     ds_scenario_free(t);
 }
 
+/* A number that is uncertain and correlated in the file may be fixed: the pair then
+ * has no effect. */
+static void test_override_of_correlated(void **state)
+{
+    (void)state;
+    const ds_override change[] = {{"/products/q/growth/per_year", "0.5"}};
+    ds_scenario      *s = NULL;
+    ds_plan          *plan = NULL;
+    ds_error          err;
+    assert_int_equal(ds_scenario_load("scenarios/amazon-anthropic.json", change, 1, NULL, NULL, &s,
+                                      &err), DS_OK);
+    assert_int_equal(ds_plan_compile(s, &plan, &err), DS_OK);
+    ds_plan_free(plan);
+    ds_scenario_free(s);
+}
+
 static void test_bad_overrides(void **state)
 {
     (void)state;
@@ -101,6 +117,7 @@ static void test_bad_overrides(void **state)
         {"/clock/monts", "3", "unknown key \"monts\"; did you mean \"months\"?", DS_E_SCENARIO},
         {"/clock", "null", "required key \"clock\" is missing", DS_E_SCENARIO},
         {"/extends", "\"x.json\"", "cannot be changed", DS_E_SCENARIO},
+        {"/quantities/misspelt", "3", "nothing uses this quantity", DS_E_SCENARIO},
         {"/products/chat/season/12", "1", "a list has", DS_E_SCENARIO},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -256,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_extends),
         cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_override_samples),
+        cmocka_unit_test(test_override_of_correlated),
         cmocka_unit_test(test_bad_overrides),
         cmocka_unit_test(test_hash_ignores_layout),
         cmocka_unit_test(test_hash_sees_changes),
