@@ -3,9 +3,9 @@
  * one block after another.
  *
  * Order of calls for a block (kernel.c):
- *   ds_draw_inputs      columns of the inputs                        (4), (6)
+ *   ds_random_inputs    columns of the inputs                        (4), (6)
  *   ds_*_begin          everything of a path that no month changes
- *   for each month      ds_draw_month, ds_demand_month, ds_price_month,
+ *   for each month      ds_random_two_months, ds_demand_month, ds_price_month,
  *                       ds_contract_month, ds_student_month: the world, the same
  *                       for all strategies; then for each strategy
  *                       ds_strategy_month and ds_finance_month
@@ -107,7 +107,11 @@ typedef struct {
 } ds_work;
 
 
-/* -- kernel.c: events and their sizes, for the files below */
+/* -- random.c */
+/* Columns of the inputs, and the probabilities of the events. */
+void ds_random_inputs(ds_work *w);
+/* Shocks and event uniforms of this month, which is even, and the next. */
+void ds_random_two_months(ds_work *w);
 /* Lanes in which event e happens this month; their indices go to w->hit. */
 size_t ds_event_hits(ds_work *w, int event);
 /* Size of the event in one lane this month. */
