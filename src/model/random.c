@@ -104,7 +104,7 @@ size_t ds_event_hits(ds_work *w, int event)
     const double *u = w->event_u[2 * (size_t)event + w->month % 2];
     const double *p = w->event_p[event];
     size_t n = 0;
-    DS_EACH_LANE(i) {
+    for (size_t i = 0; i < DS_LANES; i++) { /* n carries over from lane to lane */
         w->hit[n] = (uint32_t)i;
         n += u[i] < p[i];
     }

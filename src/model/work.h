@@ -18,12 +18,14 @@
 #define DS_WORK_H
 
 #include "model/plan.h"
+#include "numerics/lanes_inline.h"
 
 typedef double ds_row[DS_LANES];
 
 enum { DS_SCRATCH = 12, DS_MOST_ATTEMPTS = 8 };
 
-#define DS_EACH_LANE(i) for (size_t i = 0; i < DS_LANES; i++)
+/* No lane reads what another has written: compilers need not prove it. */
+#define DS_EACH_LANE(i) DS_LANES_INDEPENDENT for (size_t i = 0; i < DS_LANES; i++)
 
 /* State of one strategy between the months. */
 typedef struct {
