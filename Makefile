@@ -180,11 +180,13 @@ run: deps-user
 
 results: deps-user
 	$(submake) all
-	@mkdir -p results; set -e; for file in scenarios/*.json; do \
+	@mkdir -p results; set -e; \
+	export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || date +%s); \
+	for file in scenarios/*.json; do \
 	    name=$$(basename $$file .json); \
 	    echo "== $$name"; \
 	    rm -rf results/$$name; \
-	    $(B)/distillsim run $$file --out results/$$name; \
+	    $(B)/distillsim run $$file --out results/$$name --quiet; \
 	    $(B)/distillsim plot results/$$name; \
 	done
 
