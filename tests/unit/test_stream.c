@@ -234,6 +234,17 @@ static void addresses_are_independent(void **state)
     free(u);
 }
 
+/* The worked numbers of docs/model.md, (1)-(3), from a program of its own that was
+ * written from that page (Python, integers of any size); exact. */
+static void page_is_what_is_computed(void **state)
+{
+    (void)state;
+    uint64_t key = ds_stream_key(1, ds_hash_text("/discount_rate_per_year"));
+    assert_true(ds_stream_uniform(key, 0, 0, 0) == 0.2983201352173085);
+    key = ds_stream_key(12345, ds_hash_text("/products/a/growth#shock"));
+    assert_true(ds_stream_uniform(key, (UINT64_C(1) << 33) + 77, 1, 1) == 0.12308300606383715);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +252,7 @@ int main(void)
 #ifdef HAVE_RANDOM123
         cmocka_unit_test(philox_equals_random123),
 #endif
+        cmocka_unit_test(page_is_what_is_computed),
         cmocka_unit_test(hash_known_answers),
         cmocka_unit_test(key_mixes_seed_and_name),
         cmocka_unit_test(uniform_is_a_cell_centre),
