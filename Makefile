@@ -83,7 +83,7 @@ UNIT_SOURCES    := $(wildcard tests/unit/test_*.c)
 BATS_SOURCES    := $(wildcard tests/cli/*.bats)
 # Files whose loops are the run time: compiled for every x86-64 processor, and again
 # for two instruction sets between which src/model/instruction_set.c chooses.
-KERNEL_SOURCES := $(addprefix src/model/,kernel.c demand.c price.c contract.c fleet.c student.c \
+KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c demand.c price.c contract.c fleet.c student.c \
                     strategy.c finance.c irr.c) src/numerics/lanes.c src/numerics/stream.c
 KERNEL_ISAS    := $(if $(filter x86_64,$(shell uname -m)),$(if $(ARCHFLAGS),,avx2 avx512))
 MARCH_avx2     := x86-64-v3
@@ -180,11 +180,13 @@ run: deps-user
 
 results: deps-user
 	$(submake) all
-	@mkdir -p results; set -e; for file in scenarios/*.json; do \
+	@mkdir -p results; set -e; \
+	export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || date +%s); \
+	for file in scenarios/*.json; do \
 	    name=$$(basename $$file .json); \
 	    echo "== $$name"; \
 	    rm -rf results/$$name; \
-	    $(B)/distillsim run $$file --out results/$$name; \
+	    $(B)/distillsim run $$file --out results/$$name --quiet; \
 	    $(B)/distillsim plot results/$$name; \
 	done
 

@@ -9,7 +9,7 @@ set grid ytics linecolor rgb '#E4E4E4' linewidth 1 linetype 1
 unset key
 set style fill transparent solid 0.25 noborder
 set label 1 'Saving (NPV), USD M, against stay' at screen 0.02,0.955 left font ',17' textcolor rgb '#111111'
-set label 2 'height: how likely; dot: median; line: nine futures in ten; shares are of all futures' at screen 0.02,0.905 left font ',12' textcolor rgb '#666666'
+set label 2 'height: how likely; dot: median; line: nine futures in ten; what is missing to 100 %: no difference' at screen 0.02,0.905 left font ',12' textcolor rgb '#666666'
 set lmargin at screen 0.20
 set rmargin at screen 0.815
 set tmargin at screen 0.84

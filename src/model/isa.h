@@ -21,6 +21,8 @@
 #define ds_kernel DS_ISA_NAME(ds_kernel)
 #define ds_kernel_prepare DS_ISA_NAME(ds_kernel_prepare)
 #define ds_kernel_work_bytes DS_ISA_NAME(ds_kernel_work_bytes)
+#define ds_random_inputs DS_ISA_NAME(ds_random_inputs)
+#define ds_random_two_months DS_ISA_NAME(ds_random_two_months)
 #define ds_event_hits DS_ISA_NAME(ds_event_hits)
 #define ds_event_size DS_ISA_NAME(ds_event_size)
 #define ds_demand_begin DS_ISA_NAME(ds_demand_begin)

@@ -78,7 +78,7 @@ static void release(ds_work *w, size_t m)
     if (model->releases_fixed) {
         const double *every = w->column[model->release_months];
         double now = (double)w->month, before = now - 1.0;
-        DS_EACH_LANE(i) {
+        for (size_t i = 0; i < DS_LANES; i++) { /* n carries over from lane to lane */
             w->hit[n] = (uint32_t)i;
             n += ds_floor(now / every[i]) > ds_floor(before / every[i]);
         }

@@ -3,9 +3,9 @@
  * one block after another.
  *
  * Order of calls for a block (kernel.c):
- *   ds_draw_inputs      columns of the inputs                        (4), (6)
+ *   ds_random_inputs    columns of the inputs                        (4), (6)
  *   ds_*_begin          everything of a path that no month changes
- *   for each month      ds_draw_month, ds_demand_month, ds_price_month,
+ *   for each month      ds_random_two_months, ds_demand_month, ds_price_month,
  *                       ds_contract_month, ds_student_month: the world, the same
  *                       for all strategies; then for each strategy
  *                       ds_strategy_month and ds_finance_month
@@ -18,12 +18,14 @@
 #define DS_WORK_H
 
 #include "model/plan.h"
+#include "numerics/lanes_inline.h"
 
 typedef double ds_row[DS_LANES];
 
 enum { DS_SCRATCH = 12, DS_MOST_ATTEMPTS = 8 };
 
-#define DS_EACH_LANE(i) for (size_t i = 0; i < DS_LANES; i++)
+/* No lane reads what another has written: compilers need not prove it. */
+#define DS_EACH_LANE(i) DS_LANES_INDEPENDENT for (size_t i = 0; i < DS_LANES; i++)
 
 /* State of one strategy between the months. */
 typedef struct {
@@ -107,7 +109,11 @@ typedef struct {
 } ds_work;
 
 
-/* -- kernel.c: events and their sizes, for the files below */
+/* -- random.c */
+/* Columns of the inputs, and the probabilities of the events. */
+void ds_random_inputs(ds_work *w);
+/* Shocks and event uniforms of this month, which is even, and the next. */
+void ds_random_two_months(ds_work *w);
 /* Lanes in which event e happens this month; their indices go to w->hit. */
 size_t ds_event_hits(ds_work *w, int event);
 /* Size of the event in one lane this month. */

@@ -180,23 +180,39 @@ static void write_inputs(FILE *file, const ds_scenario *scenario)
     fputs("]", file);
 }
 
-static ds_code write_run(FILE *file, const ds_report *report)
+static void write_date(FILE *file, time_t time)
 {
-    char      host[256] = "", date[32] = "";
-    time_t    now = time(NULL);
+    char      date[32] = "";
     struct tm utc;
+    if (gmtime_r(&time, &utc) != NULL)
+        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    text_member(file, "date", date);
+}
 
+/* When, where and how fast.  With SOURCE_DATE_EPOCH set (the convention of
+ * reproducible builds) that date alone, so that the file is the same each time. */
+static void write_circumstances(FILE *file, const ds_report *report)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    if (epoch != NULL && epoch[0] != '\0' && strspn(epoch, "0123456789") == strlen(epoch)) {
+        write_date(file, (time_t)strtoll(epoch, NULL, 10));
+        return;
+    }
+    char host[256] = "";
     if (gethostname(host, sizeof host - 1) != 0)
         host[0] = '\0';
-    if (gmtime_r(&now, &utc) != NULL)
-        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    fputs("{", file);
-    ds_json_provenance(file, report->scenario, ds_result_paths(report->result),
-                       ds_result_seed(report->result), report->engine);
     fprintf(file, ",\n\"threads\":%u,\"wall_seconds\":%.6f", report->threads,
             report->wall_seconds);
     text_member(file, "host", host);
-    text_member(file, "date", date);
+    write_date(file, time(NULL));
+}
+
+static ds_code write_run(FILE *file, const ds_report *report)
+{
+    fputs("{", file);
+    ds_json_provenance(file, report->scenario, ds_result_paths(report->result),
+                       ds_result_seed(report->result), report->engine);
+    write_circumstances(file, report);
     fputs(",\n\"overrides\":[", file);
     for (size_t i = 0; i < report->override_count; i++) {
         fputs(i > 0 ? ",{\"pointer\":" : "{\"pointer\":", file);

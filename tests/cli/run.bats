@@ -76,6 +76,15 @@ load common
         END { if (compared != 3) exit 1 }'
 }
 
+@test "--out writes the same bytes again when SOURCE_DATE_EPOCH gives the date" {
+    for k in 1 2; do
+        SOURCE_DATE_EPOCH=1700000000 "$program" run $small --out "$BATS_TEST_TMPDIR/epoch$k" \
+            >/dev/null
+    done
+    diff -r "$BATS_TEST_TMPDIR/epoch1" "$BATS_TEST_TMPDIR/epoch2"
+    grep -q '"date":"2023-11-14T22:13:20Z"' "$BATS_TEST_TMPDIR/epoch1/run.json"
+}
+
 @test "--out writes four files; only run.json has time and host" {
     dir=$BATS_TEST_TMPDIR/new
     out run $small --out "$dir"

@@ -50,7 +50,7 @@ expect_none 'threads are used in src/engine only' "$(complaints '
     }')"
 
 # The files of KERNEL_SOURCES in the Makefile.
-kernel='kernel|demand|price|contract|fleet|student|strategy|finance|irr|lanes|stream'
+kernel='kernel|work|random|demand|price|contract|fleet|student|strategy|finance|irr|lanes|stream'
 
 expect_none 'the kernel includes nothing that allocates, prints or reads' "$(complaints '
     $1 ~ /^src\/(model|numerics)\/('"$kernel"')\.c/ &&

@@ -1,0 +1,121 @@
+/* random.c -- the random numbers of a block: (1)-(6) of docs/model.md.
+ *
+ * Called by kernel.c: ds_random_inputs() once a block, ds_random_two_months() in
+ * every even month; demand.c and price.c ask for the events of a month.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/rows.h"
+#include "numerics/lanes.h"
+#include "numerics/stream.h"
+
+/* z' = L z for each lane; rows z[k], in place from the last row up. */
+static void correlate(const ds_component *c, double *const *z)
+{
+    for (size_t k = c->count; k-- > 0;) {
+        const double *lower = &c->lower[k * c->count];
+        double *out = z[k];
+        DS_EACH_LANE(i)
+            out[i] *= lower[k];
+        for (size_t j = 0; j < k; j++) {
+            const double *x = z[j];
+            const double weight = lower[j];
+            DS_EACH_LANE(i)
+                out[i] += weight * x[i];
+        }
+    }
+}
+
+/* (6) replaces the uniforms of correlated inputs. */
+static void correlate_inputs(ds_work *w)
+{
+    const ds_draws *draws = &w->plan->draws;
+    for (size_t c = 0; c < draws->component_count; c++) {
+        const ds_component *component = &draws->component[c];
+        if (component->of_processes)
+            continue;
+        for (size_t k = 0; k < component->count; k++) {
+            w->member[k] = w->column[component->input[k]];
+            ds_normal_quantile_lanes(DS_LANES, w->member[k], w->member[k]);
+        }
+        correlate(component, w->member);
+        for (size_t k = 0; k < component->count; k++)
+            ds_normal_cdf_lanes(DS_LANES, w->member[k], w->member[k]);
+    }
+}
+
+/* (4): uniforms, then (6), then the inverse distribution functions. */
+void ds_random_inputs(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    for (size_t k = 0; k < plan->input_count; k++)
+        ds_stream_uniform_lanes(w->input_key[k], w->first, 0, 0, DS_LANES,
+                                w->column[plan->input[k].column]);
+    correlate_inputs(w);
+    for (size_t k = 0; k < plan->input_count; k++) {
+        double *column = w->column[plan->input[k].column];
+        ds_draw_lanes(&plan->draws.draw[plan->input[k].column], DS_LANES, column, column,
+                      w->scratch[0]);
+    }
+    /* probability of a month of each event, (5) */
+    for (size_t e = 0; e < plan->event_count; e++) {
+        const double *x = w->column[plan->event[e].column];
+        double *p = w->event_p[e];
+        if (plan->event[e].column_is_months_between)
+            DS_EACH_LANE(i)
+                p[i] = -1.0 / x[i];
+        else
+            DS_EACH_LANE(i)
+                p[i] = -x[i] / 12.0;
+        ds_exp_lanes(DS_LANES, p, p);
+        DS_EACH_LANE(i)
+            p[i] = 1.0 - p[i];
+    }
+}
+
+/* Every second month: the shocks and event uniforms of two months, (5), (6). */
+void ds_random_two_months(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    uint32_t month = (uint32_t)(w->month / 2);
+    for (size_t e = 0; e < plan->event_count; e++)
+        ds_stream_uniform_pair_lanes(w->event_key[e], w->first, month, 0, DS_LANES,
+                                     w->event_u[2 * e], w->event_u[2 * e + 1]);
+    for (size_t k = 0; k < plan->process_count; k++) {
+        double *z = w->shock[2 * k];
+        ds_stream_uniform_pair_lanes(w->process_key[k], w->first, month, 0, DS_LANES, z,
+                                     w->shock[2 * k + 1]);
+        ds_normal_quantile_lanes(2 * DS_LANES, z, z);
+    }
+    for (size_t c = 0; c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        if (!component->of_processes)
+            continue;
+        const int *process = plan->component_process[c];
+        for (size_t odd = 0; odd < 2; odd++) {
+            for (size_t k = 0; k < component->count; k++)
+                w->member[k] = w->shock[2 * (size_t)process[k] + odd];
+            correlate(component, w->member);
+        }
+    }
+}
+
+size_t ds_event_hits(ds_work *w, int event)
+{
+    const double *u = w->event_u[2 * (size_t)event + w->month % 2];
+    const double *p = w->event_p[event];
+    size_t n = 0;
+    for (size_t i = 0; i < DS_LANES; i++) { /* n carries over from lane to lane */
+        w->hit[n] = (uint32_t)i;
+        n += u[i] < p[i];
+    }
+    return n;
+}
+
+double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane)
+{
+    if (!size->per_event)
+        return w->column[size->input][lane];
+    uint64_t key = ds_stream_key(w->seed, size->name);
+    double u = ds_stream_uniform(key, w->first + lane, (uint32_t)w->month + 1, 0);
+    return ds_draw_value(&w->plan->draws.draw[size->input], u);
+}

@@ -1,0 +1,146 @@
+/* work.c -- the rows of a worker laid out in one buffer.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/irr.h"
+#include "model/rows.h"
+#include "numerics/stream.h"
+
+/* Hands out rows of one buffer; with base NULL it only measures. */
+typedef struct {
+    char  *base;
+    size_t used;
+} layout;
+
+static void *take(layout *l, size_t bytes)
+{
+    void *at = l->base != NULL ? l->base + l->used : NULL;
+    l->used += (bytes + 63) / 64 * 64;
+    return at;
+}
+
+static ds_row *rows(layout *l, size_t count)
+{
+    return take(l, count * sizeof(ds_row));
+}
+
+static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
+{
+    size_t P = plan->product_count, M = plan->model_count, G = plan->gpu_count;
+    size_t C = plan->contract_count, S = plan->student_count, F = plan->profile_count;
+    w->column = rows(l, plan->column_count);
+    w->input_key = take(l, plan->input_count * sizeof *w->input_key);
+    w->event_key = take(l, plan->event_count * sizeof *w->event_key);
+    w->process_key = take(l, plan->process_count * sizeof *w->process_key);
+    w->member = take(l, plan->column_count * sizeof *w->member);
+    w->event_p = rows(l, plan->event_count);
+    w->event_u = rows(l, 2 * plan->event_count);
+    w->shock = rows(l, 2 * plan->process_count);
+    w->inflation = rows(l, 2);
+    w->discount = rows(l, 2);
+    ds_row **of_products[] = { &w->requests, &w->input_tokens, &w->output_tokens, &w->mtok,
+                               &w->input_start, &w->output_start, &w->input_factor,
+                               &w->output_factor, &w->log_level, &w->drift, &w->spread,
+                               &w->jump_level, &w->decay, &w->decay_factor, &w->amplitude,
+                               &w->hour_excess };
+    for (size_t k = 0; k < sizeof of_products / sizeof *of_products; k++)
+        *of_products[k] = rows(l, P);
+    ds_row **of_models[] = { &w->level, &w->level_drift, &w->level_spread, &w->released,
+                             &w->outage, &w->outage_left };
+    for (size_t k = 0; k < sizeof of_models / sizeof *of_models; k++)
+        *of_models[k] = rows(l, M);
+    ds_row **of_gpus[] = { &w->log_rent, &w->rent, &w->rent_mean, &w->rent_keep,
+                           &w->rent_spread };
+    for (size_t k = 0; k < sizeof of_gpus / sizeof *of_gpus; k++)
+        *of_gpus[k] = rows(l, G);
+    w->speed = rows(l, F);
+    w->speed_step = rows(l, F);
+    w->load = rows(l, P * C);
+    w->price = rows(l, C);
+    w->locked = rows(l, C);
+    w->in_force = rows(l, C);
+    w->replica_share = rows(l, C);
+    w->acceptable = rows(l, M * P);
+    w->label_usd = rows(l, S);
+    w->training_usd = rows(l, S);
+    w->label_load = rows(l, plan->label_rows);
+    w->gates = rows(l, S);
+    w->succeeds = rows(l, S);
+}
+
+static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strategy *strategy,
+                             ds_strategy_state *state)
+{
+    size_t J = strategy->project_count;
+    state->project_end = rows(l, J * (DS_MOST_ATTEMPTS + 1));
+    state->project_made = rows(l, J);
+    state->ready = rows(l, J);
+    state->age = rows(l, J);
+    state->fresh = rows(l, J);
+    state->bought = plan->most_life > 0
+                        ? rows(l, plan->contract_count * (plan->most_life + 1))
+                        : NULL;
+    state->provider = rows(l, plan->provider_count);
+    state->total = rows(l, DS_TOTAL_COUNT);
+    state->flow = rows(l, plan->months);
+    state->paid = *rows(l, 1);
+}
+
+static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
+{
+    now->usage = rows(l, plan->product_count * plan->model_count);
+    now->sent = take(l, plan->product_count * plan->model_count * sizeof *now->sent);
+    now->unserved = rows(l, plan->product_count);
+    now->ramp = rows(l, plan->most_ramps);
+    now->started = rows(l, plan->most_ramps);
+    now->due = rows(l, plan->model_count);
+    now->spend = rows(l, plan->provider_count);
+    double **singles[] = { &now->bill, &now->lost, &now->bad, &now->escalated, &now->project,
+                           &now->returned, &now->gpu_months, &now->gpu_used, &now->gpu_paid };
+    for (size_t k = 0; k < sizeof singles / sizeof *singles; k++)
+        *singles[k] = take(l, sizeof(ds_row));
+}
+
+static size_t lay_out(const ds_plan *plan, char *base, ds_work *w)
+{
+    layout l = { .base = base };
+    take(&l, sizeof *w);
+    lay_out_world(&l, plan, w);
+    lay_out_month(&l, plan, &w->now);
+    w->base_cost = take(&l, sizeof(ds_row));
+    w->base_total = take(&l, sizeof(ds_row));
+    w->scratch = rows(&l, DS_SCRATCH);
+    w->product_scratch = rows(&l, plan->product_count);
+    w->product_index = take(&l, plan->product_count * sizeof *w->product_index);
+    w->irr_scratch = take(&l, ds_irr_scratch(plan->months) * sizeof *w->irr_scratch);
+    w->hit = take(&l, DS_LANES * sizeof *w->hit);
+    ds_strategy_state *states = take(&l, plan->strategy_count * sizeof *states);
+    w->strategy = states;
+    ds_strategy_state measured;
+    for (size_t s = 0; s < plan->strategy_count; s++)
+        lay_out_strategy(&l, plan, &plan->strategy[s], base != NULL ? &states[s] : &measured);
+    return l.used;
+}
+
+size_t ds_kernel_work_bytes(const ds_plan *plan)
+{
+    ds_work measured;
+    return lay_out(plan, NULL, &measured);
+}
+
+void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
+{
+    ds_work *w = work;
+    lay_out(plan, work, w);
+    w->plan = plan;
+    w->seed = seed;
+    for (size_t k = 0; k < plan->input_count; k++)
+        w->input_key[k] = ds_stream_key(seed, plan->input[k].name);
+    for (size_t e = 0; e < plan->event_count; e++)
+        w->event_key[e] = ds_stream_key(seed, plan->event[e].name);
+    for (size_t k = 0; k < plan->process_count; k++)
+        w->process_key[k] = ds_stream_key(seed, plan->process[k]);
+    for (size_t c = 0; c < plan->draws.count; c++)
+        if (plan->draws.draw[c].kind == DS_DRAW_CONSTANT)
+            ds_row_set(w->column[c], plan->draws.draw[c].a);
+    ds_row_set(w->column[plan->zero], 0);
+    ds_row_set(w->column[plan->one], 1);
+}
