@@ -143,7 +143,7 @@ $(B)/$(1)/%.o: %.c $(B)/flags
 	    -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(KERNEL_ISAS),$(eval $(call KERNEL_RULE,$(isa))))
-$(B)/src/model/instruction_set.o: CPPFLAGS += $(if $(KERNEL_ISAS),-DDS_HAVE_X86)
+$(B)/src/model/instruction_set.o: private CPPFLAGS += $(if $(KERNEL_ISAS),-DDS_HAVE_X86)
 
 # Files that change only when their content does, so that what depends on them is
 # rebuilt when the flags or the commit change and not otherwise.
