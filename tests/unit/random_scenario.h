@@ -16,6 +16,7 @@ typedef struct {
     uint64_t state;
     char    *text;
     size_t   length, capacity;
+    double   dollar; /* dollars are counted in units of 1/dollar */
 } maker;
 
 static uint64_t maker_bits(maker *m) /* splitmix64 */
@@ -57,10 +58,10 @@ __attribute__((format(printf, 2, 3))) static void maker_print(maker *m, const ch
     }
 }
 
-/* "key": a quantity between low and high, certain or not. */
-static void maker_quantity(maker *m, const char *key, double low, double high)
+/* "key": a quantity between low and high times a unit, certain or not. */
+static void maker_in_units(maker *m, const char *key, double low, double high, double unit)
 {
-    double a = maker_uniform(m, low, high), b = maker_uniform(m, low, high);
+    double a = unit * maker_uniform(m, low, high), b = unit * maker_uniform(m, low, high);
     double least = a < b ? a : b, most = a < b ? b : a;
     maker_print(m, "\"%s\": ", key);
     switch (least < most ? maker_below(m, 6) : 0) {
@@ -77,7 +78,7 @@ static void maker_quantity(maker *m, const char *key, double low, double high)
         break;
     case 4:
         maker_print(m, "{\"p10\": %.17g, \"p90\": %.17g, \"min\": %.17g, \"max\": %.17g}", least,
-                    most, low, high);
+                    most, unit * low, unit * high);
         break;
     default:
         maker_print(m, "{\"pert\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}", least,
@@ -86,10 +87,27 @@ static void maker_quantity(maker *m, const char *key, double low, double high)
     maker_print(m, ", ");
 }
 
+static void maker_quantity(maker *m, const char *key, double low, double high)
+{
+    maker_in_units(m, key, low, high, 1);
+}
+
 static void maker_some(maker *m, double chance, const char *key, double low, double high)
 {
     if (maker_chance(m, chance))
         maker_quantity(m, key, low, high);
+}
+
+/* The same for money: every quantity whose unit has USD in it. */
+static void maker_money(maker *m, const char *key, double low, double high)
+{
+    maker_in_units(m, key, low, high, m->dollar);
+}
+
+static void maker_some_money(maker *m, double chance, const char *key, double low, double high)
+{
+    if (maker_chance(m, chance))
+        maker_money(m, key, low, high);
 }
 
 /* Removes a trailing ", " and closes with `end`. */
@@ -105,9 +123,9 @@ static void make_gpus(maker *m)
     maker_print(m, "\"gpus\": {");
     for (int g = 0; g < 2; g++) {
         maker_print(m, "\"g%d\": {", g);
-        maker_quantity(m, "usd_per_gpu_hour", 1, 5);
+        maker_money(m, "usd_per_gpu_hour", 1, 5);
         maker_quantity(m, "peak_tflops", 300, 2000);
-        maker_some(m, 0.5, "long_run_usd_per_gpu_hour", 1, 4);
+        maker_some_money(m, 0.5, "long_run_usd_per_gpu_hour", 1, 4);
         maker_some(m, 0.5, "reversion_per_year", 0, 3);
         maker_some(m, 0.5, "volatility_per_sqrt_year", 0, 0.6);
         maker_some(m, 0.3, "jumps_per_year", 0, 2);
@@ -198,8 +216,8 @@ static void make_products(maker *m, int products)
         if (maker_chance(m, 0.5))
             make_list(m, "hour_shape", 24, 1);
         maker_some(m, 0.7, "peak_to_mean", 1, 4);
-        maker_some(m, 0.5, "value_usd_per_request", 0, 0.1);
-        maker_some(m, 0.5, "loss_usd_per_bad_answer", 0, 0.05);
+        maker_some_money(m, 0.5, "value_usd_per_request", 0, 0.1);
+        maker_some_money(m, 0.5, "loss_usd_per_bad_answer", 0, 0.05);
         if (maker_chance(m, 0.3)) {
             maker_quantity(m, "price_elasticity", -0.5, 1);
             maker_print(m, "\"price_of\": \"teacher\", ");
@@ -214,30 +232,30 @@ static void make_tariff(maker *m, int billing)
     static const char *const name[] = { "per_token", "hosted_per_token", "compute_time", "fleet" };
     maker_print(m, "\"billing\": \"%s\", ", name[billing]);
     maker_some(m, 0.5, "discount_share", 0, 0.4);
-    maker_some(m, 0.3, "staff_usd_per_month", 0, 1e5);
+    maker_some_money(m, 0.3, "staff_usd_per_month", 0, 1e5);
     maker_some(m, 0.3, "price_locked_months", 0, 12);
     if (maker_chance(m, 0.2))
         maker_print(m, "\"follows_price_path\": false, ");
     if (billing < 3 && maker_chance(m, 0.4)) {
         maker_print(m, "\"commitment\": {");
-        maker_quantity(m, "usd_per_month", 1e3, 1e7);
+        maker_money(m, "usd_per_month", 1e3, 1e7);
         maker_close(m, "}, ");
     }
     if (billing < 2) {
         maker_print(m, "\"usd_per_mtok\": {");
-        maker_quantity(m, "input", 0.1, 5);
-        maker_quantity(m, "output", 0.5, 25);
-        maker_some(m, 0.5, "cache_read", 0.01, 1);
-        maker_some(m, 0.5, "cache_write", 0.1, 6);
+        maker_money(m, "input", 0.1, 5);
+        maker_money(m, "output", 0.5, 25);
+        maker_some_money(m, 0.5, "cache_read", 0.01, 1);
+        maker_some_money(m, 0.5, "cache_write", 0.1, 6);
         maker_close(m, "}, ");
         maker_some(m, 0.4, "batch_share", 0, 0.5);
     }
     if (billing == 1) {
-        maker_some(m, 0.7, "hosting_usd_per_hour", 0, 50);
-        maker_some(m, 0.7, "storage_usd_per_month", 0, 500);
+        maker_some_money(m, 0.7, "hosting_usd_per_hour", 0, 50);
+        maker_some_money(m, 0.7, "storage_usd_per_month", 0, 500);
     }
     if (billing == 2) {
-        maker_quantity(m, "usd_per_unit_hour", 5, 70);
+        maker_money(m, "usd_per_unit_hour", 5, 70);
         maker_print(m, "\"settlement\": \"%s\", ",
                     maker_chance(m, 0.5) ? "metered" : "provisioned");
         maker_print(m, "\"minimum_units\": %d, ", maker_below(m, 20));
@@ -261,9 +279,10 @@ static void make_tariff(maker *m, int billing)
         maker_some(m, 0.5, "target_utilisation", 0.4, 0.9);
         if (maker_chance(m, 0.4)) {
             maker_print(m, "\"owned\": {\"life_months\": %d, ", 1 + maker_below(m, 20));
-            maker_quantity(m, "usd_per_gpu", 2e4, 4e4);
+            maker_money(m, "usd_per_gpu", 2e4, 4e4);
             maker_some(m, 0.5, "kilowatts_per_gpu", 0.5, 2);
-            maker_some(m, 0.5, "colocation_usd_per_gpu_month", 0, 200);
+            maker_money(m, "usd_per_kwh", 0.05, 0.2); /* its default is in dollars */
+            maker_some_money(m, 0.5, "colocation_usd_per_gpu_month", 0, 200);
             maker_close(m, "}, ");
         }
     }
@@ -333,7 +352,7 @@ static void make_student(maker *m, const char *name)
     maker_close(m, "}}}, \"verifier\": {");
     maker_quantity(m, "detected_share", 0.5, 1);
     maker_some(m, 0.5, "false_alarm_share", 0, 0.2);
-    maker_some(m, 0.5, "usd_per_request", 0, 1e-3);
+    maker_some_money(m, 0.5, "usd_per_request", 0, 1e-3);
     maker_close(m, "}, \"project\": {");
     maker_print(m, "\"attempts\": %d, ", 1 + maker_below(m, 4));
     if (maker_chance(m, 0.8)) {
@@ -355,10 +374,10 @@ static void make_student(maker *m, const char *name)
     maker_quantity(m, "lead_months", 0, 8);
     maker_some(m, 0.5, "retry_months", 0, 4);
     maker_some(m, 0.8, "staff_months", 1, 60);
-    maker_some(m, 0.8, "usd_per_staff_month", 1e4, 3e4);
-    maker_some(m, 0.5, "evaluation_usd", 0, 1e5);
-    maker_some(m, 0.5, "licence_fee_usd", 0, 1e6);
-    maker_some(m, 0.4, "royalty_usd_per_mtok", 0, 0.1);
+    maker_some_money(m, 0.8, "usd_per_staff_month", 1e4, 3e4);
+    maker_some_money(m, 0.5, "evaluation_usd", 0, 1e5);
+    maker_some_money(m, 0.5, "licence_fee_usd", 0, 1e6);
+    maker_some_money(m, 0.4, "royalty_usd_per_mtok", 0, 0.1);
     maker_some(m, 0.7, "success_probability", 0.3, 1);
     maker_some(m, 0.3, "permission_probability", 0.5, 1);
     maker_some(m, 0.5, "overrun_factor", 1, 2);
@@ -398,7 +417,7 @@ static void make_strategy(maker *m, int number, int products)
     maker_print(m, "\"student-b\": 3}, ");
     if (maker_chance(m, 0.4)) {
         maker_print(m, "\"start_when_usd_per_month_above\": {");
-        maker_quantity(m, "student", 1e3, 1e7);
+        maker_money(m, "student", 1e3, 1e7);
         maker_close(m, "}, ");
     }
     maker_print(m, "\"routes\": {");
@@ -420,10 +439,11 @@ static void make_strategy(maker *m, int number, int products)
     maker_close(m, "}, ");
 }
 
-/* Text of a scenario; the caller frees it. */
-static char *random_scenario(uint64_t seed)
+/* Text of a scenario whose amounts of money are all `dollar` times those of the same
+ * seed at 1; exactly so when it is a power of two.  The caller frees it. */
+static char *random_scenario_in(uint64_t seed, double dollar)
 {
-    maker m = { .state = seed };
+    maker m = { .state = seed, .dollar = dollar };
     int products = 1 + maker_below(&m, 4);
     static const char *const timing[] = { "start", "mid", "end" };
     maker_print(&m, "{\"name\": \"random\", \"clock\": {\"start\": \"2026-%02d\", ",
@@ -433,7 +453,7 @@ static char *random_scenario(uint64_t seed)
     maker_print(&m, "\"money\": \"%s\", ", maker_chance(&m, 0.3) ? "real" : "nominal");
     maker_quantity(&m, "discount_rate_per_year", 0, 0.2);
     maker_some(&m, 0.5, "inflation_per_year", 0, 0.1);
-    maker_some(&m, 0.5, "budget_usd_per_month", 1e4, 1e7);
+    maker_some_money(&m, 0.5, "budget_usd_per_month", 1e4, 1e7);
     maker_print(&m, "\n");
     if (maker_chance(&m, 0.5))
         maker_print(&m, "\"correlations\": [[\"/gpus/g0\", \"/gpus/g1\", %.3f], "
@@ -452,6 +472,11 @@ static char *random_scenario(uint64_t seed)
         make_strategy(&m, s, products);
     maker_close(&m, "}}\n");
     return m.text;
+}
+
+static char *random_scenario(uint64_t seed)
+{
+    return random_scenario_in(seed, 1);
 }
 
 #endif

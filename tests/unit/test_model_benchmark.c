@@ -9,8 +9,8 @@
  * the first not at all.  Courses of action:
  *   stay     3.0 a token times the price;
  *   student  its share rises from 0 in month 12 to 0.7 in month 18; a tenth of its share
- *            is escalated and paid on both; from month 12 max(2, ceil(0.01 tokens share))
- *            units at 1.9;
+ *            is escalated and paid on both; max(2, ceil(0.01 tokens share)) units at 1.9
+ *            in every month;
  *   other    2.2 a token times the price;
  *   half     half of each.
  *
@@ -91,10 +91,8 @@ static void student_mean(void **state)
         double discount = pow(1.1, -t / 12.0), share = student_share(t);
         double units = 0.01 * 400 * exp(0.0332 * (t + 1)) * share;
         double paid = 3 * mean_tokens_at_price(t) * (1 - share + 0.1 * share);
-        if (t < 12)
-            units = 0;
-        least += paid + discount * 1.9 * (t < 12 ? 0 : fmax(2, units));
-        most += paid + discount * 1.9 * (t < 12 ? 0 : fmax(2, units) + 1);
+        least += paid + discount * 1.9 * fmax(2, units);
+        most += paid + discount * 1.9 * (fmax(2, units) + (share > 0 ? 1 : 0));
     }
     ds_estimate found = cost(1);
     assert_true(found.value > least - 4 * found.se && found.value < most + 4 * found.se);
@@ -104,14 +102,16 @@ static void student_mean(void **state)
     assert_true(statistics_of(&benchmark, 1, "bad_answers").max == 0);
 }
 
-/* Before month 12 the student costs nothing, and in it, at share 0, its two units. */
+/* Up to month 12 (13 of the scenario), where its share is still 0, the student costs its
+ * two units more. */
 static void student_months(void **state)
 {
     (void)state;
     assert_true(bill(&benchmark, 0, 0) == 0);
-    for (size_t t = 0; t <= 12; t++)
-        assert_true(bill(&benchmark, 1, t) == bill(&benchmark, 0, t));
-    CLOSE(bill(&benchmark, 1, 13), bill(&benchmark, 0, 13) + 3.8, 1e-12);
+    assert_true(bill(&benchmark, 1, 0) == 0);
+    for (size_t t = 1; t <= 13; t++)
+        CLOSE(bill(&benchmark, 1, t), bill(&benchmark, 0, t) + 3.8, 1e-12);
+    assert_true(bill(&benchmark, 1, 14) < bill(&benchmark, 0, 14));
 }
 
 /* One price for both vendors (their shocks correlate by 1), so that on each path other and
@@ -145,7 +145,7 @@ static void simulate(gsl_rng *random, double npv[4])
         }
         price *= exp(-0.02 + gsl_ran_gaussian_ziggurat(random, 0.01));
         double discount = pow(1.1, -t / 12.0), share = student_share(t);
-        double units = t < 12 ? 0 : fmax(2, ceil(0.01 * tokens * share));
+        double units = fmax(2, ceil(0.01 * tokens * share));
         npv[0] += discount * 3 * tokens * price;
         npv[1] += discount * (3 * tokens * price * (1 - 0.9 * share) + 1.9 * units);
         npv[2] += discount * 2.2 * tokens * price;
