@@ -72,7 +72,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    int    model, billing, from, next_from; /* next_from DS_NONE: the last one  */
+    int    model, billing, from;
     /* months in which some path may have it in force, and whether all then do  */
     size_t first_month, end_month;
     bool   certain;

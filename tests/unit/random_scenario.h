@@ -298,8 +298,8 @@ static void make_contracts(maker *m)
         if (c > 0 && maker_chance(m, 0.5))
             maker_print(m, "\"from\": %d, ", 7 * c);
         else if (c > 0)
-            maker_print(m, "\"from\": {\"uniform\": {\"low\": %d, \"high\": %d}}, ", 7 * c - 2,
-                        7 * c + 3);
+            maker_print(m, "\"from\": {\"uniform\": {\"low\": %d, \"high\": %d}}, ", 7 * c - 6,
+                        7 * c + 6); /* the third may come before the second */
         make_tariff(m, maker_below(m, 4));
         maker_close(m, "}, ");
     }
