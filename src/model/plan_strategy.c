@@ -170,7 +170,7 @@ static ds_code check_assertions(const ds_plan *plan, ds_error *err)
         char pointer[64];
         ds_plan_pointer(pointer, sizeof pointer, "/assert/", a->key.name, "/outcome");
         return ds_fail(err, DS_E_SCENARIO, pointer, "no outcome is called '%.80s'; see "
-                       "`distillsim help run`", a->outcome);
+                       "`distillsim help outcomes`", a->outcome);
     }
     return DS_OK;
 }
