@@ -32,7 +32,7 @@ typedef struct {
     ds_scenario *scenario;
     ds_plan     *plan;
     ds_result   *result; /* NULL before it is run */
-} model;
+} world;
 
 static inline void print_problem(void *context, const ds_error *p)
 {
@@ -40,16 +40,16 @@ static inline void print_problem(void *context, const ds_error *p)
     print_error("%s:%d:%d: %s: %s\n", p->file, p->line, p->column, p->pointer, p->message);
 }
 
-static inline model compiled(ds_scenario *scenario)
+static inline world compiled(ds_scenario *scenario)
 {
-    model    m = {.scenario = scenario};
+    world    m = {.scenario = scenario};
     ds_error err;
     if (ds_plan_compile(scenario, &m.plan, &err) != DS_OK)
         fail_msg("%s: %s", err.pointer, err.message);
     return m;
 }
 
-static inline model open_file(const char *path)
+static inline world open_file(const char *path)
 {
     ds_scenario *scenario = NULL;
     ds_error     err;
@@ -58,7 +58,8 @@ static inline model open_file(const char *path)
     return compiled(scenario);
 }
 
-static inline model open_text(const char *text)
+/* The scenario of a JSON text. */
+static inline world open_json(const char *text)
 {
     char         path[] = "/tmp/distillsim-model-XXXXXX";
     int          descriptor = mkstemp(path);
@@ -66,8 +67,7 @@ static inline model open_text(const char *text)
     ds_scenario *scenario = NULL;
     ds_error     err;
     assert_non_null(file);
-    for (const char *c = text; *c != '\0'; c++)
-        fputc(*c == '\'' ? '"' : *c, file);
+    fputs(text, file);
     assert_int_equal(fclose(file), 0);
     ds_code code = ds_scenario_load(path, NULL, 0, print_problem, NULL, &scenario, &err);
     unlink(path);
@@ -77,8 +77,20 @@ static inline model open_text(const char *text)
     return compiled(scenario);
 }
 
+/* The same of a text with ' for ". */
+static inline world open_text(const char *text)
+{
+    char *json = strdup(text);
+    assert_non_null(json);
+    for (char *c = json; *c != '\0'; c++)
+        *c = *c == '\'' ? '"' : *c;
+    world m = open_json(json);
+    free(json);
+    return m;
+}
+
 /* open_text() of a text that is filled in as by printf. */
-__attribute__((format(printf, 1, 2))) static inline model open_format(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static inline world open_format(const char *format, ...)
 {
     char    text[16384];
     va_list arguments;
@@ -90,7 +102,7 @@ __attribute__((format(printf, 1, 2))) static inline model open_format(const char
 }
 
 /* The scenario of `base` with changes. */
-static inline model open_with(const model *base, const ds_override *overrides, size_t count)
+static inline world open_with(const world *base, const ds_override *overrides, size_t count)
 {
     ds_scenario *scenario = NULL;
     ds_error     err;
@@ -100,7 +112,7 @@ static inline model open_with(const model *base, const ds_override *overrides, s
     return compiled(scenario);
 }
 
-static inline ds_result *run_of(const model *m, uint64_t paths, uint64_t seed, unsigned threads)
+static inline ds_result *run_of(const world *m, uint64_t paths, uint64_t seed, unsigned threads)
 {
     ds_run_options options = {.path_count = paths, .seed = seed, .threads = threads};
     ds_result     *result = NULL;
@@ -110,13 +122,13 @@ static inline ds_result *run_of(const model *m, uint64_t paths, uint64_t seed, u
     return result;
 }
 
-static inline void run(model *m, uint64_t paths)
+static inline void run(world *m, uint64_t paths)
 {
     ds_result_free(m->result);
     m->result = run_of(m, paths, 1, 1);
 }
 
-static inline void close_model(model *m)
+static inline void close_world(world *m)
 {
     ds_result_free(m->result);
     ds_plan_free(m->plan);
@@ -134,18 +146,18 @@ static inline size_t outcome_index(const char *name)
     return index;
 }
 
-static inline ds_statistics statistics_of(const model *m, size_t strategy, const char *outcome)
+static inline ds_statistics statistics_of(const world *m, size_t strategy, const char *outcome)
 {
     return ds_result_statistics(m->result, strategy, outcome_index(outcome));
 }
 
 /* Outcome of path 0: of all paths, when nothing is uncertain. */
-static inline double figure(const model *m, size_t strategy, const char *outcome)
+static inline double figure(const world *m, size_t strategy, const char *outcome)
 {
     return ds_result_column(m->result, strategy, outcome_index(outcome))[0];
 }
 
-static inline double bill(const model *m, size_t strategy, size_t month)
+static inline double bill(const world *m, size_t strategy, size_t month)
 {
     return ds_result_month(m->result, strategy, month).mean.value;
 }

@@ -28,7 +28,7 @@
 
 enum { PATHS = 100000, RIVAL_PATHS = 30000, MONTHS = 60 };
 
-static model  benchmark;
+static world  benchmark;
 static double later; /* one month of discount */
 
 static int set_up(void **state)
@@ -43,7 +43,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    close_model(&benchmark);
+    close_world(&benchmark);
     return 0;
 }
 

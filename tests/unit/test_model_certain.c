@@ -49,7 +49,7 @@ static const double bills_by_hand[2][4] = {{9000, 10297.5, 13027.5, 13027.5},
 static void ledger_months(void **state)
 {
     (void)state;
-    model m = open_text(two_products);
+    world m = open_text(two_products);
     run(&m, 3);
     for (size_t s = 0; s < 2; s++)
         for (size_t t = 0; t < 4; t++)
@@ -75,7 +75,7 @@ static void ledger_months(void **state)
           (38868.0 * 38868 + 1053.0 * 1053) / (39921.0 * 39921), 1e-14);
     /* tokens: 4 * 1200 * 10^6 + 18 * 195 * 10^6 = 8310 million */
     CLOSE(figure(&m, 1, "effective_usd_per_mtok"), 40221 / 8310.0, 1e-14);
-    close_model(&m);
+    close_world(&m);
 }
 
 /* Discounting at 10 % a year from the start, the middle and the end of each month. */
@@ -83,10 +83,10 @@ static void ledger_present_value(void **state)
 {
     (void)state;
     static const char *const timing[] = {"start", "mid", "end"};
-    model base = open_text(two_products);
+    world base = open_text(two_products);
     for (int k = 0; k < 3; k++) {
         ds_override when = {"/timing", timing[k]};
-        model       m = open_with(&base, &when, 1);
+        world       m = open_with(&base, &when, 1);
         run(&m, 1);
         for (size_t s = 0; s < 2; s++) {
             double wanted = 0;
@@ -96,9 +96,9 @@ static void ledger_present_value(void **state)
             assert_true(figure(&m, s, "saving_npv_usd") ==
                         figure(&m, 0, "cost_npv_usd") - figure(&m, s, "cost_npv_usd"));
         }
-        close_model(&m);
+        close_world(&m);
     }
-    close_model(&base);
+    close_world(&base);
 }
 
 /* ---- Trends ------------------------------------------------------------------ */
@@ -122,28 +122,28 @@ static void bass(void **state)
                                      .233150471732,  .331198642491,  .439235217873,
                                      .549009741658,  .651737585959,  .740727106336,
                                      .812803221221};
-    model m = open_text(ONE_DOLLAR("'clock': {'start': '2026-07', 'months': 121}",
+    world m = open_text(ONE_DOLLAR("'clock': {'start': '2026-07', 'months': 121}",
                                    "'requests_per_month': 1e6, 'growth': {'process': 'bass',"
                                    " 'ceiling_factor': 1e6}", ""));
     run(&m, 1);
     assert_true(bill(&m, 0, 0) == 1);
     for (size_t year = 1; year <= 10; year++)
         NEAR((bill(&m, 0, 12 * year) - 1) / (1e6 - 1), adopted[year - 1], 1e-12);
-    close_model(&m);
+    close_world(&m);
 }
 
 /* Ceiling 10, growth of a small base r = ln 2: 10/(1 + 9 * 2^-y). */
 static void logistic(void **state)
 {
     (void)state;
-    model m = open_text(ONE_DOLLAR("'clock': {'start': '2026-07', 'months': 37}",
+    world m = open_text(ONE_DOLLAR("'clock': {'start': '2026-07', 'months': 37}",
                                    "'requests_per_month': 1e6, 'growth': {'process': 'logistic',"
                                    " 'per_year': 1, 'ceiling_factor': 10}", ""));
     run(&m, 1);
     CLOSE(bill(&m, 0, 12), 10 / 5.5, 1e-14);
     CLOSE(bill(&m, 0, 24), 10 / 3.25, 1e-14);
     CLOSE(bill(&m, 0, 36), 10 / 2.125, 1e-14);
-    close_model(&m);
+    close_world(&m);
 }
 
 /* The yearly log growth falls from 0.5 to 0.1 at speed 2: after y years
@@ -151,14 +151,14 @@ static void logistic(void **state)
 static void slowing(void **state)
 {
     (void)state;
-    model m = open_format(ONE_DOLLAR("'clock': {'start': '2026-07', 'months': 37}",
+    world m = open_format(ONE_DOLLAR("'clock': {'start': '2026-07', 'months': 37}",
                                      "'requests_per_month': 1e6, 'growth': {'per_year': %.17g,"
                                      " 'slows_to_per_year': %.17g, 'slowing_per_year': 2}", ""),
                           expm1(0.5), expm1(0.1));
     run(&m, 1);
     for (int t = 0; t <= 36; t += 9)
         CLOSE(bill(&m, 0, (size_t)t), exp(0.1 * t / 12 + 0.2 * -expm1(-t / 6.0)), 1e-13);
-    close_model(&m);
+    close_world(&m);
 }
 
 /* A release each month halves the price: L(t) = 2^-t.  With elasticity 0.7 requests grow
@@ -166,7 +166,7 @@ static void slowing(void **state)
 static void elasticity(void **state)
 {
     (void)state;
-    model m = open_text(ONE_DOLLAR("'clock': {'start': '2026-07', 'months': 25}",
+    world m = open_text(ONE_DOLLAR("'clock': {'start': '2026-07', 'months': 25}",
                                    "'requests_per_month': 1e6, 'price_elasticity': 0.7,"
                                    " 'price_of': 'm', 'value_usd_per_request': 1",
                                    "'price_path': {'releases': 'fixed',"
@@ -178,14 +178,14 @@ static void elasticity(void **state)
         requests += 1e6 * pow(2, 0.7 * t);
     }
     CLOSE(figure(&m, 0, "served_value_usd"), requests, 1e-13);
-    close_model(&m);
+    close_world(&m);
 }
 
 /* ---- Known flows ------------------------------------------------------------- */
 
 /* A strategy whose saving of month t is flow[t]: the baseline pays for the requests of
  * `in`, the strategy for those of `out`, each request one dollar. */
-static model open_flows(const double *flow, size_t months, const char *more)
+static world open_flows(const double *flow, size_t months, const char *more)
 {
     char   text[65536], series[2][30000] = {"", ""};
     size_t used[2] = {0, 0};
@@ -212,7 +212,7 @@ static model open_flows(const double *flow, size_t months, const char *more)
         "  'project': {'all': 'free', 'routes': {'out': {'paid': {'share': 1}}}}}}",
         months, more, series[0], series[1]);
     assert_true(length > 0 && (size_t)length < sizeof text);
-    model m = open_text(text);
+    world m = open_text(text);
     run(&m, 1);
     return m;
 }
@@ -251,7 +251,7 @@ static void known_flows(void **state)
     (void)state;
     for (size_t k = 0; k < sizeof flow_cases / sizeof *flow_cases; k++) {
         const flow_case *c = &flow_cases[k];
-        model            m = open_flows(c->flow, c->months, "");
+        world            m = open_flows(c->flow, c->months, "");
         double           rate = figure(&m, 1, "irr_per_year");
         bool             one = c->rate > NO_RATE;
         double           sum = 0;
@@ -266,7 +266,7 @@ static void known_flows(void **state)
         if (one)
             NEAR(pow(1 + rate, 1.0 / 12) - 1, c->rate, 1e-11);
         NEAR(figure(&m, 1, "saving_total_usd"), sum, 1e-10);
-        close_model(&m);
+        close_world(&m);
     }
 }
 
@@ -284,10 +284,10 @@ static void long_loans(void **state)
         double flow[481] = {loans[k].first};
         for (size_t t = 1; t <= loans[k].count; t++)
             flow[t] = loans[k].then;
-        model m = open_flows(flow, loans[k].count + 1, "");
+        world m = open_flows(flow, loans[k].count + 1, "");
         NEAR(pow(1 + figure(&m, 1, "irr_per_year"), 1.0 / 12) - 1, loans[k].rate, 1e-12);
         assert_true(figure(&m, 1, "irr_unique") == 1);
-        close_model(&m);
+        close_world(&m);
     }
 }
 
@@ -304,15 +304,15 @@ static void known_present_values(void **state)
         ones[t] = 1;
     snprintf(more, sizeof more, ", 'timing': 'end', 'discount_rate_per_year': %.17g",
              pow(1.1, 12) - 1);
-    model m = open_flows(flow, 4, more);
+    world m = open_flows(flow, 4, more);
     NEAR(figure(&m, 1, "saving_npv_usd"), 1188.44341234, 1e-8);
-    close_model(&m);
+    close_world(&m);
     snprintf(more, sizeof more, ", 'timing': 'end', 'discount_rate_per_year': %.17g",
              pow(1.01, 12) - 1);
     m = open_flows(ones, 36, more);
     NEAR(figure(&m, 0, "cost_npv_usd"), 30.1075050373, 1e-10);
     assert_true(figure(&m, 1, "payback_months") == 0);
-    close_model(&m);
+    close_world(&m);
 }
 
 int main(void)

@@ -32,7 +32,7 @@ static double normal_tail(double x)
 static void lognormal_input(void **state)
 {
     (void)state;
-    model m = open_text(ONE_DOLLAR("'months': 1}",
+    world m = open_text(ONE_DOLLAR("'months': 1}",
                                    "'requests_per_month': {'p10': 20e6, 'p90': 80e6}",
                                    PER_TOKEN));
     run(&m, PATHS);
@@ -43,7 +43,7 @@ static void lognormal_input(void **state)
     WITHIN_4SE(x.quantiles[0], 40 * exp(-1.6448536269514722 * log_sd));
     WITHIN_4SE(x.quantiles[2], 40);
     WITHIN_4SE(x.quantiles[4], 40 * exp(1.6448536269514722 * log_sd));
-    close_model(&m);
+    close_world(&m);
 }
 
 /* 95 % quantile and conditional value at risk, in units of 10^6: closed forms of the
@@ -60,13 +60,13 @@ static void tails(void **state)
         {"{'uniform': {'low': 0, 'high': 1e6}}", 0.95, 0.975},
     };
     for (size_t k = 0; k < 3; k++) {
-        model m = open_format(ONE_DOLLAR("'months': 1}", "'requests_per_month': %s", PER_TOKEN),
+        world m = open_format(ONE_DOLLAR("'months': 1}", "'requests_per_month': %s", PER_TOKEN),
                               cases[k].input);
         run(&m, PATHS);
         ds_statistics x = statistics_of(&m, 0, "cost_total_usd");
         WITHIN_4SE(x.quantiles[4], cases[k].quantile);
         WITHIN_4SE(x.cvar, cases[k].cvar);
-        close_model(&m);
+        close_world(&m);
     }
 }
 
@@ -75,7 +75,7 @@ static void tails(void **state)
 static void correlated_inputs(void **state)
 {
     (void)state;
-    model m = open_text(ONE_DOLLAR(
+    world m = open_text(ONE_DOLLAR(
         "'months': 1}, 'correlations': [['/products/p/requests_per_month',"
         " '/models/m/contracts/c/usd_per_mtok/input', 0.6]]",
         "'requests_per_month': {'lognormal': {'median': 1e6, 'log_sd': 0.4}}",
@@ -86,7 +86,7 @@ static void correlated_inputs(void **state)
     ds_statistics x = statistics_of(&m, 0, "cost_total_usd");
     WITHIN_4SE(x.mean, mean);
     WITHIN_4SE(x.sd, sqrt(second - mean * mean));
-    close_model(&m);
+    close_world(&m);
 }
 
 /* ---- Bills that are not linear ----------------------------------------------- */
@@ -99,7 +99,7 @@ static void correlated_inputs(void **state)
 static void commitment(void **state)
 {
     (void)state;
-    model m = open_text(ONE_DOLLAR("'months': 1}", VOLUME,
+    world m = open_text(ONE_DOLLAR("'months': 1}", VOLUME,
                                    "'contracts': {'c': {'billing': 'per_token',"
                                    " 'usd_per_mtok': {'input': 10, 'output': 0},"
                                    " 'commitment': {'usd_per_month': 800}}}"));
@@ -107,7 +107,7 @@ static void commitment(void **state)
     WITHIN_4SE(statistics_of(&m, 0, "cost_total_usd").mean, 1200.40163834);
     /* the shortfall is due when T < 80 */
     assert_true(statistics_of(&m, 0, "cost_total_usd").min == 800);
-    close_model(&m);
+    close_world(&m);
 }
 
 /* Units of 30 million tokens, in multiples of i, at 1 USD: N = ceil(T/(30 i)) has
@@ -116,7 +116,7 @@ static void provisioned(void **state)
 {
     (void)state;
     for (int increment = 1; increment <= 5; increment += 4) {
-        model m = open_format(
+        world m = open_format(
             ONE_DOLLAR("'months': 1, 'hours_per_month': 1}", VOLUME,
                        "'contracts': {'c': {'billing': 'compute_time', 'target_utilisation': 1,"
                        " 'usd_per_unit_hour': 1, 'unit_increment': %d,"
@@ -132,7 +132,7 @@ static void provisioned(void **state)
         ds_statistics x = statistics_of(&m, 0, "cost_total_usd");
         WITHIN_4SE(x.mean, increment * first);
         WITHIN_4SE(x.sd, increment * sqrt(second - first * first));
-        close_model(&m);
+        close_world(&m);
     }
 }
 
@@ -144,7 +144,7 @@ static void provisioned(void **state)
 static void brownian_sum(void **state)
 {
     (void)state;
-    model m = open_format(ONE_DOLLAR("'months': 37}, 'discount_rate_per_year': %.17g",
+    world m = open_format(ONE_DOLLAR("'months': 37}, 'discount_rate_per_year': %.17g",
                                      "'requests_per_month': 1e6, 'growth':"
                                      " {'per_year': %.17g, 'volatility_per_sqrt_year': 0.5}",
                                      PER_TOKEN),
@@ -156,21 +156,21 @@ static void brownian_sum(void **state)
     WITHIN_4SE(sum.sd, 72.3304940987);
     WITHIN_4SE(discounted.mean, 1 + 88.6350124529);
     WITHIN_4SE(discounted.sd, 60.4301228368);
-    close_model(&m);
+    close_world(&m);
 }
 
 /* Traffic and price move together: E N(t) L(t) = exp(rho s v y), y = t/12. */
 static void correlated_processes(void **state)
 {
     (void)state;
-    model m = open_text(ONE_DOLLAR(
+    world m = open_text(ONE_DOLLAR(
         "'months': 25}, 'correlations': [['/products/p/growth', '/models/m/price_path', -0.7]]",
         "'requests_per_month': 1e6, 'growth': {'volatility_per_sqrt_year': 0.5}",
         "'price_path': {'volatility_per_sqrt_year': 0.4}, " PER_TOKEN));
     run(&m, PATHS);
     WITHIN_4SE(ds_result_month(m.result, 0, 12).mean, exp(-0.7 * 0.5 * 0.4));
     WITHIN_4SE(ds_result_month(m.result, 0, 24).mean, exp(-0.7 * 0.5 * 0.4 * 2));
-    close_model(&m);
+    close_world(&m);
 }
 
 /* The bill is L^(1 - e): ln L(t) is normal with mean (ln(1 + c) - v^2/2) y and variance
@@ -178,7 +178,7 @@ static void correlated_processes(void **state)
 static void elastic_demand(void **state)
 {
     (void)state;
-    model m = open_text(ONE_DOLLAR("'months': 25}",
+    world m = open_text(ONE_DOLLAR("'months': 25}",
                                    "'requests_per_month': 1e6, 'price_elasticity': 1.6,"
                                    " 'price_of': 'm'",
                                    "'price_path': {'change_per_year': -0.3,"
@@ -188,7 +188,7 @@ static void elastic_demand(void **state)
     for (size_t year = 1; year <= 2; year++)
         WITHIN_4SE(ds_result_month(m.result, 0, 12 * year).mean,
                    exp((double)year * (k * (log(0.7) - 0.08) + 0.08 * k * k)));
-    close_model(&m);
+    close_world(&m);
 }
 
 /* A fleet of one GPU for one hour a month: the bill is the rent. */
@@ -213,7 +213,7 @@ static void reverting_rent(void **state)
         size_t month;
         double mean, variance;
     } at[] = {{12, .864664716763, .0613552725695}, {120, 1 - 2.06e-9, .0625}};
-    model m = open_format(ONE_GPU("121", "'usd_per_gpu_hour': 1, 'reversion_per_year': 2,"
+    world m = open_format(ONE_GPU("121", "'usd_per_gpu_hour': 1, 'reversion_per_year': 2,"
                                   " 'long_run_usd_per_gpu_hour': %.17g,"
                                   " 'volatility_per_sqrt_year': 0.5"), exp(1));
     run(&m, PATHS);
@@ -226,7 +226,7 @@ static void reverting_rent(void **state)
         WITHIN_4SE(((ds_estimate){x.sd, sd * sqrt((kurtosis - 1) / (4 * PATHS))}), sd);
         WITHIN_4SE(x.quantiles[2], exp(at[k].mean));
     }
-    close_model(&m);
+    close_world(&m);
 }
 
 /* ---- Events ------------------------------------------------------------------ */
@@ -248,12 +248,12 @@ static double shared_factor(double p, double low, double high, double t)
 static void releases(void **state)
 {
     (void)state;
-    model m = open_text(ONE_DOLLAR("'months': 24}", "'requests_per_month': 1e6",
+    world m = open_text(ONE_DOLLAR("'months': 24}", "'requests_per_month': 1e6",
                                    "'price_path': {'release_every_months': 5,"
                                    " 'change_at_release': {'uniform': {'low': 0.4, 'high': 1}},"
                                    " 'cuts_per_year': 0.5, 'cut_factor': 0.5,"
                                    " 'change_per_year': 0.1}, " PER_TOKEN));
-    model shared =
+    world shared =
         open_text(ONE_DOLLAR("'months': 24}, 'quantities': {'f': {'uniform':"
                              " {'low': 0.4, 'high': 1}}}", "'requests_per_month': 1e6",
                              "'price_path': {'release_every_months': 5,"
@@ -269,8 +269,8 @@ static void releases(void **state)
         WITHIN_4SE(ds_result_month(shared.result, 0, t).mean,
                    shared_factor(released, 0.4, 1, months));
     }
-    close_model(&m);
-    close_model(&shared);
+    close_world(&m);
+    close_world(&shared);
 }
 
 /* Jumps of traffic and of the rent of GPUs. */
@@ -278,10 +278,10 @@ static void jumps(void **state)
 {
     (void)state;
     double p = -expm1(-1.5 / 12);
-    model  traffic = open_text(ONE_DOLLAR(
+    world  traffic = open_text(ONE_DOLLAR(
         "'months': 25}", "'requests_per_month': 1e6, 'growth': {'jumps_per_year': 1.5,"
         " 'jump_factor': {'uniform': {'low': 0.5, 'high': 2}}}", PER_TOKEN));
-    model  rent = open_text(ONE_GPU("25", "'usd_per_gpu_hour': 1, 'jumps_per_year': 1.5,"
+    world  rent = open_text(ONE_GPU("25", "'usd_per_gpu_hour': 1, 'jumps_per_year': 1.5,"
                                     " 'jump_factor': {'uniform': {'low': 0.5, 'high': 2}}"));
     run(&traffic, PATHS);
     run(&rent, PATHS);
@@ -289,8 +289,8 @@ static void jumps(void **state)
         WITHIN_4SE(ds_result_month(traffic.result, 0, t).mean, one_factor(p, 1.25, (double)t));
         WITHIN_4SE(ds_result_month(rent.result, 0, t).mean, one_factor(p, 1.25, (double)t));
     }
-    close_model(&traffic);
-    close_model(&rent);
+    close_world(&traffic);
+    close_world(&rent);
 }
 
 /* ---- Interruptions ----------------------------------------------------------- */
@@ -321,7 +321,7 @@ static void interruptions(void **state)
     (void)state;
     static const double months[] = {0.25, 1, 1.5, 2, 7};
     for (size_t k = 0; k < sizeof months / sizeof *months; k++) {
-        model m = open_format(
+        world m = open_format(
             "{'name': 'out', 'clock': {'start': '2026-07', 'months': %d},"
             " 'products': {'p': {'requests_per_month': 10, 'value_usd_per_request': 3,"
             "   'request': {'input_tokens': 1e6, 'output_tokens': 0}}},"
@@ -346,7 +346,7 @@ static void interruptions(void **state)
         WITHIN_4SE(ds_result_month(m.result, 0, 0).mean,
                    10 * (1 + expm1(-1.0 / 12) * fmin(1, months[k])));
         WITHIN_4SE(ds_result_month(m.result, 0, HORIZON - 1).mean, 10 * (1 - out[HORIZON - 1]));
-        close_model(&m);
+        close_world(&m);
     }
 }
 
@@ -385,7 +385,7 @@ static void attempts(void **state)
     (void)state;
     const double p = 0.4, q = 0.7, failed = pow(1 - p, 4);
     double       mean = 0, square = 0;
-    model        m = open_text(gamble);
+    world        m = open_text(gamble);
     run(&m, PATHS);
     for (int j = 1; j <= 4; j++) {
         double probability = p * pow(1 - p, j - 1) / (1 - failed);
@@ -400,7 +400,7 @@ static void attempts(void **state)
                q * (1.5 * 100 * (1 - failed) / p + 30));
     /* no permission, no cost */
     WITHIN_4SE(statistics_of(&m, 1, "project_usd").share_positive, q);
-    close_model(&m);
+    close_world(&m);
 }
 
 /* Bad answers of a student whose acceptable share is uniform on [0.6, 0.9] and decays by
@@ -409,7 +409,7 @@ static void attempts(void **state)
 static void decay(void **state)
 {
     (void)state;
-    model m = open_text(
+    world m = open_text(
         "{'name': 'decay', 'clock': {'start': '2026-07', 'months': 24},"
         " 'products': {'p': {'requests_per_month': 100,"
         "   'request': {'input_tokens': 1e6, 'output_tokens': 0}}},"
@@ -432,7 +432,7 @@ static void decay(void **state)
     WITHIN_4SE(statistics_of(&m, 1, "bad_answers").mean, missed);
     WITHIN_4SE(statistics_of(&m, 1, "escalated_share").mean, escalated / 2400);
     WITHIN_4SE(statistics_of(&m, 1, "cost_total_usd").mean, 2400 + escalated);
-    close_model(&m);
+    close_world(&m);
 }
 
 int main(void)
