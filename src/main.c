@@ -39,8 +39,8 @@ static void print_usage(FILE *file)
           "Usage: distillsim COMMAND [OPTION...] [FILE...]\n\nCommands:\n", file);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(file, "  %-9s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`distillsim help COMMAND' prints the options of a command, `distillsim help outcomes'\n"
-          "the figures that a run gives.\n", file);
+    fputs("\n`distillsim help COMMAND' prints the options of a command,\n"
+          "`distillsim help outcomes' the figures that a run gives.\n", file);
 }
 
 static void print_outcomes(void)

@@ -101,11 +101,18 @@ void ds_finance_world(ds_work *w)
         add_requests(w, p, w->requests[p], w->asked, w->asked_mtok, w->asked_value);
 }
 
-static void count_unserved(ds_work *w, ds_row *total)
+/* For a strategy that loses requests; the others serve what is asked. */
+static void count_served(ds_work *w, ds_row *total)
 {
-    for (size_t p = 0; p < w->plan->product_count; p++)
-        add_requests(w, p, w->now.unserved[p], total[DS_TOTAL_UNSERVED],
-                     total[DS_TOTAL_UNSERVED_MTOK], total[DS_TOTAL_UNSERVED_VALUE]);
+    double *served = w->scratch[1];
+    for (size_t p = 0; p < w->plan->product_count; p++) {
+        const double *requests = w->requests[p], *unserved = w->now.unserved[p];
+        ds_row_add(total[DS_TOTAL_UNSERVED], unserved);
+        DS_EACH_LANE(i)
+            served[i] = requests[i] - unserved[i];
+        add_requests(w, p, served, total[DS_TOTAL_SERVED], total[DS_TOTAL_SERVED_MTOK],
+                     total[DS_TOTAL_SERVED_VALUE]);
+    }
 }
 
 /* (73)-(75): the saving of the month, and the last month that is not paid back. */
@@ -149,7 +156,7 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     ds_row_add(total[DS_TOTAL_BILL], bill);
     ds_row_add(total[DS_TOTAL_RETURNED], now->returned);
     if (plan->strategy[strategy].interrupted)
-        count_unserved(w, total);
+        count_served(w, total);
     if (plan->strategy[strategy].spoils) {
         ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
         ds_row_add(total[DS_TOTAL_BAD], now->bad);
@@ -172,13 +179,11 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
 
 /* ---- outcomes ---------------------------------------------------------------- */
 
-/* out = a / (b - less), NAN where that is not positive: "none". */
-static void ratio(double *restrict out, const double *a, const double *b, const double *less)
+/* out = a / b, NAN where b is not positive: "none". */
+static void ratio(double *restrict out, const double *restrict a, const double *restrict b)
 {
-    DS_EACH_LANE(i) {
-        double divisor = b[i] - less[i];
-        out[i] = divisor > 0.0 ? a[i] / divisor : ds_none;
-    }
+    DS_EACH_LANE(i)
+        out[i] = b[i] > 0.0 ? a[i] / b[i] : ds_none;
 }
 
 /* (76) */
@@ -256,16 +261,16 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
     ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                  row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                  w->irr_scratch);
-    const double *none = w->column[plan->zero], *lost_value = state->total[DS_TOTAL_UNSERVED_VALUE];
-    DS_EACH_LANE(i)
-        row[DS_OUTCOME_SERVED_VALUE][i] = w->asked_value[i] - lost_value[i];
-    ratio(row[DS_OUTCOME_USD_PER_MTOK], state->total[DS_TOTAL_BILL], w->asked_mtok,
-          state->total[DS_TOTAL_UNSERVED_MTOK]);
-    concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);
-    ratio(row[DS_OUTCOME_ESCALATED], state->total[DS_TOTAL_ESCALATED], w->asked,
-          state->total[DS_TOTAL_UNSERVED]);
+    const bool loses = plan->strategy[strategy].interrupted;
+    ratio(row[DS_OUTCOME_USD_PER_MTOK], state->total[DS_TOTAL_BILL],
+          loses ? state->total[DS_TOTAL_SERVED_MTOK] : w->asked_mtok);
+    ratio(row[DS_OUTCOME_ESCALATED], state->total[DS_TOTAL_ESCALATED],
+          loses ? state->total[DS_TOTAL_SERVED] : w->asked);
     ratio(row[DS_OUTCOME_UTILISATION], state->total[DS_TOTAL_GPU_USED],
-          state->total[DS_TOTAL_GPU_PAID], none);
+          state->total[DS_TOTAL_GPU_PAID]);
+    ds_row_copy(row[DS_OUTCOME_SERVED_VALUE],
+                loses ? state->total[DS_TOTAL_SERVED_VALUE] : w->asked_value);
+    concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);
     earliest_ready(w, strategy, row[DS_OUTCOME_READY]);
 }
 
