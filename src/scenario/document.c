@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenario/csv.h"
+#include "scenario/sample_file.h"
 #include "scenario/error.h"
 #include "scenario/file.h"
 
@@ -446,7 +446,7 @@ static ds_code find_sample(ds_document *document, const char *path, const char *
     }
     double *values;
     size_t  count;
-    ds_code code = ds_csv_column(path, column, &values, &count, err);
+    ds_code code = ds_sample_of_file(path, column, &values, &count, err);
     if (code != DS_OK)
         return code;
     if (!add_sample(document, path, column, values, count)) {
