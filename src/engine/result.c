@@ -242,7 +242,10 @@ static ds_statistics statistics_of(const ds_result *r, const double *column,
                        .min = (double)NAN, .max = (double)NAN};
     fill_moments(&s, defined, values);
     ds_sort(defined, values);
-    if (defined > 0) {
+    if (never > 0 && outcome->bad_tail > 0) {
+        /* the worst futures are those in which it never comes */
+        s.cvar.value = (double)INFINITY;
+    } else if (defined > 0) {
         s.cvar.value = ds_cvar_sorted(defined, values, s.cvar_level, outcome->bad_tail);
         s.cvar.se = ds_cvar_sorted_se(defined, values, s.cvar_level, outcome->bad_tail);
     }
