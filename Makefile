@@ -6,6 +6,7 @@
 #   make test          unit and command-line tests and quick checks of the source
 #   make check         lint, and the tests under every compiler and sanitizer
 #   make lint          warnings of both compilers, cppcheck, checks of the source
+#   make fuzz          hostile scenarios for SECONDS=60 (libFuzzer)
 #   make bench         path-months per second and core, into results/bench/
 #   make docs          docs/scenario.md, written by the program, and the manual
 #   make check-docs    are they up to date?
@@ -23,6 +24,7 @@
 #   V=1                show the commands
 #   JOBS=2             jobs at a time; default: the number of processors
 #   SCENARIO=FILE      for make run
+#   SECONDS=60         for make fuzz
 #   PREFIX=/usr/local  DESTDIR=
 #
 # Every combination of CC, SAN, OPT, ARCHFLAGS has its own build/CONFIG/, so that
@@ -33,6 +35,7 @@
 
 PREFIX   = /usr/local
 SCENARIO = scenarios/amazon-anthropic.json
+SECONDS  = 60
 JOBS    := $(shell nproc 2>/dev/null || echo 2)
 OPT      = $(if $(SAN),-O1,-O3)
 
@@ -143,7 +146,7 @@ $(B)/$(1)/%.o: %.c $(B)/flags
 	    -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(KERNEL_ISAS),$(eval $(call KERNEL_RULE,$(isa))))
-$(B)/src/model/instruction_set.o: CPPFLAGS += $(if $(KERNEL_ISAS),-DDS_HAVE_X86)
+$(B)/src/model/instruction_set.o: private CPPFLAGS += $(if $(KERNEL_ISAS),-DDS_HAVE_X86)
 
 # Files that change only when their content does, so that what depends on them is
 # rebuilt when the flags or the commit change and not otherwise.
@@ -246,6 +249,19 @@ check: check-builds
 check-builds: deps-test
 	$(submake) CC=gcc WERROR=1 tests
 	$(submake) CC=clang WERROR=1 tests
+
+# The corpus grows in build/corpus; a crash leaves its input in build/.
+.PHONY: fuzz
+fuzz:
+	@sh tests/setup.sh fuzz
+	$(submake) CC=clang SAN=fuzzer-no-link,address,undefined build/fuzz_scenario
+	@mkdir -p build/corpus
+	build/fuzz_scenario -max_total_time=$(SECONDS) -max_len=65536 -artifact_prefix=build/ \
+	    -close_fd_mask=1 build/corpus tests/data tests/bad
+
+build/fuzz_scenario: $(B)/tests/fuzz/fuzz_scenario.o $(LIBRARY)
+	$(call say,ld)
+	$(Q)$(CC) -pthread -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
 # ---- Documents --------------------------------------------------------------
 

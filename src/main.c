@@ -39,7 +39,23 @@ static void print_usage(FILE *file)
           "Usage: distillsim COMMAND [OPTION...] [FILE...]\n\nCommands:\n", file);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(file, "  %-9s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`distillsim help COMMAND' prints the options of a command.\n", file);
+    fputs("\n`distillsim help COMMAND' prints the options of a command,\n"
+          "`distillsim help outcomes' the figures that a run gives.\n", file);
+}
+
+static void print_outcomes(void)
+{
+    ds_style style = ds_style_of(stdout);
+    for (size_t i = 0; i < ds_outcome_count(); i++) {
+        const ds_outcome_info *outcome = ds_outcome_at(i);
+        char text[512];
+        snprintf(text, sizeof text, "%s [%s]%s%s%s", outcome->name, outcome->unit,
+                 outcome->undefined != NULL ? ", or " : "",
+                 outcome->undefined != NULL ? outcome->undefined : "", ":");
+        ds_text_wrap(stdout, text, style.width, 4, 0);
+        fputs("    ", stdout);
+        ds_text_wrap(stdout, outcome->help, style.width, 4, 4);
+    }
 }
 
 static int dispatch(const char *name, int argc, char **argv)
@@ -64,6 +80,10 @@ static int cmd_help(int argc, char **argv)
     char  help[] = "--help";
     char *arguments[] = { argv[0], help, NULL };
 
+    if (argc == 2 && strcmp(argv[1], "outcomes") == 0) {
+        print_outcomes();
+        return 0;
+    }
     if (argc == 2 && strcmp(argv[1], "help") != 0 && argv[1][0] != '-')
         return dispatch(argv[1], 2, arguments);
     print_usage(stdout);

@@ -1,8 +1,9 @@
 #!/bin/sh
-# setup.sh [user|test] -- installs the Debian packages that are missing.
+# setup.sh [user|test|fuzz] -- installs the Debian packages that are missing.
 #
 #   user  what the build, the program and its plots need (the default)
 #   test  also what `make check` needs
+#   fuzz  also what `make fuzz` needs
 #
 # Silent when nothing is missing.  Runs as root, or through sudo.  The only list
 # of packages of the project: the Makefile calls this script too.
@@ -16,8 +17,9 @@ test='perl bats libcmocka-dev librandom123-dev clang cppcheck scdoc'
 case ${1-user} in
 user) wanted=$user ;;
 test) wanted="$user $test" ;;
+fuzz) wanted="$user clang libclang-rt-14-dev" ;;
 *)
-    echo 'usage: sh tests/setup.sh [user|test]' >&2
+    echo 'usage: sh tests/setup.sh [user|test|fuzz]' >&2
     exit 2
     ;;
 esac

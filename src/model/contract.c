@@ -204,10 +204,11 @@ static void price_contract(ds_work *w, size_t c)
     double now = (double)w->month;
     DS_EACH_LANE(i)
         in_force[i] = now >= from[i] ? 1.0 : 0.0;
-    if (contract->next_from != DS_NONE) {
-        const double *next = w->column[contract->next_from];
+    const size_t end = (size_t)w->plan->model[contract->model].end_contract;
+    for (size_t later = c + 1; later < end; later++) {
+        const double *other = w->column[w->plan->contract[later].from];
         DS_EACH_LANE(i)
-            in_force[i] = now >= next[i] ? 0.0 : in_force[i];
+            in_force[i] = now >= other[i] ? 0.0 : in_force[i];
     }
 }
 

@@ -32,6 +32,9 @@ void ds_finance_begin(ds_work *w)
         ds_row_set(state->paid, 0);
     }
     ds_row_set(w->base_total, 0);
+    ds_row_set(w->asked, 0);
+    ds_row_set(w->asked_mtok, 0);
+    ds_row_set(w->asked_value, 0);
 }
 
 /* (71): every amount of the month in money of month 0. */
@@ -72,27 +75,43 @@ static void count_peak(ds_work *w, const double *paid, ds_row *total)
     }
 }
 
-/* Requests served, their tokens and value: (77). */
+/* Adds requests, their tokens and their value to three totals: (77). */
+static void add_requests(const ds_work *w, size_t p, const double *requests,
+                         double *restrict count, double *restrict tokens, double *restrict worth)
+{
+    const ds_plan_product *product = &w->plan->product[p];
+    const double *mtok = w->mtok[p], *inflation = w->inflation[0];
+    DS_EACH_LANE(i) {
+        count[i] += requests[i];
+        tokens[i] += requests[i] * mtok[i];
+    }
+    if (product->value == DS_NONE)
+        return;
+    const double *value = w->column[product->value];
+    const bool real = w->plan->real;
+    DS_EACH_LANE(i) {
+        double usd = requests[i] * value[i];
+        worth[i] += real ? usd / inflation[i] : usd;
+    }
+}
+
+void ds_finance_world(ds_work *w)
+{
+    for (size_t p = 0; p < w->plan->product_count; p++)
+        add_requests(w, p, w->requests[p], w->asked, w->asked_mtok, w->asked_value);
+}
+
+/* For a strategy that loses requests; the others serve what is asked. */
 static void count_served(ds_work *w, ds_row *total)
 {
-    const ds_plan *plan = w->plan;
-    const double *inflation = w->inflation[0];
-    for (size_t p = 0; p < plan->product_count; p++) {
+    double *served = w->scratch[1];
+    for (size_t p = 0; p < w->plan->product_count; p++) {
         const double *requests = w->requests[p], *unserved = w->now.unserved[p];
-        const double *mtok = w->mtok[p];
-        const double *value = w->column[plan->product[p].value != DS_NONE ? plan->product[p].value
-                                                                          : plan->zero];
-        double *served = total[DS_TOTAL_SERVED], *tokens = total[DS_TOTAL_TOKENS];
-        double *worth = total[DS_TOTAL_VALUE], *lost = total[DS_TOTAL_UNSERVED];
-        const bool real = plan->real;
-        DS_EACH_LANE(i) {
-            double done = requests[i] - unserved[i];
-            double usd = done * value[i];
-            served[i] += done;
-            tokens[i] += done * mtok[i];
-            worth[i] += real ? usd / inflation[i] : usd;
-            lost[i] += unserved[i];
-        }
+        ds_row_add(total[DS_TOTAL_UNSERVED], unserved);
+        DS_EACH_LANE(i)
+            served[i] = requests[i] - unserved[i];
+        add_requests(w, p, served, total[DS_TOTAL_SERVED], total[DS_TOTAL_SERVED_MTOK],
+                     total[DS_TOTAL_SERVED_VALUE]);
     }
 }
 
@@ -136,7 +155,9 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     ds_row_add(total[DS_TOTAL_COST], cost);
     ds_row_add(total[DS_TOTAL_BILL], bill);
     ds_row_add(total[DS_TOTAL_RETURNED], now->returned);
-    if (plan->strategy[strategy].loses) {
+    if (plan->strategy[strategy].interrupted)
+        count_served(w, total);
+    if (plan->strategy[strategy].spoils) {
         ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
         ds_row_add(total[DS_TOTAL_BAD], now->bad);
     }
@@ -150,7 +171,6 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     for (size_t k = 0; k < plan->provider_count; k++)
         ds_row_add(state->provider[k], now->spend[k]);
     count_peak(w, state->paid, total);
-    count_served(w, total);
     count_saving(w, strategy, cost);
     ds_row_copy(bill_out, bill);
     if (strategy + 1 == plan->strategy_count)
@@ -225,7 +245,7 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         { DS_OUTCOME_SAVING_TOTAL, DS_TOTAL_SAVED }, { DS_OUTCOME_PEAK_BILL, DS_TOTAL_PEAK },
         { DS_OUTCOME_PEAK_MONTH, DS_TOTAL_PEAK_MONTH },
         { DS_OUTCOME_OVER_BUDGET, DS_TOTAL_OVER },   { DS_OUTCOME_BAD_ANSWERS, DS_TOTAL_BAD },
-        { DS_OUTCOME_UNSERVED, DS_TOTAL_UNSERVED },  { DS_OUTCOME_SERVED_VALUE, DS_TOTAL_VALUE },
+        { DS_OUTCOME_UNSERVED, DS_TOTAL_UNSERVED },
         { DS_OUTCOME_GPU_MONTHS, DS_TOTAL_GPU_MONTHS },
         { DS_OUTCOME_PROJECT, DS_TOTAL_PROJECT },
         { DS_OUTCOME_FEE_RETURNED, DS_TOTAL_RETURNED },
@@ -241,13 +261,16 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
     ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                  row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                  w->irr_scratch);
+    const bool loses = plan->strategy[strategy].interrupted;
     ratio(row[DS_OUTCOME_USD_PER_MTOK], state->total[DS_TOTAL_BILL],
-          state->total[DS_TOTAL_TOKENS]);
-    concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);
+          loses ? state->total[DS_TOTAL_SERVED_MTOK] : w->asked_mtok);
     ratio(row[DS_OUTCOME_ESCALATED], state->total[DS_TOTAL_ESCALATED],
-          state->total[DS_TOTAL_SERVED]);
+          loses ? state->total[DS_TOTAL_SERVED] : w->asked);
     ratio(row[DS_OUTCOME_UTILISATION], state->total[DS_TOTAL_GPU_USED],
           state->total[DS_TOTAL_GPU_PAID]);
+    ds_row_copy(row[DS_OUTCOME_SERVED_VALUE],
+                loses ? state->total[DS_TOTAL_SERVED_VALUE] : w->asked_value);
+    concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);
     earliest_ready(w, strategy, row[DS_OUTCOME_READY]);
 }
 

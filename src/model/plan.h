@@ -72,7 +72,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    int    model, billing, from, next_from; /* next_from DS_NONE: the last one  */
+    int    model, billing, from;
     /* months in which some path may have it in force, and whether all then do  */
     size_t first_month, end_month;
     bool   certain;
@@ -159,8 +159,10 @@ typedef struct {
     int             *fallback;    /* [model], or DS_NONE                        */
     bool            *used;        /* [model]: may serve something               */
     bool            *always_held; /* [model]                                    */
+    /* what may happen under it at all; the kernel leaves the rest out          */
     bool             distils, has_fleet;
-    bool             loses; /* may escalate, lose or spoil an answer            */
+    bool             interrupted; /* requests may be lost                       */
+    bool             spoils;      /* answers may be bad, or asked for twice     */
 } ds_plan_strategy;
 
 struct ds_plan {

@@ -24,22 +24,23 @@ static size_t to_month(const ds_plan *plan, double months)
     return (size_t)limited;
 }
 
-/* The months in which a path may have contract c in force: from the least `from`
- * to the greatest `from` of the next one. */
-static void compile_window(ds_plan *plan, const ds_contract *c, const ds_contract *next,
+/* The months in which some path may have the contract in force: from its least
+ * `from` until a later one is in force on every path.  `after` is how many later
+ * contracts the model has; they follow c. */
+static void compile_window(ds_plan *plan, const ds_contract *c, size_t after,
                            ds_plan_contract *out)
 {
     const ds_scenario *s = plan->scenario;
-    out->from = c->from.index;
-    out->next_from = next != NULL ? next->from.index : DS_NONE;
     const ds_distribution *from = &s->inputs[c->from.index].distribution;
+    out->from = c->from.index;
     out->first_month = to_month(plan, ds_distribution_support_low(from));
     out->end_month = plan->months;
     out->certain = from->kind == DS_DIST_CONSTANT;
-    if (next != NULL) {
-        const ds_distribution *end = &s->inputs[next->from.index].distribution;
-        out->end_month = to_month(plan, ds_distribution_support_high(end));
-        out->certain = out->certain && end->kind == DS_DIST_CONSTANT;
+    for (size_t k = 1; k <= after; k++) {
+        const ds_distribution *later = &s->inputs[c[k].from.index].distribution;
+        size_t end = to_month(plan, ds_distribution_support_high(later));
+        out->end_month = end < out->end_month ? end : out->end_month;
+        out->certain = out->certain && later->kind == DS_DIST_CONSTANT;
     }
 }
 
@@ -115,8 +116,8 @@ static void compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c
     }
 }
 
-static void compile_contract(ds_plan *plan, int model, const ds_contract *c,
-                             const ds_contract *next, ds_plan_contract *out)
+static void compile_contract(ds_plan *plan, int model, const ds_contract *c, size_t after,
+                             ds_plan_contract *out)
 {
     const ds_scenario *s = plan->scenario;
     const ds_model *m = &DS_ITEM(ds_model, s->models, model);
@@ -124,7 +125,7 @@ static void compile_contract(ds_plan *plan, int model, const ds_contract *c,
                                .hosting_per_hour = DS_NONE, .storage_per_month = DS_NONE,
                                .unit_profile = DS_NONE, .profile = DS_NONE,
                                .parameters = plan->one, .measured_b = 1 };
-    compile_window(plan, c, next, out);
+    compile_window(plan, c, after, out);
     out->follows = c->follows_price_path;
     out->locked = !is_zero(s, c->price_locked_months);
     out->locked_months = c->price_locked_months.index;
@@ -152,8 +153,7 @@ void ds_plan_compile_contracts(ds_plan *plan)
         plan->model[i].first_contract = next;
         for (size_t k = 0; k < contracts->count; k++) {
             const ds_contract *c = &DS_ITEM(ds_contract, *contracts, k);
-            const ds_contract *after = k + 1 < contracts->count ? c + 1 : NULL;
-            compile_contract(plan, (int)i, c, after, &plan->contract[next]);
+            compile_contract(plan, (int)i, c, contracts->count - k - 1, &plan->contract[next]);
             if (plan->contract[next].owned && plan->contract[next].life_months > plan->most_life)
                 plan->most_life = plan->contract[next].life_months;
             next++;

@@ -76,7 +76,7 @@ static bool compile_routes(ds_plan *plan, const ds_strategy *s, ds_plan_strategy
             hold(plan, out, next->state, next->model);
             if (next->escalate_to >= 0) {
                 hold(plan, out, next->state, next->escalate_to);
-                out->loses = true;
+                out->spoils = true;
             }
         }
     }
@@ -129,7 +129,6 @@ static void mark_fallbacks_used(const ds_plan *plan, ds_plan_strategy *out)
             out->used[out->fallback[m]] = true;
 }
 
-/* What the strategy can do at all, so that the kernel leaves the rest out. */
 static void find_features(const ds_plan *plan, ds_plan_strategy *out)
 {
     for (size_t m = 0; m < plan->model_count; m++) {
@@ -138,9 +137,9 @@ static void find_features(const ds_plan *plan, ds_plan_strategy *out)
         const ds_plan_model *model = &plan->model[m];
         for (int c = model->first_contract; c < model->end_contract; c++)
             out->has_fleet = out->has_fleet || plan->contract[c].billing == DS_BILLING_FLEET;
-        out->loses = out->loses || model->interruption != DS_NONE;
+        out->interrupted = out->interrupted || model->interruption != DS_NONE;
         for (size_t p = 0; p < plan->product_count; p++)
-            out->loses = out->loses || !plan->quality[m * plan->product_count + p].perfect;
+            out->spoils = out->spoils || !plan->quality[m * plan->product_count + p].perfect;
     }
 }
 
@@ -171,7 +170,7 @@ static ds_code check_assertions(const ds_plan *plan, ds_error *err)
         char pointer[64];
         ds_plan_pointer(pointer, sizeof pointer, "/assert/", a->key.name, "/outcome");
         return ds_fail(err, DS_E_SCENARIO, pointer, "no outcome is called '%.80s'; see "
-                       "`distillsim help run`", a->outcome);
+                       "`distillsim help outcomes`", a->outcome);
     }
     return DS_OK;
 }

@@ -10,15 +10,24 @@ typedef struct {
     size_t                   product;
 } routing;
 
-static void clear_month(ds_work *w)
+/* Sets to zero what the strategy may add to; finance.c reads no more than that. */
+static void clear_month(ds_work *w, const ds_plan_strategy *s)
 {
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
-    double *const single[] = { now->bill, now->lost, now->bad, now->escalated, now->project,
-                               now->returned, now->gpu_months, now->gpu_used, now->gpu_paid };
+    const struct {
+        double *row;
+        bool    used;
+    } single[] = {
+        { now->bill, true }, { now->lost, true }, { now->returned, true },
+        { now->bad, s->spoils }, { now->escalated, s->spoils }, { now->project, s->distils },
+        { now->gpu_months, s->has_fleet }, { now->gpu_used, s->has_fleet },
+        { now->gpu_paid, s->has_fleet },
+    };
     for (size_t k = 0; k < sizeof single / sizeof *single; k++)
-        ds_row_set(single[k], 0);
-    for (size_t p = 0; p < plan->product_count; p++)
+        if (single[k].used)
+            ds_row_set(single[k].row, 0);
+    for (size_t p = 0; s->interrupted && p < plan->product_count; p++)
         ds_row_set(now->unserved[p], 0);
     for (size_t k = 0; k < plan->product_count * plan->model_count; k++)
         now->sent[k] = false;
@@ -160,7 +169,12 @@ static void route_product(const routing *r)
     const ds_plan_strategy *s = r->strategy;
     const double *requests = w->requests[r->product];
     double *part = w->scratch[9], *rest = w->scratch[10], *bad = w->scratch[5];
-    ds_row_set(bad, 0);
+    if (s->spoils)
+        ds_row_set(bad, 0);
+    if (s->route_count[r->product] == 0) {
+        send(r, s->all, requests);
+        return;
+    }
     ds_row_copy(rest, requests);
     for (size_t k = 0; k < s->route_count[r->product]; k++) {
         const ds_plan_route *route = &s->route[r->product][k];
@@ -180,14 +194,16 @@ static void route_product(const routing *r)
 }
 
 /* (61), and the totals that count answers. */
-static void count_losses(ds_work *w, size_t p)
+static void count_losses(ds_work *w, const ds_plan_strategy *s, size_t p)
 {
     const ds_plan_product *product = &w->plan->product[p];
-    const double *unserved = w->now.unserved[p], *bad = w->scratch[5];
     double *lost = w->now.lost;
+    if (s->interrupted && product->value != DS_NONE)
+        ds_row_add_product(lost, w->now.unserved[p], w->column[product->value]);
+    if (!s->spoils)
+        return;
+    const double *bad = w->scratch[5];
     ds_row_add(w->now.bad, bad);
-    if (product->value != DS_NONE)
-        ds_row_add_product(lost, unserved, w->column[product->value]);
     if (product->loss != DS_NONE)
         ds_row_add_product(lost, bad, w->column[product->loss]);
 }
@@ -255,12 +271,12 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     const ds_plan *plan = w->plan;
     const ds_plan_strategy *s = &plan->strategy[strategy];
     ds_strategy_state *state = &w->strategy[strategy];
-    clear_month(w);
+    clear_month(w, s);
     ds_project_month(w, strategy);
     raise_ramps(w, s, state);
     for (size_t p = 0; p < plan->product_count; p++) {
         route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
-        count_losses(w, p);
+        count_losses(w, s, p);
     }
     for (size_t m = 0; m < plan->model_count; m++) {
         if (!s->used[m])

@@ -107,6 +107,9 @@ static size_t lay_out(const ds_plan *plan, char *base, ds_work *w)
     lay_out_month(&l, plan, &w->now);
     w->base_cost = take(&l, sizeof(ds_row));
     w->base_total = take(&l, sizeof(ds_row));
+    w->asked = take(&l, sizeof(ds_row));
+    w->asked_mtok = take(&l, sizeof(ds_row));
+    w->asked_value = take(&l, sizeof(ds_row));
     w->scratch = rows(&l, DS_SCRATCH);
     w->product_scratch = rows(&l, plan->product_count);
     w->product_index = take(&l, plan->product_count * sizeof *w->product_index);

@@ -42,10 +42,10 @@ typedef struct {
 } ds_strategy_state;
 
 enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_MONTH,
-       DS_TOTAL_PEAK_MARK, DS_TOTAL_OVER, DS_TOTAL_TOKENS, DS_TOTAL_ESCALATED, DS_TOTAL_SERVED,
-       DS_TOTAL_BAD, DS_TOTAL_UNSERVED, DS_TOTAL_VALUE, DS_TOTAL_GPU_MONTHS, DS_TOTAL_GPU_USED,
-       DS_TOTAL_GPU_PAID, DS_TOTAL_PROJECT, DS_TOTAL_RETURNED, DS_TOTAL_LAST_NEGATIVE,
-       DS_TOTAL_SAVED, DS_TOTAL_COUNT };
+       DS_TOTAL_PEAK_MARK, DS_TOTAL_OVER, DS_TOTAL_ESCALATED, DS_TOTAL_BAD, DS_TOTAL_UNSERVED,
+       DS_TOTAL_SERVED, DS_TOTAL_SERVED_MTOK, DS_TOTAL_SERVED_VALUE, DS_TOTAL_GPU_MONTHS,
+       DS_TOTAL_GPU_USED, DS_TOTAL_GPU_PAID, DS_TOTAL_PROJECT, DS_TOTAL_RETURNED,
+       DS_TOTAL_LAST_NEGATIVE, DS_TOTAL_SAVED, DS_TOTAL_COUNT };
 
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
@@ -101,6 +101,7 @@ typedef struct {
     ds_strategy_state *strategy; /* [strategy]                                        */
     ds_month           now;
     double            *base_cost, *base_total;
+    double            *asked, *asked_mtok, *asked_value; /* so far, all products      */
     ds_row            *scratch; /* DS_SCRATCH rows                                    */
     ds_row            *product_scratch; /* [product] */
     size_t            *product_index;   /* [product] */
@@ -145,6 +146,8 @@ void ds_project_month(ds_work *w, size_t strategy);
 void ds_strategy_month(ds_work *w, size_t strategy);
 /* -- finance.c */
 void ds_finance_begin(ds_work *w);
+/* Adds the month's requests to those asked so far; once for all strategies. */
+void ds_finance_world(ds_work *w);
 void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out);
 void ds_finance_end(ds_work *w, double *restrict outcomes);
 

@@ -10,13 +10,12 @@
 #include "output/csv.h"
 #include "output/json.h"
 
-/* The figures of an outcome, in the order of the columns. */
+/* The figures of an outcome, in the order of the columns; each has its error. */
 typedef struct {
     const char *suffix;
-    bool        has_error;
     ds_estimate estimate;
 } ds_figure;
-enum { FIGURES = 6 };
+enum { FIGURES = 8 };
 
 static void figures_of(const ds_result *result, size_t strategy, size_t outcome,
                        ds_figure figures[FIGURES])
@@ -24,12 +23,14 @@ static void figures_of(const ds_result *result, size_t strategy, size_t outcome,
     ds_statistics s = { 0 };
     if (result != NULL) /* for a header the names are enough */
         s = ds_result_statistics(result, strategy, outcome);
-    figures[0] = (ds_figure){ "mean", true, s.mean };
-    figures[1] = (ds_figure){ "p05", true, s.quantiles[0] };
-    figures[2] = (ds_figure){ "p50", true, s.quantiles[2] };
-    figures[3] = (ds_figure){ "p95", true, s.quantiles[4] };
-    figures[4] = (ds_figure){ "share_positive", false, s.share_positive };
-    figures[5] = (ds_figure){ "share_undefined", false, s.share_undefined };
+    figures[0] = (ds_figure){ "mean", s.mean };
+    figures[1] = (ds_figure){ "sd", s.sd };
+    figures[2] = (ds_figure){ "p05", s.quantiles[0] };
+    figures[3] = (ds_figure){ "p50", s.quantiles[2] };
+    figures[4] = (ds_figure){ "p95", s.quantiles[4] };
+    figures[5] = (ds_figure){ "cvar", s.cvar };
+    figures[6] = (ds_figure){ "share_positive", s.share_positive };
+    figures[7] = (ds_figure){ "share_undefined", s.share_undefined };
 }
 
 void ds_sweep_csv_header(FILE *file, const ds_sweep_layout *layout)
@@ -43,11 +44,8 @@ void ds_sweep_csv_header(FILE *file, const ds_sweep_layout *layout)
     for (size_t i = 0; i < layout->outcome_count; i++) {
         const char *name = ds_outcome_at(layout->outcomes[i])->name;
         figures_of(NULL, 0, layout->outcomes[i], figures);
-        for (size_t k = 0; k < FIGURES; k++) {
-            fprintf(file, ",%s_%s", name, figures[k].suffix);
-            if (figures[k].has_error)
-                fprintf(file, ",%s_%s_se", name, figures[k].suffix);
-        }
+        for (size_t k = 0; k < FIGURES; k++)
+            fprintf(file, ",%s_%s,%s_%s_se", name, figures[k].suffix, name, figures[k].suffix);
     }
     putc('\n', file);
 }
@@ -108,9 +106,8 @@ void ds_sweep_csv_rows(FILE *file, const ds_sweep_layout *layout, const ds_sweep
             for (size_t k = 0; k < FIGURES; k++) {
                 putc(',', file);
                 ds_csv_number(file, figures[k].estimate.value);
-                if (figures[k].has_error)
-                    putc(',', file);
-                if (figures[k].has_error && isfinite(figures[k].estimate.se))
+                putc(',', file);
+                if (isfinite(figures[k].estimate.se))
                     ds_csv_number(file, figures[k].estimate.se);
             }
         }

@@ -135,28 +135,23 @@ static void check_assertion(ds_binder *b, const ds_assertion *a)
         ds_problem_here(b, "\"above\" must be less than \"below\"");
 }
 
-/* A file may name a quantity that it does not use; an override that does has a
+/* A file may name a quantity that it does not use; an override that makes one has a
  * misspelt name, and a sweep over it would be flat. */
-static void check_overridden_quantities(ds_binder *b)
+static void check_made_quantity(ds_binder *b)
 {
-    const ds_scenario *s = b->scenario;
-    const cJSON *map = ds_tree_member(b->document->root, "quantities");
-    ds_push(b, "quantities");
-    for (size_t i = 0; map != NULL && i < s->quantities.count; i++) {
-        const ds_model_quantity *q = &DS_ITEM(ds_model_quantity, s->quantities, i);
-        const cJSON *node = ds_tree_member(map, q->key.name);
-        if (node == NULL ||
-            b->document->positions.items[node->valueint].file != DS_FILE_OVERRIDE)
-            continue;
-        size_t uses = 0;
-        for (size_t k = 0; k < b->use_count; k++)
-            uses += b->uses[k].input == q->value.index;
-        ds_push(b, q->key.name);
-        if (uses <= 1) /* the first is the name itself */
-            ds_problem_here(b, "nothing uses this quantity, so setting it has no effect");
-        ds_pop(b);
-    }
-    ds_pop(b);
+    const char *made = b->document->made_quantity;
+    size_t uses = 0;
+    int input = DS_ABSENT;
+    for (size_t k = 0; made != NULL && k < b->use_count; k++)
+        if (strcmp(b->uses[k].pointer, made) == 0)
+            input = b->uses[k].input;
+    if (input < 0)
+        return;
+    for (size_t k = 0; k < b->use_count; k++)
+        uses += b->uses[k].input == input;
+    const char *const segments[] = {"quantities", strrchr(made, '/') + 1, NULL};
+    if (uses == 1) /* its own */
+        ds_problem_at(b, segments, "nothing uses this quantity, so setting it has no effect");
 }
 
 void ds_check(ds_binder *b)
@@ -173,7 +168,7 @@ void ds_check(ds_binder *b)
     ds_check_models(b);
     ds_check_strategies(b);
     ds_check_correlations(b);
-    check_overridden_quantities(b);
+    check_made_quantity(b);
 
     ds_push(b, "assert");
     for (size_t i = 0; i < s->assertions.count; i++) {

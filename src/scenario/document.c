@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenario/csv.h"
+#include "scenario/sample_file.h"
 #include "scenario/error.h"
 #include "scenario/file.h"
 
@@ -405,11 +405,26 @@ static ds_code override_one(ds_document *document, const ds_override *override, 
     return code;
 }
 
+/* Is it the pointer of a named quantity that is not there? */
+static bool makes_quantity(const ds_document *document, const char *pointer)
+{
+    const char map[] = "/quantities/";
+    if (strncmp(pointer, map, sizeof map - 1) != 0)
+        return false;
+    const cJSON *quantities = ds_tree_member(document->root, "quantities");
+    const char  *name = pointer + sizeof map - 1;
+    return strchr(name, '/') == NULL &&
+           (quantities == NULL || ds_tree_member(quantities, name) == NULL);
+}
+
 void ds_document_override(ds_document *document, const ds_override *overrides, size_t count,
                           ds_problems *problems)
 {
+    document->made_quantity = NULL;
     for (size_t i = 0; i < count; i++) {
         ds_error error;
+        if (document->made_quantity == NULL && makes_quantity(document, overrides[i].pointer))
+            document->made_quantity = overrides[i].pointer;
         if (override_one(document, &overrides[i], &error) == DS_OK)
             continue;
         ds_copy_text(error.file, sizeof error.file, "--set");
@@ -431,7 +446,7 @@ static ds_code find_sample(ds_document *document, const char *path, const char *
     }
     double *values;
     size_t  count;
-    ds_code code = ds_csv_column(path, column, &values, &count, err);
+    ds_code code = ds_sample_of_file(path, column, &values, &count, err);
     if (code != DS_OK)
         return code;
     if (!add_sample(document, path, column, values, count)) {

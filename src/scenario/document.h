@@ -22,6 +22,8 @@ typedef struct ds_document {
     bool         in_memory; /* made from text: no other file may be read         */
     ds_positions positions;
     cJSON       *root; /* merged, without `extends`                              */
+    const char  *made_quantity; /* pointer of the first override that makes a named
+                                   quantity; the caller's, read while it loads    */
     ds_sample   *samples;
     size_t       sample_count;
 } ds_document;

@@ -1,6 +1,6 @@
 /* file.c -- reading a whole file, with a limit.
  *
- * Called by document.c (scenario files) and csv.c (samples).
+ * Called by document.c (scenario files) and sample_file.c (samples).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/file.h"

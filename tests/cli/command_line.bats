@@ -13,6 +13,15 @@ load common
     has "$stderr" 'Usage: distillsim COMMAND'
 }
 
+@test "help outcomes describes every outcome that run prints" {
+    out help outcomes
+    expect 0
+    "$program" run "$small" --paths 10 --format csv | awk -F, 'NR > 1 { print $2 }' | sort -u \
+        >"$BATS_TEST_TMPDIR/printed"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/printed")" -ge 20 ]
+    while read -r name; do has "$stdout" "$name ["; done <"$BATS_TEST_TMPDIR/printed"
+}
+
 @test "help lists every command, and each has its own" {
     out help
     expect 0

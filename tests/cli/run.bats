@@ -64,6 +64,24 @@ load common
     ! cmp -s "$stdout" "$BATS_TEST_TMPDIR/one"
 }
 
+@test "samples come from a column of a CSV file beside the scenario" {
+    printf 'x,requests\n1,3000000\n2,2000000\n3,1000000\n' >"$BATS_TEST_TMPDIR/sample.csv"
+    cat >"$BATS_TEST_TMPDIR/sample.json" <<'END'
+{"name": "sample", "clock": {"start": "2026-07", "months": 1},
+ "products": {"p": {"requests_per_month": {"empirical": {"csv": "sample.csv", "column": "requests"}},
+                    "request": {"input_tokens": 1, "output_tokens": 1}}},
+ "models": {"m": {"contracts": {"c": {"billing": "per_token", "usd_per_mtok": {"input": 1, "output": 1}}}}},
+ "strategies": {"s": {"all": "m"}}}
+END
+    # 2 tokens at 1 USD per million: costs 2, 4 or 6, the lowest and the highest all but surely
+    out run "$BATS_TEST_TMPDIR/sample.json" --paths 300 --format csv
+    expect 0
+    [ "$(awk -F, '$2 == "cost_npv_usd" && $4 ~ /^p(05|50|95)$/ { printf "%s ", $5 }' "$stdout")" = '2 4 6 ' ]
+    sed -i 's/"requests"}/"nothing"}/' "$BATS_TEST_TMPDIR/sample.json"
+    out run "$BATS_TEST_TMPDIR/sample.json" --paths 300
+    expect 3
+}
+
 @test "both engines agree to nine digits" {
     # another order of sums and libm: 1e-12 relative, checked at 1e-9
     "$program" run $small --format csv --engine fast >"$BATS_TEST_TMPDIR/fast"

@@ -93,7 +93,11 @@ interrupt() {
     "$program" sweep $small --paths 20000 --vary /discount_rate_per_year=0:1:100000 \
         >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" &
     pid=$!
-    sleep 1
+    # a header and a few points; a build with sanitizers takes its time
+    for _ in $(seq 300); do
+        [ "$(wc -l <"$BATS_TEST_TMPDIR/stdout")" -gt 4 ] && break
+        sleep 0.1
+    done
     kill -INT $pid
     status=0
     wait $pid || status=$?

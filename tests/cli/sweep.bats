@@ -12,7 +12,9 @@ price=/models/teacher/contracts/list/usd_per_mtok/input
     silent "$stderr"
     [ "$(wc -l <"$stdout")" -eq 19 ]
     head -n 1 "$stdout" | grep -q "^$price,/clock/months,strategy,cost_npv_usd_mean,cost_npv_usd_mean_se,"
-    head -n 1 "$stdout" | grep -q ',saving_npv_usd_share_positive,saving_npv_usd_share_undefined,'
+    # every figure is followed by its standard error
+    head -n 1 "$stdout" | tr , '\n' | sed 1,3d | awk 'NR % 2 { name = $0; next } $0 != name "_se" { exit 1 }'
+    head -n 1 "$stdout" | grep -q ',saving_npv_usd_share_positive,saving_npv_usd_share_positive_se,'
     head -n 1 "$stdout" | grep -q ',payback_months_p50,'
     columns=$(head -n 1 "$stdout" | awk -F, '{ print NF }')
     awk -F, -v n="$columns" 'NF != n { exit 1 }' "$stdout"

@@ -1,10 +1,10 @@
 /* fuzz_scenario.c -- libFuzzer target: no bytes may crash the loader.
  *
- * clang -g -O1 -fsanitize=fuzzer,address,undefined tests/fuzz/fuzz_scenario.c <library>
- * ./fuzz_scenario -max_total_time=120 corpus tests/data tests/bad
+ * `make fuzz SECONDS=120` builds and runs it on tests/data and tests/bad.
  *
  * The text is loaded from memory, so no other file is opened.  What loads must
- * load again from its canonical text, with the same hash.
+ * load again from its canonical text, with the same hash; and what loads and is
+ * small must run, or say why not.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <gsl/gsl_errno.h>
@@ -23,6 +23,23 @@ static ds_code load(const char *text, size_t length, ds_scenario **out)
                              NULL);
 }
 
+/* One path by each engine. */
+static void run(const ds_scenario *s)
+{
+    ds_plan *plan;
+    if (ds_scenario_months(s) > 60 || ds_scenario_strategy_count(s) > 8 ||
+        ds_plan_compile(s, &plan, NULL) != DS_OK)
+        return;
+    for (int engine = 0; engine < 2; engine++) {
+        ds_result     *result;
+        ds_run_options options = { .path_count = 1, .seed = 1, .threads = 1,
+                                   .engine = (ds_engine)engine };
+        if (ds_run(plan, &options, &result, NULL) == DS_OK)
+            ds_result_free(result);
+    }
+    ds_plan_free(plan);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     gsl_set_error_handler_off();
@@ -38,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (load(canonical, strlen(canonical), &again) != DS_OK ||
             strcmp(ds_scenario_hash(s), ds_scenario_hash(again)) != 0)
             abort();
+        run(s);
         ds_scenario_free(again);
         ds_scenario_free(s);
     }

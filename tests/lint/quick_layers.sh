@@ -64,6 +64,12 @@ expect_none 'the library exports only names that begin with ds_' "$(
     nm -A -g --defined-only "$LIBRARY" | awk '$NF !~ /^ds_/ && NF > 1 { print $1, $NF }' |
         grep -vE '__(asan|tsan|ubsan|odr_asan|local_asan)')"
 
+# The linker would take whichever it meets first, for both.
+expect_none 'no name is defined by the library and by the program' "$(
+    for archive in "$LIBRARY" "$(dirname "$LIBRARY")/program.a"; do
+        nm -g --defined-only "$archive" | awk 'NF == 3 && $NF ~ /^ds_/ { print $NF }' | sort -u
+    done | sort | uniq -d)"
+
 # sqrt, floor and their kin are exact in IEEE arithmetic, exp and log are not.
 expect_none 'the kernel calls nothing but ds_ functions and exact arithmetic' "$(
     nm -A -u "$LIBRARY" | awk '

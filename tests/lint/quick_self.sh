@@ -32,6 +32,8 @@ echo 'no title' >docs/man/bad.1.scd
 echo 'make surprise' >.ci/run
 echo 'old' >docs/scenario.md
 cc -c -o kernel.o src/model/kernel.c && ar rcs lib.a kernel.o
+echo 'int ds_twice;' >twice.c
+cc -c -o twice.o twice.c && ar rcs lib.a twice.o && ar rcs program.a twice.o
 
 for script in quick_source quick_layers quick_docs; do
     expect_none "every check of $script fails on a bad tree" "$(

@@ -186,7 +186,10 @@ static void make_request(maker *m)
     maker_quantity(m, maker_chance(m, 0.5) ? "output_words" : "output_tokens", 10, 500);
     maker_some(m, 0.4, "output_cv", 0, 2);
     maker_some(m, 0.5, "cache_read_share", 0, 0.6);
-    maker_some(m, 0.5, "cache_write_share", 0, 0.3);
+    if (maker_chance(m, 0.3))
+        maker_print(m, "\"cache_write_share\": \"@other\", ");
+    else
+        maker_some(m, 0.5, "cache_write_share", 0, 0.3);
     maker_some(m, 0.3, "input_growth_per_year", -0.2, 1);
     maker_some(m, 0.3, "output_growth_per_year", -0.2, 1);
     maker_close(m, "}, ");
@@ -298,8 +301,8 @@ static void make_contracts(maker *m)
         if (c > 0 && maker_chance(m, 0.5))
             maker_print(m, "\"from\": %d, ", 7 * c);
         else if (c > 0)
-            maker_print(m, "\"from\": {\"uniform\": {\"low\": %d, \"high\": %d}}, ", 7 * c - 2,
-                        7 * c + 3);
+            maker_print(m, "\"from\": {\"uniform\": {\"low\": %d, \"high\": %d}}, ", 7 * c - 6,
+                        7 * c + 6); /* the third may come before the second */
         make_tariff(m, maker_below(m, 4));
         maker_close(m, "}, ");
     }
@@ -315,7 +318,10 @@ static void make_vendor(maker *m, const char *name, const char *fallback)
         maker_print(m, "\"price_path\": {\"releases\": \"%s\", ",
                     maker_chance(m, 0.5) ? "poisson" : "fixed");
         maker_some(m, 0.8, "release_every_months", 2, 12);
-        maker_some(m, 0.8, "change_at_release", 0.5, 1.5);
+        if (maker_chance(m, 0.2)) /* one draw for all releases */
+            maker_print(m, "\"change_at_release\": \"@shared\", ");
+        else
+            maker_some(m, 0.8, "change_at_release", 0.5, 1.5);
         maker_some(m, 0.5, "cuts_per_year", 0, 1);
         maker_some(m, 0.5, "cut_factor", 0.3, 0.9);
         maker_some(m, 0.5, "change_per_year", -0.4, 0.2);
@@ -455,9 +461,16 @@ static char *random_scenario_in(uint64_t seed, double dollar)
     maker_some(&m, 0.5, "inflation_per_year", 0, 0.1);
     maker_some_money(&m, 0.5, "budget_usd_per_month", 1e4, 1e7);
     maker_print(&m, "\n");
-    if (maker_chance(&m, 0.5))
+    maker_print(&m, "\"quantities\": {");
+    maker_quantity(&m, "shared", 0.5, 1.5);
+    maker_quantity(&m, "other", 0.001, 0.1);
+    maker_close(&m, "},\n");
+    if (maker_chance(&m, 0.5)) /* a pair with a certain end has no effect */
         maker_print(&m, "\"correlations\": [[\"/gpus/g0\", \"/gpus/g1\", %.3f], "
-                    "[\"/gpus/g1\", \"/products/p0/growth\", 0.3]],\n",
+                    "[\"/gpus/g1\", \"/products/p0/growth\", 0.3], "
+                    "[\"/discount_rate_per_year\", \"/gpus/g0/usd_per_gpu_hour\", 0.4], "
+                    "[\"/products/p0/requests_per_month\", \"/quantities/shared\", -0.6], "
+                    "[\"/gpus/g0/usd_per_gpu_hour\", \"/quantities/shared\", 0.2]],\n",
                     maker_uniform(&m, -0.5, 0.9));
     make_gpus(&m);
     make_products(&m, products);

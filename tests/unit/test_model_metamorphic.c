@@ -143,17 +143,21 @@ static void rename_member(cJSON *object, const char *from, const char *to)
 /* Renames the product p0 everywhere. */
 static void rename_product(cJSON *tree, const char *to)
 {
-    cJSON *strategy, *pair;
-    char   process[80];
-    snprintf(process, sizeof process, "/products/%s/growth", to);
+    const char from[] = "/products/p0/";
+    cJSON     *strategy, *pair;
     rename_member(member(tree, "products"), "p0", to);
     cJSON_ArrayForEach(strategy, member(tree, "strategies"))
         if (cJSON_HasObjectItem(strategy, "routes"))
             rename_member(member(strategy, "routes"), "p0", to);
     cJSON_ArrayForEach(pair, cJSON_GetObjectItem(tree, "correlations"))
-        for (int k = 0; k < 2; k++)
-            if (strcmp(cJSON_GetArrayItem(pair, k)->valuestring, "/products/p0/growth") == 0)
-                cJSON_ReplaceItemInArray(pair, k, cJSON_CreateString(process));
+        for (int k = 0; k < 2; k++) {
+            const char *pointer = cJSON_GetArrayItem(pair, k)->valuestring;
+            char        renamed[160];
+            if (strncmp(pointer, from, sizeof from - 1) != 0)
+                continue;
+            snprintf(renamed, sizeof renamed, "/products/%s/%s", to, pointer + sizeof from - 1);
+            cJSON_ReplaceItemInArray(pair, k, cJSON_CreateString(renamed));
+        }
 }
 
 /* ---- Comparison of results --------------------------------------------------- */

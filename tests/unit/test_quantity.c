@@ -12,7 +12,7 @@
 
 #include <gsl/gsl_errno.h>
 
-#include "scenario/csv.h"
+#include "scenario/sample_file.h"
 #include "scenario_help.h"
 
 /* ---- Quantities ------------------------------------------------------------------ */
@@ -211,7 +211,7 @@ static void test_csv_reader(void **state)
         size_t   count;
         ds_error err = {.message = ""};
         snprintf(text, sizeof text, "%s", cases[i].text);
-        ds_code code = ds_csv_column_of_text(text, strlen(text), cases[i].column, &values, &count,
+        ds_code code = ds_sample_of_text(text, strlen(text), cases[i].column, &values, &count,
                                              &err);
         if (cases[i].message != NULL) {
             assert_int_equal(code, DS_E_SCENARIO);

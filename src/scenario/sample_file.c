@@ -1,4 +1,4 @@
-/* csv.c -- one column of numbers from a CSV file.
+/* sample_file.c -- one column of numbers from a CSV file.
  *
  * Called by document.c for {"empirical": {"csv": ..., "column": ...}}.  Reads
  * RFC 4180: commas, fields in double quotes with "" for a quote, lines that end
@@ -6,7 +6,7 @@
  * lines are skipped; a UTF-8 byte order mark is skipped.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scenario/csv.h"
+#include "scenario/sample_file.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -143,8 +143,8 @@ static ds_code read_record(reader *r, long wanted, const char *column, double **
     return found || blank ? DS_OK : fail_line(err, line, "the row has no column ", column);
 }
 
-ds_code ds_csv_column_of_text(char *text, size_t length, const char *column, double **values,
-                              size_t *count, ds_error *err)
+ds_code ds_sample_of_text(char *text, size_t length, const char *column, double **values,
+                          size_t *count, ds_error *err)
 {
     reader r = {.at = text, .end = text + length, .line = 1};
     size_t capacity = 0;
@@ -171,15 +171,15 @@ ds_code ds_csv_column_of_text(char *text, size_t length, const char *column, dou
     return code;
 }
 
-ds_code ds_csv_column(const char *path, const char *column, double **values, size_t *count,
-                      ds_error *err)
+ds_code ds_sample_of_file(const char *path, const char *column, double **values, size_t *count,
+                          ds_error *err)
 {
     char   *text;
     size_t  length;
     ds_code code = ds_file_read(path, DS_CSV_BYTES_MAX, &text, &length, NULL, err);
     if (code != DS_OK)
         return code;
-    code = ds_csv_column_of_text(text, length, column, values, count, err);
+    code = ds_sample_of_text(text, length, column, values, count, err);
     free(text);
     if (code != DS_OK && err != NULL)
         ds_copy_text(err->file, sizeof err->file, path);
