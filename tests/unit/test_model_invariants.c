@@ -167,14 +167,16 @@ static void ledgers_close(void **state)
     }
 }
 
-/* With a request worth one dollar and bad answers free, in dollars of the month:
- * served_value_usd counts the requests served and cost - unserved is the bill. */
+/* With a request worth one dollar and bad answers free, in dollars of the month and
+ * without discount: served_value_usd counts the requests served, cost - unserved is the
+ * bill, and the present value is the total. */
 static world open_counted(const world *m)
 {
-    ds_override overrides[1 + 2 * 4];
+    ds_override overrides[2 + 2 * 4];
     char        pointers[8][64];
     size_t      count = 0;
     overrides[count++] = (ds_override){"/money", "nominal"};
+    overrides[count++] = (ds_override){"/discount_rate_per_year", "0"};
     for (size_t i = 0; i < 8; i++) {
         char product[32];
         snprintf(product, sizeof product, "/products/p%zu/", i / 2);
@@ -184,7 +186,7 @@ static world open_counted(const world *m)
         if (strstr(ds_scenario_resolved_json(m->scenario), product) != NULL)
             overrides[count++] = (ds_override){pointers[i], i % 2 ? "1" : "0"};
     }
-    assert_true(count > 1);
+    assert_true(count > 2);
     return open_with(m, overrides, count);
 }
 
@@ -199,6 +201,7 @@ static void check_counted_path(const world *m, size_t s, size_t path)
     double cost = column(m, s, "cost_total_usd")[path];
     double peak = column(m, s, "peak_month_usd")[path];
     at_least(unserved, 0, 0, "unserved", s);
+    equal(column(m, s, "cost_npv_usd")[path], cost, 1e-12 * cost, "present value", s);
     equal(column(m, s, "served_value_usd")[path] + unserved, traffic, 1e-12 * traffic,
           "served and unserved", s);
     at_least(peak * months, cost - unserved, 1e-12 * cost, "peak", s);
