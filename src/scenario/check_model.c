@@ -26,6 +26,24 @@ static void check_applies(ds_binder *b, int billing, const char *billing_name)
     }
 }
 
+/* A key of the object at the path that changes something, where it has no effect. */
+static void refuse(ds_binder *b, bool changes, const char *key, const char *why)
+{
+    if (!changes)
+        return;
+    ds_push(b, key);
+    ds_problem_at_key(b, "\"%s\" has no effect: %s", key, why);
+    ds_pop(b);
+}
+
+static bool differs(const ds_binder *b, ds_quantity q, double from)
+{
+    if (q.index < 0)
+        return false;
+    const ds_distribution *d = &b->inputs[q.index].distribution;
+    return d->kind != DS_DIST_CONSTANT || d->a != from;
+}
+
 static void check_unit(ds_binder *b, const ds_capacity_unit *unit)
 {
     bool by_profile = unit->profile != DS_ABSENT;
@@ -59,6 +77,10 @@ static void check_contract(ds_binder *b, const ds_contract *c)
             ds_problem_here(b, "billing \"%s\" needs \"unit\"", name);
         else
             check_unit(b, c->unit);
+        if (c->settlement == DS_SETTLED_METERED) {
+            refuse(b, c->minimum_units != 0, "minimum_units", "the settlement is metered");
+            refuse(b, c->unit_increment != 1, "unit_increment", "the settlement is metered");
+        }
         break;
     default:
         if (c->profile == DS_ABSENT)
@@ -149,6 +171,12 @@ static void check_student(ds_binder *b, const ds_model *m, int index)
         ds_push(b, "project");
         ds_problem_at_key(b, "a project needs the \"teacher\" of the model");
         ds_pop(b);
+    }
+    if (m->teacher == DS_ABSENT) {
+        const char *why = "the model has no \"teacher\"";
+        refuse(b, differs(b, m->decay_per_month, 0), "decay_per_month", why);
+        refuse(b, differs(b, m->decay_per_release, 0), "decay_per_release", why);
+        refuse(b, m->refresh != NULL, "refresh", why);
     }
     check_teachers(b, index);
     if (m->project != NULL && m->project->training != NULL) {

@@ -61,6 +61,33 @@ static const char parents[] =
     "`null` removes a key. An override on the command line sets the value at a JSON Pointer in the "
     "same way; what is missing on the way is made.\n\n";
 
+/* The rules of check*.c: what no row can state. */
+static const char rules[] =
+    "\n## Rules that span keys\n\n"
+    "- A request has `input_words` or `input_tokens`, and `output_words` or `output_tokens`. "
+    "`cache_read_share` and `cache_write_share` together are at most 1, each at its greatest.\n"
+    "- `hour_shape` has the mean 1; `season` has a mean above 0. `logistic` and `bass` need "
+    "`ceiling_factor`, `series` needs `series`; `price_elasticity` needs `price_of`.\n"
+    "- The first contract of a model is certainly in force from month 0; `from` dates that are "
+    "certain ascend. `per_token` and `hosted_per_token` need `usd_per_mtok`; `compute_time` needs "
+    "`usd_per_unit_hour` and `unit`, with `profile` or `tokens_per_minute`; `fleet` needs "
+    "`profile`. A key that its billing has no use for is an error.\n"
+    "- A student has `teacher` (not itself, nor in a circle), `project`, and `quality` for every "
+    "task class that is routed to it; `training` and `curve` need `parameters_b`, training "
+    "`peak_tflops` of its GPU. A model without `teacher` has no project, decay or refresh.\n"
+    "- A student that a strategy uses has a `start` in it, and only students have. It can be "
+    "neither `all`, nor `escalate_to`, nor a fallback: it may not exist yet.\n"
+    "- The shares of the routes of a product are at most 1 together, each at its greatest. "
+    "`escalate_to` is another model, and the route's model has a `verifier`. No model is its own "
+    "fallback.\n"
+    "- A quantity has exactly one form; two quantile keys, of which the later is greater. Shapes "
+    "of beta and gamma are from 0.001 to 1e8. A member of `quantities` is not a month, and names "
+    "each other in no circle.\n"
+    "- A correlation joins two quantities or two processes (`/products/*/growth`, `/gpus/*`, "
+    "`/models/*/price_path`), each pair once; what is drawn per event cannot be joined; the matrix "
+    "of each connected group is positive semi-definite.\n"
+    "- An assert has `above` or `below`, or both in that order.\n";
+
 /* ---- Cells ----------------------------------------------------------------------- */
 
 static void write_type(ds_writer *w, const ds_field *row)
@@ -214,6 +241,7 @@ ds_code ds_scenario_reference_write(FILE *file)
     ds_write(&w, after_forms);
     for (const ds_field *row = ds_provenance_fields; row->key != NULL; row++)
         ds_write_format(&w, "| `%s` | %s |\n", row->key, row->help);
+    ds_write(&w, rules);
     ds_write(&w, parents);
     write_section(&w, ds_scenario_fields, "", "The whole file.", 0);
 

@@ -259,10 +259,13 @@ static void make_tariff(maker *m, int billing)
     }
     if (billing == 2) {
         maker_money(m, "usd_per_unit_hour", 5, 70);
-        maker_print(m, "\"settlement\": \"%s\", ",
-                    maker_chance(m, 0.5) ? "metered" : "provisioned");
-        maker_print(m, "\"minimum_units\": %d, ", maker_below(m, 20));
-        maker_print(m, "\"unit_increment\": %d, \"unit\": {", 1 + maker_below(m, 5));
+        int metered = maker_chance(m, 0.5);
+        maker_print(m, "\"settlement\": \"%s\", ", metered ? "metered" : "provisioned");
+        if (!metered) {
+            maker_print(m, "\"minimum_units\": %d, ", maker_below(m, 20));
+            maker_print(m, "\"unit_increment\": %d, ", 1 + maker_below(m, 5));
+        }
+        maker_print(m, "\"unit\": {");
         if (maker_chance(m, 0.5)) {
             maker_print(m, "\"profile\": \"f0\", \"gpus\": 4, ");
         } else {
