@@ -188,7 +188,8 @@ extern const char *const ds_quantile_names[DS_QUANTILE_COUNT];
 /* Statistics of one outcome of one strategy over the paths.  mean, sd, cvar are
  * over the paths that have a value (`defined`); quantiles count a path without
  * one as +infinity when it means "never", and are over the defined paths when it
- * means "none".  The cvar is +infinity when any path is "never".  NAN where there is nothing to say. */
+ * means "none".  The cvar is +infinity when any path is "never" and that is the
+ * bad tail.  NAN where there is nothing to say. */
 typedef struct {
     uint64_t    paths, defined;
     ds_estimate mean, sd;

@@ -86,7 +86,7 @@ static const char rules[] =
     "- A correlation joins two quantities or two processes (`/products/*/growth`, `/gpus/*`, "
     "`/models/*/price_path`), each pair once; what is drawn per event cannot be joined; the matrix "
     "of each connected group is positive semi-definite.\n"
-    "- An assert has `above` or `below`, or both in that order.\n";
+    "- An assert has `above` or `below`; of both, `above` is the less.\n";
 
 /* ---- Cells ----------------------------------------------------------------------- */
 
