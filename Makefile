@@ -47,11 +47,9 @@ LANGUAGE = -std=c11 -D_POSIX_C_SOURCE=200809L -pthread
 # nothing here reads errno after a libm call or traps on a floating exception.
 NUMERICS = $(OPT) -ffp-contract=off -fno-math-errno -fno-trapping-math $(ARCHFLAGS)
 
-# Promotion of float to double is left to gcc: clang 14 warns of every NAN and
-# INFINITY, which math.h defines as floats.
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 \
-           $(if $(findstring clang,$(CC)),,-Wdouble-promotion) $(if $(WERROR),-Werror)
+           -Wdouble-promotion $(if $(WERROR),-Werror)
 
 SANITIZER_FLAGS = $(if $(SAN),-g -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 

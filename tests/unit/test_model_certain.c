@@ -232,17 +232,17 @@ typedef struct {
 static const flow_case flow_cases[] = {
     {"spreadsheet manual, 5 years", 6, .0866309480365, 5,
      {-70000, 12000, 15000, 18000, 21000, 26000}},
-    {"spreadsheet manual, 4 years", 5, -.0212448482734, INFINITY,
+    {"spreadsheet manual, 4 years", 5, -.0212448482734, (double)INFINITY,
      {-70000, 12000, 15000, 18000, 21000}},
     {"numpy-financial manual", 5, .28094842116, 3, {-100, 39, 59, 55, 20}},
-    {"roots 10 % and 20 %", 3, MANY, INFINITY, {-1000, 2300, -1320}},
+    {"roots 10 % and 20 %", 3, MANY, (double)INFINITY, {-1000, 2300, -1320}},
     {"numpy-financial issue 28: -.77 and 1.85", 5, MANY, 2, {-50, -100, 600, 300, -100}},
     {"numpy-financial issue 44; a second root, -.99979, is out of range", 8, 1.00426984872, 2,
      {-1678.87, 771.96, 1814.05, 3520.30, 3552.95, 3584.99, 4789.91, -1}},
     {"nine equal flows", 11, .205414212563, 5,
      {-900, -500, 400, 400, 400, 400, 400, 400, 400, 400, 400}},
     {"discriminant -20000", 3, NO_RATE, 2, {100, -200, 150}},
-    {"no change of sign", 4, NO_RATE, INFINITY, {-100, 0, 0, -7}},
+    {"no change of sign", 4, NO_RATE, (double)INFINITY, {-100, 0, 0, -7}},
 };
 
 /* 1e-11: the reference values have twelve digits. */

@@ -335,7 +335,7 @@ static void decisions(void **state)
     EACH_SCENARIO(m)
     {
         ds_decision decision = ds_result_decision(m->result);
-        double      least = INFINITY, shares = 0;
+        double      least = (double)INFINITY, shares = 0;
         for (size_t s = 0; s < strategies_of(m); s++) {
             least = fmin(least, statistics_of(m, s, "cost_npv_usd").mean.value);
             shares += ds_result_probability_best(m->result, s).value;
