@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,18 +16,6 @@ bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *o
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
     if (errno != 0 || *end != '\0' || value < least || value > most)
-        return false;
-    *out = value;
-    return true;
-}
-
-bool ds_parse_real(const char *text, double *out)
-{
-    char *end;
-    if (strspn(text, "+-.0123456789eE") != strlen(text)) /* no hexadecimals, no "inf" */
-        return false;
-    double value = strtod(text, &end);
-    if (end == text || *end != '\0' || !isfinite(value))
         return false;
     *out = value;
     return true;

@@ -219,7 +219,8 @@ void ds_contract_month(ds_work *w)
         compute_label_loads(w);
     }
     for (size_t c = 0; c < w->plan->contract_count; c++)
-        price_contract(w, c);
+        if (ds_may_be_in_force(w, c))
+            price_contract(w, c);
 }
 
 /* ---- the bill -------------------------------------------------------------- */
@@ -344,8 +345,7 @@ void ds_contract_bill(ds_work *w, ds_strategy_state *state, int model)
 {
     const ds_plan_model *m = &w->plan->model[model];
     for (int c = m->first_contract; c < m->end_contract; c++) {
-        const ds_plan_contract *contract = &w->plan->contract[c];
-        if (w->month >= contract->first_month && w->month < contract->end_month)
+        if (ds_may_be_in_force(w, (size_t)c))
             bill_contract(w, state, c);
     }
 }

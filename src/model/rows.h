@@ -44,6 +44,13 @@ static inline void ds_row_add_product(double *restrict out, const double *restri
         out[i] += x[i] * y[i];
 }
 
+/* Is the contract in force this month on some path?  Its price is kept only then. */
+static inline bool ds_may_be_in_force(const ds_work *w, size_t contract)
+{
+    const ds_plan_contract *c = &w->plan->contract[contract];
+    return w->month >= c->first_month && w->month < c->end_month;
+}
+
 static inline double ds_least(double a, double b)
 {
     return a < b ? a : b;

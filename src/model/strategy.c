@@ -238,11 +238,8 @@ static void raise(double *restrict due, const double *restrict started)
 static bool has_fixed(const ds_work *w, const ds_plan_model *model)
 {
     bool found = false;
-    for (int c = model->first_contract; c < model->end_contract; c++) {
-        const ds_plan_contract *contract = &w->plan->contract[c];
-        found = found || (contract->has_fixed && w->month >= contract->first_month &&
-                          w->month < contract->end_month);
-    }
+    for (int c = model->first_contract; c < model->end_contract; c++)
+        found = found || (w->plan->contract[c].has_fixed && ds_may_be_in_force(w, (size_t)c));
     return found;
 }
 

@@ -78,7 +78,7 @@ static void price_labels(ds_work *w, size_t s)
         return;
     for (int c = teacher->first_contract; c < teacher->end_contract; c++) {
         const ds_plan_contract *contract = &plan->contract[c];
-        if (w->month < contract->first_month || w->month >= contract->end_month)
+        if (!ds_may_be_in_force(w, (size_t)c))
             continue;
         const double *load = w->label_load[student->label_contracts + c - teacher->first_contract];
         const double *price = w->price[c];

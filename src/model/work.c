@@ -71,7 +71,6 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
 {
     size_t J = strategy->project_count;
     state->project_end = rows(l, J * (DS_MOST_ATTEMPTS + 1));
-    state->project_made = rows(l, J);
     state->ready = rows(l, J);
     state->age = rows(l, J);
     state->fresh = rows(l, J);

@@ -5,9 +5,9 @@
  * Order of calls for a block (kernel.c):
  *   ds_random_inputs    columns of the inputs                        (4), (6)
  *   ds_*_begin          everything of a path that no month changes
- *   for each month      ds_random_two_months, ds_demand_month, ds_price_month,
- *                       ds_contract_month, ds_student_month: the world, the same
- *                       for all strategies; then for each strategy
+ *   for each month      ds_random_two_months, ds_price_month, ds_demand_month,
+ *                       ds_contract_month, ds_student_month, ds_finance_world: the
+ *                       world, the same for all strategies; then for each strategy
  *                       ds_strategy_month and ds_finance_month
  *   ds_finance_end      outcomes
  *
@@ -30,7 +30,6 @@ enum { DS_SCRATCH = 12, DS_MOST_ATTEMPTS = 8 };
 /* State of one strategy between the months. */
 typedef struct {
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
-    ds_row *project_made; /* [project]: attempts that are made                       */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
     ds_row *age, *fresh;  /* [project]: age, and a/a0 of (68)                         */
     ds_row *bought;       /* [contract][most_life + 1]: b(j) of (48), a ring; last row:
