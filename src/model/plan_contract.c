@@ -52,14 +52,15 @@ static int present(const ds_scenario *s, ds_quantity q)
 static void compile_tokens(ds_plan *plan, const ds_contract *c, ds_plan_contract *out)
 {
     const ds_scenario *s = plan->scenario;
-    const ds_token_prices *prices = c->usd_per_mtok;
-    out->price_input = prices->input.index;
-    out->price_output = prices->output.index;
-    out->price_read = prices->cache_read.index >= 0 ? prices->cache_read.index : out->price_input;
+    const ds_quantity *prices = c->usd_per_mtok->kind;
+    out->price_input = prices[DS_KIND_INPUT].index;
+    out->price_output = prices[DS_KIND_OUTPUT].index;
+    out->price_read =
+        prices[DS_KIND_READ].index >= 0 ? prices[DS_KIND_READ].index : out->price_input;
     out->price_write =
-        prices->cache_write.index >= 0 ? prices->cache_write.index : out->price_input;
-    out->batch_share = c->batch_share.index;
-    out->batch_discount = c->batch_discount_share.index;
+        prices[DS_KIND_WRITE].index >= 0 ? prices[DS_KIND_WRITE].index : out->price_input;
+    out->batch_share = plan->zero;
+    out->batch_discount = plan->zero;
     if (c->billing == DS_BILLING_HOSTED) {
         out->hosting_per_hour = present(s, c->hosting_usd_per_hour);
         out->storage_per_month = present(s, c->storage_usd_per_month);
@@ -80,18 +81,20 @@ static void compile_size(const ds_plan *plan, const ds_model *m, int profile,
 static void compile_units(ds_plan *plan, const ds_model *m, const ds_contract *c,
                           ds_plan_contract *out)
 {
-    out->usd_per_unit_hour = c->usd_per_unit_hour.index;
-    out->unit_profile = c->unit->profile;
-    out->unit_gpus = (double)c->unit->gpus;
-    if (c->unit->profile >= 0)
-        compile_size(plan, m, c->unit->profile, out);
-    out->tokens_per_minute = c->unit->tokens_per_minute.index;
-    out->output_weight = c->unit->output_weight.index;
-    out->read_weight = c->unit->cache_read_weight.index;
-    out->write_weight = c->unit->cache_write_weight.index;
+    const ds_unit_pool *pool = &DS_ITEM(ds_unit_pool, c->units, 0);
+    const ds_quantity *weights = pool->weights->kind;
+    out->usd_per_unit_hour = pool->usd_per_unit_hour.index;
+    out->unit_profile = pool->profile;
+    out->unit_gpus = (double)pool->gpus;
+    if (pool->profile >= 0)
+        compile_size(plan, m, pool->profile, out);
+    out->tokens_per_minute = pool->tokens_per_minute.index;
+    out->output_weight = weights[DS_KIND_OUTPUT].index >= 0 ? weights[DS_KIND_OUTPUT].index : plan->one;
+    out->read_weight = weights[DS_KIND_READ].index >= 0 ? weights[DS_KIND_READ].index : plan->one;
+    out->write_weight = weights[DS_KIND_WRITE].index >= 0 ? weights[DS_KIND_WRITE].index : plan->one;
     out->metered = c->settlement == DS_SETTLED_METERED;
-    out->minimum_units = (double)c->minimum_units;
-    out->unit_increment = (double)c->unit_increment;
+    out->minimum_units = (double)pool->minimum;
+    out->unit_increment = (double)pool->increment;
     out->utilisation = c->target_utilisation.index;
 }
 

@@ -91,13 +91,12 @@ static double charge(const model_bill *b, const char *product, const char *text,
 /* (30), (40) */
 static double bill_tokens(const model_bill *b)
 {
-    const ds_token_prices *prices = b->c->usd_per_mtok;
-    double fresh_price = value(b, prices->input);
-    double paid = b->level * (1 - value(b, b->c->discount_share)) *
-                  (1 - value(b, b->c->batch_share) * value(b, b->c->batch_discount_share));
-    double read_price = ds_ref_value_or(b->w, prices->cache_read, fresh_price);
-    double write_price = ds_ref_value_or(b->w, prices->cache_write, fresh_price);
-    double output_price = value(b, prices->output);
+    const ds_quantity *prices = b->c->usd_per_mtok->kind;
+    double fresh_price = value(b, prices[DS_KIND_INPUT]);
+    double paid = b->level * (1 - value(b, b->c->discount_share));
+    double read_price = ds_ref_value_or(b->w, prices[DS_KIND_READ], fresh_price);
+    double write_price = ds_ref_value_or(b->w, prices[DS_KIND_WRITE], fresh_price);
+    double output_price = value(b, prices[DS_KIND_OUTPUT]);
     double bill = 0;
     for (size_t p = 0; p < b->w->s->products.count; p++) {
         ds_ref_request r = ds_ref_request_of(b->w, p, b->t);
@@ -145,7 +144,7 @@ static double peak_to_mean(const model_bill *b, size_t p)
 
 static double unit_price(const model_bill *b)
 {
-    return value(b, b->c->usd_per_unit_hour) * b->level * (1 - value(b, b->c->discount_share));
+    return value(b, DS_ITEM(ds_unit_pool, b->c->units, 0).usd_per_unit_hour) * b->level * (1 - value(b, b->c->discount_share));
 }
 
 /* (42) */
@@ -166,9 +165,9 @@ static double bill_provisioned(const model_bill *b)
     double load = 0; /* unit-hours, as if every hour were the peak */
     for (size_t p = 0; p < b->w->s->products.count; p++)
         load += served(b, p) * unit_hours(b, p) * peak_to_mean(b, p);
-    double i = (double)b->c->unit_increment;
+    double i = (double)DS_ITEM(ds_unit_pool, b->c->units, 0).increment;
     double wanted = i * ceil_plus(load / (b->hours * value(b, b->c->target_utilisation) * i));
-    double units = fmax((double)b->c->minimum_units, wanted);
+    double units = fmax((double)DS_ITEM(ds_unit_pool, b->c->units, 0).minimum, wanted);
     return charge(b, "", "provisioned units", units * b->hours, "unit-hour", unit_price(b),
                   "(43)");
 }

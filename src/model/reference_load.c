@@ -83,12 +83,13 @@ double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
 double ds_ref_unit_hours(const ds_ref_world *w, size_t model, const ds_contract *c,
                          const ds_ref_request *r, size_t t)
 {
-    const ds_capacity_unit *unit = c->unit;
+    const ds_unit_pool *unit = &DS_ITEM(ds_unit_pool, c->units, 0);
     if (unit->profile != DS_ABSENT)
         return ds_ref_gpu_seconds(w, model, unit->profile, r, t) / (3600 * (double)unit->gpus);
-    double weighted = r->fresh + r->read * ds_ref_value(w, unit->cache_read_weight) +
-                      r->write * ds_ref_value(w, unit->cache_write_weight) +
-                      r->output * ds_ref_value(w, unit->output_weight);
+    const ds_quantity *weights = unit->weights->kind;
+    double weighted = r->fresh + r->read * ds_ref_value_or(w, weights[DS_KIND_READ], 1) +
+                      r->write * ds_ref_value_or(w, weights[DS_KIND_WRITE], 1) +
+                      r->output * ds_ref_value_or(w, weights[DS_KIND_OUTPUT], 1);
     return weighted / (60 * ds_ref_value(w, unit->tokens_per_minute));
 }
 
@@ -101,7 +102,7 @@ static double list_price_of_label(const ds_ref_world *w, size_t teacher, const d
     switch (c->billing) {
     case DS_BILLING_COMPUTE_TIME:
         return ds_ref_unit_hours(w, teacher, c, label, t) *
-               ds_ref_value(w, c->usd_per_unit_hour) * level * paid;
+               ds_ref_value(w, DS_ITEM(ds_unit_pool, c->units, 0).usd_per_unit_hour) * level * paid;
     case DS_BILLING_FLEET: {
         size_t gpu = (size_t)DS_ITEM(ds_profile, w->s->profiles, c->profile).gpu;
         return ds_ref_gpu_seconds(w, teacher, c->profile, label, t) / 3600 *
@@ -110,8 +111,8 @@ static double list_price_of_label(const ds_ref_world *w, size_t teacher, const d
     }
     default: /* per token, hosted or not */
         return level *
-               (label->input * ds_ref_value(w, c->usd_per_mtok->input) +
-                label->output * ds_ref_value(w, c->usd_per_mtok->output)) *
+               (label->input * ds_ref_value(w, c->usd_per_mtok->kind[DS_KIND_INPUT]) +
+                label->output * ds_ref_value(w, c->usd_per_mtok->kind[DS_KIND_OUTPUT])) *
                1e-6 * paid;
     }
 }

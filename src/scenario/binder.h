@@ -46,7 +46,7 @@ typedef struct {
     bool        assumption;
 } ds_provenance;
 
-enum { DS_NAMED_MAPS = 5 };
+enum { DS_NAMED_MAPS = 6 };
 
 typedef struct {
     ds_scenario  *scenario;

@@ -5,11 +5,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/binder.h"
+#include "scenario/field_rows.h"
 
 static const ds_field *contract_rows(void)
 {
-    const ds_field *models = ds_find_field(ds_scenario_fields, "models");
-    return ds_find_field(models->child, "contracts")->child;
+    return ds_contract_fields;
 }
 
 /* ---- Contracts ------------------------------------------------------------------- */
@@ -44,17 +44,15 @@ static bool differs(const ds_binder *b, ds_quantity q, double from)
     return d->kind != DS_DIST_CONSTANT || d->a != from;
 }
 
-static void check_unit(ds_binder *b, const ds_capacity_unit *unit)
+static void check_pool(ds_binder *b, const ds_unit_pool *pool)
 {
-    bool by_profile = unit->profile != DS_ABSENT;
-    bool by_tokens = unit->tokens_per_minute.index != DS_ABSENT;
-    bool broken = unit->profile == DS_BROKEN && unit->tokens_per_minute.index == DS_BROKEN;
+    bool by_profile = pool->profile != DS_ABSENT;
+    bool by_tokens = pool->tokens_per_minute.index != DS_ABSENT;
+    bool broken = pool->profile == DS_BROKEN && pool->tokens_per_minute.index == DS_BROKEN;
     if (broken || by_profile != by_tokens)
         return;
-    ds_push(b, "unit");
     ds_problem_here(b, "needs \"profile\" or \"tokens_per_minute\"%s",
                     by_profile ? ", not both" : "");
-    ds_pop(b);
 }
 
 static void check_contract(ds_binder *b, const ds_contract *c)
@@ -71,16 +69,16 @@ static void check_contract(ds_binder *b, const ds_contract *c)
             ds_problem_here(b, "billing \"%s\" needs \"usd_per_mtok\"", name);
         break;
     case DS_BILLING_COMPUTE_TIME:
-        if (c->usd_per_unit_hour.index == DS_ABSENT)
-            ds_problem_here(b, "billing \"%s\" needs \"usd_per_unit_hour\"", name);
-        if (c->unit == NULL)
-            ds_problem_here(b, "billing \"%s\" needs \"unit\"", name);
-        else
-            check_unit(b, c->unit);
-        if (c->settlement == DS_SETTLED_METERED) {
-            refuse(b, c->minimum_units != 0, "minimum_units", "the settlement is metered");
-            refuse(b, c->unit_increment != 1, "unit_increment", "the settlement is metered");
+        if (c->units.count == 0 && !ds_stated(b, "units"))
+            ds_problem_here(b, "billing \"%s\" needs \"units\"", name);
+        ds_push(b, "units");
+        for (size_t i = 0; i < c->units.count; i++) {
+            const ds_unit_pool *pool = &DS_ITEM(ds_unit_pool, c->units, i);
+            ds_push(b, pool->key.name);
+            check_pool(b, pool);
+            ds_pop(b);
         }
+        ds_pop(b);
         break;
     default:
         if (c->profile == DS_ABSENT)
