@@ -74,8 +74,8 @@ typedef struct {
     const char *pointer, *value;
 } ds_override;
 
-/* Reads one scenario file with its `extends` parents, applies the overrides,
- * and checks everything.  Every problem goes to report() (may be NULL); *err
+/* Reads one scenario file with what it `extends`, applies the overrides, and
+ * checks everything.  Every problem goes to report() (may be NULL); *err
  * (may be NULL) holds the first.
  * Fails with DS_E_IO, DS_E_SYNTAX, DS_E_SCENARIO, DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_scenario_load(const char *path, const ds_override *overrides,

@@ -55,11 +55,29 @@ static const char after_forms[] =
     "| key | meaning |\n|---|---|\n";
 
 static const char parents[] =
-    "\n## Parents and overrides\n\n"
+    "\n## Parents, catalogues and overrides\n\n"
     "`\"extends\": \"parent.json\"` makes the file a JSON Merge Patch (RFC 7396) on the parent, "
     "which may have a parent itself: objects are merged, anything else replaces what was there, "
-    "`null` removes a key. An override on the command line sets the value at a JSON Pointer in the "
-    "same way; what is missing on the way is made.\n\n";
+    "`null` removes a key. Keys of the parent come first, in its order.\n\n"
+    "Any object inside may do the same: `\"extends\": \"FILE#/json/pointer\"` makes it a patch on "
+    "the object at that JSON Pointer (RFC 6901) of FILE. So contracts, profiles or whole models "
+    "can stand in a catalogue once and be changed where they are used:\n\n"
+    "```json\n"
+    "\"contracts\": {\"list\": {\"extends\": \"catalogue/vendor.json#/contracts/sonnet\", "
+    "\"discount_share\": 0.1}}\n"
+    "```\n\n"
+    "- FILE is relative to the directory of the file that says it. Without FILE, `#/pointer` is in "
+    "the same file; without `#`, it is the whole file. The name of a file has no `#`.\n"
+    "- A catalogue is any JSON object; only what is extended is checked. A source that stands "
+    "outside that object does not come along.\n"
+    "- What is extended may extend, and so may what stands inside it or around it: at most 16 in a "
+    "chain, no circle, at most 64 files, and at most a million values more than the files have.\n"
+    "- Where a parent has the same object, its keys come first, then those of what the object "
+    "extends, then its own.\n"
+    "- No member of a map can be called `extends`.\n\n"
+    "A mistake is told where its value stands, be it in a catalogue. An override on the command "
+    "line sets the value at a JSON Pointer, after all that is merged; what is missing on the way "
+    "is made. It cannot set `extends`.\n\n";
 
 /* The rules of check*.c: what no row can state. */
 static const char rules[] =
