@@ -11,6 +11,8 @@
 #include "scenario/check.h"
 
 #define HOUR_SHAPE_TOLERANCE 1e-3
+/* a shape and a peak that are the same number, computed in two ways */
+#define PEAK_TOLERANCE 1e-9
 
 static double mean(ds_numbers n)
 {
@@ -48,6 +50,22 @@ static bool states_list(const ds_binder *b, const char *key)
     return cJSON_IsArray(ds_tree_member(node, key));
 }
 
+/* A fleet that is not scaled by the hour is sized for peak_to_mean, which cannot hold a
+ * busier hour. */
+static void check_peak(ds_binder *b, const ds_product *p)
+{
+    double busiest = 0.0, peak = ds_greatest(b, p->peak_to_mean, INFINITY);
+    for (size_t i = 0; i < p->hour_shape.count; i++)
+        busiest = fmax(busiest, p->hour_shape.values[i]);
+    if (!ds_stated(b, "peak_to_mean") || p->peak_to_mean.index < 0 ||
+        !(busiest > peak * (1.0 + PEAK_TOLERANCE)))
+        return;
+    ds_push(b, "peak_to_mean");
+    ds_warn_here(b, "the busiest hour of hour_shape is %.4g times the mean, above peak_to_mean, "
+                    "which is at most %.4g", busiest, peak);
+    ds_pop(b);
+}
+
 static void check_product(ds_binder *b, const ds_product *p)
 {
     double elasticity;
@@ -72,6 +90,7 @@ static void check_product(ds_binder *b, const ds_product *p)
                         mean(p->hour_shape));
         ds_pop(b);
     }
+    check_peak(b, p);
     bool none = ds_certain(b, p->price_elasticity, &elasticity) && elasticity == 0.0;
     if (!none && p->price_elasticity.index >= 0 && p->price_of == DS_ABSENT) {
         ds_push(b, "price_elasticity");
