@@ -80,6 +80,11 @@ void ds_common_release(ds_common *common);
  * the exit status. */
 int  ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan);
 
+/* Gives every term that a strategy wants optimised its best value: replaces scenario and
+ * plan, and says what was found (NULL when nothing was to be).  0, or the exit status. */
+int  ds_common_find_terms(const ds_common *common, bool quiet, ds_scenario **scenario,
+                          ds_plan **plan, ds_optimised **found);
+
 /* ---- Signals and progress ------------------------------------------------ */
 /* Number of the signal that asked the program to stop, or 0. */
 extern volatile sig_atomic_t ds_stop_signal;

@@ -68,7 +68,7 @@ static ds_estimate rough(const ds_commit_term *term, double value)
 static void plain_value(const ds_subject *s, double value, char out[VALUE_TEXT])
 {
     char           number[DS_HUMAN_TEXT], unit[48];
-    const ds_scale scale = scale_of(s->term);
+    const ds_scale scale = value == 0 ? ds_scale_one : scale_of(s->term);
     ds_human_value(rough(s->term, value), scale, number);
     ds_text_clean(s->term->unit, s->style->utf8, unit, sizeof unit);
     snprintf(out, VALUE_TEXT, "%s%s%s%s%s", number, scale.suffix[0] != '\0' ? DS_TEXT_TIE : "",
@@ -319,15 +319,16 @@ static void print_notes(FILE *file, const ds_subject *s)
     if (s->term->state == DS_COMMIT_UNUSED)
         return;
     print_flat(file, s, s->term->percent_low, s->term->percent_high, "1 %");
-    ds_human_money((ds_estimate){ s->term->objective.se, s->term->objective.se }, s->style->utf8,
-                   money);
     if (isfinite(s->term->objective.se))
         print_flat(file, s, s->term->near_low, s->term->near_high, "one standard error");
     if (isfinite(s->term->knowing.value)) {
         ds_human_money(s->term->knowing, s->style->utf8, money);
-        snprintf(line, sizeof line,
-                 "Knowing the future before choosing the value would save another %s %s.", money,
-                 objective(s->term));
+        if (s->term->knowing.value > 0)
+            snprintf(line, sizeof line,
+                     "Knowing the future before choosing would save another %s %s.", money,
+                     objective(s->term));
+        else
+            snprintf(line, sizeof line, "Knowing the future before choosing would save nothing.");
         ds_text_wrap(file, line, s->style->width, 4, 0);
     }
 }

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/commit_report.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -105,7 +106,7 @@ static void one_term(FILE *file, const ds_commit_term *term)
     estimate(file, "knowing_usd", term->knowing);
 }
 
-void ds_commit_json_terms(FILE *file, const ds_commit *commit, bool with_curve)
+static void all_terms(FILE *file, const ds_commit *commit, bool with_curve)
 {
     for (size_t t = 0; t < ds_commit_term_count(commit); t++) {
         fputs(t > 0 ? ",\n  " : "\n  ", file);
@@ -127,8 +128,22 @@ void ds_commit_json(FILE *file, const ds_scenario *scenario, const ds_commit *co
     putc(',', file);
     number(file, "cvar_level", ds_commit_cvar_level(commit));
     fputs(",\n\"terms\":[", file);
-    ds_commit_json_terms(file, commit, true);
+    all_terms(file, commit, true);
     fputs("]}\n", file);
+}
+
+void ds_optimised_json(FILE *file, const ds_optimised *found)
+{
+    fputs(",\n\"found_terms\":[", file);
+    for (size_t i = 0; i < ds_optimised_count(found); i++) {
+        fputs(i > 0 ? ",\n {\"strategy\":" : "\n {\"strategy\":", file);
+        ds_json_string(file, ds_commit_strategy(ds_optimised_at(found, i)));
+        fprintf(file, ",\"paths\":%" PRIu64 ",\"terms\":[",
+                ds_commit_paths(ds_optimised_at(found, i)));
+        all_terms(file, ds_optimised_at(found, i), false);
+        fputs("]}", file);
+    }
+    putc(']', file);
 }
 
 /* ---- A directory ----------------------------------------------------------- */

@@ -16,12 +16,12 @@ DS_MUST_CHECK ds_code ds_commit_table(FILE *file, const ds_scenario *scenario,
  * cvar_usd_se, loss_usd, loss_usd_se. */
 void ds_commit_csv(FILE *file, const ds_commit *commit);
 void ds_commit_json(FILE *file, const ds_scenario *scenario, const ds_commit *commit);
-/* The terms as members of an array, without the curves. */
-void ds_commit_json_terms(FILE *file, const ds_commit *commit, bool with_curve);
 /* commit.csv and commit.json in a directory, which is made when missing. */
 DS_MUST_CHECK ds_code ds_commit_directory(const char *directory, const ds_scenario *scenario,
                                           const ds_commit *commit, ds_error *err);
 
+/* What was found before a run: `,"found_terms":[...]`, a member of an object. */
+void ds_optimised_json(FILE *file, const ds_optimised *found);
 /* One line a term that was found before a run. */
 void ds_optimised_notes(FILE *file, const ds_optimised *found, const ds_style *style);
 
