@@ -32,10 +32,7 @@ static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
 /* Values in dollars and large counts are scaled as money is. */
 static ds_scale scale_of(const ds_commit_term *term)
 {
-    double most = fabs(term->value.value);
-    if (isfinite(term->value.se) && term->value.se > most)
-        most = term->value.se;
-    most = most > 0 ? most : fabs(term->high);
+    double most = term->value.value != 0 ? fabs(term->value.value) : fabs(term->high);
     return most >= 1e4 ? ds_scale_of_money(most) : ds_scale_one;
 }
 
@@ -43,7 +40,8 @@ static ds_scale scale_of(const ds_commit_term *term)
 static void value_text(const ds_subject *s, ds_estimate e, char out[VALUE_TEXT])
 {
     char           number[DS_HUMAN_TEXT], error[DS_HUMAN_TEXT] = "", unit[48];
-    const ds_scale scale = scale_of(s->term);
+    const ds_scale scale =
+        e.value == 0 && !(e.se > 0) ? ds_scale_one : scale_of(s->term);
     const char    *gap = scale.suffix[0] != '\0' ? DS_TEXT_TIE : "";
     ds_human_value(e, scale, number);
     if (isfinite(e.se) && e.se > 0) {
