@@ -167,8 +167,8 @@ static void one_at_a_time_finds_the_same(void **state)
     " 'request': {'input_tokens': 1000, 'output_tokens': 0}}}, 'models': {'large': {'contracts':" \
     " {'pt': {'billing': 'compute_time', 'settlement': 'hour', 'target_utilisation': 1," \
     " 'follows_price_path': false, 'units': {'u': {'usd_per_unit_hour': 10," \
-    " 'tokens_per_minute': 1000, 'reserved_units': 1, 'reserved_usd_per_unit_hour': " price "}}}}}}," \
-    " 'strategies': {'stay': {'all': 'large'}}}"
+    " 'tokens_per_minute': 1000, 'reserved_units': 1, 'reserved_usd_per_unit_hour': " price "}}}}}}" \
+    ", 'strategies': {'stay': {'all': 'large'}}}"
 
 static void reserve(const char *text, double units, double cost_usd, ds_commit_state expected)
 {
@@ -244,8 +244,8 @@ static void mistakes_are_values(void **state)
     } cases[] = {
         { { AMOUNT, 5, 1 }, DS_E_USAGE },
         { { AMOUNT, 5, 5 }, DS_E_USAGE },
-        { { AMOUNT, 0, INFINITY }, DS_E_USAGE },
-        { { AMOUNT, NAN, 1 }, DS_E_USAGE },
+        { { AMOUNT, 0, (double)INFINITY }, DS_E_USAGE },
+        { { AMOUNT, (double)NAN, 1 }, DS_E_USAGE },
         { { AMOUNT, -1, 1 }, DS_E_SCENARIO },
         { { "/models/large/contracts/deal/commitment/usd_per_moth", 0, 1 }, DS_E_SCENARIO },
         { { "nowhere", 0, 1 }, DS_E_SCENARIO },

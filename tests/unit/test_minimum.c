@@ -147,7 +147,6 @@ static void the_interval_of_the_place_covers(void **state)
             covered += fabs(value.value - exact) < 1.959964 * value.se ? 1 : 0;
             ds_curve_end(&curve);
         }
-        print_message("objective %zu: %d of 200\n", k, covered);
         if (covered < 180 || covered > 198) {
             fail_msg("objective %zu: %d of 200 intervals cover", k, covered);
         }
@@ -175,7 +174,7 @@ static void steps_are_kept(void **state)
 {
     static shop s;
     ds_curve curve;
-    double best = 0.0, least_mean = INFINITY;
+    double best = 0.0, least_mean = (double)INFINITY;
 
     (void)state;
     open_shop(&s, 4, 0.4);
