@@ -167,8 +167,8 @@ static void one_at_a_time_finds_the_same(void **state)
     " 'request': {'input_tokens': 1000, 'output_tokens': 0}}}, 'models': {'large': {'contracts':" \
     " {'pt': {'billing': 'compute_time', 'settlement': 'hour', 'target_utilisation': 1," \
     " 'follows_price_path': false, 'units': {'u': {'usd_per_unit_hour': 10," \
-    " 'tokens_per_minute': 1000, 'reserved_units': 1, 'reserved_usd_per_unit_hour': " price "}}}}}}" \
-    ", 'strategies': {'stay': {'all': 'large'}}}"
+    " 'tokens_per_minute': 1000, 'reserved_units': 1," \
+    " 'reserved_usd_per_unit_hour': " price "}}}}}}, 'strategies': {'stay': {'all': 'large'}}}"
 
 static void reserve(const char *text, double units, double cost_usd, ds_commit_state expected)
 {
