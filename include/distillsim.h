@@ -60,9 +60,11 @@ typedef struct {
     char    pointer[256]; /* RFC 6901 JSON Pointer, "" for the whole file           */
     int     line, column; /* 1-based, 0 when unknown                                */
     char    message[512]; /* lower case, no full stop, offender quoted              */
+    bool    warning;      /* the scenario can be used all the same; code is DS_OK   */
 } ds_error;
 
-/* Called once for every problem found, in file order. */
+/* Called once for every problem found, in file order; also for warnings, which are
+ * told by the member of this name and make nothing fail. */
 typedef void (*ds_problem_fn)(void *context, const ds_error *problem);
 
 /* ---- Scenario ----------------------------------------------------------- */
@@ -74,15 +76,16 @@ typedef struct {
     const char *pointer, *value;
 } ds_override;
 
-/* Reads one scenario file with its `extends` parents, applies the overrides,
- * and checks everything.  Every problem goes to report() (may be NULL); *err
- * (may be NULL) holds the first.
+/* Reads one scenario file with what it `extends`, applies the overrides, and
+ * checks everything.  Every problem and warning goes to report() (may be NULL);
+ * *err (may be NULL) holds the first problem.
  * Fails with DS_E_IO, DS_E_SYNTAX, DS_E_SCENARIO, DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_scenario_load(const char *path, const ds_override *overrides,
                                        size_t override_count, ds_problem_fn report,
                                        void *context, ds_scenario **out, ds_error *err);
 /* The same for a scenario that is loaded already: used by sweeps.  The files
- * are not read again. */
+ * are not read again.  The warnings of the base are told again where they still
+ * hold. */
 DS_MUST_CHECK ds_code ds_scenario_with(const ds_scenario *base, const ds_override *overrides,
                                        size_t override_count, ds_problem_fn report,
                                        void *context, ds_scenario **out, ds_error *err);
@@ -247,16 +250,35 @@ typedef struct {
 size_t           ds_result_assert_count(const ds_result *r);
 ds_assert_result ds_result_assert(const ds_result *r, size_t index);
 
-/* ---- Explain: the ledger of one path under one strategy ------------------ */
+/* ---- Explain: the ledger of one path under one strategy ------------------
+ *
+ * Every dollar is in exactly one row, so the rows of a month sum to its cost, those of
+ * a contract to its invoice.  An invoice reads from top to bottom:
+ *   - usage at what the price list makes of it: one row for each product, kind of
+ *     token, service class and step of the tiers ("input tokens, batch"; the step in
+ *     `tier`), requests, meters (their free part is a negative row), units, hosting,
+ *     storage; list_price_usd and `multipliers` say how unit_price_usd comes about;
+ *   - what a commitment makes of it: "drawn from commitment" (negative: the usage that it
+ *     covers at list, with what overage is let off; quantity: dollars drawn), "commitment
+ *     used" and "commitment unused" (price 1, or 0 when the commitment is paid apart, then
+ *     "commitment payment"), "early exit"; used and unused add up to what is committed;
+ *   - of the first contract of an agreement: "agreement discount", the same rows
+ *     of its commitment, "free amount", "credit used";
+ *   - rounding, tax, fee returned, staff.
+ * Texts live as long as the callback; names of the scenario as long as that. */
 typedef struct {
     size_t      month;               /* 0-based                                 */
     const char *product;             /* "" for a line shared by products        */
     const char *model;               /* "" for a line of no model               */
     const char *contract;            /* "" for a line of no contract            */
     const char *line;                /* "input tokens", "fleet", "labels", ...  */
+    const char *tier;                /* "input > 200000; month tokens > 1e+06" or "" */
     double      quantity;            /* [unit]                                  */
     const char *unit;                /* "Mtok", "GPU-hour", "staff-month", ...  */
-    double      unit_price_usd;      /* [USD/unit]                              */
+    double      list_price_usd;      /* [USD/unit], or vendor's credits, before
+                                        multipliers                             */
+    const char *multipliers;         /* "tier x2, batch x0.5, discount x0.85" or "" */
+    double      unit_price_usd;      /* [USD/unit] as paid                      */
     double      amount_usd;          /* [USD], negative for a credit            */
     const char *rule;                /* number of the equation in docs/model.md */
 } ds_ledger_row;
