@@ -69,7 +69,9 @@ static unsigned moved(const ds_binder *b, const ds_repricing *r)
     unsigned mask = 0;
     for (int k = 0; k < DS_KIND_COUNT; k++) {
         int of = k;
-        if (k != DS_KIND_OUTPUT && !states(r->usd_per_mtok, k) && !states(r->factors, k))
+        if (of == DS_KIND_WRITE_1H && !states(r->usd_per_mtok, of) && !states(r->factors, of))
+            of = DS_KIND_WRITE;
+        if (of != DS_KIND_OUTPUT && !states(r->usd_per_mtok, of) && !states(r->factors, of))
             of = DS_KIND_INPUT;
         bool moves = states(r->usd_per_mtok, of)
                          ? true

@@ -157,7 +157,8 @@ static void reverse_members(cJSON *node, bool keep)
     cJSON *child;
     cJSON_ArrayForEach(child, node)
     {
-        static const char *const kept[] = {"strategies", "contracts", "multipliers", "tiers"};
+        static const char *const kept[] = {"strategies", "contracts", "multipliers", "tiers",
+                                           "units"};
         bool                     ordered = false;
         for (size_t i = 0; child->string != NULL && i < sizeof kept / sizeof kept[0]; i++)
             ordered = ordered || strcmp(child->string, kept[i]) == 0;
