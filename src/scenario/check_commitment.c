@@ -118,8 +118,6 @@ void ds_check_commitment(ds_binder *b, const ds_commitment *c, bool of_agreement
 static void check_spend(ds_binder *b, const ds_spend_discount *d)
 {
     double last = -1.0;
-    if (d->steps.count == 0 && ds_stated(b, "steps"))
-        ds_problem_in(b, "steps", "needs at least one step");
     ds_push(b, "steps");
     for (size_t i = 0; i < d->steps.count; i++) {
         const ds_spend_step *step = &DS_ITEM(ds_spend_step, d->steps, i);

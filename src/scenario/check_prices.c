@@ -119,8 +119,6 @@ static unsigned check_steps(ds_binder *b, const ds_contract *c, const ds_tiers *
 {
     unsigned mask = 0;
     double   last = -1.0;
-    if (t->steps.count == 0 && ds_stated(b, "steps"))
-        ds_problem_in(b, "steps", "needs at least one step");
     ds_push(b, "steps");
     for (size_t i = 0; i < t->steps.count; i++) {
         const ds_tier_step *step = &DS_ITEM(ds_tier_step, t->steps, i);

@@ -160,13 +160,10 @@ static void check_overage(ds_binder *b, const ds_contract *c, bool any_held)
 
 void ds_check_units(ds_binder *b, const ds_contract *c)
 {
-    if (c->units.count == 0) {
-        if (!ds_stated(b, "units"))
-            ds_problem_here(b, "billing \"compute_time\" needs \"units\"");
-        else
-            ds_problem_in(b, "units", "needs at least one pool");
+    if (c->units.count == 0 && !ds_stated(b, "units"))
+        ds_problem_here(b, "billing \"compute_time\" needs \"units\"");
+    if (c->units.count == 0)
         return;
-    }
     size_t held = check_pools(b, c);
     check_settlement(b, c, held == c->units.count);
     check_overage(b, c, held > 0);
