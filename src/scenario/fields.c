@@ -142,6 +142,12 @@ static const ds_field request_fields[] = {
     END
 };
 
+static const ds_field service_share_fields[] = {
+    { .key = "", .type = DS_FIELD_QUANTITY, .offset = offsetof(ds_named_value, value),
+      .flags = DS_FLAG_REQUIRED, .unit = "1", .min = 0, .max = 1, .help = "Of requests." },
+    END
+};
+
 static const ds_field product_fields[] = {
     TEXT(ds_product, description, 0, "", "For readers."),
     Q_REQUIRED(ds_product, requests_per_month, "request/month", 0, 1e15,
@@ -159,7 +165,7 @@ static const ds_field product_fields[] = {
             .longer = 168),
     NUMBER(ds_product, minute_cv, 0, "1", 0, 10, 0,
            "Coefficient of variation of the load of a minute around the mean of its hour."),
-    MAP(ds_product, service_shares, ds_named_value, ds_named_value_fields, NULL, 0,
+    MAP(ds_product, service_shares, ds_named_value, service_share_fields, NULL, 0,
         "Share of requests in a service class (batch, flex, priority), by class, where a contract "
         "offers it."),
     Q(ds_product, value_usd_per_request, "USD/request", 0, 1e6, 0,
