@@ -186,7 +186,7 @@ static void classes_and_multipliers(void **state)
 {
     (void)state;
     /* the product's own share; cached tokens move as input */
-    COSTS(ONE("'requests_per_month': 10, 'service_shares': {'batch': 0.5, 'elsewhere': 0.5},"
+    COSTS(ONE("'requests_per_month': 10, 'service_shares': {'batch': 0.5},"
               "'request': {'input_tokens': 1e6, 'output_tokens': 1e6, 'cache_read_share': 0.5}",
               TOKENS("'input': 2, 'output': 8, 'cache_read': 1") ","
               "'service_classes': {'batch': {'share': 0.1, 'factor': 3,"
@@ -210,10 +210,10 @@ static void meters_and_requests(void **state)
     (void)state;
     /* 1000 requests: 0.01 each; 20 seconds billed as 30, 5000 of them free, at 0.1 less 10 % */
     ledger l = bill_of(ONE("'requests_per_month': 1000, 'request': {'input_tokens': 0,"
-        "'output_tokens': 0, 'meters': {'seconds': 20, 'unknown': 3}}",
+        "'output_tokens': 0, 'meters': {'seconds': 20, 'gratis': 3}}",
         TOKENS("'input': 1, 'output': 1") ", 'usd_per_request': 0.01, 'discount_share': 0.1,"
         "'meters': {'seconds': {'usd_per_unit': 0.1, 'minimum_per_request': 30,"
-        "  'free_per_month': 5000}, 'other': {'usd_per_unit': 1, 'minimum_per_request': 7}}"));
+        "  'free_per_month': 5000}, 'gratis': {'usd_per_unit': 0, 'minimum_per_request': 7}}"));
     near(l.bill[0], 9 + (30000 - 5000) * 0.09);
     near(quantity_of(&l, "seconds", "", "discount x0.9"), 30000);
     near(quantity_of(&l, "seconds, free", "", "discount x0.9"), -5000);
