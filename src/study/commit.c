@@ -18,6 +18,7 @@
 #include "scenario/scenario.h"
 
 enum { TRIALS_AT_ONCE = 17, PASSES_MOST = 4, PASSES_LEAST = 2 };
+enum { CHEAP = 65, DEAR = 17 }; /* values of the first grid */
 
 const double ds_commit_wrong_shares[DS_COMMIT_WRONG_COUNT] = {-0.25, -0.10, 0.10, 0.25};
 
@@ -256,7 +257,7 @@ static ds_code minimise_one(ds_commit_job *job, size_t term, ds_curve *curve, ds
     const ds_curve_problem problem = {
         .low = job->least[term], .high = job->range[term].high, .step = job->step[term],
         .paths = (size_t)job->run.path_count, .of = job->of, .cvar_level = job->cvar_level,
-        .cost = cost, .context = job,
+        .coarse = trials_at_once(job) > 1 ? CHEAP : DEAR, .cost = cost, .context = job,
     };
 
     job->moving = term;

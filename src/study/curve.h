@@ -19,6 +19,7 @@ typedef struct {
     size_t       paths;
     ds_commit_of of;
     double       cvar_level;
+    size_t       coarse; /* values of the first grid, 2 to 65                    */
     ds_curve_fn  cost;
     void        *context;
 } ds_curve_problem;

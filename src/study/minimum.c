@@ -3,12 +3,11 @@
  *
  * Called by commit.c and tests.
  *
- * Search.  COARSE values evenly over the range; then, again and again, FINE values
- * between the neighbours of the best, until the loss at both is below half its
- * standard error (they cannot be told from the best), or they are closer than 1e-4 of
- * the range.  A last value is the vertex of the parabola through the three.  Nothing
- * is assumed of the curve but that a minimum narrower than the coarse grid does not
- * matter.
+ * Search.  Values evenly over the range; then, again and again, FINE values between the
+ * neighbours of the best, until the loss at both is below half its standard error (they
+ * cannot be told from the best), or they are closer than 1e-4 of the range.  A last value
+ * is the vertex of the parabola through the three.  Nothing is assumed of the curve but
+ * that a minimum narrower than the first grid does not matter.
  *
  * Standard error of the place.  The paths are cut into batches; each has its own curve
  * and its own minimum, found on a grid that is common to all and wide enough for them,
@@ -25,7 +24,7 @@
 #include "scenario/error.h"
 #include "study/curve.h"
 
-enum { COARSE = 17, FINE = 16, WINDOW = 17, ROUNDS = 12, WINDOWS = 3, WHOLE_MOST = 65 };
+enum { FINE = 16, WINDOW = 17, ROUNDS = 12, WINDOWS = 3, WHOLE_MOST = 65 };
 enum { BATCHES_MOST = 32, BATCHES_LEAST = 16, BATCH_PATHS = 16 };
 
 static const double narrow = 1e-4; /* of the range */
@@ -215,7 +214,7 @@ ds_code ds_curve_minimise(ds_curve *curve, ds_estimate *value, ds_error *err)
     const size_t batches = batches_of(p->paths);
 
     *value = (ds_estimate){(double)NAN, (double)NAN};
-    ds_code code = try_between(curve, p->low, ds_curve_snap(curve, p->high), COARSE, err);
+    ds_code code = try_between(curve, p->low, ds_curve_snap(curve, p->high), p->coarse, err);
     if (code == DS_OK) {
         code = refine(curve, err);
     }

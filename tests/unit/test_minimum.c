@@ -66,7 +66,7 @@ static double exact_place(double discount, double probability)
 static ds_curve_problem problem_of(shop *s, ds_commit_of of)
 {
     return (ds_curve_problem){.low = 0.0, .high = 400.0, .paths = PATHS, .of = of,
-                              .cvar_level = 0.9, .cost = commitment, .context = s};
+                              .cvar_level = 0.9, .coarse = 17, .cost = commitment, .context = s};
 }
 
 static ds_estimate least(ds_curve *curve, const ds_curve_problem *problem)
