@@ -131,7 +131,9 @@ DS_MUST_CHECK ds_code ds_scenario_reference_write(FILE *file);
 /* ---- Plan --------------------------------------------------------------- */
 typedef struct ds_plan ds_plan;
 
-/* Fails with DS_E_SCENARIO (a rule that spans fields), DS_E_NOMEM. */
+/* Terms that are to be optimised are what the contracts say; ds_scenario_optimised()
+ * gives them their best values first.
+ * Fails with DS_E_SCENARIO (a rule that spans fields), DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out,
                                       ds_error *err);
 void ds_plan_free(ds_plan *plan);

@@ -169,19 +169,27 @@ static void one_at_a_time_finds_the_same(void **state)
 /* Half of the hours need 2 units, the other half 6; an hour of a unit costs 10, or, when
  * it is reserved for all hours, `price`.  The first two are worth 10 an hour, the next
  * four 10/2, further ones nothing. */
-#define UNITS(price) HEAD "'products': {'chat': {'requests_per_month': 175200," \
+#define TWO_LEVELS HEAD "'products': {'chat': {'requests_per_month': 175200," \
     " 'growth': {'process': 'gbm', 'volatility_per_sqrt_year': 0}, 'peak_to_mean': 1.5," \
     " 'hour_shape': [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5," \
     " 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5]," \
     " 'request': {'input_tokens': 1000, 'output_tokens': 0}}}, 'models': {'large': {'contracts':" \
-    " {'pt': {'billing': 'compute_time', 'settlement': 'hour', 'target_utilisation': 1," \
-    " 'follows_price_path': false, 'units': {'u': {'usd_per_unit_hour': 10," \
-    " 'tokens_per_minute': 1000, 'reserved_units': 1," \
+    " {'pt': {'billing': 'compute_time', 'follows_price_path': false,"
+#define UNITS(price) TWO_LEVELS " 'settlement': 'hour', 'target_utilisation': 1, 'units': {'u':" \
+    " {'usd_per_unit_hour': 10, 'tokens_per_minute': 1000, 'reserved_units': 1," \
     " 'reserved_usd_per_unit_hour': " price "}}}}}}, 'strategies': {'stay': {'all': 'large'}}}"
 
-static void reserve(const char *text, double units, double cost_usd, ds_commit_state expected)
+/* What does not fit into the units held is paid by token. */
+#define HELD TWO_LEVELS " 'settlement': 'month', 'overage': 'list'," \
+    " 'usd_per_mtok': {'input': 250, 'output': 250}, 'units': {'u':" \
+    " {'usd_per_unit_hour': 10, 'tokens_per_minute': 1000, 'held': 1}}}}}}," \
+    " 'strategies': {'stay': {'all': 'large'}}}"
+#define POOL "/models/large/contracts/pt/units/u/"
+
+static void reserve(const char *text, const char *pointer, double units, double cost_usd,
+                    ds_commit_state expected)
 {
-    const ds_commit_range range = { "/models/large/contracts/pt/units/u/reserved_units", 0, 12 };
+    const ds_commit_range range = { pointer, 0, 12 };
     ds_commit_options     options = vary(&range, 1);
     ds_scenario          *s = scenario_of(text);
     ds_commit            *c = found(s, &options);
@@ -199,9 +207,18 @@ static void reserved_units_by_hand(void **state)
 {
     (void)state;
     /* 730 hours: 2 at 6, and half of the time 4 at 10 */
-    reserve(UNITS("6"), 2, 730 * (2 * 6 + 0.5 * 4 * 10), DS_COMMIT_INSIDE);
-    reserve(UNITS("4"), 6, 730 * (6 * 4), DS_COMMIT_INSIDE);
-    reserve(UNITS("11"), 0, 730 * (0.5 * 2 + 0.5 * 6) * 10, DS_COMMIT_AT_LOW);
+    reserve(UNITS("6"), POOL "reserved_units", 2, 730 * (2 * 6 + 0.5 * 4 * 10), DS_COMMIT_INSIDE);
+    reserve(UNITS("4"), POOL "reserved_units", 6, 730 * (6 * 4), DS_COMMIT_INSIDE);
+    reserve(UNITS("11"), POOL "reserved_units", 0, 730 * (0.5 * 2 + 0.5 * 6) * 10,
+            DS_COMMIT_AT_LOW);
+}
+
+/* An hour beyond what is held costs 0.06 * 250 = 15: two units are worth 15 for their 10,
+ * four more are needed half of the time and worth 7.5. */
+static void held_units_by_hand(void **state)
+{
+    (void)state;
+    reserve(HELD, POOL "held", 2, 730 * (2 * 10 + 0.5 * 4 * 15), DS_COMMIT_INSIDE);
 }
 
 /* ---- Before a run -------------------------------------------------------------- */
@@ -291,6 +308,7 @@ int main(void)
         cmocka_unit_test(two_terms_have_their_own_quantiles),
         cmocka_unit_test(one_at_a_time_finds_the_same),
         cmocka_unit_test(reserved_units_by_hand),
+        cmocka_unit_test(held_units_by_hand),
         cmocka_unit_test(a_run_has_what_was_found),
         cmocka_unit_test(mistakes_are_values),
     };
