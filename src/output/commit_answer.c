@@ -104,7 +104,9 @@ static const char *objective(const ds_commit_term *term)
 static void less_than(const ds_subject *s, const ds_commit_point *p, const char *what, char *out,
                       size_t size)
 {
-    char money[DS_HUMAN_TEXT];
+    char        money[DS_HUMAN_TEXT];
+    ds_estimate gain = { fabs(p->loss.value), p->loss.se };
+    const char *word = p->loss.value > 0 ? "less" : "more"; /* now may be out of range */
     out[0] = '\0';
     if (!isfinite(p->loss.value))
         return;
@@ -112,11 +114,11 @@ static void less_than(const ds_subject *s, const ds_commit_point *p, const char 
         snprintf(out, size, ", the same as %s", what);
         return;
     }
-    ds_human_money(p->loss, s->style->utf8, money);
-    if (isfinite(p->loss.se) && p->loss.value < 2 * p->loss.se)
-        snprintf(out, size, ", which cannot be told from %s (%s more)", what, money);
+    ds_human_money(gain, s->style->utf8, money);
+    if (isfinite(gain.se) && gain.value < 2 * gain.se)
+        snprintf(out, size, ", within the error the same as %s (%s %s)", what, money, word);
     else
-        snprintf(out, size, ", %s less than %s", money, what);
+        snprintf(out, size, ", %s %s than %s", money, word, what);
 }
 
 static void say_inside(const ds_subject *s, char *out, size_t size)
@@ -126,7 +128,7 @@ static void say_inside(const ds_subject *s, char *out, size_t size)
     value_text(s, s->term->value, value);
     quote(ds_commit_strategy(s->commit), s->style, strategy);
     ds_human_money(s->term->objective, s->style->utf8, cost);
-    less_than(s, &s->term->now, "as it stands", now, sizeof now);
+    less_than(s, &s->term->now, "the scenario as it stands", now, sizeof now);
     plain_value(s, s->term->at_low.value, least);
     snprintf(what, sizeof what, "at %s",
              s->term->at_low.value == 0 && is_commitment(s->term) ? "none" : least);
