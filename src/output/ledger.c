@@ -175,7 +175,7 @@ static void tie(char *text)
 
 static void print_detail(const ds_ledger *ledger, const ds_ledger_row *row)
 {
-    char   raw[512], text[512], rule[32];
+    char   raw[1024], text[1024], rule[32];
     size_t used = line_columns(ledger) + NUMBERS + RULE_COLUMNS;
     bool   wide = ledger->style->width >= WIDE;
     detail_of(row, raw, sizeof raw);
