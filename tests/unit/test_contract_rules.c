@@ -236,7 +236,8 @@ static void test_little_memory(void **state)
         ds_code code = ds_scenario_parse(terms_text, strlen(terms_text), "text", NULL, 0, limit,
                                          NULL, NULL, &s, NULL);
         if (code == DS_OK) {
-            assert_true(DS_ITEM(ds_term, DS_ITEM(ds_strategy, s->strategies, 1).terms, 3).input >= 0);
+            const ds_strategy *strategy = &DS_ITEM(ds_strategy, s->strategies, 1);
+            assert_true(DS_ITEM(ds_term, strategy->terms, 3).input >= 0);
             ds_scenario_free(s);
             break;
         }
