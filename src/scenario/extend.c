@@ -64,7 +64,9 @@ static void fail(extender *x, cJSON *extends, ds_code code, const char *format, 
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    ds_sources_pointer(&x->sources, extends, pointer, sizeof pointer);
+    pointer[0] = '\0';
+    if (!ds_problems_full(x->sources.problems)) /* then it is only counted */
+        ds_sources_pointer(&x->sources, extends, pointer, sizeof pointer);
     ds_fail(&error, code, pointer, "%s", message);
     ds_document_problem(x->sources.document, extends, false, &error, x->sources.problems);
     extends->type = cJSON_Invalid;
@@ -149,11 +151,13 @@ static bool step(extender *x, size_t from, size_t to, const char *token)
 static void fail_missing(extender *x, cJSON *extends, size_t from, size_t to, const char *token,
                          int length)
 {
-    const char **names = malloc(DS_MEMBERS_MAX * sizeof *names), *near = NULL;
+    const char **names = NULL, *near = NULL;
     size_t       count = 0;
+    if (!ds_problems_full(x->sources.problems)) /* then nobody reads it */
+        names = malloc(DS_MAP_MEMBERS_MAX * sizeof *names);
     for (size_t i = from; names != NULL && i < to; i++) {
         const cJSON *child = cJSON_IsObject(x->stack[i].node) ? x->stack[i].node->child : NULL;
-        for (; child != NULL && count < DS_MEMBERS_MAX; child = child->next)
+        for (; child != NULL && count < DS_MAP_MEMBERS_MAX; child = child->next)
             if (strcmp(child->string, "extends") != 0)
                 names[count++] = child->string;
     }

@@ -40,8 +40,9 @@ enum {
     DS_FLAG_STAR = 16,     /* MAP with `of`: the key "*" stands for every one   */
     DS_FLAG_OPEN_LOW = 32, /* the least value itself is not allowed             */
     DS_FLAG_NO_DEFAULT = 64, /* absent stays absent (DS_ABSENT, NAN)            */
-    DS_FLAG_ORDERED = 128  /* MAP: the order of the members in the file matters
+    DS_FLAG_ORDERED = 128, /* MAP: the order of the members in the file matters
                               and is kept; other maps are sorted by name        */
+    DS_FLAG_POINTERS = 256 /* MAP: names are JSON Pointers, and may be long     */
 };
 
 typedef struct ds_field ds_field;

@@ -371,7 +371,7 @@ static const ds_field strategy_fields[] = {
         "By product, or \"*\" for every product that is not named."),
     MAP(ds_strategy, fallback, ds_model_fallback, fallback_fields, "/models", 0,
         "During an interruption of a model, by model."),
-    MAP(ds_strategy, terms, ds_term, term_fields, NULL, 0,
+    MAP(ds_strategy, terms, ds_term, term_fields, NULL, DS_FLAG_POINTERS,
         "Terms of contracts that differ under this strategy, by JSON Pointer: amount of a "
         "commitment, \"held\" or \"reserved_units\" of units."),
     END

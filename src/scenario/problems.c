@@ -49,6 +49,11 @@ bool ds_problems_any(const ds_problems *problems)
     return problems->found[false] > 0 || problems->out_of_memory;
 }
 
+bool ds_problems_full(const ds_problems *problems)
+{
+    return problems->found[false] >= DS_PROBLEMS_MAX;
+}
+
 static int compare(const void *left, const void *right)
 {
     const ds_problem *a = left, *b = right;

@@ -28,6 +28,8 @@ void ds_problems_free(ds_problems *problems);
 void ds_problems_add(ds_problems *problems, const ds_error *error, int file);
 /* Is there any that is no warning? */
 bool ds_problems_any(const ds_problems *problems);
+/* Are further problems only counted? */
+bool ds_problems_full(const ds_problems *problems);
 /* Sorts, calls report() (may be NULL) for each, and copies the first that is no
  * warning to *err (may be NULL).  Returns its code, DS_E_NOMEM when memory ran out, or
  * DS_OK. */

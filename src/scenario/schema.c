@@ -433,7 +433,8 @@ static void map(json *j, const ds_field *row)
     key(j, "propertyNames");
     open(j, "{");
     key_text(j, "pattern", NAME_PATTERN);
-    key_number(j, "maxLength", DS_NAME_BYTES_MAX);
+    key_number(j, "maxLength", (row->flags & DS_FLAG_POINTERS) != 0 ? DS_POINTER_BYTES_MAX
+                                                                    : DS_NAME_BYTES_MAX);
     if ((row->flags & DS_FLAG_STAR) == 0)
         key_raw(j, "not", "{\"const\": \"*\"}");
     close(j, "}");

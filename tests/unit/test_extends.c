@@ -210,6 +210,23 @@ static void test_bounds(void **state)
     expect_bound(strdup(deep), "nested more than 64 deep");
 }
 
+/* As many mistakes as fit: told in no time, though each could be like thousands. */
+static void test_many_problems(void **state)
+{
+    (void)state;
+    enum { COUNT_OF = 100000 };
+    char *text = malloc((size_t)COUNT_OF * 40 + 200000);
+    assert_non_null(text);
+    size_t length = (size_t)sprintf(text, "{\"b\":{");
+    for (int i = 0; i < 4000; i++)
+        length += (size_t)sprintf(text + length, "%s\"%031d\":0", i == 0 ? "" : ",", i);
+    length += (size_t)sprintf(text + length, "},\"a\":[0");
+    for (int i = 0; i < COUNT_OF; i++)
+        length += (size_t)sprintf(text + length, ",{\"extends\":\"#/b/%d\"}", i);
+    sprintf(text + length, "]}");
+    expect_bound(text, "\"#/b\" has no member \"0\"");
+}
+
 /* ---- Files ----------------------------------------------------------------------- */
 
 static const char with_catalogue[] = "tests/data/with-catalogue.json";
@@ -245,6 +262,27 @@ static void test_catalogue(void **state)
     ds_scenario *again = parse(ds_scenario_resolved_json(s));
     assert_string_equal(ds_scenario_hash(s), ds_scenario_hash(again));
     ds_scenario_free(again);
+    ds_scenario_free(s);
+}
+
+/* Without another file, `extends` works in text from memory too. */
+static void test_same_file(void **state)
+{
+    (void)state;
+    char   text[4096];
+    FILE  *file = fopen("tests/data/same-file.json", "rb");
+    assert_non_null(file);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    text[length] = '\0';
+    fclose(file);
+    ds_scenario *s = parse(text);
+    assert_string_equal(find_input(s, "/models/other/contracts/list/usd_per_mtok/input")->text,
+                        "2");
+    assert_string_equal(find_input(s, "/models/other/contracts/list/usd_per_mtok/output")->text,
+                        "15");
+    assert_true(find_input(s, "/products/mail/request/output_words")->distribution.kind !=
+                DS_DIST_CONSTANT);
+    assert_int_equal(ds_scenario_strategy_count(s), 2);
     ds_scenario_free(s);
 }
 
@@ -295,7 +333,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_merge_patch), cmocka_unit_test(test_places),
         cmocka_unit_test(test_problems),    cmocka_unit_test(test_circles),
-        cmocka_unit_test(test_bounds),      cmocka_unit_test(test_catalogue),
+        cmocka_unit_test(test_bounds),      cmocka_unit_test(test_many_problems),
+        cmocka_unit_test(test_catalogue),
+        cmocka_unit_test(test_same_file),
         cmocka_unit_test(test_positions),   cmocka_unit_test(test_overrides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

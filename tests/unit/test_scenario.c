@@ -339,7 +339,8 @@ static void test_maximal(void **state)
     assert_int_equal(DS_ITEM(ds_contract, large->contracts, 0).billing, DS_BILLING_COMPUTE_TIME);
     assert_false(DS_ITEM(ds_contract, large->contracts, 0).follows_price_path);
     assert_true(DS_ITEM(ds_contract, large->contracts, 1).follows_price_path);
-    assert_int_equal(DS_ITEM(ds_contract, large->contracts, 0).unit->gpus, 8);
+    assert_int_equal(DS_ITEM(ds_unit_pool, DS_ITEM(ds_contract, large->contracts, 0).units, 0).gpus,
+                     8);
 
     const ds_model *student = &DS_ITEM(ds_model, s->models, 2);
     assert_int_equal(student->teacher, 0);
