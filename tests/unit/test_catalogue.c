@@ -293,7 +293,8 @@ static const one_bill bills[] = {
     {"azure.json#/contracts/gpt-5.2-ptu", "", "43800000", "'cache_read_tokens': 100, "
      TOKENS(200, 20), 80 * 730.0},
     /* 60 a minute of 600 fresh, 400 cached, 200 out: 28 units, rounded up to 30; 20 reserved */
-    {"azure.json#/contracts/gpt-4.1-ptu", "'units': {'ptu': {'reserved_units': 20}}", "2628000",
+    {"azure.json#/contracts/gpt-4.1-ptu",
+     "'units': {'ptu': {'reserved_units': 20, 'reserved_usd_per_unit_month': 260}}", "2628000",
      "'cache_read_tokens': 400, " TOKENS(1000, 200), 20 * 260 + 10 * 730.0},
     /* printed: 1.70 x 720 + 20 x 1.10 + 40 x 4.40 = 1,422 */
     {"azure.json#/contracts/o4-mini-fine-tuned", "", "1", TOKENS(20e6, 40e6), 1422},
