@@ -41,15 +41,6 @@ static void check_growth(ds_binder *b, const ds_growth *g)
     ds_pop(b);
 }
 
-/* Is there a list, even an empty one, at a key of the object at the path? */
-static bool states_list(const ds_binder *b, const char *key)
-{
-    const cJSON *node = b->document->root;
-    for (size_t i = 0; i < b->depth; i++)
-        node = ds_tree_member(node, b->path[i]);
-    return cJSON_IsArray(ds_tree_member(node, key));
-}
-
 /* A fleet that is not scaled by the hour is sized for peak_to_mean, which cannot hold a
  * busier hour. */
 static void check_peak(ds_binder *b, const ds_product *p)
@@ -79,12 +70,7 @@ static void check_product(ds_binder *b, const ds_product *p)
         ds_pop(b);
     }
     size_t hours = p->hour_shape.count;
-    if ((hours > 0 && hours != 24 && hours != 168) || (hours == 0 && states_list(b, "hour_shape"))) {
-        ds_push(b, "hour_shape");
-        ds_problem_here(b, "must have 24 numbers, the hours of a day, or 168, those of a week, "
-                           "found %zu", hours);
-        ds_pop(b);
-    } else if (hours > 0 && !(fabs(mean(p->hour_shape) - 1.0) <= HOUR_SHAPE_TOLERANCE)) {
+    if (hours > 0 && !(fabs(mean(p->hour_shape) - 1.0) <= HOUR_SHAPE_TOLERANCE)) {
         ds_push(b, "hour_shape");
         ds_problem_here(b, "the mean of the %zu hours must be 1, found %.6g", hours,
                         mean(p->hour_shape));

@@ -55,6 +55,7 @@ void ds_check_request(ds_binder *b, const ds_request *r);
 void ds_check_contracts(ds_binder *b, const ds_model *m, int model);
 void ds_check_dates(ds_binder *b, const ds_items *contracts, int model);
 void ds_check_prices(ds_binder *b, const ds_contract *c);
+void ds_check_bounds(ds_binder *b, const ds_contract *c);
 void ds_check_units(ds_binder *b, const ds_contract *c);
 void ds_check_commitment(ds_binder *b, const ds_commitment *c, bool of_agreement);
 void ds_check_agreements(ds_binder *b);

@@ -85,9 +85,11 @@ static void check_payment(ds_binder *b, const ds_commitment *c, const amount *a)
     ds_refuse(b, !a->term && ds_there(c->minimum_usd_per_month), "minimum_usd_per_month", why);
     ds_refuse(b, a->term && c->payment == DS_PAID_MONTHLY && ds_there(c->minimum_usd_per_month),
               "minimum_usd_per_month", "it is paid in equal parts");
-    ds_refuse(b, !a->month && c->unused == DS_UNUSED_CARRIED, "unused",
-              a->term ? "an amount per term is drawn from until the term ends"
-                      : "only what a month leaves can be carried: the amount is for less");
+    why = a->term     ? "an amount per term is drawn from until the term ends"
+          : !a->month ? "only what a month leaves can be carried: the amount is for less"
+                      : "it is carried within a term: state \"term_months\"";
+    ds_refuse(b, c->unused == DS_UNUSED_CARRIED && (!a->month || c->term_months == 0), "unused",
+              why);
 }
 
 void ds_check_commitment(ds_binder *b, const ds_commitment *c, bool of_agreement)
@@ -116,8 +118,6 @@ void ds_check_commitment(ds_binder *b, const ds_commitment *c, bool of_agreement
 static void check_spend(ds_binder *b, const ds_spend_discount *d)
 {
     double last = -1.0;
-    if (d->steps.count == 0 && ds_stated(b, "steps"))
-        ds_problem_in(b, "steps", "needs at least one step");
     ds_push(b, "steps");
     for (size_t i = 0; i < d->steps.count; i++) {
         const ds_spend_step *step = &DS_ITEM(ds_spend_step, d->steps, i);

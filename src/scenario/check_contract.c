@@ -2,7 +2,8 @@
  * the contracts that may serve them.
  *
  * Called by check_model.c and check.c.  What is large has a file of its own:
- * check_dates.c, check_prices.c, check_units.c, check_commitment.c.
+ * check_dates.c, check_prices.c, check_bounds.c, check_units.c,
+ * check_commitment.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
@@ -69,6 +70,7 @@ static void check_contract(ds_binder *b, const ds_contract *c)
     else if (c->usd_per_mtok == NULL)
         ds_problem_here(b, "billing \"%s\" needs \"usd_per_mtok\"", names[c->billing]);
     ds_check_prices(b, c);
+    ds_check_bounds(b, c);
     check_rounding(b, c);
     if (c->commitment != NULL) {
         ds_push(b, "commitment");

@@ -103,11 +103,13 @@ static void check_gap(ds_binder *b, const ds_contract *c, const ds_contract *nex
     ds_pop(b);
 }
 
-static void check_end(ds_binder *b, const ds_contract *c, const ds_contract *next)
+/* Does the contract end after it has begun, and before the next one begins? */
+static bool check_end(ds_binder *b, const ds_contract *c, const ds_contract *next)
 {
     double from;
+    bool   good = false;
     if (c->until.index < 0)
-        return;
+        return true;
     ds_push(b, "until");
     if (c->from.index >= 0 && (same(c->until, c->from) ||
                                !(ds_greatest(b, c->until, NEVER) > ds_least(b, c->from))))
@@ -120,7 +122,10 @@ static void check_end(ds_binder *b, const ds_contract *c, const ds_contract *nex
              ds_least(b, c->until) > ds_greatest(b, next->from, NEVER))
         ds_problem_here(b, "overlaps the contract \"%.60s\", which begins before it",
                         next->key.name);
+    else
+        good = true;
     ds_pop(b);
+    return good;
 }
 
 /* Contracts begin in the order of the file. */
@@ -150,8 +155,8 @@ void ds_check_dates(ds_binder *b, const ds_items *contracts, int model)
             check_begin(b, c, model);
         else
             check_order(b, contracts, i);
-        check_end(b, c, next);
-        check_gap(b, c, next, model);
+        if (check_end(b, c, next))
+            check_gap(b, c, next, model);
         ds_pop(b);
     }
 }

@@ -69,7 +69,9 @@ static unsigned moved(const ds_binder *b, const ds_repricing *r)
     unsigned mask = 0;
     for (int k = 0; k < DS_KIND_COUNT; k++) {
         int of = k;
-        if (k != DS_KIND_OUTPUT && !states(r->usd_per_mtok, k) && !states(r->factors, k))
+        if (of == DS_KIND_WRITE_1H && !states(r->usd_per_mtok, of) && !states(r->factors, of))
+            of = DS_KIND_WRITE;
+        if (of != DS_KIND_OUTPUT && !states(r->usd_per_mtok, of) && !states(r->factors, of))
             of = DS_KIND_INPUT;
         bool moves = states(r->usd_per_mtok, of)
                          ? true
@@ -117,8 +119,6 @@ static unsigned check_steps(ds_binder *b, const ds_contract *c, const ds_tiers *
 {
     unsigned mask = 0;
     double   last = -1.0;
-    if (t->steps.count == 0 && ds_stated(b, "steps"))
-        ds_problem_in(b, "steps", "needs at least one step");
     ds_push(b, "steps");
     for (size_t i = 0; i < t->steps.count; i++) {
         const ds_tier_step *step = &DS_ITEM(ds_tier_step, t->steps, i);

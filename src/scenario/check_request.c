@@ -70,7 +70,7 @@ static void check_cached(ds_binder *b, const ds_request *r)
         ds_problem_here(b, "the shares of the input that are read from and written to a cache can "
                            "add up to %.4g; set their \"max\" so that they cannot exceed 1", sum);
     ds_refuse(b, beside && !by_tokens && !(sum > 0.0), "cached_tokens",
-              "no \"cache_..._tokens\" are given");
+              prefix ? "a prefix is inside the input" : "no \"cache_..._tokens\" are given");
     ds_refuse(b, ds_differs(b, r->prefixes, 1.0) && !prefix, "prefixes",
               "there are no \"prefix_tokens\"");
     if (by_tokens && !beside && !prefix)

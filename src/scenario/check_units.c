@@ -7,13 +7,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/check.h"
 
-/* Units are there at all hours, as many as in (43). */
-static bool is_sized(int settlement)
-{
-    return settlement == DS_SETTLED_MONTH || settlement == DS_SETTLED_DAY ||
-           settlement == DS_SETTLED_HOUR || settlement == DS_SETTLED_MINUTE;
-}
-
 static bool is_zero(const ds_binder *b, ds_quantity q)
 {
     double x;
@@ -86,9 +79,9 @@ static void check_reserved(ds_binder *b, const ds_contract *c, const ds_unit_poo
     else if (any && !by_month && !by_hour)
         ds_problem_in(b, "reserved_units", "needs \"reserved_usd_per_unit_month\" or "
                                            "\"reserved_usd_per_unit_hour\"");
-    if (any && c->settlement >= 0 && !is_sized(c->settlement))
+    if (any && (c->settlement == DS_SETTLED_METERED || c->settlement == DS_SETTLED_WINDOW))
         ds_problem_in(b, "reserved_units",
-                      "units are reserved with settlement month, day, hour or minute only");
+                      "no units can be reserved with settlement metered or window");
     const char *why = "no units are reserved (\"reserved_units\")";
     ds_refuse(b, by_month && !any, "reserved_usd_per_unit_month", why);
     ds_refuse(b, by_hour && !any, "reserved_usd_per_unit_hour", why);
@@ -167,13 +160,10 @@ static void check_overage(ds_binder *b, const ds_contract *c, bool any_held)
 
 void ds_check_units(ds_binder *b, const ds_contract *c)
 {
-    if (c->units.count == 0) {
-        if (!ds_stated(b, "units"))
-            ds_problem_here(b, "billing \"compute_time\" needs \"units\"");
-        else
-            ds_problem_in(b, "units", "needs at least one pool");
+    if (c->units.count == 0 && !ds_stated(b, "units"))
+        ds_problem_here(b, "billing \"compute_time\" needs \"units\"");
+    if (c->units.count == 0)
         return;
-    }
     size_t held = check_pools(b, c);
     check_settlement(b, c, held == c->units.count);
     check_overage(b, c, held > 0);

@@ -470,7 +470,13 @@ static void numbers(json *j, const ds_field *row)
     key_text(j, "type", "number");
     range(j, row);
     close(j, "}");
-    if (row->length != 0) {
+    if (row->longer != 0) {
+        key(j, "oneOf");
+        ds_write_format(&j->out, "[{\"minItems\": %zu, \"maxItems\": %zu}, {\"minItems\": %zu, "
+                                 "\"maxItems\": %zu}]", row->length, row->length, row->longer,
+                        row->longer);
+        j->first = false;
+    } else if (row->length != 0) {
         key_number(j, "minItems", (double)row->length);
         key_number(j, "maxItems", (double)row->length);
     }
@@ -533,6 +539,8 @@ static void keywords_of_row(json *j, const ds_field *row)
         break;
     case DS_FIELD_LIST:
         key_text(j, "type", "array");
+        if ((row->flags & DS_FLAG_NONEMPTY) != 0)
+            key_number(j, "minItems", 1.0);
         key(j, "items");
         element(j, row);
         break;
