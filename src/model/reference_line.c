@@ -15,7 +15,7 @@
 
 static void show(ds_ref_run *run, const ds_ref_line *line, double unit_price_usd, double amount)
 {
-    char   chain[288];
+    char   chain[544];
     double deflator = run->w->deflator[run->t];
     bool   multiplied = line->multipliers != NULL;
     snprintf(chain, sizeof chain, "%s", multiplied ? line->multipliers : "");
@@ -133,7 +133,7 @@ double ds_ref_plain(ds_ref_invoice *b, const char *text, double quantity, const 
 double ds_ref_rounded(const ds_contract *c, double x)
 {
     double q = c->rounding_usd;
-    double rounded = q * floor(x / q + 0.5 + 1e-9);
+    double rounded = q * floor(x / q * (1 + 1e-12) + 0.5 + 1e-9);
     return fabs(rounded - x) <= 1e-9 * q ? x : rounded; /* no lines for the last bit */
 }
 
