@@ -216,8 +216,11 @@ static void charge_periods(const month *m, int contract)
     size_t used = ds_product_loads(w, c->model, c->driver, NULL, w->product_scratch,
                                    w->product_index);
     ds_row_set(total, 0);
-    for (size_t k = 0; k < used; k++)
+    for (size_t k = 0; k < used; k++) {
+        if (!c->certain) /* where it is over, what is left to pay for runs evenly */
+            ds_row_multiply(w->product_scratch[k], w->in_force[contract]);
         ds_row_add(total, w->product_scratch[k]);
+    }
     DS_EACH_LANE(i)
         base[i] = bill[i] * keep[i] / n;
     ds_row_set(beyond, 0);
