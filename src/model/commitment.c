@@ -13,7 +13,7 @@ typedef struct {
     ds_row       *state;   /* DS_COMMITMENT_ROWS, or meaningless                     */
     const double *due;
     const double *running; /* 1 where a term runs (without terms: due)               */
-    double       *amount;  /* A_n                                                    */
+    const double *amount;  /* A_n                                                    */
     const double *keep, *per_keep, *over; /* 1 - delta; 1/that; USD of each dollar,
                                              times 1 - delta, that is beyond         */
     double *bill, *lost;   /* lost: NULL when nothing is refused                     */
@@ -47,7 +47,7 @@ void ds_commitment_begin(ds_work *w)
 static void ramp_of(const ds_plan_commitment *c, const double *number, double ahead,
                     double *restrict factor)
 {
-    ds_row_set(factor, c->ramp.count > 0 ? c->ramp.values[0] : 1.0);
+    ds_row_set(factor, c->ramp.values[0]);
     for (size_t k = 1; k < c->ramp.count; k++) {
         const double at = (double)k - ahead, value = c->ramp.values[k];
         DS_EACH_LANE(i)
@@ -60,9 +60,24 @@ static void amount_of(const month *m, const double *number, double ahead, double
 {
     const ds_work *w = m->w;
     const double *stated = w->column[w->now.amount[m->c->amount]], *unit = w->column[m->c->unit];
-    ramp_of(m->c, number, ahead, amount);
+    if (m->c->ramp.count > 0)
+        ramp_of(m->c, number, ahead, amount);
+    else
+        ds_row_set(amount, 1);
     DS_EACH_LANE(i)
         amount[i] *= stated[i] * unit[i];
+}
+
+/* Sets the amount of the month, of term `number`; often it is the stated one. */
+static void set_amount(month *m, const double *number)
+{
+    const ds_work *w = m->w;
+    double *amount = w->scratch[AMOUNT];
+    m->amount = w->column[w->now.amount[m->c->amount]];
+    if (m->c->ramp.count == 0 && m->c->unit == w->plan->one)
+        return;
+    amount_of(m, number, 0, amount);
+    m->amount = amount;
 }
 
 /* (92), (94): begins a term where one is due; sets where a term runs, which month of
@@ -72,18 +87,19 @@ static void turn_term(month *m, double *restrict running, double *restrict posit
     const double term = m->c->term_months, block = term * m->c->terms;
     double *left = m->state[DS_COMMITTED_LEFT], *number = m->state[DS_COMMITTED_TERM];
     const double *ended = m->state[DS_COMMITTED_ENDED], *due = m->due;
-    double *current = m->w->scratch[SUM];
+    double *current = m->w->scratch[SUM], *next = m->state[DS_COMMITTED_POSITION];
     DS_EACH_LANE(i) {
         bool begins = left[i] == 0.0 && due[i] > 0.0 && ended[i] == 0.0;
-        double months = begins ? block : left[i];
-        double gone = block - months, terms = ds_floor(gone / term);
+        double months = begins ? block : left[i], here = begins ? 0.0 : next[i];
+        double after = here + 1.0;
         left[i] = months;
         running[i] = months > 0.0 ? 1.0 : 0.0;
-        position[i] = gone - terms * term;
-        number[i] += months > 0.0 && position[i] == 0.0 ? 1.0 : 0.0;
+        position[i] = here;
+        next[i] = after == term ? 0.0 : after;
+        number[i] += months > 0.0 && here == 0.0 ? 1.0 : 0.0;
         current[i] = number[i] - 1.0;
     }
-    amount_of(m, current, 0, m->amount);
+    set_amount(m, current);
 }
 
 /* Amounts of the terms of the block that come after this one. */
@@ -144,18 +160,32 @@ static bool leave(const month *m, const double *position, double *restrict exits
     return true;
 }
 
+/* The share o/v of (90) that is refused, of usage in `bill` of which so many dollars,
+ * times 1 - delta, are beyond. */
+static void refuse(const month *m, const double *beyond)
+{
+    const double *running = m->running, *per_keep = m->per_keep, *bill = m->bill;
+    double *lost = m->lost;
+    if (lost == NULL)
+        return;
+    DS_EACH_LANE(i) {
+        double share = beyond[i] * per_keep[i] / ds_greatest(bill[i], 1e-300);
+        lost[i] = bill[i] > 0.0 ? running[i] * share : 0.0;
+    }
+}
+
 /* (93) */
 static void charge_term(const month *m, const double *position)
 {
     const ds_plan_commitment *c = m->c;
     const ds_work *w = m->w;
     const double *least = w->column[c->minimum != DS_NONE ? c->minimum : w->plan->zero];
-    const double *keep = m->keep, *per_keep = m->per_keep, *over = m->over;
+    const double *keep = m->keep, *over = m->over;
     const double *running = m->running, *amount = m->amount;
     const double last = c->term_months - 1.0, each = 1.0 / c->term_months;
     const bool arrears = c->payment == DS_PAID_IN_ARREARS, upfront = c->payment == DS_PAID_UPFRONT;
     double *rest = m->state[DS_COMMITTED_REST], *bill = m->bill;
-    double *beyond = m->w->scratch[BEYOND];
+    double *beyond = m->w->scratch[BEYOND], *paid = m->w->scratch[SUM];
     DS_EACH_LANE(i) {
         double usage = bill[i] * keep[i];
         double there = position[i] == 0.0 ? amount[i] : rest[i];
@@ -163,40 +193,38 @@ static void charge_term(const month *m, const double *position)
         double billed = ds_greatest(drawn, ds_least(least[i], there));
         billed = position[i] == last ? there : billed;
         double at_start = position[i] == 0.0 ? amount[i] : 0.0;
-        double paid = arrears ? billed : upfront ? at_start : amount[i] * each;
-        beyond[i] = running[i] * (usage - drawn);
-        double charge = paid + over[i] * beyond[i];
-        beyond[i] *= bill[i] > 0.0 ? per_keep[i] / ds_greatest(bill[i], 1e-300) : 0.0;
+        paid[i] = arrears ? billed : upfront ? at_start : amount[i] * each;
+        beyond[i] = usage - drawn;
         rest[i] = there - billed;
+    }
+    refuse(m, beyond);
+    DS_EACH_LANE(i) {
+        double charge = paid[i] + over[i] * beyond[i];
         bill[i] = running[i] > 0.0 ? charge : bill[i];
     }
-    if (m->lost != NULL)
-        ds_row_copy(m->lost, beyond);
 }
 
 /* (91), (92) by the month; with what a month leaves when it is carried over. */
 static void charge_month(const month *m, const double *position)
 {
-    const double *keep = m->keep, *per_keep = m->per_keep, *over = m->over;
+    const double *keep = m->keep, *over = m->over;
     const double *running = m->running, *amount = m->amount;
-    double *bill = m->bill, *beyond = m->w->scratch[BEYOND], *there = m->w->scratch[SUM];
-    ds_row_copy(there, amount);
+    double *bill = m->bill, *beyond = m->w->scratch[BEYOND];
+    const double *there = amount;
     if (m->c->carried) {
-        double *rest = m->state[DS_COMMITTED_REST];
+        double *rest = m->state[DS_COMMITTED_REST], *carried = m->w->scratch[SUM];
+        there = carried;
         DS_EACH_LANE(i) {
-            there[i] += position[i] == 0.0 ? 0.0 : rest[i];
-            double unused = ds_greatest(0.0, there[i] - bill[i] * keep[i]);
+            carried[i] = amount[i] + (position[i] == 0.0 ? 0.0 : rest[i]);
+            double unused = ds_greatest(0.0, carried[i] - bill[i] * keep[i]);
             rest[i] = running[i] > 0.0 ? unused : rest[i];
         }
     }
-    DS_EACH_LANE(i) {
-        double excess = ds_greatest(0.0, bill[i] * keep[i] - there[i]);
-        double share = excess * per_keep[i] / ds_greatest(bill[i], 1e-300);
-        beyond[i] = bill[i] > 0.0 ? running[i] * share : 0.0;
-        bill[i] = running[i] > 0.0 ? amount[i] + over[i] * excess : bill[i];
-    }
-    if (m->lost != NULL)
-        ds_row_copy(m->lost, beyond);
+    DS_EACH_LANE(i)
+        beyond[i] = ds_greatest(0.0, bill[i] * keep[i] - there[i]);
+    refuse(m, beyond);
+    DS_EACH_LANE(i)
+        bill[i] = running[i] > 0.0 ? amount[i] + over[i] * beyond[i] : bill[i];
 }
 
 /* (91), (92) by the minute, hour or day: usage follows a load of the contract. */
@@ -209,7 +237,7 @@ static void charge_periods(const month *m, int contract)
                          : m->c->per == DS_PER_HOUR ? DS_POINTS_HOUR
                                                     : DS_POINTS_DAY];
     const double n = periods_of(m);
-    const double *keep = m->keep, *per_keep = m->per_keep, *over = m->over;
+    const double *keep = m->keep, *over = m->over;
     const double *running = m->running, *amount = m->amount;
     double *base = w->scratch[BASE], *total = w->scratch[TOTAL], *sum = w->scratch[SUM];
     double *beyond = w->scratch[BEYOND], *bill = m->bill;
@@ -233,14 +261,11 @@ static void charge_periods(const month *m, int contract)
             beyond[i] += weight * ds_greatest(0.0, usage - amount[i]);
         }
     }
-    DS_EACH_LANE(i) {
-        double excess = n * beyond[i], usage = bill[i];
-        double share = excess * per_keep[i] / ds_greatest(usage, 1e-300);
-        beyond[i] = usage > 0.0 ? running[i] * share : 0.0;
-        bill[i] = running[i] > 0.0 ? n * amount[i] + over[i] * excess : usage;
-    }
-    if (m->lost != NULL)
-        ds_row_copy(m->lost, beyond);
+    DS_EACH_LANE(i)
+        beyond[i] *= n;
+    refuse(m, beyond);
+    DS_EACH_LANE(i)
+        bill[i] = running[i] > 0.0 ? n * amount[i] + over[i] * beyond[i] : bill[i];
 }
 
 static void charge(const month *m, const double *position, int contract)
@@ -292,8 +317,7 @@ void ds_commitment_bill(ds_work *w, ds_strategy_state *state, int commitment, in
     const ds_plan_commitment *c = &w->plan->commitment[commitment];
     const double *keep = w->keep[commitment], *per_keep = w->per_keep[commitment];
     month m = { .w = w, .c = c, .state = state->commitment + c->state, .due = due,
-                .running = due, .amount = w->scratch[AMOUNT], .keep = keep,
-                .per_keep = per_keep, .bill = bill };
+                .running = due, .keep = keep, .per_keep = per_keep, .bill = bill };
     m.over = c->overage == DS_OVERAGE_LIST         ? per_keep
              : c->overage == DS_OVERAGE_DISCOUNTED ? w->column[w->plan->one]
                                                    : w->column[w->plan->zero];
@@ -303,6 +327,6 @@ void ds_commitment_bill(ds_work *w, ds_strategy_state *state, int commitment, in
         return;
     }
     /* nothing is carried over to the first month alone, and then B is 0 anyway */
-    amount_of(&m, w->column[w->plan->zero], 0, m.amount);
+    set_amount(&m, w->column[w->plan->zero]);
     charge(&m, w->column[w->plan->one], contract);
 }

@@ -137,7 +137,8 @@ typedef struct {
     unsigned kinds;       /* USD: bits of the kinds of tokens in it              */
     bool     per_request, meters; /* USD: and these, meters without a free amount */
     int      volume, step; /* USD: not the price itself but what this step of this
-                              volume table adds to the step before; or DS_NONE    */
+                              volume table adds to the step before; or DS_NONE.
+                              Without a step: all steps move all of it alike       */
     int      meter, pool;  /* USD: one meter alone, or DS_NONE                   */
     bool     ends_line;    /* of a line of the bill, which may be rounded         */
 } ds_plan_load;
@@ -157,9 +158,10 @@ typedef struct { /* of compute-time units                                       
 } ds_plan_pool;
 
 /* A commitment of a contract or of an agreement, (90)-(95).  One with a term, or that
- * carries over what is unused, has a state: months left of its terms, the number of
- * the term, what is left of the amount, and whether it has ended for good. */
-enum { DS_COMMITTED_LEFT, DS_COMMITTED_TERM, DS_COMMITTED_REST, DS_COMMITTED_ENDED,
+ * carries over what is unused, has a state: months left of its terms, the month of the
+ * term that comes next, the number of the term, what is left of the amount, and
+ * whether it has ended for good. */
+enum { DS_COMMITTED_LEFT, DS_COMMITTED_POSITION, DS_COMMITTED_TERM, DS_COMMITTED_REST, DS_COMMITTED_ENDED,
        DS_COMMITMENT_ROWS };
 enum { DS_PER_MINUTE, DS_PER_HOUR, DS_PER_DAY, DS_PER_MONTH, DS_PER_TERM };
 typedef struct {

@@ -44,8 +44,8 @@ static void compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c
     out->profile = c->profile;
     ds_plan_compile_size(plan, m, c->profile, &out->parameters, &out->measured_b);
     out->loads_move = plan->profile[c->profile].speed_gain != DS_NONE;
-    ds_plan_add_load(plan, (ds_plan_load){ .what = DS_LOAD_GPU_TIME, .volume = DS_NONE,
-                                           .meter = DS_NONE });
+    ds_plan_load load = ds_plan_empty_load(DS_LOAD_GPU_TIME);
+    ds_plan_add_load(plan, load);
     out->rent_discount = c->rent_discount_share.index;
     out->derate = c->slo_derate.index;
     out->utilisation = c->target_utilisation.index;
@@ -142,7 +142,7 @@ static bool allocate(ds_plan *plan)
             size_t steps = 0;
             for (size_t t = 0; t < c->tiers.count; t++)
                 steps += DS_ITEM(ds_tiers, c->tiers, t).steps.count;
-            loads += 3 + c->units.count + c->meters.count + DS_KIND_COUNT * (1 + steps);
+            loads += 4 + c->units.count + c->meters.count + DS_KIND_COUNT * (2 + steps);
             commitments++;
             amounts += 1 + 2 * c->units.count;
         }

@@ -185,6 +185,12 @@ static void compile_base(const ds_plan *plan, const ds_contract *c, ds_plan_pric
 
 /* ---- the loads -------------------------------------------------------------------- */
 
+ds_plan_load ds_plan_empty_load(int what)
+{
+    return (ds_plan_load){ .what = what, .volume = DS_NONE, .step = DS_NONE, .meter = DS_NONE,
+                           .pool = DS_NONE };
+}
+
 int ds_plan_add_load(ds_plan *plan, ds_plan_load load)
 {
     plan->load[plan->load_count] = load;
@@ -202,15 +208,37 @@ static unsigned changed_by(const ds_plan_table *table, size_t step, unsigned kin
     return changed & kinds;
 }
 
+/* Do the steps of the table move all kinds alike? */
+static bool is_uniform(const ds_plan_table *table)
+{
+    for (size_t j = 0; j < table->step_count; j++)
+        for (int k = 1; k < DS_KIND_COUNT; k++)
+            if (table->step[j].factor[k].value != table->step[j].factor[0].value ||
+                table->step[j].factor[k].over != table->step[j].factor[0].over)
+                return false;
+    return true;
+}
+
 /* Some kinds of tokens with their volume steps, and what else is linear. */
 static void add_money(ds_plan *plan, const ds_plan_prices *prices, unsigned kinds,
                       bool per_request, bool meters)
 {
-    ds_plan_load load = { .what = DS_LOAD_USD, .kinds = kinds, .per_request = per_request,
-                          .meters = meters, .volume = DS_NONE, .meter = DS_NONE };
-    ds_plan_add_load(plan, load);
+    ds_plan_load load = ds_plan_empty_load(DS_LOAD_USD);
+    load.kinds = kinds;
+    const bool uniform =
+        kinds != 0 && prices->volume_count == 1 && is_uniform(&prices->volume[0]);
+    if (uniform) {
+        load.volume = 0;
+        ds_plan_add_load(plan, load);
+        load.volume = DS_NONE;
+        load.kinds = 0;
+    }
+    load.per_request = per_request;
+    load.meters = meters;
+    if (!uniform || per_request || meters)
+        ds_plan_add_load(plan, load);
     load.per_request = load.meters = false;
-    for (size_t v = 0; v < prices->volume_count; v++)
+    for (size_t v = 0; v < prices->volume_count && !uniform; v++)
         for (size_t j = 0; j < prices->volume[v].step_count; j++) {
             load.kinds = changed_by(&prices->volume[v], j, kinds);
             load.volume = (int)v;
@@ -220,6 +248,15 @@ static void add_money(ds_plan *plan, const ds_plan_prices *prices, unsigned kind
         }
 }
 
+/* Has the contract a meter whose cost is linear? */
+static bool has_linear_meter(const ds_plan_prices *prices)
+{
+    bool found = false;
+    for (size_t m = 0; m < prices->meter_count; m++)
+        found = found || prices->meter[m].free == DS_NONE;
+    return found;
+}
+
 static void end_line(ds_plan *plan)
 {
     plan->load[plan->load_count - 1].ends_line = true;
@@ -227,8 +264,9 @@ static void end_line(ds_plan *plan)
 
 static void add_meter(ds_plan *plan, size_t meter)
 {
-    ds_plan_add_load(plan, (ds_plan_load){ .what = DS_LOAD_METER, .volume = DS_NONE,
-                                           .meter = (int)meter });
+    ds_plan_load load = ds_plan_empty_load(DS_LOAD_METER);
+    load.meter = (int)meter;
+    ds_plan_add_load(plan, load);
 }
 
 static void add_charges(ds_plan *plan, const ds_plan_contract *c)
@@ -236,7 +274,8 @@ static void add_charges(ds_plan *plan, const ds_plan_contract *c)
     const ds_plan_prices *prices = c->prices;
     bool by_line = c->rounding == DS_ROUNDED_LINE;
     if (!by_line)
-        add_money(plan, prices, ALL_KINDS, prices->per_request != DS_NONE, true);
+        add_money(plan, prices, ALL_KINDS, prices->per_request != DS_NONE,
+                  has_linear_meter(prices));
     for (int k = 0; k < DS_KIND_COUNT && by_line; k++) {
         add_money(plan, prices, 1u << k, false, false);
         end_line(plan);
@@ -257,9 +296,10 @@ static void add_charges(ds_plan *plan, const ds_plan_contract *c)
 /* A load of b_p and the price of a request: for overage, and for the course of usage. */
 static int add_price_of_request(ds_plan *plan, const ds_plan_prices *prices)
 {
-    return ds_plan_add_load(plan, (ds_plan_load){ .what = DS_LOAD_USD, .kinds = ALL_KINDS,
-                                                  .per_request = prices->per_request != DS_NONE,
-                                                  .volume = DS_NONE, .meter = DS_NONE });
+    ds_plan_load load = ds_plan_empty_load(DS_LOAD_USD);
+    load.kinds = ALL_KINDS;
+    load.per_request = prices->per_request != DS_NONE;
+    return ds_plan_add_load(plan, load);
 }
 
 bool ds_plan_compile_prices(ds_plan *plan, const ds_contract *c, ds_plan_contract *out)

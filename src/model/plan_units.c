@@ -77,8 +77,9 @@ static bool compile_pool(ds_plan *plan, const ds_model *m, const ds_unit_pool *p
             plan->most_life = c->term_months;
     }
     compile_reserved(plan, pool, c->settlement, out);
-    out->load = ds_plan_add_load(plan, (ds_plan_load){ .what = DS_LOAD_POOL, .pool = (int)index,
-                                                       .volume = DS_NONE, .meter = DS_NONE });
+    ds_plan_load load = ds_plan_empty_load(DS_LOAD_POOL);
+    load.pool = (int)index;
+    out->load = ds_plan_add_load(plan, load);
     return compile_weights(plan, pool, out);
 }
 

@@ -99,8 +99,8 @@ static void count_tokens(request *r)
 /* The share of a lognormal length's mean, and of the requests, beyond a step; of a
  * graduated table only the first, what is beyond it of all tokens. */
 static void share_of_lengths(const ds_plan_table *table, const ds_plan_step *step,
-                             const double *mean, const double *cv, double *restrict measured,
-                             double *restrict others)
+                             const double *mean, const double *log_mean, const double *variances,
+                             double *restrict measured, double *restrict others)
 {
     const double log_from = step->log_from, from = step->from;
     const bool cliff = table->cliff;
@@ -111,22 +111,20 @@ static void share_of_lengths(const ds_plan_table *table, const ds_plan_step *ste
     }
     DS_EACH_LANE(i) {
         double certain = others[i];
-        double variance = ds_log_inline(1.0 + cv[i] * cv[i]), spread = sqrt(variance);
-        double above = ds_log_inline(mean[i]) - 0.5 * variance - log_from;
+        double variance = variances[i], spread = sqrt(variance);
+        double above = log_mean[i] - 0.5 * variance - log_from;
         double requests = ds_normal_cdf_inline(above / spread);
         double tokens = ds_normal_cdf_inline((above + variance) / spread);
         double beyond = cliff ? tokens : tokens - from / mean[i] * requests;
-        bool varies = cv[i] > 0.0 && mean[i] > 0.0;
+        bool varies = variance > 0.0 && mean[i] > 0.0;
         measured[i] = varies ? beyond : certain;
         others[i] = varies ? requests : certain;
     }
 }
 
-/* Adds (G_j - G_{j-1}) times the share beyond step j to the factor of a kind. */
-static void add_step(const request *r, const ds_plan_table *table, size_t j, int kind,
-                     const double *share, double *restrict factor)
+void ds_add_step(const ds_work *w, const ds_plan_table *table, size_t j, int kind,
+                 const double *share, double *restrict factor)
 {
-    ds_work *w = r->w;
     const int one = w->plan->one;
     const ds_plan_factor none = { .value = DS_NONE, .over = one };
     const ds_plan_factor here = table->step[j].factor[kind];
@@ -137,8 +135,12 @@ static void add_step(const request *r, const ds_plan_table *table, size_t j, int
     const double *a_over = w->column[here.value == DS_NONE ? one : here.over];
     const double *b = w->column[before.value == DS_NONE ? one : before.value];
     const double *b_over = w->column[before.value == DS_NONE ? one : before.over];
-    DS_EACH_LANE(i)
-        factor[i] += share[i] * (a[i] / a_over[i] - b[i] / b_over[i]);
+    if (a_over == w->column[one] && b_over == a_over)
+        DS_EACH_LANE(i)
+            factor[i] += share[i] * (a[i] - b[i]);
+    else
+        DS_EACH_LANE(i)
+            factor[i] += share[i] * (a[i] / a_over[i] - b[i] / b_over[i]);
 }
 
 static bool moves(const ds_plan_table *table, int kind)
@@ -156,11 +158,17 @@ static void apply_table(request *r, const ds_plan_table *table)
     const double *mean = of_input ? r->input : r->output;
     const double *cv = w->column[of_input ? r->product->input_cv : r->product->output_cv];
     double *measured = w->scratch[0], *others = w->scratch[1];
+    double *log_mean = w->scratch[2], *variance = w->scratch[3];
+    if (r->product->varies[of_input ? 0 : 1])
+        DS_EACH_LANE(i) {
+            log_mean[i] = ds_log_inline(mean[i]);
+            variance[i] = ds_log_inline(1.0 + cv[i] * cv[i]);
+        }
     for (int k = 0; k < DS_KIND_COUNT; k++)
         ds_row_set(w->kind_part[k], 1);
     for (size_t j = 0; j < table->step_count; j++) {
         if (r->product->varies[of_input ? 0 : 1]) {
-            share_of_lengths(table, &table->step[j], mean, cv, measured, others);
+            share_of_lengths(table, &table->step[j], mean, log_mean, variance, measured, others);
         } else {
             ds_share_beyond(table, j, mean, measured);
             ds_row_copy(others, measured);
@@ -168,7 +176,7 @@ static void apply_table(request *r, const ds_plan_table *table)
         for (int k = 0; k < DS_KIND_COUNT; k++) {
             bool is_measured = of_input == (k != DS_KIND_OUTPUT);
             if (has(r->kinds, k) && (is_measured || table->cliff))
-                add_step(r, table, j, k, is_measured ? measured : others, w->kind_part[k]);
+                ds_add_step(r->w, table, j, k, is_measured ? measured : others, w->kind_part[k]);
         }
     }
     for (int k = 0; k < DS_KIND_COUNT; k++) {
@@ -254,14 +262,14 @@ static void load_usd(const request *r, const ds_plan_load *l, double *restrict l
     for (int k = 0; k < DS_KIND_COUNT; k++) {
         if (!has(r->kinds & l->kinds, k))
             continue;
-        if (l->volume == DS_NONE && empty) {
+        if (l->step == DS_NONE && empty) {
             ds_row_copy(load, w->kind_usd[k]);
-        } else if (l->volume == DS_NONE) {
+        } else if (l->step == DS_NONE) {
             ds_row_add(load, w->kind_usd[k]);
         } else {
             if (empty)
                 ds_row_set(load, 0);
-            add_step(r, &prices->volume[l->volume], (size_t)l->step, k, w->kind_usd[k], load);
+            ds_add_step(r->w, &prices->volume[l->volume], (size_t)l->step, k, w->kind_usd[k], load);
         }
         empty = false;
     }

@@ -90,7 +90,7 @@ static inline double ds_ceil_units(double x)
 /* The multiple of `unit` that is nearest, halves up: (37). */
 static inline double ds_round_to(double x, double unit)
 {
-    return unit * ds_floor(x / unit + (0.5 + 1e-9));
+    return unit * ds_floor(x / unit * (1.0 + 1e-12) + (0.5 + 1e-9));
 }
 
 /* (1 - e^-x)/x for x >= 0, 1 at 0; the series keeps the digits of small x. */

@@ -43,25 +43,35 @@ static void round_requests(const ds_work *w, int index, double *restrict bill)
     }
 }
 
-/* The part of a charge's sum that is billed: what is beyond a step, or not free. */
-static void bill_part(ds_work *w, const ds_plan_contract *c, const ds_plan_load *l, int *measured,
-                      double *restrict sum)
+/* (35): what the month's volume makes of a sum: all of it moved, or one step's part. */
+static void move_by_volume(ds_work *w, const ds_plan_contract *c, const ds_plan_load *l,
+                           int *measured, double *restrict sum)
 {
-    double *volume = w->scratch[5], *share = w->scratch[6];
-    if (l->volume != DS_NONE) {
-        const ds_plan_table *table = &c->prices->volume[l->volume];
-        if (*measured != l->volume)
-            measure(w, c->model, table->of, volume);
-        *measured = l->volume;
+    const ds_plan_table *table = &c->prices->volume[l->volume];
+    double *volume = w->scratch[5], *share = w->scratch[6], *factor = w->scratch[7];
+    if (*measured != l->volume)
+        measure(w, c->model, table->of, volume);
+    *measured = l->volume;
+    if (l->step != DS_NONE) {
         ds_share_beyond(table, (size_t)l->step, volume, share);
         ds_row_multiply(sum, share);
-    } else if (l->meter != DS_NONE) {
-        const ds_plan_meter *meter = &c->prices->meter[l->meter];
-        const double *usd = w->column[meter->usd];
-        const double *free = w->column[meter->free != DS_NONE ? meter->free : w->plan->zero];
-        DS_EACH_LANE(i)
-            sum[i] = usd[i] * ds_greatest(0.0, sum[i] - free[i]);
+        return;
     }
+    ds_row_set(factor, 1);
+    for (size_t j = 0; j < table->step_count; j++) {
+        ds_share_beyond(table, j, volume, share);
+        ds_add_step(w, table, j, DS_KIND_INPUT, share, factor);
+    }
+    ds_row_multiply(sum, factor);
+}
+
+/* (36): what is not free. */
+static void bill_meter(const ds_work *w, const ds_plan_meter *meter, double *restrict sum)
+{
+    const double *usd = w->column[meter->usd];
+    const double *free = w->column[meter->free != DS_NONE ? meter->free : w->plan->zero];
+    DS_EACH_LANE(i)
+        sum[i] = usd[i] * ds_greatest(0.0, sum[i] - free[i]);
 }
 
 void ds_tokens_bill(ds_work *w, int contract, double *restrict bill)
@@ -80,10 +90,14 @@ void ds_tokens_bill(ds_work *w, int contract, double *restrict bill)
     for (int l = c->first_load; l < c->charge_end; l++) {
         double *sum = begins ? line : w->scratch[4];
         ds_total_load(w, c->model, l, sum);
-        bill_part(w, c, &w->plan->load[l], &measured, sum);
+        const ds_plan_load *load = &w->plan->load[l];
+        if (load->volume != DS_NONE)
+            move_by_volume(w, c, load, &measured, sum);
+        else if (load->meter != DS_NONE)
+            bill_meter(w, &c->prices->meter[load->meter], sum);
         if (!begins)
             ds_row_add(line, sum);
-        begins = w->plan->load[l].ends_line;
+        begins = load->ends_line;
         if (!begins)
             continue;
         ds_row_multiply(line, w->price[contract]);

@@ -6,11 +6,21 @@
 void ds_total_load(const ds_work *w, int model, int load, double *restrict total)
 {
     const ds_plan *plan = w->plan;
-    ds_row_set(total, 0);
-    for (size_t p = 0; p < plan->product_count; p++)
-        if (w->now.sent[p * plan->model_count + (size_t)model])
-            ds_row_add_product(total, w->now.usage[p * plan->model_count + (size_t)model],
-                               w->load[p * plan->load_count + (size_t)load]);
+    bool empty = true;
+    for (size_t p = 0; p < plan->product_count; p++) {
+        if (!w->now.sent[p * plan->model_count + (size_t)model])
+            continue;
+        const double *v = w->now.usage[p * plan->model_count + (size_t)model];
+        const double *of_request = w->load[p * plan->load_count + (size_t)load];
+        if (empty)
+            DS_EACH_LANE(i)
+                total[i] = v[i] * of_request[i];
+        else
+            ds_row_add_product(total, v, of_request);
+        empty = false;
+    }
+    if (empty)
+        ds_row_set(total, 0);
 }
 
 size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,
@@ -37,12 +47,17 @@ void ds_load_at(const ds_work *w, const ds_plan_points *points, size_t point, si
                 ds_row *rows, double *restrict sum)
 {
     const double *level = points->level + point * w->plan->product_count;
-    ds_row_set(sum, 0);
+    if (used == 0)
+        ds_row_set(sum, 0);
     for (size_t k = 0; k < used; k++) {
         const double here = level[w->product_index[k]];
         const double *of_product = rows[k];
-        DS_EACH_LANE(i)
-            sum[i] += of_product[i] * here;
+        if (k == 0)
+            DS_EACH_LANE(i)
+                sum[i] = of_product[i] * here;
+        else
+            DS_EACH_LANE(i)
+                sum[i] += of_product[i] * here;
     }
 }
 

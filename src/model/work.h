@@ -141,6 +141,9 @@ void ds_price_begin(ds_work *w);
 void ds_price_month(ds_work *w);
 /* -- request_load.c: loads of a request on the contracts, where they move */
 void ds_request_month(ds_work *w);
+/* Adds (G_j - G_{j-1}) of a kind times the share beyond step j of a table. */
+void ds_add_step(const ds_work *w, const ds_plan_table *table, size_t j, int kind,
+                 const double *share, double *restrict factor);
 /* -- contract.c */
 void ds_contract_begin(ds_work *w);
 void ds_contract_month(ds_work *w);
