@@ -163,7 +163,8 @@ typedef struct {
 static inline invoice *invoice_for(const char *id, deal d, size_t strategy)
 {
     static char text[65536], models[32768];
-    snprintf(models, sizeof models, "'m': {'contracts': {'c': {%s}}}", d.contract);
+    snprintf(models, sizeof models, "'m': {'contracts': {'c': {%s}}}",
+             d.contract == NULL ? "" : d.contract);
     int length = snprintf(
         text, sizeof text,
         "{'name': 'bill', 'clock': {'start': '2026-07', %s}, 'discount_rate_per_year': 0,"
