@@ -60,9 +60,11 @@ typedef struct {
     char    pointer[256]; /* RFC 6901 JSON Pointer, "" for the whole file           */
     int     line, column; /* 1-based, 0 when unknown                                */
     char    message[512]; /* lower case, no full stop, offender quoted              */
+    bool    warning;      /* the scenario can be used all the same; code is DS_OK   */
 } ds_error;
 
-/* Called once for every problem found, in file order. */
+/* Called once for every problem found, in file order; also for warnings, which are
+ * told by the member of this name and make nothing fail. */
 typedef void (*ds_problem_fn)(void *context, const ds_error *problem);
 
 /* ---- Scenario ----------------------------------------------------------- */
@@ -74,15 +76,16 @@ typedef struct {
     const char *pointer, *value;
 } ds_override;
 
-/* Reads one scenario file with its `extends` parents, applies the overrides,
- * and checks everything.  Every problem goes to report() (may be NULL); *err
- * (may be NULL) holds the first.
+/* Reads one scenario file with what it `extends`, applies the overrides, and
+ * checks everything.  Every problem and warning goes to report() (may be NULL);
+ * *err (may be NULL) holds the first problem.
  * Fails with DS_E_IO, DS_E_SYNTAX, DS_E_SCENARIO, DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_scenario_load(const char *path, const ds_override *overrides,
                                        size_t override_count, ds_problem_fn report,
                                        void *context, ds_scenario **out, ds_error *err);
 /* The same for a scenario that is loaded already: used by sweeps.  The files
- * are not read again. */
+ * are not read again.  The warnings of the base are told again where they still
+ * hold. */
 DS_MUST_CHECK ds_code ds_scenario_with(const ds_scenario *base, const ds_override *overrides,
                                        size_t override_count, ds_problem_fn report,
                                        void *context, ds_scenario **out, ds_error *err);

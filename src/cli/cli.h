@@ -35,7 +35,7 @@ int ds_cmd_version(int argc, char **argv);
 /* "distillsim: text", made harmless for a terminal. */
 void ds_message(const char *format, ...) DS_PRINTF(1, 2);
 /* "file:line:column: /pointer: message", as compilers do; whatever is unknown
- * is left out. */
+ * is left out; "warning: " stands before the message of one. */
 void ds_print_problem(FILE *file, const ds_error *problem);
 /* Prints the error as a message and returns its exit status. */
 int  ds_report_error(const ds_error *error);
@@ -75,8 +75,8 @@ extern const struct argp ds_common_argp;
  * on a mistake (2). */
 void ds_parse(const struct argp *argp, int argc, char **argv, void *options);
 void ds_common_release(ds_common *common);
-/* Loads, and compiles when plan is not NULL; reports every problem.  0, or the
- * exit status. */
+/* Loads, and compiles when plan is not NULL; reports every problem and warning.  0, or
+ * the exit status. */
 int  ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan);
 
 /* ---- Signals and progress ------------------------------------------------ */

@@ -124,7 +124,7 @@ void ds_common_release(ds_common *common)
 static void report_problem(void *context, const ds_error *problem)
 {
     size_t *count = context;
-    (*count)++;
+    *count += !problem->warning;
     ds_print_problem(stderr, problem);
 }
 

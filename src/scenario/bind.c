@@ -27,6 +27,8 @@ static void unknown_key(ds_binder *b, const ds_field *rows, const char *key)
     for (const ds_field *row = ds_provenance_fields; row->key != NULL && count < CANDIDATES_MAX;
          row++)
         candidates[count++] = row->key;
+    if (count < CANDIDATES_MAX)
+        candidates[count++] = "extends";
     const char *near = ds_suggest(key, candidates, count);
     ds_push(b, key);
     if (near != NULL)

@@ -80,7 +80,10 @@ const char *ds_here(ds_binder *b);
  * does not exist, the nearest object around it. */
 void ds_problem_here(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
 void ds_problem_at_key(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
-/* The same at a pointer given by its segments, the last of them NULL. */
+/* Warns there: the scenario can be used, but probably does not say what is meant. */
+void ds_warn_here(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
+void ds_warn_at_key(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
+/* A problem at a pointer given by its segments, the last of them NULL. */
 void ds_problem_at(ds_binder *b, const char *const *segments, const char *format, ...)
     DS_PRINTF(3, 4);
 void ds_no_memory(ds_binder *b);

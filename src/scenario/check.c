@@ -13,6 +13,8 @@
 #define HOUR_SHAPE_TOLERANCE 1e-3
 /* rounding of a sum of shares */
 #define SHARE_TOLERANCE 1e-12
+/* a shape and a peak that are the same number, computed in two ways */
+#define PEAK_TOLERANCE 1e-9
 
 double ds_greatest(const ds_binder *b, ds_quantity q, double limit)
 {
@@ -82,6 +84,22 @@ static void check_request(ds_binder *b, const ds_request *r)
     ds_pop(b);
 }
 
+/* A fleet that is not scaled by the hour is sized for peak_to_mean, which cannot hold a
+ * busier hour. */
+static void check_peak(ds_binder *b, const ds_product *p)
+{
+    double busiest = 0.0, peak = ds_greatest(b, p->peak_to_mean, INFINITY);
+    for (size_t i = 0; i < p->hour_shape.count; i++)
+        busiest = fmax(busiest, p->hour_shape.values[i]);
+    if (!ds_stated(b, "peak_to_mean") || p->peak_to_mean.index < 0 ||
+        !(busiest > peak * (1.0 + PEAK_TOLERANCE)))
+        return;
+    ds_push(b, "peak_to_mean");
+    ds_warn_here(b, "the busiest hour of hour_shape is %.4g times the mean, above peak_to_mean, "
+                    "which is at most %.4g", busiest, peak);
+    ds_pop(b);
+}
+
 static void check_product(ds_binder *b, const ds_product *p)
 {
     double elasticity;
@@ -99,6 +117,7 @@ static void check_product(ds_binder *b, const ds_product *p)
         ds_problem_here(b, "the mean of the 24 hours must be 1, found %.6g", mean(p->hour_shape));
         ds_pop(b);
     }
+    check_peak(b, p);
     bool none = ds_certain(b, p->price_elasticity, &elasticity) && elasticity == 0.0;
     if (!none && p->price_elasticity.index >= 0 && p->price_of == DS_ABSENT) {
         ds_push(b, "price_elasticity");

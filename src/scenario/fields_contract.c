@@ -270,7 +270,7 @@ const ds_field ds_contract_fields[] = {
       "Of a hosted custom model, every hour (hosted_per_token).", .only = HOSTED),
     Q(ds_contract, storage_usd_per_month, "USD/month", 0, 1e9, 0,
       "Of its weights (hosted_per_token, compute_time).", .only = HOSTED | COMPUTE_TIME),
-    MAP(ds_contract, units, ds_unit_pool, pool_fields, NULL, 0,
+    MAP(ds_contract, units, ds_unit_pool, pool_fields, NULL, DS_FLAG_ORDERED,
         "Pools of units: one for all tokens, or one for each direction (compute_time).",
         .only = COMPUTE_TIME),
     CHOICE(ds_contract, settlement, 0, "month|day|hour|minute|metered|term|window", "month",

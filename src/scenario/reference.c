@@ -55,18 +55,37 @@ static const char after_forms[] =
     "| key | meaning |\n|---|---|\n";
 
 static const char parents[] =
-    "\n## Parents and overrides\n\n"
+    "\n## Parents, catalogues and overrides\n\n"
     "`\"extends\": \"parent.json\"` makes the file a JSON Merge Patch (RFC 7396) on the parent, "
     "which may have a parent itself: objects are merged, anything else replaces what was there, "
-    "`null` removes a key. An override on the command line sets the value at a JSON Pointer in the "
-    "same way; what is missing on the way is made.\n\n";
+    "`null` removes a key. Keys of the parent come first, in its order.\n\n"
+    "Any object inside may do the same: `\"extends\": \"FILE#/json/pointer\"` makes it a patch on "
+    "the object at that JSON Pointer (RFC 6901) of FILE. So contracts, profiles or whole models "
+    "can stand in a catalogue once and be changed where they are used:\n\n"
+    "```json\n"
+    "\"contracts\": {\"list\": {\"extends\": \"catalogue/vendor.json#/contracts/sonnet\", "
+    "\"discount_share\": 0.1}}\n"
+    "```\n\n"
+    "- FILE is relative to the directory of the file that says it. Without FILE, `#/pointer` is in "
+    "the same file; without `#`, it is the whole file. The name of a file has no `#`.\n"
+    "- A catalogue is any JSON object; only what is extended is checked. A source that stands "
+    "outside that object does not come along.\n"
+    "- What is extended may extend, and so may what stands inside it or around it: at most 16 in a "
+    "chain, no circle, at most 64 files, and at most a million values more than the files have.\n"
+    "- Where a parent has the same object, its keys come first, then those of what the object "
+    "extends, then its own.\n"
+    "- No member of a map can be called `extends`.\n\n"
+    "A mistake is told where its value stands, be it in a catalogue. An override on the command "
+    "line sets the value at a JSON Pointer, after all that is merged; what is missing on the way "
+    "is made. It cannot set `extends`.\n\n";
 
 /* The rules of check*.c: what no row can state. */
 static const char rules[] =
     "\n## Rules that span keys\n\n"
     "- A request has `input_words` or `input_tokens`, and `output_words` or `output_tokens`. "
     "`cache_read_share` and `cache_write_share` together are at most 1, each at its greatest.\n"
-    "- `hour_shape` has the mean 1; `season` has a mean above 0. `logistic` and `bass` need "
+    "- `hour_shape` has the mean 1; when its busiest hour is above a stated `peak_to_mean` at its "
+    "greatest, a warning says so. `season` has a mean above 0. `logistic` and `bass` need "
     "`ceiling_factor`, `series` needs `series`; `price_elasticity` needs `price_of`.\n"
     "- The first contract of a model is certainly in force from month 0; `from` dates that are "
     "certain ascend. `per_token` and `hosted_per_token` need `usd_per_mtok`; `compute_time` needs "

@@ -102,6 +102,34 @@ load common
     expect 1
 }
 
+@test "a warning is told: by check on standard output, by run and explain on standard error" {
+    busy=tests/data/busy-hour.json
+    warning="$busy:4:21: /products/chat/peak_to_mean: warning: the busiest hour"
+    out check $busy
+    expect 0
+    silent "$stderr"
+    has "$stdout" "$warning"
+    has "$stdout" "$busy: ok"
+    for command in 'run --paths 10' 'explain --strategy stay --path 1'; do
+        # shellcheck disable=SC2086
+        out $command $busy
+        expect 0
+        has "$stderr" "$warning"
+        lacks "$stdout" 'warning'
+    done
+    # a problem is told as well, and counts
+    out run $busy --set /clock/months=0
+    expect 3
+    has "$stderr" "$warning"
+    has "$stderr" '/clock/months: 0 is below 1'
+}
+
+@test "a sweep tells the warnings of its base once" {
+    out sweep tests/data/busy-hour.json --vary /clock/months=6,7,8 --paths 10
+    expect 0
+    [ "$(grep -c warning "$stderr")" -eq 1 ]
+}
+
 @test "schema is JSON; its page is Markdown" {
     out schema
     expect 0
