@@ -56,17 +56,18 @@ static void check_bills(const unit_bill *bills, size_t count)
 /* ---- Units held and units sized to the load ---------------------------------------------- */
 
 #define SCALE_TIER                                                                          \
-    UNITS("day", POOL("in", "3.125", "25000", IN_ONLY ", 'held': 4") ","                    \
-                 POOL("out", "2.5", "2500", OUT_ONLY ", 'held': 4"))
+    UNITS("month", POOL("in", "3.125", "25000", IN_ONLY ", 'held': 4") ","                  \
+                   POOL("out", "2.5", "2500", OUT_ONLY ", 'held': 4"))
 #define SCALE_TIER_SIZED                                                                    \
     UNITS("day", POOL("in", "3.125", "25000", IN_ONLY) ","                                  \
                  POOL("out", "2.5", "2500", OUT_ONLY))
 #define XAI                                                                                 \
     UNITS("month", POOL("in", "0.4166666666666667", "31500", IN_ONLY) ","                   \
                    POOL("out", "0.4166666666666667", "12500", OUT_ONLY))
-#define PTU(tpm, ratio, more)                                                               \
-    UNITS("hour", POOL("ptu", "1", tpm, ", 'weights': {'output': " ratio                     \
-                                        ", 'cache_read': 0}" more))
+#define PTU_SETTLED(settlement, tpm, ratio, more)                                           \
+    UNITS(settlement, POOL("ptu", "1", tpm, ", 'weights': {'output': " ratio                \
+                                            ", 'cache_read': 0}" more))
+#define PTU(tpm, ratio, more) PTU_SETTLED("hour", tpm, ratio, more)
 #define STEPS_15_5 ", 'minimum': 15, 'increment': 5"
 /* a unit is a token a minute, 60 USD an hour: the bill of a minute is the load */
 #define LOAD_ITSELF(ratio)                                                                  \
@@ -85,17 +86,18 @@ static const unit_bill unit_bills[] = {
      UNITS("term", POOL("in", "4.583333333333333", "30000", ", 'held': 1"))
      ", 'month': '30_days'", 3300},
     {"OAI-13 O: a dollar a minute for a day, 5 % off", A_DAY, NOTHING,
-     UNITS("day", POOL("u", "60", "1", ", 'held': 1")) ", 'discount_share': 0.05", 1368},
+     UNITS("month", POOL("u", "60", "1", ", 'held': 1")) ", 'discount_share': 0.05", 1368},
     {"XAI-01x X: 4 + 4 units for 100,000 in and 50,000 out a minute, a day", A_DAY,
      REQUESTS("1440", "'input_tokens': 100000, 'output_tokens': 50000"), XAI, 80},
     {"XAI-02 X: 30 days", "'months': 1",
      REQUESTS("43200", "'input_tokens': 100000, 'output_tokens': 50000"),
      XAI ", 'month': '30_days'", 2400},
     {"AZ-01 AZ: 300 units for a quarter of an hour", MONTH_OF("0.25"), NOTHING,
-     PTU("3000", "4", ", 'held': 300"), 75},
+     PTU_SETTLED("month", "3000", "4", ", 'held': 300"), 75},
     {"AZ-02x AZ: 250 units, 200 of them reserved", "'months': 1", NOTHING,
-     PTU("3000", "4", ", 'held': 250, 'reserved_units': 200,"
-                      " 'reserved_usd_per_unit_month': 260"), 200 * 260 + 50 * 730},
+     PTU_SETTLED("month", "3000", "4", ", 'held': 250, 'reserved_units': 200,"
+                                       " 'reserved_usd_per_unit_month': 260"),
+     200 * 260 + 50 * 730},
     {"AZ-02y AZ: fewer needed than reserved: those stay due", AN_HOUR,
      REQUESTS("60", TOKENS_IN("30000")),
      PTU("3000", "4", ", 'reserved_units': 20, 'reserved_usd_per_unit_hour': 0.3"), 6},
