@@ -250,16 +250,36 @@ typedef struct {
 size_t           ds_result_assert_count(const ds_result *r);
 ds_assert_result ds_result_assert(const ds_result *r, size_t index);
 
-/* ---- Explain: the ledger of one path under one strategy ------------------ */
+/* ---- Explain: the ledger of one path under one strategy ------------------
+ *
+ * Every dollar is in exactly one row, so the rows of a month sum to its cost, those of
+ * a contract to its invoice.  An invoice reads from top to bottom:
+ *   - usage at what the price list makes of it: one row for each product, kind of
+ *     token, service class and step of the tiers ("input tokens, batch"; the step in
+ *     `tier`), requests, meters (their free part is a negative row), units, hosting,
+ *     storage; list_price_usd and `multipliers` say how unit_price_usd comes about;
+ *   - what a commitment makes of it: "commitment discount" and "overage discount"
+ *     (negative, quantity: usage at list), "drawn from commitment" (negative: usage that
+ *     "upfront payment", "commitment instalment" or "commitment" pays for),
+ *     "commitment shortfall" and "commitment minimum" (what is due beyond the usage),
+ *     "early exit", "rejected usage" (negative: not served);
+ *   - of the first contract of an agreement: "agreement discount", the commitment's
+ *     rows, "free amount", "credit used";
+ *   - rounding, tax, fee returned, staff.
+ * Texts live as long as the callback; names of the scenario as long as that. */
 typedef struct {
     size_t      month;               /* 0-based                                 */
     const char *product;             /* "" for a line shared by products        */
     const char *model;               /* "" for a line of no model               */
     const char *contract;            /* "" for a line of no contract            */
     const char *line;                /* "input tokens", "fleet", "labels", ...  */
+    const char *tier;                /* "input > 200000; month tokens > 1e+06" or "" */
     double      quantity;            /* [unit]                                  */
     const char *unit;                /* "Mtok", "GPU-hour", "staff-month", ...  */
-    double      unit_price_usd;      /* [USD/unit]                              */
+    double      list_price_usd;      /* [USD/unit], or vendor's credits, before
+                                        multipliers                             */
+    const char *multipliers;         /* "tier x2, batch x0.5, discount x0.85" or "" */
+    double      unit_price_usd;      /* [USD/unit] as paid                      */
     double      amount_usd;          /* [USD], negative for a credit            */
     const char *rule;                /* number of the equation in docs/model.md */
 } ds_ledger_row;

@@ -187,7 +187,9 @@ static bool allocate(ds_ref_world *w)
     w->rent = calloc(s->gpus.count * months + 1, sizeof *w->rent);
     w->prices = calloc(months + 1, sizeof *w->prices);
     w->deflator = calloc(months + 1, sizeof *w->deflator);
-    return w->input && w->requests && w->level && w->release && w->out && w->rent &&
+    w->shape = calloc(s->products.count * 168 + 1, sizeof *w->shape);
+    w->octile = calloc(s->products.count * 8 + 1, sizeof *w->octile);
+    return w->shape && w->octile && w->input && w->requests && w->level && w->release && w->out && w->rent &&
            w->prices && w->deflator;
 }
 
@@ -201,6 +203,8 @@ void ds_ref_world_release(ds_ref_world *w)
     free(w->rent);
     free(w->prices);
     free(w->deflator);
+    free(w->shape);
+    free(w->octile);
 }
 
 ds_code ds_ref_world_make(ds_ref_world *w, ds_error *err)
@@ -216,6 +220,7 @@ ds_code ds_ref_world_make(ds_ref_world *w, ds_error *err)
         w->prices[t] = pow(1 + inflation, years(t)); /* (24) */
         w->deflator[t] = w->s->money == DS_MONEY_REAL ? w->prices[t] : 1; /* (71) */
     }
+    ds_ref_shapes(w);
     for (size_t m = 0; m < w->s->models.count; m++) {
         model_prices(w, m);
         interruptions(w, m);

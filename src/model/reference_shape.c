@@ -1,0 +1,100 @@
+/* reference_shape.c -- (16) of docs/model.md: load within a month.
+ *
+ * Called by the other parts of the naive engine through reference_bill.h.  Every point
+ * of a kind has the same weight, 1/ds_ref_points(kind).  Libm but for the inverse of
+ * the normal distribution, which is that of numerics/lanes.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/reference_bill.h"
+
+#include "numerics/lanes.h"
+
+static double normal_cdf(double x)
+{
+    return erfc(-x / sqrt(2)) / 2;
+}
+
+/* g_n, n = 1 .. 8 */
+static double octile_mean(double cv, size_t n)
+{
+    if (cv == 0)
+        return 1;
+    double a = sqrt(log(1 + cv * cv));
+    double below = n == 1 ? 0 : normal_cdf(ds_normal_quantile((double)(n - 1) / 8) - a);
+    double above = n == 8 ? 1 : normal_cdf(ds_normal_quantile((double)n / 8) - a);
+    return 8 * (above - below);
+}
+
+static void shape_of(const ds_product *product, double *shape)
+{
+    const ds_numbers *written = &product->hour_shape; /* 0, 24 or 168 of them */
+    double sum = 0;
+    for (size_t h = 0; h < DS_REF_HOURS; h++) {
+        shape[h] = written->count == 0 ? 1 : written->values[h % written->count];
+        sum += shape[h];
+    }
+    for (size_t h = 0; h < DS_REF_HOURS; h++)
+        shape[h] /= sum / DS_REF_HOURS;
+}
+
+void ds_ref_shapes(ds_ref_world *w)
+{
+    for (size_t p = 0; p < w->s->products.count; p++) {
+        const ds_product *product = &DS_ITEM(ds_product, w->s->products, p);
+        shape_of(product, &w->shape[p * DS_REF_HOURS]);
+        for (size_t n = 1; n <= DS_REF_OCTILES; n++)
+            w->octile[p * DS_REF_OCTILES + n - 1] = octile_mean(product->minute_cv, n);
+    }
+}
+
+double ds_ref_hour(const ds_ref_world *w, size_t product, size_t hour_of_week)
+{
+    return w->shape[product * DS_REF_HOURS + hour_of_week];
+}
+
+size_t ds_ref_points(int kind)
+{
+    return kind == DS_REF_DAYS ? 7 : kind == DS_REF_BY_HOUR ? DS_REF_HOURS
+                                                            : DS_REF_HOURS * DS_REF_OCTILES;
+}
+
+/* l_{p,j} */
+double ds_ref_point(const ds_ref_world *w, int kind, size_t product, size_t j)
+{
+    if (kind == DS_REF_BY_HOUR)
+        return ds_ref_hour(w, product, j);
+    if (kind == DS_REF_MINUTES)
+        return ds_ref_hour(w, product, j / DS_REF_OCTILES) *
+               w->octile[product * DS_REF_OCTILES + j % DS_REF_OCTILES];
+    double sum = 0;
+    for (size_t h = 0; h < 24; h++)
+        sum += ds_ref_hour(w, product, 24 * j + h);
+    return sum / 24;
+}
+
+double ds_ref_highest_hour(const ds_ref_world *w, size_t product)
+{
+    double highest = 0;
+    for (size_t h = 0; h < DS_REF_HOURS; h++)
+        highest = fmax(highest, ds_ref_hour(w, product, h));
+    return highest;
+}
+
+double ds_ref_highest_minute(const ds_ref_world *w, size_t product)
+{
+    return ds_ref_highest_hour(w, product) *
+           w->octile[product * DS_REF_OCTILES + DS_REF_OCTILES - 1]; /* g_n rises with n */
+}
+
+/* (34) the hours from `from` up to `to`, past midnight when to < from */
+double ds_ref_share_of_hours(const ds_ref_world *w, size_t product, int64_t from, int64_t to)
+{
+    double share = 0;
+    for (size_t h = 0; h < DS_REF_HOURS; h++) {
+        int64_t hour = (int64_t)(h % 24);
+        bool    inside = from < to ? hour >= from && hour < to : hour >= from || hour < to;
+        if (from == to || inside)
+            share += ds_ref_hour(w, product, h) / DS_REF_HOURS;
+    }
+    return share;
+}
