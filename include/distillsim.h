@@ -258,13 +258,12 @@ ds_assert_result ds_result_assert(const ds_result *r, size_t index);
  *     token, service class and step of the tiers ("input tokens, batch"; the step in
  *     `tier`), requests, meters (their free part is a negative row), units, hosting,
  *     storage; list_price_usd and `multipliers` say how unit_price_usd comes about;
- *   - what a commitment makes of it: "commitment discount" and "overage discount"
- *     (negative, quantity: usage at list), "drawn from commitment" (negative: usage that
- *     "upfront payment", "commitment instalment" or "commitment" pays for),
- *     "commitment shortfall" and "commitment minimum" (what is due beyond the usage),
- *     "early exit", "rejected usage" (negative: not served);
- *   - of the first contract of an agreement: "agreement discount", the commitment's
- *     rows, "free amount", "credit used";
+ *   - what a commitment makes of it: "drawn from commitment" (negative: the usage that it
+ *     covers at list, with what overage is let off; quantity: dollars drawn), "commitment
+ *     used" and "commitment unused" (price 1, or 0 when the commitment is paid apart, then
+ *     "commitment payment"), "early exit"; used and unused add up to what is committed;
+ *   - of the first contract of an agreement: "agreement discount", the same rows
+ *     of its commitment, "free amount", "credit used";
  *   - rounding, tax, fee returned, staff.
  * Texts live as long as the callback; names of the scenario as long as that. */
 typedef struct {

@@ -129,6 +129,7 @@ typedef struct {
     /* of a price that something multiplies; else NULL and 0 */
     const char *tier, *multipliers;
     double      list_price_usd;
+    bool        shown; /* even when its amount is 0                              */
 } ds_ref_line;
 
 static inline size_t ds_ref_at(const ds_ref_world *w, size_t thing, size_t t)

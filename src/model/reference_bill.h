@@ -56,6 +56,9 @@ double ds_ref_item(ds_ref_invoice *b, const char *product, const char *text, dou
 /* The same at a price that nothing multiplies. */
 double ds_ref_plain(ds_ref_invoice *b, const char *text, double quantity, const char *unit,
                     double price, const char *rule);
+/* The same without product; shown even when the price is 0. */
+void   ds_ref_shown(ds_ref_invoice *b, const char *text, double quantity, const char *unit,
+                    const ds_ref_price *price, const char *rule);
 /* (37): the difference that rounding makes to an amount of a line, when the contract
  * rounds lines; adds it. */
 void   ds_ref_round_line(ds_ref_invoice *b, const char *what, double amount);
@@ -122,7 +125,6 @@ double ds_ref_step_to(const ds_tiers *tiers, size_t j);
 /* ---- reference_tokens.c */
 double ds_ref_tokens_of(const ds_ref_request *r, int kind);    /* n_k            */
 double ds_ref_base_price(const ds_ref_world *w, const ds_contract *c, int kind); /* p_k */
-double ds_ref_kind_factor(const ds_ref_invoice *b, size_t p, const ds_ref_request *r, int kind);
 /* b_p + usd_per_request */
 double ds_ref_request_usd(const ds_ref_invoice *b, size_t p);
 void   ds_ref_bill_tokens(ds_ref_invoice *b);

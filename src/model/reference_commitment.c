@@ -89,18 +89,36 @@ static drawn draw(const month *m, double v, double a)
     return (drawn){ a, v - a / m->kept, 0 };
 }
 
-/* The lines for usage drawn and beyond: usage at list becomes d + over. */
-static void book_drawing(const month *m, drawn x)
+/* What usage at list has to become: d is paid by the commitment, o costs over. */
+static double beyond_usd(const month *m, drawn x)
 {
-    double off = m->kept - 1; /* -delta */
-    ds_ref_plain(m->b, "commitment discount", x.d / m->kept, "USD", off, "(90)");
-    if (m->k->overage == DS_OVERAGE_DISCOUNTED)
-        ds_ref_plain(m->b, "overage discount", x.o, "USD", off, "(90)");
-    if (m->k->overage == DS_OVERAGE_REJECTED && x.o > 0) {
-        ds_ref_plain(m->b, "rejected usage", x.o, "USD", -1, "(90)");
-        for (size_t p = 0; p < m->b->w->s->products.count; p++)
-            m->b->kept[p] *= 1 - x.o / m->usd;
+    switch (m->k->overage) {
+    case DS_OVERAGE_DISCOUNTED:
+        return x.o * m->kept;
+    case DS_OVERAGE_REJECTED:
+        return 0;
+    default:
+        return x.o;
     }
+}
+
+/* The lines of a month: usage at list less what is drawn leaves what is beyond; then what
+ * is used and unused of the commitment, and what is paid for it.  Usage of a commitment
+ * that is paid apart has the price 0. */
+static void book(const month *m, drawn x, double unused, bool paid_apart, double payment,
+                 const char *rule)
+{
+    ds_ref_price each = ds_ref_list_price(paid_apart ? 0 : 1);
+    double       covered = beyond_usd(m, x) - m->usd; /* over - u */
+    double       quantity = x.d != 0 ? x.d : 1;
+    if (covered != 0)
+        ds_ref_plain(m->b, "drawn from commitment", quantity, "USD", covered / quantity, "(90)");
+    ds_ref_shown(m->b, "commitment used", x.d, "USD", &each, rule);
+    ds_ref_shown(m->b, "commitment unused", unused, "USD", &each, rule);
+    ds_ref_plain(m->b, "commitment payment", 1, "1", payment, rule);
+    for (size_t p = 0; p < m->b->w->s->products.count; p++)
+        if (m->k->overage == DS_OVERAGE_REJECTED && x.o > 0)
+            m->b->kept[p] *= 1 - x.o / m->usd;
 }
 
 /* ---- A month of an amount up to the month, (91), (92) */
@@ -151,20 +169,16 @@ static drawn draw_by_points(const month *m, double amount)
 /* (91) */
 static void charge_periods(const month *m, double amount)
 {
-    drawn  x = period_of(m->k) == MONTH ? draw(m, m->usd, amount) : draw_by_points(m, amount);
-    book_drawing(m, x);
-    ds_ref_plain(m->b, "commitment shortfall", 1, "month", x.left, "(91)");
+    drawn x = period_of(m->k) == MONTH ? draw(m, m->usd, amount) : draw_by_points(m, amount);
+    book(m, x, x.left, false, 0, "(91)");
 }
 
 /* (92): what a month leaves is there in the next ones of the term */
-static void charge_carried(const month *m)
+static void charge_carried(const month *m, bool last)
 {
-    ds_ref_commitment *state = m->state;
-    drawn              x = draw(m, m->usd, state->amount + state->left);
-    book_drawing(m, x);
-    ds_ref_plain(m->b, "drawn from commitment", x.d, "USD", -1, "(92)");
-    ds_ref_plain(m->b, "commitment", 1, "month", state->amount, "(92)");
-    state->left += state->amount - x.d;
+    drawn x = draw(m, m->usd, m->state->amount + m->state->left);
+    m->state->left = x.left; /* B */
+    book(m, x, last ? x.left : 0, true, m->state->amount, "(92)");
 }
 
 /* ---- A month of an amount per term, (93) */
@@ -172,26 +186,17 @@ static void charge_carried(const month *m)
 static void charge_part_of_term(const month *m, bool first, bool last)
 {
     const ds_commitment *k = m->k;
-    ds_ref_commitment   *state = m->state;
-    double               before = state->left;
-    double               least = ds_ref_value_or(m->b->w, k->minimum_usd_per_month, 0);
-    drawn                x = draw(m, m->usd, before);
-    double               taken = fmax(x.d, k->payment == DS_PAID_MONTHLY ? 0 : fmin(least, before));
-    if (last && k->payment != DS_PAID_MONTHLY)
-        taken = before; /* d' */
-    state->left = before - taken;
-    book_drawing(m, x);
-    if (k->payment == DS_PAID_IN_ARREARS) {
-        ds_ref_plain(m->b, last ? "commitment shortfall" : "commitment minimum", 1, "month",
-                     taken - x.d, "(93)");
-        return;
-    }
-    ds_ref_plain(m->b, "drawn from commitment", x.d, "USD", -1, "(93)");
+    double before = m->state->left; /* R */
+    drawn  x = draw(m, m->usd, before);
+    double least = fmin(ds_ref_value_or(m->b->w, k->minimum_usd_per_month, 0), before);
+    double unused = last ? x.left : k->payment == DS_PAID_MONTHLY ? 0 : fmax(0, least - x.d);
+    double payment = 0;
+    if (k->payment == DS_PAID_UPFRONT && first)
+        payment = m->state->amount;
     if (k->payment == DS_PAID_MONTHLY)
-        ds_ref_plain(m->b, "commitment instalment", 1, "month",
-                     state->amount / (double)months_of_term(k), "(93)");
-    else if (first)
-        ds_ref_plain(m->b, "upfront payment", 1, "term", state->amount, "(93)");
+        payment = m->state->amount / (double)months_of_term(k);
+    m->state->left = last ? 0 : before - x.d - unused; /* R - d' */
+    book(m, x, unused, k->payment != DS_PAID_IN_ARREARS, payment, "(93)");
 }
 
 /* ---- Terms, (92), (94), (95) */
@@ -202,8 +207,8 @@ static double unpaid(const month *m, size_t length)
     const ds_commitment *k = m->k;
     size_t of_term = m->state->month % length, term = m->state->month / length;
     double later = 0;
-    for (size_t i = term + 1; i < (size_t)k->terms; i++)
-        later += amount_of_term(m, m->state->term - 1 + i - term); /* term - 1 is the one that runs */
+    for (size_t i = term + 1; i < (size_t)k->terms; i++) /* state->term - 1 runs now */
+        later += amount_of_term(m, m->state->term - 1 + i - term);
     double left = (double)(length - of_term);
     if (period_of(k) != TERM)
         return periods(m) * (left * m->state->amount + (double)length * later);
@@ -248,7 +253,7 @@ static void charge_term(const month *m, size_t length)
     if (period_of(m->k) == TERM)
         charge_part_of_term(m, first, last);
     else if (m->k->unused == DS_UNUSED_CARRIED)
-        charge_carried(m);
+        charge_carried(m, last);
     else
         charge_periods(m, state->amount);
     if (++state->month == length * (size_t)m->k->terms)

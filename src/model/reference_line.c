@@ -39,7 +39,7 @@ static double post(ds_ref_run *run, const ds_ref_line *line, double unit_price_u
 {
     double amount = line->quantity * unit_price_usd;
     run->cost[run->t] += amount;
-    if (run->row != NULL && amount != 0)
+    if (run->row != NULL && (amount != 0 || (line->shown && line->quantity != 0)))
         show(run, line, unit_price_usd, amount);
     return amount;
 }
@@ -106,6 +106,18 @@ double ds_ref_item(ds_ref_invoice *b, const char *product, const char *text, dou
     ds_ref_charge(b->run, &line);
     b->usd += amount;
     return amount;
+}
+
+void ds_ref_shown(ds_ref_invoice *b, const char *text, double quantity, const char *unit,
+                  const ds_ref_price *price, const char *rule)
+{
+    ds_ref_line line = { .product = "", .model = b->name, .contract = b->c->key.name,
+                         .line = text, .quantity = quantity, .unit = unit,
+                         .unit_price_usd = price->price, .rule = rule,
+                         .multipliers = price->text, .list_price_usd = price->list,
+                         .shown = true };
+    ds_ref_charge(b->run, &line);
+    b->usd += quantity * price->price;
 }
 
 double ds_ref_plain(ds_ref_invoice *b, const char *text, double quantity, const char *unit,

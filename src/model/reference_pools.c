@@ -258,6 +258,7 @@ static double share_beyond(const ds_ref_invoice *b, size_t p)
     return share;
 }
 
+/* Per token, without tiers. */
 static double bill_overage_of(ds_ref_invoice *b, size_t p, double share)
 {
     ds_ref_request r = ds_ref_request_under(b, p);
@@ -269,8 +270,6 @@ static double bill_overage_of(ds_ref_invoice *b, size_t p, double share)
         double quantity = is_kind ? requests * ds_ref_tokens_of(&r, k) * 1e-6 : requests;
         ds_ref_price price = ds_ref_list_price(is_kind ? ds_ref_base_price(b->w, b->c, k)
                                                        : ds_ref_of(b, b->c->usd_per_request));
-        if (is_kind)
-            ds_ref_times(&price, "tier", ds_ref_kind_factor(b, p, &r, k));
         ds_ref_times(&price, "level", b->level);
         ds_ref_times(&price, "discount", discounted ? ds_ref_undiscounted(b) : 1);
         ds_ref_times(&price, "credit", ds_ref_of(b, b->c->usd_per_credit));

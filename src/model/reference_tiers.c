@@ -22,18 +22,24 @@ bool ds_ref_reached(int edge, double x, double theta)
 
 /* ---- Factors */
 
-/* G_k */
+static bool states(const ds_by_kind *of, int kind)
+{
+    return of != NULL && of->kind[kind].index != DS_ABSENT;
+}
+
+/* G_k; an hour's cache write moves as the other, cached tokens as fresh input, where that
+ * is said */
 double ds_ref_factor(const ds_ref_world *w, const ds_contract *c, const ds_repricing *r, int kind)
 {
-    const ds_by_kind *prices = r->usd_per_mtok, *factors = r->factors;
-    if (prices != NULL && prices->kind[kind].index != DS_ABSENT)
-        return ds_ref_value(w, prices->kind[kind]) / ds_ref_base_price(w, c, kind);
-    if (factors != NULL && factors->kind[kind].index != DS_ABSENT)
-        return ds_ref_value(w, factors->kind[kind]);
-    if (kind != DS_KIND_INPUT && kind != DS_KIND_OUTPUT) /* cached: as input, where that is said */
-        if ((prices != NULL && prices->kind[DS_KIND_INPUT].index != DS_ABSENT) ||
-            (factors != NULL && factors->kind[DS_KIND_INPUT].index != DS_ABSENT))
-            return ds_ref_factor(w, c, r, DS_KIND_INPUT);
+    const int tried[] = { kind, kind == DS_KIND_WRITE_1H ? DS_KIND_WRITE : kind,
+                          kind == DS_KIND_OUTPUT ? kind : DS_KIND_INPUT };
+    for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
+        int k = tried[i];
+        if (states(r->usd_per_mtok, k))
+            return ds_ref_value(w, r->usd_per_mtok->kind[k]) / ds_ref_base_price(w, c, k);
+        if (states(r->factors, k))
+            return ds_ref_value(w, r->factors->kind[k]);
+    }
     return ds_ref_value_or(w, r->factor, 1);
 }
 

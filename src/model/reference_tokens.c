@@ -82,7 +82,7 @@ static double classes_and_multipliers(const ds_ref_invoice *b, size_t p, int kin
 }
 
 /* T_k S_k M_k */
-double ds_ref_kind_factor(const ds_ref_invoice *b, size_t p, const ds_ref_request *r, int kind)
+static double kind_factor(const ds_ref_invoice *b, size_t p, const ds_ref_request *r, int kind)
 {
     return ds_ref_tier_factor(b->w, b->c, kind, r) * classes_and_multipliers(b, p, kind);
 }
@@ -94,7 +94,7 @@ double ds_ref_request_usd(const ds_ref_invoice *b, size_t p)
     double         sum = 0;
     for (int k = 0; k < DS_KIND_COUNT; k++)
         sum += ds_ref_tokens_of(&r, k) * 1e-6 * ds_ref_base_price(b->w, b->c, k) *
-               ds_ref_kind_factor(b, p, &r, k);
+               kind_factor(b, p, &r, k);
     return sum + ds_ref_of(b, b->c->usd_per_request);
 }
 

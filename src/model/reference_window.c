@@ -28,11 +28,16 @@ static activity at_random(const ds_window *w, double r)
 /* Calls at equal distances. */
 static activity evenly(const ds_window *w, double r)
 {
-    double y = w->minutes * r, whole = ds_ref_ceil_plus(y);
-    if (w->kind != DS_WINDOW_SLIDING)
-        return (activity){ fmin(1, y), y < 1 ? r : 0 };
-    double up = y / whole;
-    return (activity){ up, y < 1 ? r : up < 1 ? r / whole : 0 };
+    const double one = 1 - 1e-9; /* what counts as less than 1 is below it */
+    double m = w->minutes, y = m * r, whole = ds_ref_ceil_plus(y);
+    switch (w->kind) {
+    case DS_WINDOW_SLIDING:
+        return (activity){ y / whole, y < one ? r : y / whole < one ? r / whole : 0 };
+    case DS_WINDOW_GRID:
+        return (activity){ fmin(1, y), fmax(0, fmin(y, 1 - y)) / m };
+    default: /* idle */
+        return (activity){ fmin(1, y), y < one ? r : 0 };
+    }
 }
 
 double ds_ref_window_hours(const ds_ref_invoice *b, const ds_unit_pool *pool, const double *load)

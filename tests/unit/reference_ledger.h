@@ -55,19 +55,36 @@ static inline ds_plan *compile(const ds_scenario *scenario)
 
 enum { MONTHS = 160, ROWS = 1024 };
 
+typedef struct {
+    char line[64], tier[96], multipliers[128];
+} kept_texts;
+
 /* What one run gave. */
 typedef struct {
     double        outcome[DS_OUTCOME_COUNT];
     double        bill[MONTHS];
     size_t        rows;
     ds_ledger_row row[ROWS];
+    kept_texts    text[ROWS];
 } ledger;
 
 static inline void keep_row(void *context, const ds_ledger_row *row)
 {
     ledger *l = context;
     assert_true(l->rows < ROWS);
-    l->row[l->rows++] = *row;
+    kept_texts    *texts = &l->text[l->rows];
+    ds_ledger_row *copy = &l->row[l->rows++];
+    *copy = *row;
+    copy->line = copy->tier = copy->multipliers = NULL; /* see text_of() */
+    snprintf(texts->line, sizeof texts->line, "%s", row->line);
+    snprintf(texts->tier, sizeof texts->tier, "%s", row->tier);
+    snprintf(texts->multipliers, sizeof texts->multipliers, "%s", row->multipliers);
+}
+
+/* The texts of a row, which the callback has to copy. */
+static inline const kept_texts *text_of(const ledger *l, const ds_ledger_row *row)
+{
+    return &l->text[row - l->row];
 }
 
 static inline ledger run(const ds_plan *plan, uint64_t seed, uint64_t path, size_t strategy)
@@ -105,7 +122,7 @@ static inline double amount(const ledger *l, int month, const char *line)
     double sum = 0;
     for (size_t i = 0; i < l->rows; i++)
         if ((month < 0 || l->row[i].month == (size_t)month) &&
-            strcmp(l->row[i].line, line) == 0)
+            strcmp(l->text[i].line, line) == 0)
             sum += l->row[i].amount_usd;
     return sum;
 }
@@ -113,7 +130,7 @@ static inline double amount(const ledger *l, int month, const char *line)
 static inline const ds_ledger_row *find(const ledger *l, size_t month, const char *line)
 {
     for (size_t i = 0; i < l->rows; i++)
-        if (l->row[i].month == month && strcmp(l->row[i].line, line) == 0)
+        if (l->row[i].month == month && strcmp(l->text[i].line, line) == 0)
             return &l->row[i];
     fail_msg("no row '%s' in month %zu", line, month);
     return NULL;
