@@ -17,15 +17,22 @@
 
 enum { INVOICE_MONTHS = 40, INVOICE_ROWS = 4096 };
 
+/* A row of the ledger; its texts live no longer than the callback, so they are copied. */
+typedef struct {
+    size_t month;
+    double quantity, unit_price_usd, amount_usd;
+    char   line[96], unit[24];
+} invoice_row;
+
 /* The bills of one scenario under one strategy, by both engines. */
 typedef struct {
-    world         m;
-    bool          good; /* loaded and ran                                            */
-    size_t        months, rows;
-    double        total[2]; /* cost_total_usd, by engine                             */
-    double        month[2][INVOICE_MONTHS];
-    double        unserved[2];
-    ds_ledger_row row[INVOICE_ROWS];
+    world       m;
+    bool        good; /* loaded and ran                                              */
+    size_t      months, rows;
+    double      total[2]; /* cost_total_usd, by engine                               */
+    double      month[2][INVOICE_MONTHS];
+    double      unserved[2];
+    invoice_row row[INVOICE_ROWS];
 } invoice;
 
 static const char *const engine_name[2] = {"fast", "reference"};
@@ -58,7 +65,11 @@ static inline void keep_line(void *context, const ds_ledger_row *row)
 {
     invoice *i = context;
     assert_true(i->rows < INVOICE_ROWS);
-    i->row[i->rows++] = *row;
+    invoice_row *copy = &i->row[i->rows++];
+    *copy = (invoice_row){.month = row->month, .quantity = row->quantity,
+                          .unit_price_usd = row->unit_price_usd, .amount_usd = row->amount_usd};
+    snprintf(copy->line, sizeof copy->line, "%s", row->line);
+    snprintf(copy->unit, sizeof copy->unit, "%s", row->unit);
 }
 
 /* The ledger adds up to the total and to each month. */
@@ -158,6 +169,7 @@ typedef struct {
     const char *models;   /* NULL, or instead of it members of "models"              */
     const char *more;     /* NULL, or members of the scenario                        */
     const char *strategies; /* NULL: the model m serves all                          */
+    const char *start;      /* NULL: 2026-07                                         */
 } deal;
 
 static inline invoice *invoice_for(const char *id, deal d, size_t strategy)
@@ -167,9 +179,9 @@ static inline invoice *invoice_for(const char *id, deal d, size_t strategy)
              d.contract == NULL ? "" : d.contract);
     int length = snprintf(
         text, sizeof text,
-        "{'name': 'bill', 'clock': {'start': '2026-07', %s}, 'discount_rate_per_year': 0,"
+        "{'name': 'bill', 'clock': {'start': '%s', %s}, 'discount_rate_per_year': 0,"
         " %s%s 'products': {%s}, 'models': {%s}, 'strategies': {%s}}",
-        d.clock == NULL ? "'months': 1" : d.clock, d.more == NULL ? "" : d.more,
+        d.start == NULL ? "2026-07" : d.start, d.clock == NULL ? "'months': 1" : d.clock, d.more == NULL ? "" : d.more,
         d.more == NULL ? "" : ",", d.products, d.models == NULL ? models : d.models,
         d.strategies == NULL ? "'s': {'all': 'm'}" : d.strategies);
     assert_true(length > 0 && (size_t)length < sizeof text);
