@@ -26,9 +26,8 @@ void ds_finance_begin(ds_work *w)
         ds_row_set(state->total[DS_TOTAL_LAST_NEGATIVE], -1);
         for (size_t k = 0; k < plan->provider_count; k++)
             ds_row_set(state->provider[k], 0);
-        size_t bought = state->bought != NULL ? plan->contract_count * (plan->most_life + 1) : 0;
-        for (size_t k = 0; k < bought; k++)
-            ds_row_set(state->bought[k], 0);
+        for (size_t k = 0; k < plan->ring_count * (plan->most_life + 1); k++)
+            ds_row_set(state->ring[k], 0);
         ds_row_set(state->paid, 0);
     }
     ds_row_set(w->base_total, 0);
@@ -155,7 +154,7 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     ds_row_add(total[DS_TOTAL_COST], cost);
     ds_row_add(total[DS_TOTAL_BILL], bill);
     ds_row_add(total[DS_TOTAL_RETURNED], now->returned);
-    if (plan->strategy[strategy].interrupted)
+    if (plan->strategy[strategy].loses)
         count_served(w, total);
     if (plan->strategy[strategy].spoils) {
         ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
@@ -261,7 +260,7 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
     ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                  row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                  w->irr_scratch);
-    const bool loses = plan->strategy[strategy].interrupted;
+    const bool loses = plan->strategy[strategy].loses;
     ratio(row[DS_OUTCOME_USD_PER_MTOK], state->total[DS_TOTAL_BILL],
           loses ? state->total[DS_TOTAL_SERVED_MTOK] : w->asked_mtok);
     ratio(row[DS_OUTCOME_ESCALATED], state->total[DS_TOTAL_ESCALATED],

@@ -44,11 +44,11 @@ static inline void ds_row_add_product(double *restrict out, const double *restri
         out[i] += x[i] * y[i];
 }
 
-/* Is the contract in force this month on some path?  Its price is kept only then. */
-static inline bool ds_may_be_in_force(const ds_work *w, size_t contract)
+/* May the contract send a bill this month on some path?  Its price is kept only then. */
+static inline bool ds_may_be_billed(const ds_work *w, size_t contract)
 {
     const ds_plan_contract *c = &w->plan->contract[contract];
-    return w->month >= c->first_month && w->month < c->end_month;
+    return w->month >= c->first_month && (w->month < c->end_month || c->lingers);
 }
 
 static inline double ds_least(double a, double b)
@@ -85,6 +85,12 @@ static inline double ds_ceil(double x)
 static inline double ds_ceil_units(double x)
 {
     return ds_ceil(x * (1.0 - 1e-9));
+}
+
+/* The multiple of `unit` that is nearest, halves up: (37). */
+static inline double ds_round_to(double x, double unit)
+{
+    return unit * ds_floor(x / unit + (0.5 + 1e-9));
 }
 
 /* (1 - e^-x)/x for x >= 0, 1 at 0; the series keeps the digits of small x. */

@@ -1,0 +1,68 @@
+/* usage.c -- what the month's requests of a model add up to, at once or at a point
+ * of the month, and lines of bills.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/rows.h"
+
+void ds_total_load(const ds_work *w, int model, int load, double *restrict total)
+{
+    const ds_plan *plan = w->plan;
+    ds_row_set(total, 0);
+    for (size_t p = 0; p < plan->product_count; p++)
+        if (w->now.sent[p * plan->model_count + (size_t)model])
+            ds_row_add_product(total, w->now.usage[p * plan->model_count + (size_t)model],
+                               w->load[p * plan->load_count + (size_t)load]);
+}
+
+size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,
+                        ds_row *rows, size_t *product)
+{
+    const ds_plan *plan = w->plan;
+    size_t used = 0;
+    for (size_t p = 0; p < plan->product_count; p++) {
+        if (!w->now.sent[p * plan->model_count + (size_t)model])
+            continue;
+        const double *v = w->now.usage[p * plan->model_count + (size_t)model];
+        const double *of_request = w->load[p * plan->load_count + (size_t)load];
+        double *out = rows[used];
+        DS_EACH_LANE(i)
+            out[i] = v[i] * of_request[i];
+        if (factor != NULL)
+            ds_row_multiply(out, factor[p]);
+        product[used++] = p;
+    }
+    return used;
+}
+
+void ds_load_at(const ds_work *w, const ds_plan_points *points, size_t point, size_t used,
+                ds_row *rows, double *restrict sum)
+{
+    const double *level = points->level + point * w->plan->product_count;
+    ds_row_set(sum, 0);
+    for (size_t k = 0; k < used; k++) {
+        const double here = level[w->product_index[k]];
+        const double *of_product = rows[k];
+        DS_EACH_LANE(i)
+            sum[i] += of_product[i] * here;
+    }
+}
+
+void ds_share_beyond(const ds_plan_table *table, size_t step, const double *x,
+                     double *restrict share)
+{
+    const double limit = table->step[step].limit, from = table->step[step].from;
+    if (table->cliff)
+        DS_EACH_LANE(i)
+            share[i] = x[i] > limit ? 1.0 : 0.0;
+    else
+        DS_EACH_LANE(i)
+            share[i] = ds_greatest(0.0, 1.0 - from / ds_greatest(x[i], 1e-300));
+}
+
+void ds_add_line(const ds_plan_contract *c, double *restrict bill, double *restrict line)
+{
+    const double unit = c->round_to;
+    if (c->rounding == DS_ROUNDED_LINE)
+        DS_EACH_LANE(i)
+            line[i] = ds_round_to(line[i], unit);
+    ds_row_add(bill, line);
+}
