@@ -292,8 +292,8 @@ void ds_ref_bill_tokens(ds_ref_invoice *b)
         if (b->c->rounding == DS_ROUNDED_REQUEST)
             round_requests(b, p);
     }
-    for (int k = 0; k < DS_KIND_COUNT; k++)
-        ds_ref_round_line(b, ds_ref_kind_names[k], kinds[k]);
+    for (size_t i = 0; i < DS_KIND_COUNT; i++)
+        ds_ref_round_line(b, ds_ref_kind_names[order[i]], kinds[order[i]]);
     ds_ref_round_line(b, "requests", requests);
     for (size_t i = 0; i < b->c->meters.count; i++)
         bill_meter(b, &DS_ITEM(ds_meter_price, b->c->meters, i));
