@@ -223,7 +223,8 @@ static void end_line(ds_plan *plan)
 
 static void add_meter(ds_plan *plan, size_t meter)
 {
-    ds_plan_add_load(plan, (ds_plan_load){ .what = DS_LOAD_METER, .meter = (int)meter });
+    ds_plan_add_load(plan, (ds_plan_load){ .what = DS_LOAD_METER, .volume = DS_NONE,
+                                           .meter = (int)meter });
 }
 
 static void add_charges(ds_plan *plan, const ds_plan_contract *c)
