@@ -453,7 +453,8 @@ static void nothing_is_less_than_free(void **state)
                     fault("%s: %s engine: month %d: %.12g of %.12g", id, engine_name[e], t,
                           freed->month[e][t], paid->month[e][t]);
             }
-        expect_total(freed, id, freed->total[DS_ENGINE_REFERENCE]);
+        if (freed->good && !(fabs(freed->total[0] - freed->total[1]) <= 1e-9 * paid->total[1]))
+            fault("%s: fast %.12g, reference %.12g", id, freed->total[0], freed->total[1]);
         drop(freed);
         drop(paid);
     }
