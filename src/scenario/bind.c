@@ -76,13 +76,14 @@ static void bind_broken(ds_binder *b, const ds_field *rows, const cJSON *node, c
 
 static void check_name(ds_binder *b, const ds_field *row, const char *name)
 {
-    bool control = false;
+    bool control = false, pointer = (row->flags & DS_FLAG_POINTERS) != 0;
+    int  limit = pointer ? DS_POINTER_BYTES_MAX : DS_NAME_BYTES_MAX;
     for (const char *p = name; *p != '\0'; p++)
         control = control || (unsigned char)*p < 0x20 || *p == 0x7F;
     if (name[0] == '\0')
         ds_problem_at_key(b, "a name cannot be empty");
-    else if (strlen(name) > DS_NAME_BYTES_MAX)
-        ds_problem_at_key(b, "the name has %zu bytes, more than 100", strlen(name));
+    else if (strlen(name) > (size_t)limit)
+        ds_problem_at_key(b, "the name has %zu bytes, more than %d", strlen(name), limit);
     else if (control)
         ds_problem_at_key(b, "a name cannot have control characters");
     else if (name[0] == '@')

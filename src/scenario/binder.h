@@ -21,7 +21,8 @@ enum {
                        never in a scenario that loads */
     DS_PATH_MAX = 32,
     DS_MAP_MEMBERS_MAX = 1000, /* of a map or list of structs */
-    DS_NAME_BYTES_MAX = 100
+    DS_NAME_BYTES_MAX = 100,
+    DS_POINTER_BYTES_MAX = 500 /* of a name that is a pointer */
 };
 
 /* magnitudes beyond this are refused */

@@ -154,8 +154,9 @@ static const ds_field product_fields[] = {
            "Size of a request."),
     Q(ds_product, peak_to_mean, "1", 1, 1000, 1,
       "Peak load over the mean load of the month, for capacity that must hold the peak."),
-    NUMBERS(ds_product, hour_shape, "1", 0, 0, 168,
-            "Load by hour over the mean: 24 hours of the day, or 168 of the week, Monday first."),
+    NUMBERS(ds_product, hour_shape, "1", 24, 0, 168,
+            "Load by hour over the mean: 24 hours of the day, or 168 of the week, Monday first.",
+            .longer = 168),
     NUMBER(ds_product, minute_cv, 0, "1", 0, 10, 0,
            "Coefficient of variation of the load of a minute around the mean of its hour."),
     MAP(ds_product, service_shares, ds_named_value, ds_named_value_fields, NULL, 0,
@@ -371,7 +372,7 @@ static const ds_field strategy_fields[] = {
         "By product, or \"*\" for every product that is not named."),
     MAP(ds_strategy, fallback, ds_model_fallback, fallback_fields, "/models", 0,
         "During an interruption of a model, by model."),
-    MAP(ds_strategy, terms, ds_term, term_fields, NULL, 0,
+    MAP(ds_strategy, terms, ds_term, term_fields, NULL, DS_FLAG_POINTERS,
         "Terms of contracts that differ under this strategy, by JSON Pointer: amount of a "
         "commitment, \"held\" or \"reserved_units\" of units."),
     END

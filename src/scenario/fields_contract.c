@@ -98,7 +98,8 @@ static const ds_field tier_fields[] = {
            "Each part at the price of its step, or everything at that of the highest step reached."),
     CHOICE(ds_tiers, edge, 0, ">|>=", ">", "Is a step reached beyond its `from`, or at it?"),
     { .key = "steps", .type = DS_FIELD_LIST, .offset = offsetof(ds_tiers, steps),
-      .child = step_fields, .size = sizeof(ds_tier_step), .flags = DS_FLAG_REQUIRED,
+      .child = step_fields, .size = sizeof(ds_tier_step),
+      .flags = DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY,
       .help = "By `from`; below the first one the prices are those of the contract." },
     END
 };
@@ -157,7 +158,8 @@ static const ds_field spend_discount_fields[] = {
            "Each part at the discount of its step, or everything at that of the highest reached."),
     CHOICE(ds_spend_discount, edge, 0, ">|>=", ">", "Is a step reached beyond its `from_usd`, or at it?"),
     { .key = "steps", .type = DS_FIELD_LIST, .offset = offsetof(ds_spend_discount, steps),
-      .child = spend_step_fields, .size = sizeof(ds_spend_step), .flags = DS_FLAG_REQUIRED,
+      .child = spend_step_fields, .size = sizeof(ds_spend_step),
+      .flags = DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY,
       .help = "By `from_usd`; below the first one there is no discount." },
     END
 };
@@ -270,7 +272,7 @@ const ds_field ds_contract_fields[] = {
       "Of a hosted custom model, every hour (hosted_per_token).", .only = HOSTED),
     Q(ds_contract, storage_usd_per_month, "USD/month", 0, 1e9, 0,
       "Of its weights (hosted_per_token, compute_time).", .only = HOSTED | COMPUTE_TIME),
-    MAP(ds_contract, units, ds_unit_pool, pool_fields, NULL, DS_FLAG_ORDERED,
+    MAP(ds_contract, units, ds_unit_pool, pool_fields, NULL, DS_FLAG_ORDERED | DS_FLAG_NONEMPTY,
         "Pools of units: one for all tokens, or one for each direction (compute_time).",
         .only = COMPUTE_TIME),
     CHOICE(ds_contract, settlement, 0, "month|day|hour|minute|metered|term|window", "month",

@@ -433,7 +433,8 @@ static void map(json *j, const ds_field *row)
     key(j, "propertyNames");
     open(j, "{");
     key_text(j, "pattern", NAME_PATTERN);
-    key_number(j, "maxLength", DS_NAME_BYTES_MAX);
+    key_number(j, "maxLength", (row->flags & DS_FLAG_POINTERS) != 0 ? DS_POINTER_BYTES_MAX
+                                                                    : DS_NAME_BYTES_MAX);
     if ((row->flags & DS_FLAG_STAR) == 0)
         key_raw(j, "not", "{\"const\": \"*\"}");
     close(j, "}");
@@ -469,7 +470,13 @@ static void numbers(json *j, const ds_field *row)
     key_text(j, "type", "number");
     range(j, row);
     close(j, "}");
-    if (row->length != 0) {
+    if (row->longer != 0) {
+        key(j, "oneOf");
+        ds_write_format(&j->out, "[{\"minItems\": %zu, \"maxItems\": %zu}, {\"minItems\": %zu, "
+                                 "\"maxItems\": %zu}]", row->length, row->length, row->longer,
+                        row->longer);
+        j->first = false;
+    } else if (row->length != 0) {
         key_number(j, "minItems", (double)row->length);
         key_number(j, "maxItems", (double)row->length);
     }
@@ -532,6 +539,8 @@ static void keywords_of_row(json *j, const ds_field *row)
         break;
     case DS_FIELD_LIST:
         key_text(j, "type", "array");
+        if ((row->flags & DS_FLAG_NONEMPTY) != 0)
+            key_number(j, "minItems", 1.0);
         key(j, "items");
         element(j, row);
         break;

@@ -1,0 +1,69 @@
+/* check.h -- what the files of the rules that span rows share.
+ *
+ * A rule is told where the binder's path stands; every function leaves the path as
+ * it was.  A quantity that was reported already (DS_BROKEN) breaks no further rule.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_CHECK_H
+#define DS_CHECK_H
+
+#include "scenario/binder.h"
+
+/* rounding of a sum of shares */
+#define DS_SHARE_TOLERANCE 1e-12
+
+/* "input", "output", ... in the order of DS_KIND_... */
+extern const char *const ds_kind_names[DS_KIND_COUNT];
+
+/* ---- check_help.c ---------------------------------------------------------------- */
+
+/* Is the key there, right or wrong? */
+bool ds_there(ds_quantity q);
+/* Can it be another number than this one?  False when absent. */
+bool ds_differs(const ds_binder *b, ds_quantity q, double from);
+/* Least value that it can take, and its mean; 0 when absent. */
+double ds_least(const ds_binder *b, ds_quantity q);
+double ds_mean_of(const ds_binder *b, ds_quantity q);
+/* Reports at a key of the object at the path. */
+void ds_problem_in(ds_binder *b, const char *key, const char *format, ...) DS_PRINTF(3, 4);
+/* A key of the object at the path that changes something, where it has no effect. */
+void ds_refuse(ds_binder *b, bool changes, const char *key, const char *why);
+/* The quantity that prices or weighs a kind: its own, or the one it falls back to. */
+ds_quantity ds_of_kind(const ds_by_kind *by_kind, int kind);
+
+/* ---- check_traffic.c: who may get requests, and from when ------------------------- */
+
+/* Requests that a model may get: not before `from`, nor before the student that
+ * gives rise to them is ready, `start` and `lead` (absent: from month 0). */
+typedef struct {
+    const ds_strategy *strategy;
+    int                product; /* DS_ABSENT: labels                             */
+    ds_quantity        from, start, lead;
+} ds_traffic;
+
+/* Calls visit() for all that `model` may get, until it returns true; whether it did. */
+bool ds_each_traffic(const ds_binder *b, int model,
+                     bool (*visit)(const ds_binder *b, const ds_traffic *t, void *context),
+                     void *context);
+/* Earliest month in which it may come. */
+double ds_traffic_begins(const ds_binder *b, const ds_traffic *t);
+
+/* ---- The rules ------------------------------------------------------------------- */
+
+/* Each at the path of what it checks. */
+void ds_check_request(ds_binder *b, const ds_request *r);
+void ds_check_contracts(ds_binder *b, const ds_model *m, int model);
+void ds_check_dates(ds_binder *b, const ds_items *contracts, int model);
+void ds_check_prices(ds_binder *b, const ds_contract *c);
+void ds_check_bounds(ds_binder *b, const ds_contract *c);
+void ds_check_units(ds_binder *b, const ds_contract *c);
+void ds_check_commitment(ds_binder *b, const ds_commitment *c, bool of_agreement);
+void ds_check_agreements(ds_binder *b);
+void ds_check_service_shares(ds_binder *b);
+void ds_check_terms(ds_binder *b, const ds_strategy *s);
+/* Does a strategy put another value there? */
+bool ds_is_term(const ds_binder *b, ds_quantity q);
+/* Finds what the terms of all strategies stand for; before the rules above. */
+void ds_resolve_terms(ds_binder *b);
+
+#endif
