@@ -135,7 +135,9 @@ static bool leave(const month *m, const double *position, double *restrict exits
         double months = term - position[i], later = fee[i];
         double used = position[i] == 0.0 ? amount[i] : rest[i];
         double monthly = later + months * amount[i] / term;
-        double of_term = arrears ? later + used : upfront ? later : monthly;
+        double at_start = position[i] == 0.0 ? amount[i] : 0.0;
+        double of_term = later + (arrears ? used : upfront ? at_start : 0.0);
+        of_term = arrears || upfront ? of_term : monthly;
         double of_months = (term * later + months * amount[i]) * n;
         fee[i] = share[i] * (per_term ? of_term : of_months);
     }

@@ -236,6 +236,7 @@ static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
     ds_row_copy(due, w->now.due[c->model]);
     if (!c->certain)
         ds_row_multiply(due, w->in_force[index]);
+    ds_row_set(other, 0);
     if (c->billing == DS_BILLING_FLEET)
         ds_fleet_bill(w, state, index, due, bill, other);
     else

@@ -22,8 +22,12 @@ static bool is_cached(int kind)
 static ds_plan_factor factor_of(const ds_plan *plan, const ds_repricing *r,
                                 const ds_plan_prices *base, int kind)
 {
-    const int asked[2] = { kind, DS_KIND_INPUT };
-    for (int i = 0; i < (is_cached(kind) ? 2 : 1); i++) {
+    int asked[3] = { kind }, count = 1;
+    if (kind == DS_KIND_WRITE_1H)
+        asked[count++] = DS_KIND_WRITE;
+    if (is_cached(kind))
+        asked[count++] = DS_KIND_INPUT;
+    for (int i = 0; i < count; i++) {
         int k = asked[i];
         if (r->usd_per_mtok != NULL && r->usd_per_mtok->kind[k].index >= 0)
             return (ds_plan_factor){ r->usd_per_mtok->kind[k].index, base->usd[k] };

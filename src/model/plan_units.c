@@ -36,14 +36,22 @@ static bool compile_weights(ds_plan *plan, const ds_unit_pool *pool, ds_plan_poo
     return true;
 }
 
-static void compile_reserved(ds_plan *plan, const ds_unit_pool *pool, ds_plan_pool *out)
+/* Units that are held or reserved, where the settlement knows of such units. */
+static void compile_reserved(ds_plan *plan, const ds_unit_pool *pool, int settlement,
+                             ds_plan_pool *out)
 {
     const ds_scenario *s = plan->scenario;
-    out->held = pool->held.index >= 0 ? ds_plan_add_amount(plan, pool->held) : DS_NONE;
-    out->reserved = DS_NONE;
+    out->held = out->reserved = DS_NONE;
+    if (settlement == DS_SETTLED_METERED || settlement == DS_SETTLED_WINDOW)
+        return;
+    if (pool->held.index >= 0)
+        out->held = ds_plan_add_amount(plan, pool->held);
     out->usd_per_reserved_month = ds_plan_column(pool->reserved_usd_per_unit_month, DS_NONE);
     out->usd_per_reserved_hour = ds_plan_column(pool->reserved_usd_per_unit_hour, DS_NONE);
-    bool priced = out->usd_per_reserved_month != DS_NONE || out->usd_per_reserved_hour != DS_NONE;
+    if (out->usd_per_reserved_month == DS_NONE && out->usd_per_reserved_hour == DS_NONE)
+        out->usd_per_reserved_hour = out->usd_per_unit_hour;
+    bool priced = pool->reserved_usd_per_unit_month.index >= 0 ||
+                  pool->reserved_usd_per_unit_hour.index >= 0;
     if (priced || !ds_plan_is_always(s, pool->reserved_units, 0))
         out->reserved = ds_plan_add_amount(plan, pool->reserved_units);
 }
@@ -68,7 +76,7 @@ static bool compile_pool(ds_plan *plan, const ds_model *m, const ds_unit_pool *p
         if (c->term_months > plan->most_life)
             plan->most_life = c->term_months;
     }
-    compile_reserved(plan, pool, out);
+    compile_reserved(plan, pool, c->settlement, out);
     out->load = ds_plan_add_load(plan, (ds_plan_load){ .what = DS_LOAD_POOL, .pool = (int)index,
                                                        .volume = DS_NONE, .meter = DS_NONE });
     return compile_weights(plan, pool, out);

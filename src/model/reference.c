@@ -145,7 +145,7 @@ static double payback(const ds_ref_run *base, const ds_ref_run *run)
     for (size_t t = 0; t < months; t++) {
         saved += base->cost[t] - run->cost[t];
         base_cost += base->cost[t];
-        if (saved < -1e-9 * base_cost)
+        if (saved < -1e-9 * fabs(base_cost))
             after_last_loss = t + 1;
     }
     return after_last_loss == months ? DS_REF_NEVER : (double)after_last_loss;

@@ -215,10 +215,11 @@ static void apply_moved(const request *r, int kind, double *restrict usd)
     }
 }
 
-/* b_k of every kind. */
+/* b_k of every kind.  Tiers of compute time are on weights, not on prices. */
 static void price_tokens(const request *r)
 {
     ds_work *w = r->w;
+    const bool by_token = r->contract->billing != DS_BILLING_COMPUTE_TIME;
     for (int k = 0; k < DS_KIND_COUNT; k++) {
         if (!has(r->kinds, k))
             continue;
@@ -226,7 +227,7 @@ static void price_tokens(const request *r)
         double *usd = w->kind_usd[k];
         DS_EACH_LANE(i)
             usd[i] = tokens[i] * 1e-6 * price[i];
-        if (r->tier[k] != NULL)
+        if (by_token && r->tier[k] != NULL)
             ds_row_multiply(usd, r->tier[k]);
         apply_moved(r, k, usd);
     }

@@ -120,10 +120,10 @@ static void bill_pool(ds_work *w, ds_strategy_state *state, int index, int q, co
     if (pool->reserved == DS_NONE)
         return;
     const bool by_month = pool->usd_per_reserved_month != DS_NONE;
-    const int  column = by_month ? pool->usd_per_reserved_month : pool->usd_per_reserved_hour;
     const double hours = by_month ? 1.0 : c->hours[w->month];
     const double *reserved = amount(w, pool->reserved);
-    const double *each = w->column[column != DS_NONE ? column : w->plan->zero];
+    const double *each = w->column[by_month ? pool->usd_per_reserved_month
+                                            : pool->usd_per_reserved_hour];
     DS_EACH_LANE(i)
         line[i] += due[i] * reserved[i] * hours * each[i] * price[i];
 }

@@ -7,14 +7,23 @@ static void time_up(const ds_window *window, const double *calls, double *restri
                     double *restrict starts)
 {
     const double m = window->minutes;
-    if (window->arrivals == DS_ARRIVALS_EVEN) {
-        const bool sliding = window->kind == DS_WINDOW_SLIDING;
+    const double below_one = 1.0 - 1e-9;
+    if (window->arrivals == DS_ARRIVALS_EVEN && window->kind == DS_WINDOW_SLIDING) {
         DS_EACH_LANE(i) {
             double r = calls[i], y = m * r, whole = ds_greatest(1.0, ds_ceil_units(y));
-            double share = sliding ? y / whole : ds_least(1.0, y);
-            double often = sliding && share < 1.0 ? r / whole : 0.0;
+            double share = y / whole;
+            double often = share < below_one ? r / whole : 0.0;
             up[i] = share;
-            starts[i] = y < 1.0 ? r : often;
+            starts[i] = y < below_one ? r : often;
+        }
+    } else if (window->arrivals == DS_ARRIVALS_EVEN) {
+        const bool grid = window->kind == DS_WINDOW_GRID;
+        DS_EACH_LANE(i) {
+            double r = calls[i], y = m * r;
+            double crossing = ds_greatest(0.0, ds_least(y, 1.0 - y)) / m;
+            double alone = y < below_one ? r : 0.0;
+            up[i] = ds_least(1.0, y);
+            starts[i] = grid ? crossing : alone;
         }
     } else if (window->kind == DS_WINDOW_SLIDING) {
         DS_EACH_LANE(i) {

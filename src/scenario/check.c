@@ -45,7 +45,7 @@ static void check_growth(ds_binder *b, const ds_growth *g)
  * busier hour. */
 static void check_peak(ds_binder *b, const ds_product *p)
 {
-    double busiest = 0.0, peak = ds_greatest(b, p->peak_to_mean, INFINITY);
+    double busiest = 0.0, peak = ds_greatest(b, p->peak_to_mean, (double)INFINITY);
     for (size_t i = 0; i < p->hour_shape.count; i++)
         busiest = fmax(busiest, p->hour_shape.values[i]);
     if (!ds_stated(b, "peak_to_mean") || p->peak_to_mean.index < 0 ||

@@ -225,13 +225,10 @@ void ds_check_service_shares(ds_binder *b)
         ds_push(b, "service_shares");
         for (size_t i = 0; i < product->service_shares.count; i++) {
             const ds_named_value *s = &DS_ITEM(ds_named_value, product->service_shares, i);
-            double                greatest = ds_greatest(b, s->value, 1e300);
             ds_push(b, s->key.name);
-            if (greatest > 1.0)
-                ds_problem_here(b, "a share of requests can be %.4g, more than 1", greatest);
             check_offered(b, s->key.name);
             ds_pop(b);
-            sum += greatest < 1.0 ? greatest : 1.0;
+            sum += ds_greatest(b, s->value, 1.0);
         }
         if (sum > 1.0 + DS_SHARE_TOLERANCE)
             ds_problem_here(b, "the shares can add up to %.4g; set their \"max\" so that they "

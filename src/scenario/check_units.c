@@ -35,9 +35,8 @@ static void check_capacity(ds_binder *b, const ds_unit_pool *pool)
     for (int k = 0; k < DS_KIND_COUNT && pool->weights != NULL; k++) {
         weights = weights || pool->weights->kind[k].index >= 0;
         /* an absent weight is 1, an absent one of cache_write_1h as cache_write */
-        ds_quantity w = pool->weights->kind[k == DS_KIND_WRITE_1H && !ds_there(pool->weights->kind[k])
-                                                ? DS_KIND_WRITE : k];
-        heavy = heavy || !is_zero(b, w);
+        bool as_write = k == DS_KIND_WRITE_1H && !ds_there(pool->weights->kind[k]);
+        heavy = heavy || !is_zero(b, pool->weights->kind[as_write ? DS_KIND_WRITE : k]);
     }
     ds_refuse(b, pool->gpus != 1 && !by_profile, "gpus", "the pool has no \"profile\"");
     if (by_profile) {
@@ -71,8 +70,8 @@ static void check_reserved(ds_binder *b, const ds_contract *c, const ds_unit_poo
 {
     bool by_month = ds_there(pool->reserved_usd_per_unit_month);
     bool by_hour = ds_there(pool->reserved_usd_per_unit_hour);
-    bool any = ds_differs(b, pool->reserved_units, 0.0) || pool->reserved_units.index == DS_BROKEN ||
-               ds_is_term(b, pool->reserved_units);
+    bool any = pool->reserved_units.index == DS_BROKEN ||
+               ds_differs(b, pool->reserved_units, 0.0) || ds_is_term(b, pool->reserved_units);
     if (by_month && by_hour)
         ds_problem_in(b, "reserved_usd_per_unit_hour",
                       "\"reserved_usd_per_unit_month\" is given already: one of them");

@@ -116,8 +116,8 @@ static const ds_field request_fields[] = {
     Q(ds_request, output_cv, "1", 0, 100, 0,
       "Coefficient of variation of the output length between requests (GPU time, tiers)."),
     CHOICE(ds_request, cached_tokens, 0, "inside|beside", "inside",
-           "Does the input count hold the tokens read from and written to a cache (inside: OpenAI), "
-           "or do they come on top (beside: Anthropic)?"),
+           "Does the input count hold the tokens read from and written to a cache (inside: "
+           "OpenAI), or do they come on top (beside: Anthropic)?"),
     Q(ds_request, cache_read_share, "1", 0, 1, 0, "Share of input tokens read from a cache."),
     Q(ds_request, cache_write_share, "1", 0, 1, 0,
       "Share of input tokens written to a cache (5 minutes)."),
@@ -130,8 +130,8 @@ static const ds_field request_fields[] = {
     Q_OPTIONAL(ds_request, cache_write_1h_tokens, "token", 0, 1e9,
                "Tokens written to a cache for an hour, instead of shares."),
     Q_OPTIONAL(ds_request, prefix_tokens, "token", 0, 1e9,
-               "Instead: tokens that recur at the start of the prompt; how many are read or written "
-               "follows from the traffic and the cache's life."),
+               "Instead: tokens that recur at the start of the prompt; how many are read or "
+               "written follows from the traffic and the cache's life."),
     Q(ds_request, prefixes, "1", 1, 1e12, 1, "Different prefixes in use (prefix_tokens)."),
     MAP(ds_request, meters, ds_named_value, ds_named_value_fields, NULL, 0,
         "What else a request uses, by name: searches, audio tokens, container hours."),
@@ -139,6 +139,12 @@ static const ds_field request_fields[] = {
       "Yearly growth of input tokens per request."),
     Q(ds_request, output_growth_per_year, "1/year", -0.99, 100, 0,
       "Yearly growth of output tokens per request."),
+    END
+};
+
+static const ds_field service_share_fields[] = {
+    { .key = "", .type = DS_FIELD_QUANTITY, .offset = offsetof(ds_named_value, value),
+      .flags = DS_FLAG_REQUIRED, .unit = "1", .min = 0, .max = 1, .help = "Of requests." },
     END
 };
 
@@ -159,7 +165,7 @@ static const ds_field product_fields[] = {
             .longer = 168),
     NUMBER(ds_product, minute_cv, 0, "1", 0, 10, 0,
            "Coefficient of variation of the load of a minute around the mean of its hour."),
-    MAP(ds_product, service_shares, ds_named_value, ds_named_value_fields, NULL, 0,
+    MAP(ds_product, service_shares, ds_named_value, service_share_fields, NULL, 0,
         "Share of requests in a service class (batch, flex, priority), by class, where a contract "
         "offers it."),
     Q(ds_product, value_usd_per_request, "USD/request", 0, 1e6, 0,

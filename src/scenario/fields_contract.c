@@ -93,9 +93,11 @@ static const ds_field step_fields[] = {
 static const ds_field tier_fields[] = {
     CHOICE(ds_tiers, of, DS_FLAG_REQUIRED,
            "request_input|request_output|month_input|month_output|month_tokens|month_requests",
-           NULL, "What is measured: a request's tokens, cached ones included, or a month's volume."),
+           NULL,
+           "What is measured: a request's tokens, cached ones included, or a month's volume."),
     CHOICE(ds_tiers, shape, DS_FLAG_REQUIRED, "graduated|cliff", NULL,
-           "Each part at the price of its step, or everything at that of the highest step reached."),
+           "Each part at the price of its step, or everything at that of the highest step "
+           "reached."),
     CHOICE(ds_tiers, edge, 0, ">|>=", ">", "Is a step reached beyond its `from`, or at it?"),
     { .key = "steps", .type = DS_FIELD_LIST, .offset = offsetof(ds_tiers, steps),
       .child = step_fields, .size = sizeof(ds_tier_step),
@@ -139,7 +141,8 @@ static const ds_field commitment_fields[] = {
            "What a month leaves of usd_per_month or credits_per_month."),
     CHOICE(ds_commitment, overage, 0, "list|discounted|rejected", "list",
            "Usage beyond it: without or with its discount_share, or refused."),
-    CHOICE(ds_commitment, renewal, 0, "none|auto", "auto", "At the end of the term, if still held."),
+    CHOICE(ds_commitment, renewal, 0, "none|auto", "auto",
+           "At the end of the term, if still held."),
     Q_OPTIONAL(ds_commitment, early_exit_share, "1", 0, 1,
                "Share of what remains that is due when the model is given up before the end; "
                "absent: it runs on to the end."),
@@ -156,7 +159,8 @@ static const ds_field spend_step_fields[] = {
 static const ds_field spend_discount_fields[] = {
     CHOICE(ds_spend_discount, shape, DS_FLAG_REQUIRED, "graduated|cliff", NULL,
            "Each part at the discount of its step, or everything at that of the highest reached."),
-    CHOICE(ds_spend_discount, edge, 0, ">|>=", ">", "Is a step reached beyond its `from_usd`, or at it?"),
+    CHOICE(ds_spend_discount, edge, 0, ">|>=", ">",
+           "Is a step reached beyond its `from_usd`, or at it?"),
     { .key = "steps", .type = DS_FIELD_LIST, .offset = offsetof(ds_spend_discount, steps),
       .child = spend_step_fields, .size = sizeof(ds_spend_step),
       .flags = DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY,
@@ -172,7 +176,8 @@ const ds_field ds_agreement_fields[] = {
            "By the month's spend, before the commitment."),
     Q(ds_agreement, free_usd_per_month, "USD/month", 0, 1e15, 0, "Of each month's bill, not paid."),
     Q(ds_agreement, credit_usd, "USD", 0, 1e15, 0, "Paid from it until it is used up."),
-    Q(ds_agreement, credit_months, "month", 0, 1e6, 1e6, "Then what is left of the credit expires."),
+    Q(ds_agreement, credit_months, "month", 0, 1e6, 1e6,
+      "Then what is left of the credit expires."),
     END
 };
 
@@ -263,7 +268,8 @@ const ds_field ds_contract_fields[] = {
         "Prices that depend on a request's length or a month's volume; compute_time: weights.",
         .only = BILLED),
     NUMBER(ds_contract, cache_ttl_minutes, 0, "minute", 1e-3, 1e6, 5,
-           "Life of a cached prefix after its last use (prefix_tokens); from 60: written for an hour."),
+           "Life of a cached prefix after its last use (prefix_tokens); from 60: written for an "
+           "hour."),
     NUMBER(ds_contract, cache_minimum_tokens, 0, "token", 0, 1e9, 0,
            "Prompts with fewer cached tokens are not cached."),
     CHOICE(ds_contract, allow, 0, "nothing|dear_cache_read", "nothing",
@@ -281,7 +287,8 @@ const ds_field ds_contract_fields[] = {
     INTEGER(ds_contract, term_months, "month", 1, 1200, 1,
             "Units are bought for so long (settlement term).", .only = COMPUTE_TIME),
     CHOICE(ds_contract, renewal, 0, "none|auto", "auto",
-           "Units whose term ends while the model is held (settlement term).", .only = COMPUTE_TIME),
+           "Units whose term ends while the model is held (settlement term).",
+           .only = COMPUTE_TIME),
     CHOICE(ds_contract, overage, 0, "list|discounted|rejected|none", "none",
            "Load beyond units held: at usd_per_mtok, without or with discount_share, refused, or "
            "waiting for free units (compute_time).", .only = COMPUTE_TIME),

@@ -153,7 +153,8 @@ ds_numbers ds_bind_numbers(ds_binder *b, const ds_field *row, const cJSON *node)
         return none;
     }
     size_t count = (size_t)cJSON_GetArraySize(node);
-    bool right = row->length == 0 || count == row->length || (row->longer != 0 && count == row->longer);
+    bool right = row->length == 0 || count == row->length ||
+                 (row->longer != 0 && count == row->longer);
     if (!right && row->longer != 0)
         ds_problem_here(b, "must have %zu or %zu numbers, found %zu", row->length, row->longer,
                         count);

@@ -47,8 +47,8 @@ const cJSON **ds_map_members(ds_arena *arena, const cJSON *map, bool ordered, si
 /* Lists the names of each map that a field of the table refers to. */
 void ds_collect_names(ds_binder *b)
 {
-    static const char *const maps[DS_NAMED_MAPS] = {"/gpus", "/profiles", "/products", "/agreements",
-                                                    "/models", "/strategies"};
+    static const char *const maps[DS_NAMED_MAPS] = {"/gpus",       "/profiles", "/products",
+                                                    "/agreements", "/models",   "/strategies"};
     for (size_t m = 0; m < DS_NAMED_MAPS; m++) {
         ds_names *n = &b->maps[m];
         n->of = maps[m];

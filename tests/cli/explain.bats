@@ -94,7 +94,7 @@ JSON
     has "$stdout" '  large / list'
     has "$stdout" '    chat'
     has "$stdout" '      input tokens, batch'
-    has "$stdout" '          input > 2000: list 3, tier x2, batch x0.5, us-only x1.1, discount'
+    has "$stdout" '          input > 2000: list 3, tier x2, batch x0.5, us-only x1.1,'
     has "$stdout" '    search, free'
     has "$stdout" '    drawn from commitment'
     has "$stdout" '    commitment unused'

@@ -1,5 +1,5 @@
 /* test_contract_properties.c -- what holds for every contract, on thousands of random ones
- * (random_contract.h), by both engines.
+ * (any_contract.h), by both engines.
  *
  * Tolerance: 1e-9 of the bill where two scenarios must give the same one; rounding to a
  * cent is left out where sums are compared, and steps at an edge are widened to what is
@@ -7,7 +7,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "billing_help.h"
-#include "random_contract.h"
+#include "any_contract.h"
 
 static deal one_product(pen *products, const char *requests, const pen *product,
                         const pen *contract)
@@ -288,7 +288,7 @@ static void dearer_prices_never_lower_a_flat_bill(void **state)
         snprintf(requests, sizeof requests, "%.17g", size);
         invoice *cheap =
             invoice_for(id, one_product(&products, requests, &product, &contract), 0);
-        /* above every price of random_contract.h */
+        /* above every price of any_contract.h */
         snprintf(value, sizeof value, "%.3f", uniform(&d, 41, 90));
         ds_override  dear = {price[n % 4], value};
         ds_scenario *s = NULL;

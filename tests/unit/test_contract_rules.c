@@ -49,7 +49,8 @@ static void test_odd_prices(void **state)
         {SLIPS "tiers/long/steps/0/usd_per_mtok/output",
          "a tier at 3.333 times the price of output; factors are from 0.3 to 3"},
         {SLIPS "tiers/long/steps/1/factor", "a tier at 0.2 times the price"},
-        {"/models/large/contracts/swapped/usd_per_mtok/output", "\"output\" costs 0.2 of \"input\""},
+        {"/models/large/contracts/swapped/usd_per_mtok/output",
+         "\"output\" costs 0.2 of \"input\""},
         {"/models/large/contracts/no-output/usd_per_mtok/output", "\"output\" is free"},
     };
     const size_t count = sizeof wanted / sizeof wanted[0];
@@ -83,7 +84,8 @@ static ds_scenario *passes(const char *text)
     found        all = {.count = 0};
     ds_scenario *s = NULL;
     ds_error     err = {.message = ""};
-    ds_code code = ds_scenario_parse(text, strlen(text), "text", NULL, 0, 0, collect, &all, &s, &err);
+    ds_code      code = ds_scenario_parse(text, strlen(text), "text", NULL, 0, 0, collect, &all, &s,
+                                          &err);
     if (code != DS_OK || all.count > 0)
         fail_msg("%s: %s\n%s", all.items[0].pointer, all.items[0].message, text);
     return s;
@@ -113,10 +115,11 @@ static void test_shared_dates(void **state)
         "}, \"strategies\": {\"s\": {\"all\": \"other\", \"routes\": {\"p\": {\"m\": {\"share\": 1,"
         " \"from\": \"@d\"}}}}}}"));
     /* a route that may begin a month earlier does leave one */
-    fails(BEGIN "\"models\": {\"m\": {\"contracts\": {\"a\": {\"from\": \"@d\", " TOKENS "}}}, " OTHER
-          "}, \"strategies\": {\"s\": {\"all\": \"other\", \"routes\": {\"p\": {\"m\": {\"share\": 1,"
-          " \"from\": 7}}}}}}",
-          "/models/m/contracts/a/from");
+    fails(
+        BEGIN "\"models\": {\"m\": {\"contracts\": {\"a\": {\"from\": \"@d\", " TOKENS "}}}, " OTHER
+        "}, \"strategies\": {\"s\": {\"all\": \"other\", \"routes\": {\"p\": {\"m\": {\"share\": 1,"
+        " \"from\": 7}}}}}}",
+        "/models/m/contracts/a/from");
     /* at 8, the greatest date, it does not */
     ds_scenario_free(passes(
         BEGIN "\"models\": {\"m\": {\"contracts\": {\"a\": {\"from\": \"@d\", " TOKENS "}}}, " OTHER
@@ -165,13 +168,16 @@ static void test_pools(void **state)
 {
     (void)state;
     ds_scenario_free(passes(
-        BEGIN "\"models\": {\"m\": {\"contracts\": {\"a\": {\"billing\": \"compute_time\", \"units\": {"
-        "\"ptu\": {\"usd_per_unit_hour\": 1, \"tokens_per_minute\": 3400, \"weights\": {\"output\": 8,"
+        BEGIN "\"models\": {\"m\": {\"contracts\": {\"a\": {\"billing\": \"compute_time\","
+        " \"units\": {\"ptu\": {\"usd_per_unit_hour\": 1, \"tokens_per_minute\": 3400,"
+        " \"weights\": {\"output\": 8,"
         " \"cache_read\": 0}, \"minimum\": 15, \"increment\": 5}}},"
         " \"b\": {\"from\": 3, \"billing\": \"compute_time\", \"settlement\": \"day\", \"units\": {"
-        "\"out\": {\"usd_per_unit_hour\": 1, \"tokens_per_minute\": 12500, \"weights\": {\"input\": 0,"
+        "\"out\": {\"usd_per_unit_hour\": 1, \"tokens_per_minute\": 12500,"
+        " \"weights\": {\"input\": 0,"
         " \"cache_read\": 0, \"cache_write\": 0}},"
-        " \"in\": {\"usd_per_unit_hour\": 1, \"tokens_per_minute\": 31500, \"weights\": {\"output\":"
+        " \"in\": {\"usd_per_unit_hour\": 1, \"tokens_per_minute\": 31500,"
+        " \"weights\": {\"output\":"
         " 0}}}}}}}, \"strategies\": {\"s\": {\"all\": \"m\"}}}"));
 }
 

@@ -18,7 +18,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "billing_help.h"
-#include "random_contract.h"
+#include "any_contract.h"
 
 enum { WEEK = 168, MOST_MINUTES = 43800, REPEATS = 4 };
 
