@@ -133,7 +133,7 @@ double ds_ref_plain(ds_ref_invoice *b, const char *text, double quantity, const 
 double ds_ref_rounded(const ds_contract *c, double x)
 {
     double q = c->rounding_usd;
-    double rounded = q * floor(x / q + 0.5 + 1e-9);
+    double rounded = q * floor(x / q * (1 + 1e-12) + 0.5 + 1e-9);
     return fabs(rounded - x) <= 1e-9 * q ? x : rounded; /* no lines for the last bit */
 }
 

@@ -13,8 +13,9 @@
 
 #define MINUTE_REQUEST "'request': {'input_tokens': 1000, 'output_tokens': 0}"
 /* a day of 12 hours at 1.5 and 12 at 0.5 times the mean */
-#define TWO_LEVELS ", 'hour_shape': [1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5,"   \
-                   "0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]"
+#define TWO_LEVELS                                                                       \
+    ", 'hour_shape': [1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5,"        \
+    "0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]"
 #define POOL "'usd_per_unit_hour': 1, 'tokens_per_minute': 1000"
 
 /* Requests a minute (a series of months), what else the product and the contract say, and what
