@@ -110,8 +110,9 @@ static inline void put_token_contract(pen *p, dice *d, int features, double requ
     put(p, "}}, 'multipliers': {'region': {");
     put_factors(p, d);
     put(p, "}, 'night': {'factor': %.3f", uniform(d, 0.2, 1.5));
-    put(p, ", 'from_hour': %d", below(d, 24));
-    put(p, ", 'to_hour': %d}}", below(d, 25));
+    int from = below(d, 24);
+    put(p, ", 'from_hour': %d", from);
+    put(p, ", 'to_hour': %d}}", (from + 1 + below(d, 23)) % 24);
     if (features & TIERED) {
         put(p, ", 'tiers': {'context': {'of': 'request_input', ");
         put_steps(p, d, scale(d, 100, 1e4));
@@ -126,15 +127,21 @@ static inline void put_token_contract(pen *p, dice *d, int features, double requ
     put(p, ", 'usd_per_credit': %.3f", uniform(d, 0.5, 2));
 }
 
-static inline void put_pool(pen *p, dice *d, const char *name, double requests)
+/* `settlement`: its first two letters say what has an effect. */
+static inline void put_pool(pen *p, dice *d, const char *name, const char *settlement,
+                            double requests)
 {
+    bool metered = strncmp(settlement, "me", 2) == 0, windows = settlement[0] == 'w';
     put(p, "'%s': {'usd_per_unit_hour': %.3f", name, scale(d, 0.5, 50));
     put(p, ", 'tokens_per_minute': %.17g", requests * scale(d, 0.003, 3));
     put(p, ", 'weights': {'output': %.2f", uniform(d, 0.5, 8));
     put(p, ", 'cache_read': %.2f}", uniform(d, 0, 1));
     put(p, ", 'meter_weights': {'call': %.1f}", uniform(d, 0, 50));
-    put(p, ", 'minimum': %d", below(d, 4));
-    put(p, ", 'increment': %d}", 1 + below(d, 5));
+    if (!metered && !windows)
+        put(p, ", 'minimum': %d", below(d, 4));
+    if (!metered)
+        put(p, ", 'increment': %d", 1 + below(d, 5));
+    put(p, "}");
 }
 
 static inline void put_unit_contract(pen *p, dice *d, double requests)
@@ -142,11 +149,13 @@ static inline void put_unit_contract(pen *p, dice *d, double requests)
     static const char *const settled[] = {"month", "day", "hour", "minute", "metered", "window"};
     const char *settlement = settled[below(d, 6)];
     put(p, "'billing': 'compute_time', 'settlement': '%s'", settlement);
-    put(p, ", 'target_utilisation': %.2f, 'units': {", uniform(d, 0.4, 1));
-    put_pool(p, d, "one", requests);
+    if (strcmp(settlement, "metered") != 0)
+        put(p, ", 'target_utilisation': %.2f", uniform(d, 0.4, 1));
+    put(p, ", 'units': {");
+    put_pool(p, d, "one", settlement, requests);
     if (chance(d, 0.4)) {
         put(p, ", ");
-        put_pool(p, d, "two", requests);
+        put_pool(p, d, "two", settlement, requests);
     }
     put(p, "}");
     if (settlement[0] == 'w') {
@@ -159,8 +168,11 @@ static inline void put_unit_contract(pen *p, dice *d, double requests)
     put(p, ", 'discount_share': %.3f", uniform(d, 0, 0.5));
 }
 
-/* Members of a product but its requests_per_month. */
-static inline void put_product(pen *p, dice *d)
+/* Members of a product but its requests_per_month, for a contract of tokens, of units, or
+ * of dollars a request. */
+enum { FOR_TOKENS, FOR_UNITS, FOR_DOLLARS };
+
+static inline void put_product(pen *p, dice *d, int billing)
 {
     put(p, "'request': {'input_tokens': %.0f", scale(d, 50, 5e4));
     put(p, ", 'output_tokens': %.0f", scale(d, 1, 5e3));
@@ -169,7 +181,9 @@ static inline void put_product(pen *p, dice *d)
     double read = uniform(d, 0, 0.6);
     put(p, ", 'cache_read_share': %.3f", read);
     put(p, ", 'cache_write_share': %.3f", uniform(d, 0, 0.4));
-    put(p, ", 'meters': {'call': %.2f}}", chance(d, 0.5) ? uniform(d, 0, 3) : 0);
+    if (billing != FOR_DOLLARS)
+        put(p, ", 'meters': {'call': %.2f}", chance(d, 0.5) ? uniform(d, 0, 3) : 0);
+    put(p, "}");
     bool shaped = chance(d, 0.5);
     put(p, ", 'peak_to_mean': %.2f", uniform(d, 1, 4) + (shaped ? 3 : 0)); /* not below the shape */
     if (shaped) {
@@ -183,7 +197,7 @@ static inline void put_product(pen *p, dice *d)
     }
     if (chance(d, 0.5))
         put(p, ", 'minute_cv': %.2f", uniform(d, 0, 1));
-    if (chance(d, 0.3))
+    if (billing == FOR_TOKENS && chance(d, 0.3))
         put(p, ", 'service_shares': {'batch': %.3f}", uniform(d, 0, 1));
 }
 

@@ -239,8 +239,10 @@ static void others(void **state)
 static void saving_share(void **state)
 {
     (void)state;
-    deal before = {.products = ONE(TOKENS_OUT("1e6")), .contract = PER_MTOK("'input': 0, 'output': 15")};
-    deal after = {.products = ONE(TOKENS_OUT("1e6")), .contract = PER_MTOK("'input': 0, 'output': 2")};
+    deal before = {.products = ONE(TOKENS_OUT("1e6")),
+                   .contract = PER_MTOK("'input': 0, 'output': 15")};
+    deal after = {.products = ONE(TOKENS_OUT("1e6")),
+                  .contract = PER_MTOK("'input': 0, 'output': 2")};
     CLOSE(1 - bill_of("CMP-07", after) / bill_of("CMP-07", before), 1 - 2 / 15.0, 1e-9);
     assert_no_faults();
 }
@@ -280,10 +282,6 @@ static const token_bill by_hand[] = {
      "'p': {'requests_per_month': 1, 'request': {" TOKENS_IN("1e6") "},"
      " 'service_shares': {'batch': 0.5}}",
      SONNET BATCH, 2.25},
-    {"a class that the contract does not offer",
-     "'p': {'requests_per_month': 1, 'request': {" TOKENS_IN("1e6") "},"
-     " 'service_shares': {'flex': 0.5}}",
-     SONNET, 3},
     {"prompts too short to be cached", ONE("'input_tokens': 1000, 'output_tokens': 0,"
                                           " 'cache_read_share': 1"),
      SONNET ", 'cache_minimum_tokens': 1024", 0.003},
@@ -296,6 +294,13 @@ static void lists_by_hand(void **state)
 {
     (void)state;
     CHECK_BILLS(by_hand);
+    expect_bill("a class that only another contract offers",
+                (deal){.products = "'p': {'requests_per_month': 1, 'request': {" TOKENS_IN("1e6")
+                                   "}, 'service_shares': {'batch': 0.5}}",
+                       .models = "'m': {'contracts': {'c': {" SONNET "}}},"
+                                 "'n': {'contracts': {'c': {" SONNET BATCH "}}}"},
+                3);
+    assert_no_faults();
 }
 
 /* 3,000 requests an hour of a month of an hour, prefix of 1,000 of 1,500 tokens in 20

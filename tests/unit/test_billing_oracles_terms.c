@@ -297,7 +297,6 @@ static const struct {
     const char *id, *agreement;
     double      want[6];
 } agreed[] = {
-    {"nothing", "'description': 'none'", {100, 100, 100, 100, 100, 100}},
     {"one commitment for both", "'commitment': {'usd_per_month': 150}",
      {150, 150, 150, 150, 150, 150}},
     {"drawn by both", "'commitment': {'usd_per_month': 90}", {100, 100, 100, 100, 100, 100}},

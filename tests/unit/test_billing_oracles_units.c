@@ -44,9 +44,10 @@ static void check_bills(const unit_bill *bills, size_t count)
 #define A_DAY MONTH_OF("24")
 #define NOTHING REQUESTS("0", NO_TOKENS)
 
-#define UNITS(settlement, pools)                                                            \
-    "'billing': 'compute_time', 'target_utilisation': 1, 'settlement': '" settlement "',"   \
-    " 'units': {" pools "}"
+/* Sized to the load, which may fill them; held or metered. */
+#define UNITS(settlement, pools) "'target_utilisation': 1, " HELD(settlement, pools)
+#define HELD(settlement, pools)                                                             \
+    "'billing': 'compute_time', 'settlement': '" settlement "', 'units': {" pools "}"
 #define POOL(name, usd, tpm, more)                                                          \
     "'" name "': {'usd_per_unit_hour': " usd ", 'tokens_per_minute': " tpm more "}"
 #define IN_ONLY ", 'weights': {'output': 0}"
@@ -56,22 +57,21 @@ static void check_bills(const unit_bill *bills, size_t count)
 /* ---- Units held and units sized to the load ---------------------------------------------- */
 
 #define SCALE_TIER                                                                          \
-    UNITS("month", POOL("in", "3.125", "25000", IN_ONLY ", 'held': 4") ","                  \
-                   POOL("out", "2.5", "2500", OUT_ONLY ", 'held': 4"))
+    HELD("month", POOL("in", "3.125", "25000", IN_ONLY ", 'held': 4") ","                   \
+                  POOL("out", "2.5", "2500", OUT_ONLY ", 'held': 4"))
 #define SCALE_TIER_SIZED                                                                    \
     UNITS("day", POOL("in", "3.125", "25000", IN_ONLY) ","                                  \
                  POOL("out", "2.5", "2500", OUT_ONLY))
 #define XAI                                                                                 \
     UNITS("month", POOL("in", "0.4166666666666667", "31500", IN_ONLY) ","                   \
                    POOL("out", "0.4166666666666667", "12500", OUT_ONLY))
-#define PTU_SETTLED(settlement, tpm, ratio, more)                                           \
-    UNITS(settlement, POOL("ptu", "1", tpm, ", 'weights': {'output': " ratio                \
-                                            ", 'cache_read': 0}" more))
-#define PTU(tpm, ratio, more) PTU_SETTLED("hour", tpm, ratio, more)
+#define PTU_POOL(tpm, ratio, more)                                                          \
+    POOL("ptu", "1", tpm, ", 'weights': {'output': " ratio ", 'cache_read': 0}" more)
+#define PTU(tpm, ratio, more) UNITS("hour", PTU_POOL(tpm, ratio, more))
 #define STEPS_15_5 ", 'minimum': 15, 'increment': 5"
 /* a unit is a token a minute, 60 USD an hour: the bill of a minute is the load */
 #define LOAD_ITSELF(ratio)                                                                  \
-    UNITS("metered", POOL("t", "60", "1", ", 'weights': {'output': " ratio ", 'cache_read': 0}"))
+    HELD("metered", POOL("t", "60", "1", ", 'weights': {'output': " ratio ", 'cache_read': 0}"))
 #define RPM_1000(more) REQUESTS("1000", "'input_tokens': 200, 'output_tokens': 20" more)
 #define RPM_1000_HOUR(more) REQUESTS("60000", "'input_tokens': 200, 'output_tokens': 20" more)
 
@@ -83,20 +83,20 @@ static const unit_bill unit_bills[] = {
     {"OAI-07x rule: each direction has its ceiling", A_DAY,
      REQUESTS("1440", "'input_tokens': 100001, 'output_tokens': 7501"), SCALE_TIER_SIZED, 615},
     {"OAI-08 O: a unit of GPT-4.1 for 30 days", "'months': 1", NOTHING,
-     UNITS("term", POOL("in", "4.583333333333333", "30000", ", 'held': 1"))
+     HELD("term", POOL("in", "4.583333333333333", "30000", ", 'held': 1"))
      ", 'month': '30_days'", 3300},
     {"OAI-13 O: a dollar a minute for a day, 5 % off", A_DAY, NOTHING,
-     UNITS("month", POOL("u", "60", "1", ", 'held': 1")) ", 'discount_share': 0.05", 1368},
+     HELD("month", POOL("u", "60", "1", ", 'held': 1")) ", 'discount_share': 0.05", 1368},
     {"XAI-01x X: 4 + 4 units for 100,000 in and 50,000 out a minute, a day", A_DAY,
      REQUESTS("1440", "'input_tokens': 100000, 'output_tokens': 50000"), XAI, 80},
     {"XAI-02 X: 30 days", "'months': 1",
      REQUESTS("43200", "'input_tokens': 100000, 'output_tokens': 50000"),
      XAI ", 'month': '30_days'", 2400},
     {"AZ-01 AZ: 300 units for a quarter of an hour", MONTH_OF("0.25"), NOTHING,
-     PTU_SETTLED("month", "3000", "4", ", 'held': 300"), 75},
+     HELD("month", PTU_POOL("3000", "4", ", 'held': 300")), 75},
     {"AZ-02x AZ: 250 units, 200 of them reserved", "'months': 1", NOTHING,
-     PTU_SETTLED("month", "3000", "4", ", 'held': 250, 'reserved_units': 200,"
-                                       " 'reserved_usd_per_unit_month': 260"),
+     HELD("month", PTU_POOL("3000", "4", ", 'held': 250, 'reserved_units': 200,"
+                                         " 'reserved_usd_per_unit_month': 260")),
      200 * 260 + 50 * 730},
     {"AZ-02y AZ: fewer needed than reserved: those stay due", AN_HOUR,
      REQUESTS("60", TOKENS_IN("30000")),
@@ -130,17 +130,17 @@ static const unit_bill unit_bills[] = {
      ", 'tiers': {'long': {'of': 'request_input', 'shape': 'cliff', 'steps': [{'from': 200000,"
      " 'factors': {'input': 2, 'output': 1.5}}]}}", 1482},
     {"BR-01 BR: 2 units at 18.40 for the 744 hours of July", "'months': 1", NOTHING,
-     UNITS("month", POOL("mu", "18.40", "1000", ", 'held': 2")) ", 'month': 'calendar'", 27379.2},
+     HELD("month", POOL("mu", "18.40", "1000", ", 'held': 2")) ", 'month': 'calendar'", 27379.2},
     {"BR-02 BR: Claude 2.1, a month's term, 0.0175 a second", AN_HOUR, NOTHING,
-     UNITS("month", POOL("mu", "63", "1000", ", 'held': 1")), 0.0175 * 3600},
+     HELD("month", POOL("mu", "63", "1000", ", 'held': 1")), 0.0175 * 3600},
     {"BR-03x BR: six months' term, 0.00972 a second", AN_HOUR, NOTHING,
-     UNITS("month", POOL("mu", "34.992", "1000", ", 'held': 1")), 0.00972 * 3600},
+     HELD("month", POOL("mu", "34.992", "1000", ", 'held': 1")), 0.00972 * 3600},
     {"CMP-01b LA: 1,000 tokens at 32 x 512 in 3.963 s, 2 A100 at 2.21", "'months': 1",
      ONE(TOKENS_IN("1000")),
-     UNITS("metered", POOL("pair", "4.42", "248054.50416351247", "")),
+     HELD("metered", POOL("pair", "4.42", "248054.50416351247", "")),
      1000 * 2.21 * 2 / 3600 / (32 * 512 / 3.963) /* 0.00029697774 */},
     {"CMP-02 NV: a million tokens at 1,000 a second and 2 USD an hour", "'months': 1",
-     ONE(TOKENS_OUT("1e6")), UNITS("metered", POOL("gpu", "2", "60000", "")), 2 / 3.6},
+     ONE(TOKENS_OUT("1e6")), HELD("metered", POOL("gpu", "2", "60000", "")), 2 / 3.6},
 };
 
 static void units(void **state)
@@ -175,7 +175,7 @@ static void by_profile(void **state)
             "'m': {'contracts': {'c': {" DOLLARS_A_REQUEST("0.004") "}}},"                  \
             "'own': {'quality': {'general': {'acceptable_share': " share "}},"              \
             " 'verifier': {'detected_share': 1}, 'contracts': {'c': {"                      \
-            UNITS("month", POOL("gpu", hourly, "1e9", ", 'held': 1")) "}}}",                \
+            HELD("month", POOL("gpu", hourly, "1e9", ", 'held': 1")) "}}}",                \
         .strategies = "'s': {'all': 'm'}, 'own': {'all': 'm', 'routes': {'p': {'own':"      \
                       " {'share': 1, 'escalate_to': 'm'}}}}"                                \
     }
@@ -226,9 +226,9 @@ static void term_ratio(void **state)
 {
     (void)state;
     deal one = {.clock = AN_HOUR, .products = NOTHING,
-                .contract = UNITS("month", POOL("mu", "63", "1000", ", 'held': 1"))};
+                .contract = HELD("month", POOL("mu", "63", "1000", ", 'held': 1"))};
     deal six = one;
-    six.contract = UNITS("month", POOL("mu", "34.992", "1000", ", 'held': 1"));
+    six.contract = HELD("month", POOL("mu", "34.992", "1000", ", 'held': 1"));
     CLOSE(bill_of("BR-03", six) / bill_of("BR-03", one), 0.00972 / 0.0175, 1e-9);
     assert_no_faults();
 }

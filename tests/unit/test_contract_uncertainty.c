@@ -74,7 +74,7 @@ static void check(const uncertain_bill *b, const char *outcome)
     close_world(&unsure);
 }
 
-#define TEN "'billing': 'per_token', 'usd_per_mtok': {'input': 10, 'output': 0}"
+#define TEN "'billing': 'per_token', 'usd_per_mtok': {'input': 10, 'output': 10}"
 #define TIERS(shape)                                                                        \
     TEN ", 'tiers': {'v': {'of': 'month_input', 'shape': '" shape "', 'steps':"             \
     " [{'from': 80e6, 'factor': 0.8}, {'from': 150e6, 'usd_per_mtok': {'input': 6}}]}}"
@@ -155,7 +155,7 @@ static void tiers_on_a_spread_of_lengths(void **state)
         "{'name': 'lengths', 'clock': {'start': '2026-07', 'months': 1}, 'products': {'p':"
         " {'requests_per_month': 1000, 'request': {'input_tokens': 113314.84530668263,"
         " 'output_tokens': 0, 'input_cv': %.17g}}}, 'models': {'m': {'contracts': {'c':"
-        " {'billing': 'per_token', 'usd_per_mtok': {'input': 1, 'output': 0}, 'tiers': {'t':"
+        " {'billing': 'per_token', 'usd_per_mtok': {'input': 1, 'output': 1}, 'tiers': {'t':"
         " {'of': 'request_input', 'shape': 'cliff', 'steps': [{'from': 80000, 'factor':"
         " 2}]}}}}}}, 'strategies': {'s': {'all': 'm'}}}",
         sqrt(expm1(0.25)));

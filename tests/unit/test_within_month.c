@@ -301,10 +301,10 @@ static void check_overage(kind_of_month k, size_t noise, double part, uint64_t s
         char       contract[512];
         simulation s = simulate(beyond_held, k, x, seed);
         snprintf(contract, sizeof contract,
-                 "'billing': 'compute_time', 'overage': 'list', 'usd_per_mtok': {'input': 1000,"
-                 " 'output': 0}, 'units': {'u': {'usd_per_unit_hour': 0, 'tokens_per_minute': 1000,"
-                 " 'held': %.17g}}", x);
-        compare("overage", k, x, modelled("overage", k, 1, TOKENS_IN("1000"), contract), s,
+                 "'billing': 'compute_time', 'overage': 'list', 'usd_per_mtok': {'input': 100,"
+                 " 'output': 100}, 'units': {'u': {'usd_per_unit_hour': 0, 'tokens_per_minute':"
+                 " 10000, 'held': %.17g}}", x);
+        compare("overage", k, x, modelled("overage", k, 1, TOKENS_IN("10000"), contract), s,
                 k.minutes, 0.021 + part);
     }
 }
