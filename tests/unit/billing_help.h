@@ -183,7 +183,8 @@ static inline invoice *invoice_for(const char *id, deal d, size_t strategy)
         text, sizeof text,
         "{'name': 'bill', 'clock': {'start': '%s', %s}, 'discount_rate_per_year': 0,"
         " %s%s 'products': {%s}, 'models': {%s}, 'strategies': {%s}}",
-        d.start == NULL ? "2026-07" : d.start, d.clock == NULL ? "'months': 1" : d.clock, d.more == NULL ? "" : d.more,
+        d.start == NULL ? "2026-07" : d.start, d.clock == NULL ? "'months': 1" : d.clock,
+        d.more == NULL ? "" : d.more,
         d.more == NULL ? "" : ",", d.products, d.models == NULL ? models : d.models,
         d.strategies == NULL ? "'s': {'all': 'm'}" : d.strategies);
     assert_true(length > 0 && (size_t)length < sizeof text);

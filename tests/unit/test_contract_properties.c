@@ -17,7 +17,7 @@ static deal one_product(pen *products, const char *requests, const pen *product,
     return (deal){.products = products->text, .contract = contract->text};
 }
 
-/* ---- Without a commitment a bill has no memory ------------------------------------------- */
+/* ---- Without a commitment a bill has no memory ----------------------------------------- */
 
 static void put_series(pen *p, const double *values, size_t n)
 {
@@ -69,7 +69,7 @@ static void months_add_up(void **state)
     assert_no_faults();
 }
 
-/* ---- Used and unused are what is committed ------------------------------------------------ */
+/* ---- Used and unused are what is committed --------------------------------------------- */
 
 typedef struct {
     const char *key;
@@ -148,7 +148,7 @@ static void used_and_unused_are_committed(void **state)
     assert_no_faults();
 }
 
-/* ---- Tiers ---------------------------------------------------------------------------------- */
+/* ---- Tiers ----------------------------------------------------------------------------- */
 
 enum { STEPS = 4, POINTS = 36 };
 
@@ -269,7 +269,7 @@ static void cliffs_are_neither(void **state)
     assert_no_faults();
 }
 
-/* ---- Flat bills ------------------------------------------------------------------------------ */
+/* ---- Flat bills ------------------------------------------------------------------------ */
 
 /* A contract without tiers, with one of its prices raised: the bill does not fall. */
 static void dearer_prices_never_lower_a_flat_bill(void **state)
@@ -389,7 +389,7 @@ static void names_do_not_matter(void **state)
     assert_no_faults();
 }
 
-/* ---- Commitments of several products, free amounts ---------------------------------------------- */
+/* ---- Commitments of several products, free amounts ------------------------------------- */
 
 /* A commitment is drawn down once: two products pay what one of their usage would. */
 static void commitments_are_drawn_once(void **state)

@@ -37,7 +37,7 @@ static void expect_effective(const invoice *i, const char *file, int month, doub
               unused);
 }
 
-/* ---- commitment_discount_purchase_scenario_1, _2, _3 --------------------------------------- */
+/* ---- commitment_discount_purchase_scenario_1, _2, _3 ----------------------------------- */
 
 /* A dollar an hour for a year. */
 static void purchases(void **state)
@@ -64,7 +64,7 @@ static void purchases(void **state)
     assert_no_faults();
 }
 
-/* ---- commitment_discount_usage_scenario_1 to _4 --------------------------------------------- */
+/* ---- commitment_discount_usage_scenario_1 to _4 ---------------------------------------- */
 
 /* A commitment of a dollar an hour in one hour; EffectiveCost by CommitmentDiscountStatus. */
 static void usage(void **state)
@@ -92,7 +92,7 @@ static void usage(void **state)
     assert_no_faults();
 }
 
-/* ---- {one_hundred,zero}_percent_utilization_... ----------------------------------------------- */
+/* ---- {one_hundred,zero}_percent_utilization_... ---------------------------------------- */
 
 /* Machines at 1, 2, 3, 4 USD an hour; committed hours at half price. */
 static void flexibility(void **state)
@@ -142,7 +142,7 @@ static void flexibility(void **state)
     assert_no_faults();
 }
 
-/* ---- saas_spend_agreements_a1, a2, b1, b2 ------------------------------------------------------ */
+/* ---- saas_spend_agreements_a1, a2, b1, b2 ---------------------------------------------- */
 
 /* 1,200 USD for a year from 2025-04; 4, 10, 5 hours of a server at 15 less a fifth, then
  * none.  BilledCost by month; EffectiveCost 228 used and 972 unused in all four files. */
@@ -179,7 +179,7 @@ static void saas_spend(void **state)
     assert_no_faults();
 }
 
-/* ---- simple_saas_agreements_a1, a2, a3, b, c ----------------------------------------------------- */
+/* ---- simple_saas_agreements_a1, a2, a3, b, c ------------------------------------------- */
 
 /* Seats are credits of a term, at the price of a seat.  Months from 2025-04. */
 static void simple_saas(void **state)
@@ -224,7 +224,7 @@ static void simple_saas(void **state)
     assert_no_faults();
 }
 
-/* ---- virtual_currency_pricing_model_a1, a2, b1, b2, b3, c ----------------------------------------- */
+/* ---- virtual_currency_pricing_model_a1, a2, b1, b2, b3, c ------------------------------ */
 
 /* 245 calls of Q at a token, 5 of Z at 2, 120 operations at `workflow` tokens; tokens at 2
  * USD at list, bought at `bought`. */

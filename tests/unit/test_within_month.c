@@ -22,7 +22,7 @@
 
 enum { WEEK = 168, MOST_MINUTES = 43800, REPEATS = 4 };
 
-/* ---- Load ----------------------------------------------------------------------------- */
+/* ---- Load ------------------------------------------------------------------------------ */
 
 static double flat[WEEK], busy[WEEK];
 
@@ -65,7 +65,7 @@ static void draw_month(dice *d, kind_of_month k, double level[MOST_MINUTES])
         level[i] *= k.minutes / sum;
 }
 
-/* ---- Comparison ---------------------------------------------------------------------------- */
+/* ---- Comparison ------------------------------------------------------------------------ */
 
 /* Of one month with these levels, for some parameter. */
 typedef double simulated(dice *d, const double *level, int minutes, double x);
@@ -131,7 +131,7 @@ static void for_each_month(each_month *check, double part, uint64_t seed)
     }
 }
 
-/* ---- Commitments per minute, per hour, per day ---------------------------------------------- */
+/* ---- Commitments per minute, per hour, per day ----------------------------------------- */
 
 static double committed(const double *level, int minutes, int period, double x)
 {
@@ -198,7 +198,7 @@ static void commitments(void **state)
     assert_no_faults();
 }
 
-/* ---- Units per minute and per hour --------------------------------------------------------- */
+/* ---- Units per minute and per hour ----------------------------------------------------- */
 
 /* Unit-hours for a mean load of x units. */
 static double units_by_minute(dice *d, const double *level, int minutes, double x)
@@ -243,8 +243,8 @@ static double units_by_busiest_minute(dice *d, const double *level, int minutes,
     return units_by_hour(level, minutes, x, true);
 }
 
-/* Per minute: within 0.75 % for c <= 1, part weeks or not.  Per hour: the units of an hour carry the
- * mean of its busiest eighth of minutes; within 4 % for loads of 10 units and more, 8 % for 2.5,
+/* Per minute: within 0.75 % for c <= 1, part weeks or not.  Per hour: the units of an hour carry
+ * the mean of its busiest eighth of minutes; within 4 % for loads of 10 units and more, 8 % for 2.5,
  * where a unit more or less is a fifth of the bill.  To carry the busiest minute itself would
  * take up to 1.21, 1.48 and 1.8 times as many for c = 0.25, 0.5 and 1. */
 static void check_units(kind_of_month k, size_t noise, double part, uint64_t seed)
@@ -278,7 +278,7 @@ static void units(void **state)
     assert_no_faults();
 }
 
-/* ---- Units held, overage at list ------------------------------------------------------------ */
+/* ---- Units held, overage at list ------------------------------------------------------- */
 
 /* Requests beyond units held for x times the mean load of one unit: a dollar each. */
 static double beyond_held(dice *d, const double *level, int minutes, double x)
@@ -316,7 +316,7 @@ static void overage(void **state)
     assert_no_faults();
 }
 
-/* ---- Windows ----------------------------------------------------------------------------------- */
+/* ---- Windows --------------------------------------------------------------------------- */
 
 enum { WINDOW = 5, START = 2 }; /* minutes, and minutes billed for a start */
 
