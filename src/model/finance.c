@@ -131,7 +131,7 @@ static void count_saving(ds_work *w, size_t strategy, const double *cost)
         bool nil = fabs(saving) <= 1e-9 * base[i];
         saved[i] += saving;
         flow[i] = nil ? 0.0 : saving;
-        last[i] = saved[i] < -1e-9 * base_total[i] ? now : last[i];
+        last[i] = saved[i] < -1e-9 * fabs(base_total[i]) ? now : last[i];
     }
 }
 

@@ -148,17 +148,7 @@ static void find_features(const ds_plan *plan, ds_plan_strategy *out)
     }
 }
 
-/* Index of the input that a term puts its own value in the place of: (98). */
-static int replaced(const ds_scenario *s, const ds_term *term)
-{
-    if (term->input > 0)
-        return term->input;
-    for (size_t i = 0; i < s->input_count; i++)
-        if (strcmp(s->inputs[i].pointer, term->key.name) == 0)
-            return (int)i;
-    return DS_NONE;
-}
-
+/* (98) */
 static bool compile_terms(ds_plan *plan, const ds_strategy *s, ds_plan_strategy *out)
 {
     out->amount = ds_plan_alloc(plan, plan->amount_count, sizeof *out->amount);
@@ -169,7 +159,7 @@ static bool compile_terms(ds_plan *plan, const ds_strategy *s, ds_plan_strategy 
         out->amount[a] = plan->amount[a];
         for (size_t i = 0; i < s->terms.count; i++) {
             const ds_term *term = &DS_ITEM(ds_term, s->terms, i);
-            if (term->value.index >= 0 && replaced(plan->scenario, term) == plan->amount[a])
+            if (term->value.index >= 0 && term->input == plan->amount[a])
                 out->amount[a] = term->value.index;
         }
     }

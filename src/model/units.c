@@ -101,7 +101,7 @@ static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
     if (by_term) {
         buy(w, state, c, pool, due, units);
         DS_EACH_LANE(i)
-            units[i] = ds_greatest(0.0, units[i] - reserved[i]);
+            units[i] = ds_greatest(0.0, units[i] - reserved[i] * due[i]);
     }
     DS_EACH_LANE(i)
         units[i] *= hours;

@@ -13,20 +13,38 @@ static void make_kinds(maker *m, const char *key, double low, double high, doubl
     static const char *const kind[] = { "input", "output", "cache_read", "cache_write",
                                         "cache_write_1h" };
     maker_print(m, "\"%s\": {", key);
+    int sure = maker_below(m, 2);
     for (int k = 0; k < 5; k++)
-        if (maker_chance(m, chance))
+        if (k == sure || maker_chance(m, chance))
             maker_in_units(m, kind[k], low, high, unit);
     maker_close(m, "}, ");
 }
 
-/* What moves prices: a factor, factors by kind, prices by kind. */
+/* What moves prices: each kind by a factor or a price of its own or neither, then `factor`
+ * for the kinds that have neither. */
 static void make_repricing(maker *m, bool prices)
 {
-    maker_some(m, 0.5, "factor", 0.3, 2);
-    if (maker_chance(m, 0.4))
-        make_kinds(m, "factors", 0.3, 2, 1, 0.4);
-    if (prices && maker_chance(m, 0.4))
-        make_kinds(m, "usd_per_mtok", 0.1, 5, m->dollar, 0.4);
+    static const char *const kind[] = { "input", "output", "cache_read", "cache_write",
+                                        "cache_write_1h" };
+    int way[5];
+    for (int k = 0; k < 5; k++)
+        way[k] = maker_chance(m, 0.6) ? 0 : prices && maker_chance(m, 0.5) ? 2 : 1;
+    if (way[0] == 0 || way[1] == 0)
+        maker_quantity(m, "factor", 0.3, 2);
+    for (int which = 1; which <= 2; which++) {
+        bool any = false;
+        for (int k = 0; k < 5; k++)
+            any = any || way[k] == which;
+        if (!any)
+            continue;
+        maker_print(m, which == 1 ? "\"factors\": {" : "\"usd_per_mtok\": {");
+        for (int k = 0; k < 5; k++)
+            if (way[k] == which && which == 1)
+                maker_quantity(m, kind[k], 0.3, 2);
+            else if (way[k] == which)
+                maker_money(m, kind[k], k == 2 ? 0.01 : 0.1, k == 2 ? 0.1 : 5);
+        maker_close(m, "}, ");
+    }
 }
 
 /* A table of tiers; `only`: the one kind that it moves, or NULL. */
@@ -93,7 +111,7 @@ static void make_classes(maker *m)
     static const char *const name[] = { "batch", "flex", "priority" };
     maker_print(m, "\"service_classes\": {");
     for (int k = 0; k < 3; k++)
-        if (maker_chance(m, 0.6)) {
+        if ((m->party && k < 2) || maker_chance(m, 0.6)) {
             maker_print(m, "\"%s\": {", name[k]);
             maker_some(m, 0.6, "share", 0, 0.2);
             make_repricing(m, true);
@@ -109,7 +127,7 @@ static void make_multipliers(maker *m)
         maker_print(m, "\"m%d\": {", k);
         make_repricing(m, false);
         if (maker_chance(m, 0.5)) {
-            int from = maker_below(m, 25), to = maker_below(m, 25);
+            int from = maker_below(m, 24), to = (from + 1 + maker_below(m, 23)) % 24;
             maker_print(m, "\"from_hour\": %d, \"to_hour\": %d, ", from, to);
         }
         maker_close(m, "}, ");
@@ -119,17 +137,16 @@ static void make_multipliers(maker *m)
 
 static void make_meters(maker *m, bool free)
 {
-    static const char *const name[] = { "search", "audio", "unused" };
+    static const char *const name[] = { "search", "audio" };
     maker_print(m, "\"meters\": {");
-    for (int k = 0; k < 3; k++)
-        if (maker_chance(m, 0.6)) {
-            maker_print(m, "\"%s\": {", name[k]);
-            maker_money(m, "usd_per_unit", 1e-5, 1e-3);
-            maker_some(m, 0.4, "minimum_per_request", 0.5, 100);
-            if (free)
-                maker_some(m, 0.5, "free_per_month", 1e4, 1e8);
-            maker_close(m, "}, ");
-        }
+    for (int k = 0; k < 2; k++) {
+        maker_print(m, "\"%s\": {", name[k]);
+        maker_money(m, "usd_per_unit", 1e-5, 1e-3);
+        maker_some(m, 0.4, "minimum_per_request", 0.5, 100);
+        if (free)
+            maker_some(m, 0.4, "free_per_month", 1e4, 1e8);
+        maker_close(m, "}, ");
+    }
     maker_close(m, "}, ");
 }
 
@@ -138,7 +155,7 @@ static void make_prices(maker *m)
     maker_print(m, "\"usd_per_mtok\": {");
     maker_money(m, "input", 0.1, 5);
     maker_money(m, "output", 0.5, 25);
-    maker_some_money(m, 0.5, "cache_read", 0.01, 1);
+    maker_some_money(m, 0.5, "cache_read", 0.01, 0.1);
     maker_some_money(m, 0.5, "cache_write", 0.1, 6);
     maker_some_money(m, 0.3, "cache_write_1h", 0.1, 10);
     maker_close(m, "}, ");
@@ -148,27 +165,26 @@ static void make_prices(maker *m)
 static void make_token_prices(maker *m, int rounding)
 {
     make_prices(m);
-    maker_print(m, "\"allow\": \"dear_cache_read\", ");
     if (maker_chance(m, 0.4))
         make_all_tiers(m, rounding != 1);
-    if (maker_chance(m, 0.4))
+    if (m->party || maker_chance(m, 0.4))
         make_classes(m);
     if (maker_chance(m, 0.3))
         make_multipliers(m);
-    if (maker_chance(m, 0.3))
-        make_meters(m, rounding != 1);
+    make_meters(m, rounding != 1);
 }
 
 /* ---- units ------------------------------------------------------------------------ */
 
-static void make_pool(maker *m, const char *name, const char *settlement, bool held)
+static void make_pool(maker *m, const char *name, const char *settlement, bool held,
+                      bool by_profile)
 {
     bool counted = strcmp(settlement, "metered") != 0 && strcmp(settlement, "window") != 0;
     char place[32];
     snprintf(place, sizeof place, "/units/%s", name);
     maker_print(m, "\"%s\": {", name);
     maker_money(m, "usd_per_unit_hour", 5, 70);
-    if (maker_chance(m, 0.5)) {
+    if (by_profile) {
         maker_print(m, "\"profile\": \"f0\", \"gpus\": 4, ");
     } else {
         maker_quantity(m, "tokens_per_minute", 1e5, 1e6);
@@ -203,13 +219,15 @@ static void make_units(maker *m)
     const char *settled = settlement[maker_below(m, 7)];
     bool monthly = strcmp(settled, "month") == 0 || strcmp(settled, "term") == 0;
     bool held = monthly && maker_chance(m, 0.6);
-    int  pools = 1 + maker_below(m, 2);
+    bool both = maker_chance(m, 0.5), both_held = held && maker_chance(m, 0.5);
+    bool by_profile = maker_chance(m, 0.5);
     maker_print(m, "\"settlement\": \"%s\", \"units\": {", settled);
-    make_pool(m, "u0", settled, held);
-    if (pools > 1)
-        make_pool(m, "a1", settled, held && maker_chance(m, 0.5));
+    make_pool(m, "u0", settled, held, by_profile);
+    if (both)
+        make_pool(m, "a1", settled, both_held, maker_chance(m, 0.5));
     maker_close(m, "}, ");
-    maker_some(m, 0.5, "target_utilisation", 0.4, 1);
+    if (strcmp(settled, "metered") != 0 && !(held && (both_held || !both)))
+        maker_some(m, 0.5, "target_utilisation", 0.4, 1);
     if (strcmp(settled, "term") == 0) {
         maker_print(m, "\"term_months\": %d, ", 1 + maker_below(m, 8));
         maker_print(m, "\"renewal\": \"%s\", ", maker_chance(m, 0.5) ? "auto" : "none");
@@ -227,7 +245,7 @@ static void make_units(maker *m)
         if (over == 1 || over == 2)
             make_prices(m);
     }
-    if (maker_chance(m, 0.3)) {
+    if (!by_profile && maker_chance(m, 0.3)) {
         maker_print(m, "\"tiers\": {");
         make_request_tiers(m, "length", false);
         maker_close(m, "}, ");
@@ -241,12 +259,13 @@ static void make_term(maker *m, bool required)
 {
     if (required || maker_chance(m, 0.6))
         maker_print(m, "\"term_months\": %d, ", 1 + maker_below(m, 8));
-    maker_print(m, "\"terms\": %d, ", 1 + maker_below(m, 3));
-    if (maker_chance(m, 0.4)) {
+    int  terms = 1 + maker_below(m, 3);
+    bool renews = maker_chance(m, 0.5);
+    maker_print(m, "\"terms\": %d, \"renewal\": \"%s\", ", terms, renews ? "auto" : "none");
+    if ((renews || terms == 3) && maker_chance(m, 0.5)) {
         double first = maker_uniform(m, 0.3, 1), second = maker_uniform(m, 1, 2);
         maker_print(m, "\"ramp\": [%.17g, %.17g, 3], ", first, second);
     }
-    maker_print(m, "\"renewal\": \"%s\", ", maker_one_of(m, "auto", "none", NULL));
     maker_some(m, 0.4, "early_exit_share", 0, 1);
 }
 
@@ -294,6 +313,7 @@ static void make_agreements(maker *m)
         m->model = NULL;
         if (maker_chance(m, 0.6))
             make_commitment(m, false);
+        maker_money(m, "free_usd_per_month", 10, 1e5);
         if (maker_chance(m, 0.5)) {
             double from = maker_chance(m, 0.3) ? 0 : m->dollar * maker_wide(m, 1e4, 1e7);
             int    steps = 1 + maker_below(m, 3);
@@ -307,9 +327,10 @@ static void make_agreements(maker *m)
             }
             maker_close(m, "]}, ");
         }
-        maker_some_money(m, 0.3, "free_usd_per_month", 10, 1e5);
-        maker_some_money(m, 0.3, "credit_usd", 1e3, 1e7);
-        maker_some(m, 0.3, "credit_months", 1, 20);
+        if (maker_chance(m, 0.3)) {
+            maker_money(m, "credit_usd", 1e3, 1e7);
+            maker_some(m, 0.6, "credit_months", 1, 20);
+        }
         maker_close(m, "}, ");
     }
     maker_close(m, "},\n");
@@ -347,8 +368,8 @@ static void make_vendor_terms(maker *m, int rounding)
                     m->dollar * (rounding == 1 ? 1e-4 : 100));
     if (maker_chance(m, 0.4))
         make_commitment(m, true);
-    if (maker_chance(m, 0.4))
-        maker_print(m, "\"agreement\": \"a%d\", ", maker_below(m, 2));
+    if (m->party || maker_chance(m, 0.4))
+        maker_print(m, "\"agreement\": \"a%d\", ", m->party ? m->party - 1 : maker_below(m, 2));
 }
 
 static void make_tariff(maker *m, int billing)

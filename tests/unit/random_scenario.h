@@ -92,7 +92,7 @@ static void make_cached(maker *m)
     }
 }
 
-static void make_request(maker *m)
+static void make_request(maker *m, bool first)
 {
     maker_print(m, "\"request\": {");
     if (maker_chance(m, 0.5)) {
@@ -105,9 +105,10 @@ static void make_request(maker *m)
     maker_some(m, 0.4, "input_cv", 0.1, 2);
     maker_some(m, 0.4, "output_cv", 0.1, 2);
     make_cached(m);
-    if (maker_chance(m, 0.5)) {
+    if (first || maker_chance(m, 0.5)) {
         maker_print(m, "\"meters\": {");
-        maker_some(m, 0.7, "search", 0.1, 3);
+        if (first || maker_chance(m, 0.5))
+            maker_quantity(m, "search", 0.1, 3);
         maker_quantity(m, "audio", 10, 500);
         maker_close(m, "}, ");
     }
@@ -134,7 +135,7 @@ static void make_products(maker *m, int products)
         maker_print(m, "\"p%d\": {\"task_class\": \"%s\", ", p, p % 2 ? "chat" : "code");
         maker_quantity(m, "requests_per_month", 1e5, 1e8);
         make_growth(m);
-        make_request(m);
+        make_request(m, p == 0);
         if (maker_chance(m, 0.5))
             make_list(m, "season", 12, 0);
         if (maker_chance(m, 0.5))
@@ -175,7 +176,9 @@ static void make_contracts(maker *m, const char *model)
                         7 * c + 6); /* the third may come before the second */
         if (c + 1 == count && maker_chance(m, 0.2))
             maker_print(m, "\"until\": {\"uniform\": {\"low\": 41, \"high\": 60}}, ");
-        make_tariff(m, maker_below(m, 4));
+        /* agreements must have a party, classes a contract that offers them */
+        m->party = c > 0 ? 0 : strcmp(model, "other") == 0 ? 1 : strcmp(model, "house") == 0 ? 2 : 0;
+        make_tariff(m, m->party > 0 ? 0 : maker_below(m, 4));
         maker_close(m, "}, ");
     }
     maker_close(m, "}, ");
@@ -254,14 +257,18 @@ static void make_student(maker *m, const char *name)
         maker_money(m, "usd_per_mtok", 1, 30);
         maker_quantity(m, "tokens", 1e6, 1e9);
         maker_some(m, 0.5, "epochs", 1, 4);
-        maker_some(m, 0.5, "validation_tokens", 1e5, 1e7);
-        maker_some(m, 0.5, "evaluations", 1, 10);
-        maker_some_money(m, 0.5, "usd_per_hour", 10, 200);
-        maker_some(m, 0.5, "hours", 1, 100);
-        maker_some(m, 0.5, "grader_input_tokens", 1e6, 1e8);
-        maker_some_money(m, 0.5, "grader_usd_per_mtok_input", 1, 10);
-        maker_some(m, 0.5, "grader_output_tokens", 1e6, 1e8);
-        maker_some_money(m, 0.5, "grader_usd_per_mtok_output", 1, 10);
+        if (maker_chance(m, 0.5)) {
+            maker_quantity(m, "validation_tokens", 1e5, 1e7);
+            maker_quantity(m, "evaluations", 1, 10);
+        }
+        maker_money(m, "usd_per_hour", 10, 200);
+        maker_quantity(m, "hours", 1, 100);
+        if (maker_chance(m, 0.5)) {
+            maker_quantity(m, "grader_input_tokens", 1e6, 1e8);
+            maker_money(m, "grader_usd_per_mtok_input", 1, 10);
+            maker_quantity(m, "grader_output_tokens", 1e6, 1e8);
+            maker_money(m, "grader_usd_per_mtok_output", 1, 10);
+        }
         maker_some_money(m, 0.5, "cap_usd", 100, 5000);
         maker_close(m, "}, ");
     }
@@ -299,22 +306,29 @@ static void make_route(maker *m, const char *model, double most)
     maker_close(m, "}, ");
 }
 
-/* Other values in the place of some amounts. */
-static void make_terms(maker *m)
+/* Another value in the place of an amount of a model that the strategy uses: `all`, and
+ * the student, which every strategy has a route to. */
+static void make_terms(maker *m, const char *all)
 {
-    if (m->amounts == 0 || maker_chance(m, 0.6))
+    char of_all[64];
+    snprintf(of_all, sizeof of_all, "/models/%s/", all);
+    for (size_t k = 0; k < m->amounts; k++) {
+        if (strncmp(m->amount[k], of_all, strlen(of_all)) != 0 &&
+            strncmp(m->amount[k], "/models/student/", 16) != 0)
+            continue;
+        if (maker_chance(m, 0.7))
+            continue;
+        maker_print(m, "\"terms\": {\"%s\": {", m->amount[k]);
+        maker_quantity(m, "value", m->amount_low[k], m->amount_high[k]);
+        maker_close(m, "}}, ");
         return;
-    maker_print(m, "\"terms\": {");
-    size_t k = (size_t)maker_below(m, (int)m->amounts);
-    maker_print(m, "\"%s\": {", m->amount[k]);
-    maker_quantity(m, "value", m->amount_low[k], m->amount_high[k]);
-    maker_close(m, "}}, ");
+    }
 }
 
 static void make_strategy(maker *m, int number, int products)
 {
-    maker_print(m, "\"s%d\": {\"all\": \"%s\", ", number,
-                maker_chance(m, 0.7) ? "teacher" : "other");
+    const char *all = maker_chance(m, 0.7) ? "teacher" : "other";
+    maker_print(m, "\"s%d\": {\"all\": \"%s\", ", number, all);
     maker_print(m, "\"start\": {\"student\": ");
     if (maker_chance(m, 0.5))
         maker_print(m, "%d, ", maker_below(m, 8));
@@ -342,7 +356,7 @@ static void make_strategy(maker *m, int number, int products)
     maker_close(m, "}, ");
     if (maker_chance(m, 0.4))
         maker_print(m, "\"fallback\": {\"teacher\": \"house\"}, ");
-    make_terms(m);
+    make_terms(m, all);
     maker_close(m, "}, ");
 }
 
