@@ -41,7 +41,7 @@ typedef struct {
 /* A price with what multiplies it, in the order of (40). */
 typedef struct {
     double list, price;
-    char   text[256]; /* "tier x2, batch x0.5"                                   */
+    char   text[512]; /* "tier x2, batch x0.5"                                   */
 } ds_ref_price;
 ds_ref_price ds_ref_list_price(double list);
 /* Multiplies; a factor of 1 is not written. */

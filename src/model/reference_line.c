@@ -15,7 +15,7 @@
 
 static void show(ds_ref_run *run, const ds_ref_line *line, double unit_price_usd, double amount)
 {
-    char   chain[288];
+    char   chain[544];
     double deflator = run->w->deflator[run->t];
     bool   multiplied = line->multipliers != NULL;
     snprintf(chain, sizeof chain, "%s", multiplied ? line->multipliers : "");

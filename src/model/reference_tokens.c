@@ -113,7 +113,7 @@ typedef struct {
 static void emit(ds_ref_invoice *b, const piece *x, const char *class_name, double share,
                  double class_factor, double *sum)
 {
-    char         text[96];
+    char         text[160];
     const char  *name = ds_ref_kind_names[x->kind];
     ds_ref_price price = ds_ref_list_price(ds_ref_base_price(b->w, b->c, x->kind));
     snprintf(text, sizeof text, "%s%s%s", name, class_name[0] != '\0' ? ", " : "", class_name);

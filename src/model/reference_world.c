@@ -189,8 +189,8 @@ static bool allocate(ds_ref_world *w)
     w->deflator = calloc(months + 1, sizeof *w->deflator);
     w->shape = calloc(s->products.count * 168 + 1, sizeof *w->shape);
     w->octile = calloc(s->products.count * 8 + 1, sizeof *w->octile);
-    return w->shape && w->octile && w->input && w->requests && w->level && w->release && w->out && w->rent &&
-           w->prices && w->deflator;
+    return w->shape && w->octile && w->input && w->requests && w->level && w->release && w->out &&
+           w->rent && w->prices && w->deflator;
 }
 
 void ds_ref_world_release(ds_ref_world *w)

@@ -20,7 +20,8 @@
 #include "output/number.h"
 
 enum { UNIT_COLUMNS = 12, NUMBER_COLUMNS = 11, AMOUNT_COLUMNS = 17, NUMBERS = 52 };
-enum { WIDE = 100, WIDE_LINE = 40, RULE_COLUMNS = 7, DETAIL_INDENT = 10 }; /* with rules and details beside */
+/* from a width of so many columns rules stand beside the lines, and details that fit */
+enum { WIDE = 100, WIDE_LINE = 40, RULE_COLUMNS = 7, DETAIL_INDENT = 10 };
 
 static void add(double *sum, double *error, double x)
 {
@@ -146,7 +147,8 @@ static void print_headings(ds_ledger *ledger, const ds_ledger_row *row)
         memcpy(ledger->group, group, sizeof group);
         print_heading(ledger, group, 2);
     }
-    if (row->product[0] != '\0' && strncmp(row->product, ledger->product, sizeof ledger->product - 1) != 0)
+    if (row->product[0] != '\0' &&
+        strncmp(row->product, ledger->product, sizeof ledger->product - 1) != 0)
         print_heading(ledger, row->product, 4);
     snprintf(ledger->product, sizeof ledger->product, "%s", row->product);
     ledger->group_rows++;
@@ -173,7 +175,7 @@ static void tie(char *text)
 
 static void print_detail(const ds_ledger *ledger, const ds_ledger_row *row)
 {
-    char   raw[512], text[512], rule[32];
+    char   raw[1024], text[1024], rule[32];
     size_t used = line_columns(ledger) + NUMBERS + RULE_COLUMNS;
     bool   wide = ledger->style->width >= WIDE;
     detail_of(row, raw, sizeof raw);

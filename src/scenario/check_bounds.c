@@ -31,6 +31,19 @@ static bool all_free(const ds_binder *b, const ds_by_kind *p)
     return true;
 }
 
+/* Does any request have tokens of the kind?  Embeddings have no output. */
+static bool has_tokens(const ds_binder *b, int kind)
+{
+    const ds_items *products = &b->scenario->products;
+    bool            input = kind == DS_KIND_INPUT, any = false;
+    for (size_t i = 0; i < products->count && !any; i++) {
+        const ds_request *r = DS_ITEM(ds_product, *products, i).request;
+        any = r != NULL && (ds_differs(b, input ? r->input_tokens : r->output_tokens, 0.0) ||
+                            ds_differs(b, input ? r->input_words : r->output_words, 0.0));
+    }
+    return any;
+}
+
 static void check_prices(ds_binder *b, const ds_by_kind *p, double usd_per_credit)
 {
     double input = ds_mean_of(b, p->kind[DS_KIND_INPUT]);
@@ -46,12 +59,12 @@ static void check_prices(ds_binder *b, const ds_by_kind *p, double usd_per_credi
         if (usd >= HIGHEST)
             ds_warn_here(b, "\"%s\" costs %.6g USD/Mtok; prices are below %.3g", ds_kind_names[k],
                          usd, HIGHEST);
-        else if (usd == 0.0 && !cached)
+        else if (usd == 0.0 && !cached && has_tokens(b, k))
             ds_warn_here(b, "\"%s\" is free, and other tokens are not", ds_kind_names[k]);
         else if (usd > 0.0 && usd < LOWEST)
             ds_warn_here(b, "\"%s\" costs %.3g USD/Mtok; is it a price per token?",
                          ds_kind_names[k], usd);
-        else if (k == DS_KIND_OUTPUT && output < OUTPUT_LEAST * input)
+        else if (k == DS_KIND_OUTPUT && usd > 0.0 && output < OUTPUT_LEAST * input)
             ds_warn_here(b, "\"output\" costs %.4g of \"input\"; it is seldom below %.2g of it",
                          output / input, OUTPUT_LEAST);
         ds_pop(b);

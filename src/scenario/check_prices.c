@@ -205,9 +205,6 @@ static void check_multipliers(ds_binder *b, const ds_contract *c)
         check_repricing(b, &m->prices, NULL);
         if (m->from_hour == 24)
             ds_problem_in(b, "from_hour", "24 is the end of the day; it begins at 0");
-        else
-            ds_refuse(b, m->from_hour == m->to_hour && m->from_hour != 0, "from_hour",
-                      "\"to_hour\" is the same, so that it holds all day");
         ds_pop(b);
     }
     ds_pop(b);

@@ -102,14 +102,14 @@ static void check_carried(ds_binder *b, const ds_contract *c, int kind)
                                   "no units and cost nothing", ds_kind_names[kind]);
 }
 
-/* Returns how many pools are held. */
-static size_t check_pools(ds_binder *b, const ds_contract *c)
+/* Is any pool held? */
+static bool check_pools(ds_binder *b, const ds_contract *c)
 {
-    size_t held = 0;
+    bool held = false;
     ds_push(b, "units");
     for (size_t i = 0; i < c->units.count; i++) {
         const ds_unit_pool *pool = &DS_ITEM(ds_unit_pool, c->units, i);
-        held += ds_there(pool->held);
+        held = held || ds_there(pool->held);
         ds_push(b, pool->key.name);
         if (pool->usd_per_unit_hour.index != DS_BROKEN || pool->profile != DS_BROKEN) {
             check_capacity(b, pool);
@@ -124,7 +124,7 @@ static size_t check_pools(ds_binder *b, const ds_contract *c)
     return held;
 }
 
-static void check_settlement(ds_binder *b, const ds_contract *c, bool all_held)
+static void check_settlement(ds_binder *b, const ds_contract *c)
 {
     bool        term = c->settlement == DS_SETTLED_TERM;
     bool        window = c->settlement == DS_SETTLED_WINDOW;
@@ -134,11 +134,6 @@ static void check_settlement(ds_binder *b, const ds_contract *c, bool all_held)
     ds_refuse(b, !window && c->window != NULL, "window", "the settlement is not \"window\"");
     if (window && c->window == NULL)
         ds_problem_here(b, "settlement \"window\" needs \"window\" ({} for 5 minutes that slide)");
-    why = c->settlement == DS_SETTLED_METERED ? "the settlement is metered"
-          : all_held                          ? "all units are \"held\""
-                                              : NULL;
-    ds_refuse(b, why != NULL && ds_differs(b, c->target_utilisation, 0.7), "target_utilisation",
-              why);
 }
 
 /* Load beyond the units held (44). */
@@ -163,7 +158,7 @@ void ds_check_units(ds_binder *b, const ds_contract *c)
         ds_problem_here(b, "billing \"compute_time\" needs \"units\"");
     if (c->units.count == 0)
         return;
-    size_t held = check_pools(b, c);
-    check_settlement(b, c, held == c->units.count);
-    check_overage(b, c, held > 0);
+    bool held = check_pools(b, c);
+    check_settlement(b, c);
+    check_overage(b, c, held);
 }

@@ -3,8 +3,7 @@
  * Called by the program.  It says what one row says: keys, types, ranges, defaults;
  * and which keys a billing has.  Rules across fields, references and the mass of a
  * distribution outside its range are beyond a schema: the program checks them.
- * An object with `extends` is a patch, of which only the keys of the first level can
- * be known.
+ * An object with `extends` is a patch, of which only keys of the first level are known.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -471,14 +470,14 @@ static void numbers(json *j, const ds_field *row)
     range(j, row);
     close(j, "}");
     if (row->longer != 0) {
-        key(j, "oneOf");
-        ds_write_format(&j->out, "[{\"minItems\": %zu, \"maxItems\": %zu}, {\"minItems\": %zu, "
-                                 "\"maxItems\": %zu}]", row->length, row->length, row->longer,
-                        row->longer);
-        j->first = false;
-    } else if (row->length != 0) {
+        char both[128];
+        snprintf(both, sizeof both, "[{\"maxItems\": %zu}, {\"minItems\": %zu}]", row->length,
+                 row->longer);
+        key_raw(j, "oneOf", both);
+    }
+    if (row->length != 0) {
         key_number(j, "minItems", (double)row->length);
-        key_number(j, "maxItems", (double)row->length);
+        key_number(j, "maxItems", (double)(row->longer == 0 ? row->length : row->longer));
     }
 }
 
@@ -539,8 +538,7 @@ static void keywords_of_row(json *j, const ds_field *row)
         break;
     case DS_FIELD_LIST:
         key_text(j, "type", "array");
-        if ((row->flags & DS_FLAG_NONEMPTY) != 0)
-            key_number(j, "minItems", 1.0);
+        key_number(j, "minItems", (row->flags & DS_FLAG_NONEMPTY) != 0 ? 1.0 : 0.0);
         key(j, "items");
         element(j, row);
         break;

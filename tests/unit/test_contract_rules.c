@@ -226,6 +226,28 @@ static void test_terms(void **state)
     ds_scenario_free(s);
 }
 
+/* The rules, too, stop when memory runs out: an error, or the same scenario. */
+static void test_little_memory(void **state)
+{
+    (void)state;
+    size_t failures = 0;
+    for (size_t limit = 4096;; limit += limit / 64) {
+        ds_scenario *s = NULL;
+        ds_code code = ds_scenario_parse(terms_text, strlen(terms_text), "text", NULL, 0, limit,
+                                         NULL, NULL, &s, NULL);
+        if (code == DS_OK) {
+            const ds_strategy *strategy = &DS_ITEM(ds_strategy, s->strategies, 1);
+            assert_true(DS_ITEM(ds_term, strategy->terms, 3).input >= 0);
+            ds_scenario_free(s);
+            break;
+        }
+        assert_int_equal(code, DS_E_NOMEM);
+        assert_null(s);
+        failures++;
+    }
+    assert_true(failures > 10);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -236,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_labels_need_a_contract),
         cmocka_unit_test(test_pools),
         cmocka_unit_test(test_terms),
+        cmocka_unit_test(test_little_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

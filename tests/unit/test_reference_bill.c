@@ -235,7 +235,11 @@ static void rounding(void **state)
     COSTS(ONE(THIRD, CENTS("line")), 0.06);
     COSTS(ONE(THIRD, CENTS("request")), 0.1);
     COSTS(ONE(THIRD, CENTS("invoice") ", 'rounding_usd': 0.02"), 0.06);
-    /* to 0.02, halves up: 0.05 is 2.5 of them */
+    /* to 0.02, halves up: 0.05 is 2.5 of them; 1.005, which binary numbers have as a little
+     * less, is a half of a cent too */
+    COSTS(ONE("'requests_per_month': 1, 'request': {'input_tokens': 0, 'output_tokens': 0}",
+              TOKENS("'input': 1, 'output': 1") ", 'usd_per_request': 1.005,"
+              "'rounding': 'request'"), 1.01);
 }
 
 static void tax_and_fee(void **state)

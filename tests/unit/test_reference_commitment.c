@@ -175,8 +175,31 @@ static void amounts_by_hour_minute_and_day(void **state)
     check_near(l.outcome[DS_OUTCOME_UNSERVED], 360, 1e-9, "unserved", __LINE__);
 }
 
-/* OpenAI's example of Scale Tier: 2 a minute reserved, a minute of 1.20 costs 2, one of 2.75 costs
- * 2.75; here half of the minutes of an hour (clock of one hour: all days alike) */
+/* 30 days of 1 on average, 1.2 on weekdays and 0.5 on the other two: 1 a day is due, and 0.2 is
+ * beyond it on 5 days of 7. */
+static void days_of_a_week(void **state)
+{
+    (void)state;
+    char   text[2048], shape[1024] = "";
+    size_t used = 0;
+    for (size_t h = 0; h < 168; h++)
+        used += (size_t)snprintf(shape + used, sizeof shape - used, "%s%s", h > 0 ? "," : "",
+                                 h < 120 ? "1.2" : "0.5");
+    snprintf(text, sizeof text,
+             "{'name': 'week', 'clock': {'start': '2027-01', 'months': 1, 'hours_per_month': 720},"
+             " 'products': {'p': {'requests_per_month': 30, 'hour_shape': [%s],"
+             "   'request': {'input_tokens': 1e6, 'output_tokens': 0}}},"
+             " 'models': {'m': {'contracts': {'c': {" LIST ", 'commitment': {'usd_per_day': 1}}}}},"
+             " 'strategies': {'s': {'all': 'm'}}}",
+             shape);
+    fixture f = open_fixture(text);
+    ledger  l = run(f.plan, 1, 0, 0);
+    check_near(l.bill[0], 30 * (1 + 0.2 * 5 / 7), 1e-9, "days", __LINE__);
+    close_fixture(&f);
+}
+
+/* OpenAI's example of Scale Tier: of 2 a minute reserved a minute of 1.20 costs 2, one of 2.75
+ * costs 2.75; here all minutes of an hour. */
 static void a_minute_of_scale_tier(void **state)
 {
     (void)state;
@@ -288,6 +311,7 @@ int main(void)
         cmocka_unit_test(months_and_what_they_leave),
         cmocka_unit_test(terms_of_a_strategy),
         cmocka_unit_test(amounts_by_hour_minute_and_day),
+        cmocka_unit_test(days_of_a_week),
         cmocka_unit_test(a_minute_of_scale_tier),
         cmocka_unit_test(given_up_early),
         cmocka_unit_test(agreements),

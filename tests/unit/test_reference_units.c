@@ -183,33 +183,42 @@ static void load_beyond_units_held(void **state)
 static void units_for_a_term(void **state)
 {
     (void)state;
-    /* needed 1 3 2 1 1 4 1 1: two more in month 1, renewed whole every 3 months; 3 end and are
-     * renewed in months 3, 4 (1, then 2), one more in month 5 */
-    ledger l = units(8, "1, 3, 2, 1, 1, 4, 1, 1", "", "'settlement': 'term', 'term_months': 3", "");
-    bills_are(&l, 720, 3 * 720, 3 * 720, 3 * 720, 3 * 720, 4 * 720, 4 * 720, 4 * 720);
+    /* needed 1 3 2 4 1 1 1 1: bought 1, 2, 0; in month 3 the 1 is renewed and 1 more bought, in
+     * month 4 the 2 are renewed, and so on */
+    ledger l = units(8, "1, 3, 2, 4, 1", "", "'settlement': 'term', 'term_months': 3", "");
+    bills_are(&l, 720, 3 * 720, 3 * 720, 4 * 720, 4 * 720, 4 * 720, 4 * 720, 4 * 720);
     assert_string_equal(find(&l, 3, "provisioned units")->rule, "(54)");
-    /* without renewal: 1 ends in month 3, 2 in month 4, where 1 is bought */
-    l = units(8, "1, 3, 2, 1, 1, 4, 1, 1", "",
+    /* without renewal: 2 more in month 3, which end in month 6; then 1 is needed */
+    l = units(8, "1, 3, 2, 4, 1", "",
               "'settlement': 'term', 'term_months': 3, 'renewal': 'none'", "");
-    bills_are(&l, 720, 3 * 720, 3 * 720, 2 * 720, 720, 4 * 720, 4 * 720, 3 * 720);
+    bills_are(&l, 720, 3 * 720, 3 * 720, 4 * 720, 2 * 720, 2 * 720, 720, 720);
 }
 
 /* The contract is followed by a free one in month 2: what was bought in months 0 and 1 is paid for
- * its 3 months. */
+ * its 3 months.  With a unit reserved at 100 a month: that is due in months 0 and 1, and instead of
+ * a unit on demand. */
 static void units_outlive_their_contract(void **state)
 {
     (void)state;
-    fixture f = open_fixture(
-        "{'name': 'left', 'clock': {'start': '2027-01', 'months': 5, 'hours_per_month': 720},"
-        " 'products': {'p': {'requests_per_month': 43200, 'growth': {'process': 'series',"
-        "   'series': [1, 3]}, " MINUTE_REQUEST "}},"
-        " 'models': {'m': {'contracts': {'c': {'billing': 'compute_time',"
-        "     'target_utilisation': 1, 'settlement': 'term', 'term_months': 3,"
-        "     'units': {'u': {" POOL "}}}, 'd': {'from': 2, " PER_REQUEST("0") "}}},"
-        " 'strategies': {'s': {'all': 'm'}}}");
-    ledger l = run(f.plan, 1, 0, 0);
-    bills_are(&l, 720, 3 * 720, 3 * 720, 2 * 720, 0);
-    close_fixture(&f);
+    static const char *const reserved[] = { "", ", 'reserved_units': 1,"
+                                                "'reserved_usd_per_unit_month': 100" };
+    static const double want[2][5] = { { 720, 3 * 720, 3 * 720, 2 * 720, 0 },
+                                       { 100, 100 + 2 * 720, 3 * 720, 2 * 720, 0 } };
+    for (size_t i = 0; i < 2; i++) {
+        char text[2048];
+        snprintf(text, sizeof text,
+            "{'name': 'left', 'clock': {'start': '2027-01', 'months': 5, 'hours_per_month': 720},"
+            " 'products': {'p': {'requests_per_month': 43200, 'growth': {'process': 'series',"
+            "   'series': [1, 3]}, " MINUTE_REQUEST "}},"
+            " 'models': {'m': {'contracts': {'c': {'billing': 'compute_time',"
+            "     'target_utilisation': 1, 'settlement': 'term', 'term_months': 3,"
+            "     'units': {'u': {" POOL "%s}}}, 'd': {'from': 2, " PER_REQUEST("0") "}}},"
+            " 'strategies': {'s': {'all': 'm'}}}", reserved[i]);
+        fixture f = open_fixture(text);
+        ledger l = run(f.plan, 1, 0, 0);
+        check_bills(&l, 5, want[i], __LINE__);
+        close_fixture(&f);
+    }
 }
 
 /* ---- Windows, (53) */
@@ -246,6 +255,9 @@ static void windows(void **state)
                         "'cold_start_minutes': 0.5"), 1, 1e-12, "even, idle", __LINE__);
     check_near(hours_up("'minutes': 2, 'arrivals': 'even', 'kind': 'grid',"
                         "'cold_start_minutes': 0.5"), 0.4 + 0.4 / 2 * 0.5, 1e-12, "even, grid",
+               __LINE__);
+    check_near(hours_up("'minutes': 4, 'arrivals': 'even', 'kind': 'grid',"
+                        "'cold_start_minutes': 0.5"), 0.8 + 0.2 / 4 * 0.5, 1e-12, "even, grid",
                __LINE__);
     /* two units a copy; 3 copies when busy: 3.3 and 1.1 requests a minute fill 2 and 1 of them */
     ledger l = units(1, "2.2", TWO_LEVELS, "'settlement': 'window', 'window': {'kind': 'idle',"
