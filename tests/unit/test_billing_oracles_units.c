@@ -120,6 +120,34 @@ static const unit_bill unit_bills[] = {
      LOAD_ITSELF("8"), 260000},
     {"AZ-14x AZ: / 3,400 = 76.47", AN_HOUR, RPM_1000_HOUR(", 'cache_read_share': 0.5"),
      PTU("3400", "8", STEPS_15_5), 80},
+    {"AZ-15x AZ: 260 a month for a reserved unit is 35.6 % of the hours at a dollar",
+     MONTH_OF("260"), NOTHING, HELD("month", PTU_POOL("3000", "4", ", 'held': 1")), 260},
+    {"OAI-09x O: 5,000 out a minute on a unit of 2,500: half goes to the list price of 10", A_DAY,
+     REQUESTS("1440", TOKENS_OUT("5000")),
+     HELD("month", POOL("out", "2.5", "2500", ", 'held': 1"))
+     ", 'overage': 'list', 'usd_per_mtok': {'input': 1.25, 'output': 10}", 60 + 36},
+    {"OAI-09y rule: not above what is held", A_DAY, REQUESTS("1440", TOKENS_OUT("2500")),
+     HELD("month", POOL("out", "2.5", "2500", ", 'held': 1"))
+     ", 'overage': 'list', 'usd_per_mtok': {'input': 1.25, 'output': 10}", 60},
+    {"OAI-09z rule: requests that find no room wait or are refused", A_DAY,
+     REQUESTS("1440", TOKENS_OUT("5000")),
+     HELD("month", POOL("out", "2.5", "2500", ", 'held': 1")) ", 'overage': 'rejected'", 60},
+    {"ANT-21x rule: priority burns down reads at 0.1, writes at 1.25 and 2", A_MINUTE,
+     ONE("'cached_tokens': 'beside', 'input_tokens': 1000, 'cache_read_tokens': 50000,"
+         " 'cache_write_tokens': 2000, 'cache_write_1h_tokens': 3000, 'output_tokens': 700"),
+     HELD("metered", POOL("t", "60", "1", ", 'weights': {'cache_read': 0.1, 'cache_write': 1.25,"
+                                          " 'cache_write_1h': 2}")),
+     1000 + 5000 + 2500 + 6000 + 700},
+    {"ANT-21y rule: beyond 200,000 input twice, output 1.5 times", A_MINUTE,
+     ONE("'cached_tokens': 'beside', 'input_tokens': 1000, 'cache_read_tokens': 250000,"
+         " 'output_tokens': 700"),
+     HELD("metered", POOL("t", "60", "1", ", 'weights': {'cache_read': 0.1}"))
+     ", 'tiers': {'long': {'of': 'request_input', 'shape': 'cliff', 'steps': [{'from': 200000,"
+     " 'factors': {'input': 2, 'output': 1.5}}]}}",
+     2 * (1000 + 25000) + 1.5 * 700},
+    {"BR-04x BR: a custom model without commitment, 8.56 an hour, storage 1.95", "'months': 1",
+     NOTHING, HELD("month", POOL("mu", "8.56", "1000", ", 'held': 1"))
+     ", 'storage_usd_per_month': 1.95", 8.56 * 730 + 1.95},
     {"VX-01x V: (1,000 + 500 audio x 7 + 300 x 4) x 10 a second / 3,360 = 16.96", AN_HOUR,
      REQUESTS("36000", "'input_tokens': 1000, 'output_tokens': 300, 'meters': {'audio': 500}"),
      UNITS("month", POOL("gsu", "1", "201600", ", 'weights': {'output': 4},"

@@ -244,9 +244,9 @@ static double units_by_busiest_minute(dice *d, const double *level, int minutes,
 }
 
 /* Per minute: within 0.75 % for c <= 1, part weeks or not.  Per hour: the units of an hour carry
- * the mean of its busiest eighth of minutes; within 4 % for loads of 10 units and more, 8 % for 2.5,
- * where a unit more or less is a fifth of the bill.  To carry the busiest minute itself would
- * take up to 1.21, 1.48 and 1.8 times as many for c = 0.25, 0.5 and 1. */
+ * the mean of its busiest eighth of minutes; within 4 % for loads of 10 units and more, 8 % for
+ * 2.5, where a unit more or less is a fifth of the bill.  To carry the busiest minute itself
+ * would take up to 1.21, 1.48 and 1.8 times as many for c = 0.25, 0.5 and 1. */
 static void check_units(kind_of_month k, size_t noise, double part, uint64_t seed)
 {
     static const double loads[] = {2.5, 10, 40}, most[] = {1, 1.21, 1.48, 1.8};
