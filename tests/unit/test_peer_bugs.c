@@ -82,6 +82,33 @@ static void batch_is_not_half_of_everything(void **state)
     assert_no_faults();
 }
 
+/* Is there a warning at the pointer? */
+typedef struct {
+    const char *pointer;
+    int         count;
+} awaited;
+
+static void count_warning(void *context, const ds_error *p)
+{
+    awaited *a = context;
+    a->count += p->warning && strcmp(p->pointer, a->pointer) == 0;
+}
+
+static void expect_warning(const char *contract, const char *pointer)
+{
+    awaited      a = {.pointer = pointer};
+    invoice     *i = invoice_for("warned", (deal){.products = ONE(TOKENS_IN("1")),
+                                                  .contract = contract}, 0);
+    ds_scenario *again = NULL; /* warnings are told again */
+    if (i->good && ds_scenario_with(i->m.scenario, NULL, 0, count_warning, &a, &again, NULL) !=
+                       DS_OK)
+        fault("%s: does not load again", pointer);
+    if (a.count != 1)
+        fault("%s: %d warnings", pointer, a.count);
+    ds_scenario_free(again);
+    drop(i);
+}
+
 /* 5. Prices per token taken for prices per million (LiteLLM's wandb rows, 10^5 times too high;
  * jais-30b-chat per thousand).  A price is per million tokens, and its line shows it. */
 static void prices_are_per_million_tokens(void **state)
@@ -97,6 +124,14 @@ static void prices_are_per_million_tokens(void **state)
                           i->row[r].unit_price_usd == 3);
     assert_true(found);
     drop(i);
+    /* rows of LiteLLM's file of 2026-07-24: 0.135 USD a token; a priority price of 2.5 USD
+     * where the base is 0.05 */
+    expect_warning(PER_MTOK("'input': 135000, 'output': 135000"),
+                   "/models/m/contracts/c/usd_per_mtok/input");
+    expect_warning(PER_MTOK("'input': 0.05, 'output': 0.4")
+                   ", 'service_classes': {'priority': {'share': 1, 'usd_per_mtok': {'input':"
+                   " 2.5}}}",
+                   "/models/m/contracts/c/service_classes/priority/usd_per_mtok/input");
     assert_no_faults();
 }
 
