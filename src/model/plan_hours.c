@@ -10,7 +10,7 @@
 #include "model/plan_internal.h"
 #include "numerics/lanes.h"
 
-enum { WEEK = 168, DAYS = 7, BURSTS = 12 };
+enum { WEEK = 168, DAYS = 7, BURSTS = 11 };
 
 static double days_of_month(int year, size_t month)
 {
@@ -52,7 +52,7 @@ static void compile_week(const ds_product *p, ds_plan_product *out)
 /* pi of (16): the highest octile of the minutes is cut finer, for that is where usage
  * goes beyond a limit. */
 static const double burst_share[BURSTS] = { 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125,
-                                            0.0625, 0.03125, 0.015625, 0.0078125, 0.0078125 };
+                                            0.0625, 0.03125, 0.015625, 0.015625 };
 
 /* g of (16): means of a lognormal of mean 1 in each part. */
 static void compile_bursts(double cv, double g[BURSTS])

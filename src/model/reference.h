@@ -47,7 +47,7 @@ typedef struct {
     double *prices;   /* [month]          pi: wages, space, power       (24)      */
     double *deflator; /* [month]          1, or pi when money is real   (71)      */
     double *shape;    /* [product][168]   s_h, hours of the week        (16)      */
-    double *burst;    /* [product][12]    g_n                           (16)      */
+    double *burst;    /* [product][11]    g_n                           (16)      */
 } ds_ref_world;
 
 /* One request in month t, or one label [tokens]: (10), (11), (17). */
@@ -161,7 +161,7 @@ double   ds_ref_shock(const ds_ref_world *w, uint64_t process, size_t t);
 DS_MUST_CHECK ds_code ds_ref_world_make(ds_ref_world *w, ds_error *err);
 void                  ds_ref_world_release(ds_ref_world *w);
 
-/* ---- reference_shape.c: fills shape and octile. */
+/* ---- reference_shape.c: fills shape and burst. */
 void ds_ref_shapes(ds_ref_world *w);
 
 /* ---- reference_load.c */

@@ -93,7 +93,7 @@ static inline double ds_ref_undiscounted(const ds_ref_invoice *b)
 }
 
 /* ---- reference_shape.c */
-enum { DS_REF_HOURS = 168, DS_REF_BURSTS = 12 };
+enum { DS_REF_HOURS = 168, DS_REF_BURSTS = 11 };
 enum { DS_REF_MINUTES, DS_REF_BY_HOUR, DS_REF_DAYS }; /* kinds of points of (16)   */
 size_t ds_ref_points(int kind);                        /* how many             */
 double ds_ref_weight(int kind, size_t j);              /* omega_j              */

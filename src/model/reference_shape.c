@@ -15,8 +15,7 @@ static double normal_cdf(double x)
 
 /* pi_n: the highest octile is cut finer, for that is where usage goes beyond a limit */
 static const double burst_share[DS_REF_BURSTS] = { 1. / 8, 1. / 8, 1. / 8, 1. / 8, 1. / 8, 1. / 8,
-                                                   1. / 8, 1. / 16, 1. / 32, 1. / 64, 1. / 128,
-                                                   1. / 128 };
+                                                   1. / 8, 1. / 16, 1. / 32, 1. / 64, 1. / 64 };
 
 /* g_n, from the quantiles that part n lies between */
 static double burst_mean(double cv, double from, double to)

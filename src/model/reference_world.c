@@ -188,7 +188,7 @@ static bool allocate(ds_ref_world *w)
     w->prices = calloc(months + 1, sizeof *w->prices);
     w->deflator = calloc(months + 1, sizeof *w->deflator);
     w->shape = calloc(s->products.count * 168 + 1, sizeof *w->shape);
-    w->burst = calloc(s->products.count * 12 + 1, sizeof *w->burst);
+    w->burst = calloc(s->products.count * 11 + 1, sizeof *w->burst);
     return w->shape && w->burst && w->input && w->requests && w->level && w->release && w->out &&
            w->rent && w->prices && w->deflator;
 }

@@ -62,5 +62,22 @@ done
     sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sort | uniq -c
 } >"$out/machine.txt"
 
+# What rich contracts cost to simulate over flat prices, one thread: the two take turns,
+# so that what else the machine does hits both.
+flat=tests/data/bench_flat.json
+rich=tests/data/bench_rich.json
+: >"$work/flat"
+: >"$work/rich"
+n=0
+while [ "$n" -lt "$repeats" ]; do
+    scenario=$flat seconds 1 >>"$work/flat"
+    scenario=$rich seconds 1 >>"$work/rich"
+    n=$((n + 1))
+done
+ratio=$(awk -v rich="$(median <"$work/rich")" -v flat="$(median <"$work/flat")" \
+    'BEGIN { printf "%.2f", rich / flat }')
+echo "$ratio" >"$out/rich_to_flat.txt"
+
 cat "$out/machine.txt"
+echo "rich contracts to flat prices: $ratio times the time"
 awk -F, '{ printf "%8s %10s %24s %34s\n", $6, $8, $9, $10 }' "$table"

@@ -307,6 +307,9 @@ static void make_commitment(maker *m, bool of_contract)
 
 static void make_agreements(maker *m)
 {
+    m->agreements = maker_chance(m, 0.6);
+    if (!m->agreements)
+        return;
     maker_print(m, "\"agreements\": {");
     for (int a = 0; a < 2; a++) {
         maker_print(m, "\"a%d\": {", a);
@@ -368,8 +371,9 @@ static void make_vendor_terms(maker *m, int rounding)
                     m->dollar * (rounding == 1 ? 1e-4 : 100));
     if (maker_chance(m, 0.4))
         make_commitment(m, true);
-    if (m->party || maker_chance(m, 0.4))
-        maker_print(m, "\"agreement\": \"a%d\", ", m->party ? m->party - 1 : maker_below(m, 2));
+    int which = m->party > 0 ? m->party - 1 : maker_below(m, 2);
+    if (m->agreements && (m->party > 0 || maker_chance(m, 0.4)))
+        maker_print(m, "\"agreement\": \"a%d\", ", which);
 }
 
 static void make_tariff(maker *m, int billing)

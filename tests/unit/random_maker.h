@@ -20,6 +20,7 @@ typedef struct {
     double   dollar; /* dollars are counted in units of 1/dollar */
     const char *model; /* that is being made */
     int      contract;
+    bool     agreements; /* are there any? */
     int      party; /* its contract is one of this agreement, from 1; 0: by chance */
     char     amount[MOST_AMOUNTS][128]; /* pointers of what a strategy may negotiate */
     double   amount_low[MOST_AMOUNTS], amount_high[MOST_AMOUNTS];

@@ -242,7 +242,8 @@ static void unit_of_money(void **state)
     }
 }
 
-/* Puts the members of all objects in random order, but for contracts and strategies. */
+/* Puts the members of all objects in random order, but for the maps whose
+ * order counts. */
 static void shuffle(cJSON *item, maker *random)
 {
     int    count = cJSON_GetArraySize(item);
@@ -251,7 +252,9 @@ static void shuffle(cJSON *item, maker *random)
         shuffle(child, random);
     if (!cJSON_IsObject(item) ||
         (item->string != NULL &&
-         (strcmp(item->string, "contracts") == 0 || strcmp(item->string, "strategies") == 0)))
+         (strcmp(item->string, "contracts") == 0 || strcmp(item->string, "strategies") == 0 ||
+          strcmp(item->string, "multipliers") == 0 || strcmp(item->string, "tiers") == 0 ||
+          strcmp(item->string, "units") == 0)))
         return;
     for (; count > 1; count--) { /* moves a random one of those not moved yet to the end */
         cJSON *one = cJSON_DetachItemFromArray(item, maker_below(random, count));

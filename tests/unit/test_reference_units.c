@@ -86,11 +86,11 @@ static void settled_by_month_day_hour_minute(void **state)
 static void minutes_have_noise(void **state)
 {
     (void)state;
-    static const double to[] = { 8, 16, 24, 32, 40, 48, 56, 60, 62, 63, 63.5, 64 }; /* of 64 */
+    static const double to[] = { 8, 16, 24, 32, 40, 48, 56, 60, 62, 63, 64 }; /* of 64 */
     double a = sqrt(log(2)), sum = 0, mean = 0, last = 0, below = 0, from = 0;
-    for (size_t n = 0; n < 12; n++) {
+    for (size_t n = 0; n < 11; n++) {
         double share = (to[n] - from) / 64;
-        double above = n == 11 ? 1 : ds_normal_cdf(ds_normal_quantile(to[n] / 64) - a);
+        double above = n == 10 ? 1 : ds_normal_cdf(ds_normal_quantile(to[n] / 64) - a);
         last = (above - below) / share;
         sum += ceil(last) * share;
         mean += last * share;
