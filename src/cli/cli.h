@@ -25,6 +25,7 @@ typedef struct {
 
 int ds_cmd_run(int argc, char **argv);
 int ds_cmd_sweep(int argc, char **argv);
+int ds_cmd_commit(int argc, char **argv);
 int ds_cmd_plot(int argc, char **argv);
 int ds_cmd_check(int argc, char **argv);
 int ds_cmd_schema(int argc, char **argv);
@@ -78,6 +79,11 @@ void ds_common_release(ds_common *common);
 /* Loads, and compiles when plan is not NULL; reports every problem and warning.  0, or
  * the exit status. */
 int  ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan);
+
+/* Gives every term that a strategy wants optimised its best value: replaces scenario and
+ * plan, and says what was found (NULL when nothing was to be).  0, or the exit status. */
+int  ds_common_find_terms(const ds_common *common, bool quiet, ds_scenario **scenario,
+                          ds_plan **plan, ds_optimised **found);
 
 /* ---- Signals and progress ------------------------------------------------ */
 /* Number of the signal that asked the program to stop, or 0. */

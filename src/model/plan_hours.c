@@ -10,7 +10,7 @@
 #include "model/plan_internal.h"
 #include "numerics/lanes.h"
 
-enum { WEEK = 168, DAYS = 7, OCTILES = 8 };
+enum { WEEK = 168, DAYS = 7, BURSTS = 12 };
 
 static double days_of_month(int year, size_t month)
 {
@@ -49,29 +49,34 @@ static void compile_week(const ds_product *p, ds_plan_product *out)
     }
 }
 
-/* g of (16): means of the octiles of a lognormal of mean 1. */
-static void compile_bursts(double cv, double g[OCTILES])
+/* pi of (16): the highest octile of the minutes is cut finer, for that is where usage
+ * goes beyond a limit. */
+static const double burst_share[BURSTS] = { 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125,
+                                            0.0625, 0.03125, 0.015625, 0.0078125, 0.0078125 };
+
+/* g of (16): means of a lognormal of mean 1 in each part. */
+static void compile_bursts(double cv, double g[BURSTS])
 {
-    double a = sqrt(ds_log(1 + cv * cv)), below = 0;
-    for (int n = 0; n < OCTILES; n++) {
-        double z = ds_normal_quantile((n + 1.0) / OCTILES);
-        double above = n + 1 < OCTILES ? ds_normal_cdf(z - a) : 1;
-        g[n] = cv > 0 ? OCTILES * (above - below) : 1;
+    double a = sqrt(ds_log(1 + cv * cv)), below = 0, share = 0;
+    for (int n = 0; n < BURSTS; n++) {
+        share += burst_share[n]; /* exact: powers of 2 */
+        double above = share < 1 ? ds_normal_cdf(ds_normal_quantile(share) - a) : 1;
+        g[n] = cv > 0 ? (above - below) / burst_share[n] : 1;
         below = above;
     }
 }
 
-/* Levels of all products at an hour of the week, at an octile of its minutes. */
+/* Levels of all products at an hour of the week, at a part of its minutes. */
 typedef struct {
     const ds_plan *plan;
-    double (*burst)[OCTILES]; /* [product] */
+    double (*burst)[BURSTS]; /* [product] */
     bool   noisy;
 } week;
 
-static void levels_of(const week *w, size_t hour, int octile, double *level)
+static void levels_of(const week *w, size_t hour, int burst, double *level)
 {
     for (size_t p = 0; p < w->plan->product_count; p++)
-        level[p] = w->plan->product[p].week[hour] * (octile < 0 ? 1 : w->burst[p][octile]);
+        level[p] = w->plan->product[p].week[hour] * (burst < 0 ? 1 : w->burst[p][burst]);
 }
 
 /* Adds a period whose points have been written behind those that there are, unless
@@ -112,12 +117,12 @@ static bool compile_points(ds_plan *plan, const week *w)
 {
     ds_plan_points *of = plan->points;
     const size_t P = plan->product_count;
-    const int octiles = w->noisy ? OCTILES : 1;
+    const int bursts = w->noisy ? BURSTS : 1;
     if (!start(plan, &of[DS_POINTS_MONTH], 1, 1) || !start(plan, &of[DS_POINTS_DAY], DAYS, 1) ||
         !start(plan, &of[DS_POINTS_DAY_PEAK], DAYS, 24) ||
         !start(plan, &of[DS_POINTS_HOUR_PEAK], WEEK, 1) ||
         !start(plan, &of[DS_POINTS_HOUR], WEEK, 1) ||
-        !start(plan, &of[DS_POINTS_MINUTE], WEEK * OCTILES, 1))
+        !start(plan, &of[DS_POINTS_MINUTE], WEEK * BURSTS, 1))
         return false;
     for (size_t p = 0; p < P; p++)
         of[DS_POINTS_MONTH].level[p] = 1;
@@ -125,17 +130,17 @@ static bool compile_points(ds_plan *plan, const week *w)
     for (size_t h = 0; h < WEEK; h++) {
         levels_of(w, h, -1, next_level(w, &of[DS_POINTS_HOUR], 0));
         add_period(&of[DS_POINTS_HOUR], P, 1, 1.0 / WEEK);
-        levels_of(w, h, OCTILES - 1, next_level(w, &of[DS_POINTS_HOUR_PEAK], 0));
+        levels_of(w, h, BURSTS - 1, next_level(w, &of[DS_POINTS_HOUR_PEAK], 0));
         add_period(&of[DS_POINTS_HOUR_PEAK], P, 1, 1.0 / WEEK);
-        for (int n = 0; n < octiles; n++) {
+        for (int n = 0; n < bursts; n++) {
             levels_of(w, h, n, next_level(w, &of[DS_POINTS_MINUTE], 0));
-            add_period(&of[DS_POINTS_MINUTE], P, 1, 1.0 / (WEEK * octiles));
+            add_period(&of[DS_POINTS_MINUTE], P, 1, (bursts > 1 ? burst_share[n] : 1.0) / WEEK);
         }
     }
     for (size_t day = 0; day < DAYS; day++) {
         double *mean = next_level(w, &of[DS_POINTS_DAY], 0);
         for (size_t h = 0; h < 24; h++) {
-            levels_of(w, 24 * day + h, OCTILES - 1, next_level(w, &of[DS_POINTS_DAY_PEAK], h));
+            levels_of(w, 24 * day + h, BURSTS - 1, next_level(w, &of[DS_POINTS_DAY_PEAK], h));
             for (size_t p = 0; p < P; p++)
                 mean[p] += plan->product[p].week[24 * day + h] / 24;
         }
@@ -175,7 +180,7 @@ bool ds_plan_compile_hours(ds_plan *plan)
         const ds_product *product = &DS_ITEM(ds_product, plan->scenario->products, p);
         compile_week(product, &plan->product[p]);
         compile_bursts(product->minute_cv, w.burst[p]);
-        plan->product[p].burst_peak = plan->product[p].hour_peak * w.burst[p][OCTILES - 1];
+        plan->product[p].burst_peak = plan->product[p].hour_peak * w.burst[p][BURSTS - 1];
         w.noisy = w.noisy || product->minute_cv > 0;
     }
     if (!compile_points(plan, &w))

@@ -47,7 +47,7 @@ typedef struct {
     double *prices;   /* [month]          pi: wages, space, power       (24)      */
     double *deflator; /* [month]          1, or pi when money is real   (71)      */
     double *shape;    /* [product][168]   s_h, hours of the week        (16)      */
-    double *octile;   /* [product][8]     g_n                           (16)      */
+    double *burst;    /* [product][12]    g_n                           (16)      */
 } ds_ref_world;
 
 /* One request in month t, or one label [tokens]: (10), (11), (17). */

@@ -93,9 +93,10 @@ static inline double ds_ref_undiscounted(const ds_ref_invoice *b)
 }
 
 /* ---- reference_shape.c */
-enum { DS_REF_HOURS = 168, DS_REF_OCTILES = 8 };
+enum { DS_REF_HOURS = 168, DS_REF_BURSTS = 12 };
 enum { DS_REF_MINUTES, DS_REF_BY_HOUR, DS_REF_DAYS }; /* kinds of points of (16)   */
-size_t ds_ref_points(int kind);                        /* how many, each of weight 1/n */
+size_t ds_ref_points(int kind);                        /* how many             */
+double ds_ref_weight(int kind, size_t j);              /* omega_j              */
 double ds_ref_point(const ds_ref_world *w, int kind, size_t product, size_t j);
 double ds_ref_hour(const ds_ref_world *w, size_t product, size_t hour_of_week); /* s_h */
 double ds_ref_highest_hour(const ds_ref_world *w, size_t product);

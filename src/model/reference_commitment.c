@@ -159,9 +159,10 @@ static drawn draw_by_points(const month *m, double amount)
     drawn  sum = { 0, 0, 0 };
     for (size_t j = 0; j < points; j++) {
         drawn x = draw(m, m->usd * level_of_usage(m, kind, j) / n, amount);
-        sum.d += n / (double)points * x.d;
-        sum.o += n / (double)points * x.o;
-        sum.left += n / (double)points * x.left;
+        double times = n * ds_ref_weight(kind, j);
+        sum.d += times * x.d;
+        sum.o += times * x.o;
+        sum.left += times * x.left;
     }
     return sum;
 }

@@ -125,7 +125,7 @@ static size_t points_of(const ds_ref_invoice *b, bool held)
 
 static double units_at(const ds_ref_invoice *b, const ds_unit_pool *pool, size_t q, size_t j)
 {
-    const size_t hour = DS_REF_OCTILES, day = 24 * DS_REF_OCTILES; /* in minute points */
+    const size_t hour = DS_REF_BURSTS, day = 24 * DS_REF_BURSTS; /* in minute points */
     double held = ds_ref_term(b->run, pool->held);
     if (!isnan(held))
         return held;
@@ -200,7 +200,9 @@ static void bill_held_pool(ds_ref_invoice *b, const ds_unit_pool *pool, size_t q
         double units = under_term ? units_under_term(b, pool, q)
                        : b->due   ? units_at(b, pool, q, j)
                                   : 0;
-        on_demand += fmax(0, units - reserved) / (double)points;
+        double weight = points == ds_ref_points(DS_REF_MINUTES) ? ds_ref_weight(DS_REF_MINUTES, j)
+                                                                 : 1 / (double)points;
+        on_demand += weight * fmax(0, units - reserved);
     }
     ds_ref_price price = hour_price(b, pool);
     double       sum = reserved != 0 ? bill_reserved(b, pool, reserved) : 0;
@@ -254,7 +256,8 @@ static double share_beyond(const ds_ref_invoice *b, size_t p)
     size_t points = ds_ref_points(DS_REF_MINUTES);
     double share = 0;
     for (size_t j = 0; j < points; j++)
-        share += ds_ref_point(b->w, DS_REF_MINUTES, p, j) * overflow(b, j) / (double)points;
+        share += ds_ref_point(b->w, DS_REF_MINUTES, p, j) * overflow(b, j) *
+                 ds_ref_weight(DS_REF_MINUTES, j);
     return share;
 }
 

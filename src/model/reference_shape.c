@@ -1,8 +1,7 @@
 /* reference_shape.c -- (16) of docs/model.md: load within a month.
  *
- * Called by the other parts of the naive engine through reference_bill.h.  Every point
- * of a kind has the same weight, 1/ds_ref_points(kind).  Libm but for the inverse of
- * the normal distribution, which is that of numerics/lanes.h.
+ * Called by the other parts of the naive engine through reference_bill.h.  Libm but for
+ * the inverse of the normal distribution, which is that of numerics/lanes.h.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/reference_bill.h"
@@ -14,15 +13,20 @@ static double normal_cdf(double x)
     return erfc(-x / sqrt(2)) / 2;
 }
 
-/* g_n, n = 1 .. 8 */
-static double octile_mean(double cv, size_t n)
+/* pi_n: the highest octile is cut finer, for that is where usage goes beyond a limit */
+static const double burst_share[DS_REF_BURSTS] = { 1. / 8, 1. / 8, 1. / 8, 1. / 8, 1. / 8, 1. / 8,
+                                                   1. / 8, 1. / 16, 1. / 32, 1. / 64, 1. / 128,
+                                                   1. / 128 };
+
+/* g_n, from the quantiles that part n lies between */
+static double burst_mean(double cv, double from, double to)
 {
     if (cv == 0)
         return 1;
     double a = sqrt(log(1 + cv * cv));
-    double below = n == 1 ? 0 : normal_cdf(ds_normal_quantile((double)(n - 1) / 8) - a);
-    double above = n == 8 ? 1 : normal_cdf(ds_normal_quantile((double)n / 8) - a);
-    return 8 * (above - below);
+    double below = from == 0 ? 0 : normal_cdf(ds_normal_quantile(from) - a);
+    double above = to == 1 ? 1 : normal_cdf(ds_normal_quantile(to) - a);
+    return (above - below) / (to - from);
 }
 
 static void shape_of(const ds_product *product, double *shape)
@@ -42,8 +46,12 @@ void ds_ref_shapes(ds_ref_world *w)
     for (size_t p = 0; p < w->s->products.count; p++) {
         const ds_product *product = &DS_ITEM(ds_product, w->s->products, p);
         shape_of(product, &w->shape[p * DS_REF_HOURS]);
-        for (size_t n = 1; n <= DS_REF_OCTILES; n++)
-            w->octile[p * DS_REF_OCTILES + n - 1] = octile_mean(product->minute_cv, n);
+        double from = 0;
+        for (size_t n = 0; n < DS_REF_BURSTS; n++) {
+            double to = from + burst_share[n]; /* sums of powers of 2 are exact */
+            w->burst[p * DS_REF_BURSTS + n] = burst_mean(product->minute_cv, from, to);
+            from = to;
+        }
     }
 }
 
@@ -55,7 +63,13 @@ double ds_ref_hour(const ds_ref_world *w, size_t product, size_t hour_of_week)
 size_t ds_ref_points(int kind)
 {
     return kind == DS_REF_DAYS ? 7 : kind == DS_REF_BY_HOUR ? DS_REF_HOURS
-                                                            : DS_REF_HOURS * DS_REF_OCTILES;
+                                                            : DS_REF_HOURS * DS_REF_BURSTS;
+}
+
+double ds_ref_weight(int kind, size_t j)
+{
+    return kind == DS_REF_MINUTES ? burst_share[j % DS_REF_BURSTS] / DS_REF_HOURS
+                                  : 1 / (double)ds_ref_points(kind);
 }
 
 /* l_{p,j} */
@@ -64,8 +78,8 @@ double ds_ref_point(const ds_ref_world *w, int kind, size_t product, size_t j)
     if (kind == DS_REF_BY_HOUR)
         return ds_ref_hour(w, product, j);
     if (kind == DS_REF_MINUTES)
-        return ds_ref_hour(w, product, j / DS_REF_OCTILES) *
-               w->octile[product * DS_REF_OCTILES + j % DS_REF_OCTILES];
+        return ds_ref_hour(w, product, j / DS_REF_BURSTS) *
+               w->burst[product * DS_REF_BURSTS + j % DS_REF_BURSTS];
     double sum = 0;
     for (size_t h = 0; h < 24; h++)
         sum += ds_ref_hour(w, product, 24 * j + h);
@@ -83,7 +97,7 @@ double ds_ref_highest_hour(const ds_ref_world *w, size_t product)
 double ds_ref_highest_minute(const ds_ref_world *w, size_t product)
 {
     return ds_ref_highest_hour(w, product) *
-           w->octile[product * DS_REF_OCTILES + DS_REF_OCTILES - 1]; /* g_n rises with n */
+           w->burst[product * DS_REF_BURSTS + DS_REF_BURSTS - 1]; /* g_n rises with n */
 }
 
 /* (34) the hours from `from` up to `to`, past midnight when to < from */

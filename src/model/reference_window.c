@@ -44,12 +44,12 @@ double ds_ref_window_hours(const ds_ref_invoice *b, const ds_unit_pool *pool, co
 {
     static const ds_window usual = { .minutes = 5 }; /* sliding, poisson */
     const ds_window *w = b->c->window != NULL ? b->c->window : &usual;
-    size_t points = ds_ref_points(DS_REF_MINUTES);
+    size_t points = ds_ref_points(DS_REF_BY_HOUR);
     double i = (double)pool->increment, sum = 0;
     for (size_t j = 0; j < points; j++) {
         double r = 0, units = 0;
         for (size_t p = 0; p < b->w->s->products.count; p++) {
-            double here = ds_ref_served(b, p) * ds_ref_point(b->w, DS_REF_MINUTES, p, j);
+            double here = ds_ref_served(b, p) * ds_ref_point(b->w, DS_REF_BY_HOUR, p, j);
             r += here / (60 * b->hours);
             units += here * load[p] / b->hours;
         }
@@ -58,7 +58,7 @@ double ds_ref_window_hours(const ds_ref_invoice *b, const ds_unit_pool *pool, co
         activity a = w->arrivals == DS_ARRIVALS_POISSON ? at_random(w, r) : evenly(w, r);
         double copies =
             fmax(1, ds_ref_ceil_plus(units / (i * ds_ref_of(b, b->c->target_utilisation))));
-        sum += copies * (a.up + a.starts * w->cold_start_minutes) / (double)points;
+        sum += copies * (a.up + a.starts * w->cold_start_minutes) * ds_ref_weight(DS_REF_BY_HOUR, j);
     }
     return b->hours * i * sum;
 }

@@ -188,8 +188,8 @@ static bool allocate(ds_ref_world *w)
     w->prices = calloc(months + 1, sizeof *w->prices);
     w->deflator = calloc(months + 1, sizeof *w->deflator);
     w->shape = calloc(s->products.count * 168 + 1, sizeof *w->shape);
-    w->octile = calloc(s->products.count * 8 + 1, sizeof *w->octile);
-    return w->shape && w->octile && w->input && w->requests && w->level && w->release && w->out &&
+    w->burst = calloc(s->products.count * 12 + 1, sizeof *w->burst);
+    return w->shape && w->burst && w->input && w->requests && w->level && w->release && w->out &&
            w->rent && w->prices && w->deflator;
 }
 
@@ -204,7 +204,7 @@ void ds_ref_world_release(ds_ref_world *w)
     free(w->prices);
     free(w->deflator);
     free(w->shape);
-    free(w->octile);
+    free(w->burst);
 }
 
 ds_code ds_ref_world_make(ds_ref_world *w, ds_error *err)

@@ -47,7 +47,7 @@ void ds_window_hours(ds_work *w, int contract, int pool_index, double *restrict 
     const ds_plan *plan = w->plan;
     const ds_plan_contract *c = &plan->contract[contract];
     const ds_plan_pool *pool = &c->pool[pool_index];
-    const ds_plan_points *points = &plan->points[DS_POINTS_MINUTE];
+    const ds_plan_points *points = &plan->points[DS_POINTS_HOUR];
     const double H = c->hours[w->month], step = pool->increment;
     const double cold = c->window->cold_start_minutes, per_minute = 1.0 / (60.0 * H);
     const double *utilisation = w->column[c->utilisation];

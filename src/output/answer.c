@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "output/commit_report.h"
 #include "output/number.h"
 #include "output/report.h"
 
@@ -214,6 +215,8 @@ void ds_report_notes(FILE *file, const ds_report *report, const ds_style *style)
         ds_assert_result a = ds_result_assert(report->result, i);
         print_assert(file, &a, style);
     }
+    if (report->found != NULL)
+        ds_optimised_notes(file, report->found, style);
     quote_strategy(report, 0, style, name);
     snprintf(line, sizeof line,
              "Savings are against %s. NPV is the present value; CVaR the mean of the worst "

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "output/commit_report.h"
 #include "output/csv.h"
 #include "output/file.h"
 #include "output/json.h"
@@ -221,6 +222,8 @@ static ds_code write_run(FILE *file, const ds_report *report)
         putc('}', file);
     }
     fputs("]", file);
+    if (report->found != NULL)
+        ds_optimised_json(file, report->found);
     write_inputs(file, report->scenario);
     fprintf(file, ",\n\"resolved_scenario\":%s}\n", ds_scenario_resolved_json(report->scenario));
     return DS_OK;

@@ -81,19 +81,21 @@ static void settled_by_month_day_hour_minute(void **state)
     IS(l, 0, 2 * 720);
 }
 
-/* g_n with cv 1: the means of a lognormal between its octiles.  The load of 1 needs ceil(g_n)
- * units in each eighth of the minutes; an hour needs those of its highest, ceil(g_8). */
+/* g_n with cv 1: the means of a lognormal between the quantiles of (16).  The load of 1 needs
+ * ceil(g_n) units in each part of the minutes; an hour needs those of its highest. */
 static void minutes_have_noise(void **state)
 {
     (void)state;
-    double a = sqrt(log(2)), sum = 0, mean = 0, last = 0, below = 0;
-    for (size_t n = 1; n <= 8; n++) {
-        double above =
-            n == 8 ? 1 : ds_normal_cdf(ds_normal_quantile((double)n / 8) - a);
-        last = 8 * (above - below);
-        sum += ceil(last) / 8;
-        mean += last / 8;
+    static const double to[] = { 8, 16, 24, 32, 40, 48, 56, 60, 62, 63, 63.5, 64 }; /* of 64 */
+    double a = sqrt(log(2)), sum = 0, mean = 0, last = 0, below = 0, from = 0;
+    for (size_t n = 0; n < 12; n++) {
+        double share = (to[n] - from) / 64;
+        double above = n == 11 ? 1 : ds_normal_cdf(ds_normal_quantile(to[n] / 64) - a);
+        last = (above - below) / share;
+        sum += ceil(last) * share;
+        mean += last * share;
         below = above;
+        from = to[n];
     }
     check_near(mean, 1, 1e-14, "mean of g", __LINE__);
     ledger l = units(1, "1", ", 'minute_cv': 1", "'settlement': 'minute'", "");
