@@ -280,7 +280,8 @@ static void compile_models(ds_plan *plan)
             out->cut_factor = event_size(s, p->cut_factor);
             out->change = p->change_per_year.index;
             out->volatility = p->volatility_per_sqrt_year.index;
-            out->price_moves = out->process != DS_NONE || !ds_plan_is_always(s, p->change_per_year, 0);
+            out->price_moves =
+                out->process != DS_NONE || !ds_plan_is_always(s, p->change_per_year, 0);
         } else {
             out->release_months = DS_NONE;
         }

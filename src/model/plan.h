@@ -161,8 +161,8 @@ typedef struct { /* of compute-time units                                       
  * carries over what is unused, has a state: months left of its terms, the month of the
  * term that comes next, the number of the term, what is left of the amount, and
  * whether it has ended for good. */
-enum { DS_COMMITTED_LEFT, DS_COMMITTED_POSITION, DS_COMMITTED_TERM, DS_COMMITTED_REST, DS_COMMITTED_ENDED,
-       DS_COMMITMENT_ROWS };
+enum { DS_COMMITTED_LEFT, DS_COMMITTED_POSITION, DS_COMMITTED_TERM, DS_COMMITTED_REST,
+       DS_COMMITTED_ENDED, DS_COMMITMENT_ROWS };
 enum { DS_PER_MINUTE, DS_PER_HOUR, DS_PER_DAY, DS_PER_MONTH, DS_PER_TERM };
 typedef struct {
     int    amount;      /* index of an amount                                    */

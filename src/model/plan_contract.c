@@ -12,8 +12,8 @@ static size_t to_month(const ds_plan *plan, double months)
 }
 
 /* The months in which some path may have the contract in force: from its least
- * `from` until its greatest `until`, or until a later one is in force on every path.  `after` is how many later
- * contracts the model has; they follow c. */
+ * `from` until its greatest `until`, or until a later one is in force on every path.
+ * `after` is how many later contracts the model has; they follow c. */
 static void compile_window(ds_plan *plan, const ds_contract *c, size_t after,
                            ds_plan_contract *out)
 {

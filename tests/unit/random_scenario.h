@@ -177,7 +177,10 @@ static void make_contracts(maker *m, const char *model)
         if (c + 1 == count && maker_chance(m, 0.2))
             maker_print(m, "\"until\": {\"uniform\": {\"low\": 41, \"high\": 60}}, ");
         /* agreements must have a party, classes a contract that offers them */
-        m->party = c > 0 ? 0 : strcmp(model, "other") == 0 ? 1 : strcmp(model, "house") == 0 ? 2 : 0;
+        bool first = c == 0;
+        m->party = first && strcmp(model, "other") == 0   ? 1
+                   : first && strcmp(model, "house") == 0 ? 2
+                                                          : 0;
         make_tariff(m, m->party > 0 ? 0 : maker_below(m, 4));
         maker_close(m, "}, ");
     }

@@ -6,8 +6,9 @@
  *
  * Tolerance: 1e-12 of the scale of the figure (savings: of the cost that they are a
  * difference of; bills: and 1e-13 of the highest, for an agreement may pay most of one,
- * and 1e-9 dollars, for it may pay all).  Not statistical: no false alarms, except that a load within
- * 1e-12 of a whole number of replicas could round apart (never seen in a million).
+ * and 1e-9 dollars, for it may pay all).  Not statistical: no false alarms, except that
+ * a load within 1e-12 of a whole number of replicas, or a step of a tier, could round
+ * apart (never seen in a million).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdarg.h>

@@ -258,7 +258,7 @@ static void check_path(const world *m, size_t s, size_t path)
     double total = column(m, s, "cost_total_usd")[path];
     double top = column(m, s, "provider_top_share")[path];
     double hhi = column(m, s, "provider_hhi")[path];
-    if (total < 0 && has_agreements(m))
+    if (has_agreements(m))
         return;
     double saving = column(m, s, "saving_npv_usd")[path];
     double years = (double)ds_result_months(m->result) / 12;
@@ -273,11 +273,9 @@ static void check_path(const world *m, size_t s, size_t path)
         fail_msg("share %g, index %g", top, hhi);
     if (!isnan(hhi)) { /* of at most five providers */
         at_least(hhi, 0.2, 1e-12, "concentration", s);
-        at_least(hhi, top * top, 1e-12, "concentration against top share", s);
-    }
-    if (!isnan(hhi) && !has_agreements(m)) {
         at_least(1, top, 1e-12, "top share", s);
         at_least(top, hhi, 1e-12, "top share against concentration", s);
+        at_least(hhi, top * top, 1e-12, "concentration against top share", s);
     }
     double escalated = column(m, s, "escalated_share")[path];
     double used = column(m, s, "fleet_utilisation")[path];
