@@ -59,8 +59,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
     options, parse, "SCENARIO",
-    "Print the ledger of one future under one strategy: an invoice for each month and contract with "
-    "every quantity, unit price and amount, the step of a tier and what multiplied the list "
+    "Print the ledger of one future under one strategy: an invoice for each month and contract "
+    "with every quantity, unit price and amount, the step of a tier and what multiplied the list "
     "price.\vPath K of a seed is the same future that `run' simulates as its path K. "
     "The sum of the lines is compared with the total that the run reports.",
     children, NULL, NULL

@@ -134,7 +134,7 @@ static bool compile_contract(ds_plan *plan, int model, const ds_contract *c, siz
 /* Room for the loads, commitments and amounts of all contracts and agreements. */
 static bool allocate(ds_plan *plan)
 {
-    size_t loads = 0, commitments = plan->agreement_count, amounts = plan->agreement_count;
+    size_t loads = 0, commitments = plan->agreement_count, amounts = commitments;
     for (size_t i = 0; i < plan->model_count; i++) {
         const ds_items *contracts = &DS_ITEM(ds_model, plan->scenario->models, i).contracts;
         for (size_t k = 0; k < contracts->count; k++) {

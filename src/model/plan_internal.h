@@ -43,8 +43,8 @@ bool ds_plan_compile_steps(ds_plan *plan, ds_plan_table *out, const double *from
 /* An amount that a strategy may have its own value of; returns its index. */
 int  ds_plan_add_amount(ds_plan *plan, ds_quantity q);
 /* Index of the commitment; its credits are those of contract c. */
-int  ds_plan_add_commitment(ds_plan *plan, const ds_commitment *commitment,
-                            const ds_plan_contract *c);
+int  ds_plan_add_commitment(ds_plan *plan, const ds_commitment *c,
+                            const ds_plan_contract *contract);
 /* Is the contract committed by the minute, hour or day? */
 bool ds_plan_in_periods(const ds_plan *plan, const ds_plan_contract *c);
 bool ds_plan_compile_agreements(ds_plan *plan);

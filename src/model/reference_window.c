@@ -58,7 +58,8 @@ double ds_ref_window_hours(const ds_ref_invoice *b, const ds_unit_pool *pool, co
         activity a = w->arrivals == DS_ARRIVALS_POISSON ? at_random(w, r) : evenly(w, r);
         double copies =
             fmax(1, ds_ref_ceil_plus(units / (i * ds_ref_of(b, b->c->target_utilisation))));
-        sum += copies * (a.up + a.starts * w->cold_start_minutes) * ds_ref_weight(DS_REF_BY_HOUR, j);
+        double up = a.up + a.starts * w->cold_start_minutes;
+        sum += copies * up * ds_ref_weight(DS_REF_BY_HOUR, j);
     }
     return b->hours * i * sum;
 }

@@ -225,8 +225,8 @@ static double units_by_hour(dice *d, const double *level, int minutes, double x)
 }
 
 /* Per minute: within 0.8 % for c <= 1, part weeks or not; 2 % for a load of 2.5 units, where a unit
- * is much.  Per hour: for the busiest of its 60 minutes; within 7, 9 and 13 % for c = 0.25, 0.5 and 1 (too high), and
- * 0.75 % without noise. */
+ * is much.  Per hour: for the busiest of its 60 minutes; within 7, 9 and 13 % for c = 0.25,
+ * 0.5 and 1 (too high), and 0.75 % without noise. */
 static void check_units(kind_of_month k, size_t noise, double part, uint64_t seed)
 {
     static const double loads[] = {2.5, 10, 40}, most[] = {0.0075, 0.07, 0.09, 0.13};
