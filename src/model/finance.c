@@ -109,6 +109,8 @@ static void count_served(ds_work *w, ds_row *total)
         ds_row_add(total[DS_TOTAL_UNSERVED], unserved);
         DS_EACH_LANE(i)
             served[i] = requests[i] - unserved[i];
+        DS_EACH_LANE(i) /* what rounding leaves is no request */
+            served[i] = served[i] < 1e-9 * requests[i] ? 0.0 : served[i];
         add_requests(w, p, served, total[DS_TOTAL_SERVED], total[DS_TOTAL_SERVED_MTOK],
                      total[DS_TOTAL_SERVED_VALUE]);
     }

@@ -115,7 +115,7 @@ typedef struct {
     double *bill, *cost; /* [month] (70), USD                                     */
     double *provider;    /* [model] USD paid to the provider of the model  (76)   */
     double  project_usd, fee_usd, served_value_usd;
-    double  requests, unserved, bad_answers, escalated, mtok;
+    double  answered, unserved, bad_answers, escalated, mtok;
     double  gpu_months, gpu_hours_used, gpu_hours_paid;
 } ds_ref_run;
 
