@@ -112,15 +112,22 @@ int *ds_plan_by_product(ds_plan *plan, const char *name, bool of_class, int abse
     return column;
 }
 
+/* How much of the hour from `hour` on lies between two times of the day. */
+static double overlap(double hour, double from, double to)
+{
+    return fmax(0, fmin(hour + 1, to) - fmax(hour, from));
+}
+
 /* The share of each product's load in some hours of the day; NULL: no memory. */
-static double *share_of_hours(ds_plan *plan, int64_t from, int64_t to)
+static double *share_of_hours(ds_plan *plan, double from, double to)
 {
     double *share = ds_plan_alloc(plan, plan->product_count, sizeof *share);
     for (size_t p = 0; share != NULL && p < plan->product_count; p++)
         for (size_t h = 0; h < 168; h++) {
-            int64_t hour = (int64_t)(h % 24);
-            bool inside = from < to ? hour >= from && hour < to : hour >= from || hour < to;
-            share[p] += inside ? plan->product[p].week[h] / 168 : 0;
+            double hour = (double)(h % 24);
+            double part = from < to ? overlap(hour, from, to)
+                                    : overlap(hour, from, 24) + overlap(hour, 0, to);
+            share[p] += part * plan->product[p].week[h] / 168;
         }
     return share;
 }

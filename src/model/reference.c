@@ -240,14 +240,22 @@ static void other_outcomes(const ds_ref_run *run, double *outcomes)
     outcomes[DS_OUTCOME_READY] = ready < (double)run->w->months ? ready : DS_REF_NEVER;
 }
 
+/* (73) */
+static double saving(double base, double cost)
+{
+    double difference = base - cost;
+    return fabs(difference) <= 1e-12 * (fabs(base) + fabs(cost)) ? 0 : difference;
+}
+
 /* (73)-(77); false when out of memory */
 static bool all_outcomes(const ds_ref_run *base, const ds_ref_run *run, double *outcomes)
 {
     double years = (double)run->w->months / 12;
     outcomes[DS_OUTCOME_COST_NPV] = present_value(run);
     outcomes[DS_OUTCOME_COST_TOTAL] = total(run, run->cost);
-    outcomes[DS_OUTCOME_SAVING_NPV] = present_value(base) - outcomes[DS_OUTCOME_COST_NPV];
-    outcomes[DS_OUTCOME_SAVING_TOTAL] = total(base, base->cost) - outcomes[DS_OUTCOME_COST_TOTAL];
+    outcomes[DS_OUTCOME_SAVING_NPV] = saving(present_value(base), outcomes[DS_OUTCOME_COST_NPV]);
+    outcomes[DS_OUTCOME_SAVING_TOTAL] =
+        saving(total(base, base->cost), outcomes[DS_OUTCOME_COST_TOTAL]);
     outcomes[DS_OUTCOME_SAVING_PER_YEAR] = outcomes[DS_OUTCOME_SAVING_TOTAL] / years;
     outcomes[DS_OUTCOME_PAYBACK] = payback(base, run);
     bill_outcomes(run, outcomes);

@@ -77,9 +77,10 @@ static const ds_field class_fields[] = {
 
 static const ds_field multiplier_fields[] = {
     REPRICING(ds_multiplier),
-    INTEGER(ds_multiplier, from_hour, "hour", 0, 24, 0, "First hour of the day it holds in."),
-    INTEGER(ds_multiplier, to_hour, "hour", 0, 24, 0,
-            "Hour of the day from which it does not; may be past midnight; equal: all day."),
+    NUMBER(ds_multiplier, from_hour, 0, "hour", 0, 24, 0,
+           "Hour of the day from which it holds; 16.5 is half past four."),
+    NUMBER(ds_multiplier, to_hour, 0, "hour", 0, 24, 0,
+           "Hour of the day from which it does not; may be past midnight; equal: all day."),
     END
 };
 

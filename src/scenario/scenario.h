@@ -153,7 +153,7 @@ typedef struct { /* batch, flex, priority, ... */
 typedef struct {
     ds_key       key;
     ds_repricing prices;
-    int64_t      from_hour, to_hour; /* of the day; equal: all day               */
+    double       from_hour, to_hour; /* of the day, 16.5 is half past four; equal: all day */
 } ds_multiplier;
 
 enum { DS_TIER_REQUEST_INPUT, DS_TIER_REQUEST_OUTPUT, DS_TIER_MONTH_INPUT, DS_TIER_MONTH_OUTPUT,
