@@ -163,10 +163,9 @@ typedef struct { /* of compute-time units                                       
  * whether it has ended for good. */
 enum { DS_COMMITTED_LEFT, DS_COMMITTED_POSITION, DS_COMMITTED_TERM, DS_COMMITTED_REST,
        DS_COMMITTED_ENDED, DS_COMMITMENT_ROWS };
-enum { DS_PER_MINUTE, DS_PER_HOUR, DS_PER_DAY, DS_PER_MONTH, DS_PER_TERM };
 typedef struct {
     int    amount;      /* index of an amount                                    */
-    int    per;
+    int    per;         /* DS_PER_...                                            */
     int    unit;        /* column: USD per credit, or one                         */
     int    discount;    /* column; DS_NONE with credits                          */
     int    credit;      /* with credits: column of the contract's usd_per_credit  */

@@ -146,7 +146,6 @@ typedef struct {
     bool   due;
     double usd_per_credit; /* of the contract                                    */
     double hours;
-    bool   of_agreement;
 } ds_ref_usage;
 void ds_ref_commit(ds_ref_invoice *b, const ds_commitment *k, ds_ref_commitment *state,
                    const ds_ref_usage *usage);

@@ -99,7 +99,7 @@ static void check_repricing(ds_binder *b, const ds_repricing *r, const ds_by_kin
         check_factor(b, limit, "", ds_mean_of(b, r->factor));
     ds_pop(b);
     for (int k = 0; k < DS_KIND_COUNT; k++) {
-        double price = base == NULL ? 0.0 : ds_mean_of(b, ds_of_kind(base, k));
+        double price = base == NULL ? 0.0 : ds_mean_of(b, ds_price_of_kind(base, k));
         ds_push(b, "factors");
         ds_push(b, ds_kind_names[k]);
         if (r->factors != NULL && r->factors->kind[k].index >= 0)

@@ -67,18 +67,16 @@ void ds_problem_in(ds_binder *b, const char *key, const char *format, ...)
     ds_pop(b);
 }
 
+void ds_check_rising(ds_binder *b, const char *key, double from, double *last)
+{
+    if (from <= *last)
+        ds_problem_in(b, key, "must be greater than the \"%s\" of the step before it, %.10g", key,
+                      *last);
+    *last = from > *last ? from : *last;
+}
+
 void ds_refuse(ds_binder *b, bool changes, const char *key, const char *why)
 {
     if (changes)
         ds_problem_in(b, key, "\"%s\" has no effect: %s", key, why);
-}
-
-ds_quantity ds_of_kind(const ds_by_kind *by_kind, int kind)
-{
-    const ds_quantity *q = by_kind->kind;
-    if (kind == DS_KIND_WRITE_1H && q[kind].index == DS_ABSENT)
-        kind = DS_KIND_WRITE;
-    if (kind != DS_KIND_OUTPUT && q[kind].index == DS_ABSENT)
-        kind = DS_KIND_INPUT;
-    return q[kind];
 }
