@@ -31,6 +31,15 @@ double ds_mean_of(const ds_binder *b, ds_quantity q);
 void ds_problem_in(ds_binder *b, const char *key, const char *format, ...) DS_PRINTF(3, 4);
 /* Step by step: `from` must be greater than *last, that of the step before; keeps it. */
 void ds_check_rising(ds_binder *b, const char *key, double from, double *last);
+/* What moves the prices of a contract: a step of its tiers, a class, a multiplier. */
+typedef struct {
+    enum { DS_MOVED_BY_STEP, DS_MOVED_BY_CLASS, DS_MOVED_BY_MULTIPLIER } what;
+    const char         *name;
+    const ds_repricing *prices;
+} ds_moved;
+typedef void ds_moved_fn(ds_binder *b, const ds_contract *c, const ds_moved *m, void *context);
+/* Calls visit() for each of them, with the path there. */
+void ds_each_moved(ds_binder *b, const ds_contract *c, ds_moved_fn *visit, void *context);
 /* A key of the object at the path that changes something, where it has no effect. */
 void ds_refuse(ds_binder *b, bool changes, const char *key, const char *why);
 

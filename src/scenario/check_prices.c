@@ -224,32 +224,16 @@ static bool check_dear(ds_binder *b, const ds_contract *c, const ds_by_kind *pri
     return true;
 }
 
+static void check_dear_moved(ds_binder *b, const ds_contract *c, const ds_moved *m, void *found)
+{
+    if (check_dear(b, c, m->prices->usd_per_mtok))
+        *(bool *)found = true;
+}
+
 static void check_cache_read(ds_binder *b, const ds_contract *c)
 {
     bool found = check_dear(b, c, c->usd_per_mtok);
-    ds_push(b, "service_classes");
-    for (size_t i = 0; i < c->service_classes.count; i++) {
-        const ds_service_class *k = &DS_ITEM(ds_service_class, c->service_classes, i);
-        ds_push(b, k->key.name);
-        found = check_dear(b, c, k->prices.usd_per_mtok) || found;
-        ds_pop(b);
-    }
-    ds_pop(b);
-    ds_push(b, "tiers");
-    for (size_t i = 0; i < c->tiers.count; i++) {
-        const ds_tiers *t = &DS_ITEM(ds_tiers, c->tiers, i);
-        ds_push(b, t->key.name);
-        ds_push(b, "steps");
-        for (size_t j = 0; j < t->steps.count; j++) {
-            const ds_tier_step *step = &DS_ITEM(ds_tier_step, t->steps, j);
-            ds_push(b, step->key.name);
-            found = check_dear(b, c, step->prices.usd_per_mtok) || found;
-            ds_pop(b);
-        }
-        ds_pop(b);
-        ds_pop(b);
-    }
-    ds_pop(b);
+    ds_each_moved(b, c, check_dear_moved, &found);
     ds_refuse(b, c->allow == DS_ALLOW_DEAR_CACHE_READ && !found, "allow",
               "no \"cache_read\" is dearer than \"input\"");
 }
