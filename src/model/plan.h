@@ -146,7 +146,9 @@ typedef struct {
 typedef struct { /* of compute-time units                                        */
     int    load;
     int    usd_per_unit_hour;
-    int    profile; double gpus; int parameters; double measured_b; /* or ... */
+    int    profile; /* index, or DS_NONE: by weighted tokens                     */
+    double gpus;
+    int    parameters; double measured_b; /* n of (31) = parameters / measured_b */
     int    tokens_per_minute, weight[DS_KIND_COUNT];
     size_t meter_count;
     int   *meter_weight; /* [meter]                                              */
@@ -219,7 +221,7 @@ typedef struct {
     int    utilisation;
     /* fleet */
     int    profile;
-    int    parameters; double measured_b; /* n of (31) = parameters / measured_b */
+    int    parameters; double measured_b; /* as in ds_plan_pool                  */
     int    rent_discount, derate;
     double minimum_replicas, spare_replicas;
     bool   hourly, owned;
