@@ -146,7 +146,9 @@ typedef struct {
 typedef struct { /* of compute-time units                                        */
     int    load;
     int    usd_per_unit_hour;
-    int    profile; double gpus; int parameters; double measured_b; /* or ... */
+    int    profile; /* index, or DS_NONE: by weighted tokens                     */
+    double gpus;
+    int    parameters; double measured_b; /* n of (31) = parameters / measured_b */
     int    tokens_per_minute, weight[DS_KIND_COUNT];
     size_t meter_count;
     int   *meter_weight; /* [meter]                                              */
@@ -163,10 +165,9 @@ typedef struct { /* of compute-time units                                       
  * whether it has ended for good. */
 enum { DS_COMMITTED_LEFT, DS_COMMITTED_POSITION, DS_COMMITTED_TERM, DS_COMMITTED_REST,
        DS_COMMITTED_ENDED, DS_COMMITMENT_ROWS };
-enum { DS_PER_MINUTE, DS_PER_HOUR, DS_PER_DAY, DS_PER_MONTH, DS_PER_TERM };
 typedef struct {
     int    amount;      /* index of an amount                                    */
-    int    per;
+    int    per;         /* DS_PER_...                                            */
     int    unit;        /* column: USD per credit, or one                         */
     int    discount;    /* column; DS_NONE with credits                          */
     int    credit;      /* with credits: column of the contract's usd_per_credit  */
@@ -220,7 +221,7 @@ typedef struct {
     int    utilisation;
     /* fleet */
     int    profile;
-    int    parameters; double measured_b; /* n of (31) = parameters / measured_b */
+    int    parameters; double measured_b; /* as in ds_plan_pool                  */
     int    rent_discount, derate;
     double minimum_replicas, spare_replicas;
     bool   hourly, owned;

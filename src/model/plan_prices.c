@@ -13,28 +13,20 @@
 
 enum { ALL_KINDS = (1u << DS_KIND_COUNT) - 1 };
 
-static bool is_cached(int kind)
-{
-    return kind == DS_KIND_READ || kind == DS_KIND_WRITE || kind == DS_KIND_WRITE_1H;
-}
-
 /* "Factor G_k" of (30). */
 static ds_plan_factor factor_of(const ds_plan *plan, const ds_repricing *r,
                                 const ds_plan_prices *base, int kind)
 {
-    int asked[3] = { kind }, count = 1;
-    if (kind == DS_KIND_WRITE_1H)
-        asked[count++] = DS_KIND_WRITE;
-    if (is_cached(kind))
-        asked[count++] = DS_KIND_INPUT;
-    for (int i = 0; i < count; i++) {
-        int k = asked[i];
-        if (r->usd_per_mtok != NULL && r->usd_per_mtok->kind[k].index >= 0)
-            return (ds_plan_factor){ r->usd_per_mtok->kind[k].index, base->usd[k] };
-        if (r->factors != NULL && r->factors->kind[k].index >= 0)
-            return (ds_plan_factor){ r->factors->kind[k].index, plan->one };
+    ds_kind_factor factor = ds_factor_of_kind(r, kind);
+    switch (factor.is) {
+    case DS_FACTOR_PRICE:
+        return (ds_plan_factor){ factor.value.index, base->usd[factor.over] };
+    case DS_FACTOR_OF_KIND:
+        return (ds_plan_factor){ factor.value.index, plan->one };
+    default:
+        return (ds_plan_factor){ ds_plan_column_unless(plan->scenario, factor.value, 1),
+                                 plan->one };
     }
-    return (ds_plan_factor){ ds_plan_column_unless(plan->scenario, r->factor, 1), plan->one };
 }
 
 static void compile_factors(const ds_plan *plan, const ds_repricing *r,
@@ -181,13 +173,8 @@ static void compile_base(const ds_plan *plan, const ds_contract *c, ds_plan_pric
 {
     out->per_request = ds_plan_column_unless(plan->scenario, c->usd_per_request, 0);
     for (int k = 0; k < DS_KIND_COUNT; k++)
-        out->usd[k] = c->usd_per_mtok != NULL ? c->usd_per_mtok->kind[k].index : DS_NONE;
-    if (c->usd_per_mtok == NULL)
-        return;
-    for (int k = DS_KIND_READ; k <= DS_KIND_WRITE; k++)
-        out->usd[k] = out->usd[k] >= 0 ? out->usd[k] : out->usd[DS_KIND_INPUT];
-    if (out->usd[DS_KIND_WRITE_1H] < 0)
-        out->usd[DS_KIND_WRITE_1H] = out->usd[DS_KIND_WRITE];
+        out->usd[k] =
+            c->usd_per_mtok != NULL ? ds_price_of_kind(c->usd_per_mtok, k).index : DS_NONE;
 }
 
 /* ---- the loads -------------------------------------------------------------------- */

@@ -122,7 +122,6 @@ typedef struct {
     uint32_t          *hit;     /* [DS_LANES]                                         */
 } ds_work;
 
-
 /* -- random.c */
 /* Columns of the inputs, and the probabilities of the events. */
 void ds_random_inputs(ds_work *w);
