@@ -36,6 +36,17 @@ static ds_scale scale_of(const ds_commit_term *term)
     return most >= 1e4 ? ds_scale_of_money(most) : ds_scale_one;
 }
 
+/* "60 units": what comes in steps is a count, and exact. */
+static bool count_text(const ds_subject *s, double value, char out[VALUE_TEXT])
+{
+    char number[DS_NUMBER_TEXT];
+    if (!(s->term->step > 0) || strcmp(s->term->unit, "unit") != 0)
+        return false;
+    ds_number_exact(value, number);
+    snprintf(out, VALUE_TEXT, "%.24s%sunit%s", number, DS_TEXT_TIE, value == 1 ? "" : "s");
+    return true;
+}
+
 /* "1.25 M ± 0.02 M USD/month" */
 static void value_text(const ds_subject *s, ds_estimate e, char out[VALUE_TEXT])
 {
@@ -43,6 +54,8 @@ static void value_text(const ds_subject *s, ds_estimate e, char out[VALUE_TEXT])
     const ds_scale scale =
         e.value == 0 && !(e.se > 0) ? ds_scale_one : scale_of(s->term);
     const char    *gap = scale.suffix[0] != '\0' ? DS_TEXT_TIE : "";
+    if (!(e.se > 0) && count_text(s, e.value, out))
+        return;
     ds_human_value(e, scale, number);
     if (isfinite(e.se) && e.se > 0) {
         ds_human_value((ds_estimate){ e.se, e.se }, scale, error);
@@ -67,6 +80,8 @@ static void plain_value(const ds_subject *s, double value, char out[VALUE_TEXT])
 {
     char           number[DS_HUMAN_TEXT], unit[48];
     const ds_scale scale = value == 0 ? ds_scale_one : scale_of(s->term);
+    if (count_text(s, value, out))
+        return;
     ds_human_value(rough(s->term, value), scale, number);
     ds_text_clean(s->term->unit, s->style->utf8, unit, sizeof unit);
     snprintf(out, VALUE_TEXT, "%s%s%s%s%s", number, scale.suffix[0] != '\0' ? DS_TEXT_TIE : "",

@@ -78,10 +78,13 @@ typedef struct {
     double      least, most;
     const char *what; /* "a tier" */
     bool        cheap; /* is meant to be no dearer than the standard          */
+    bool        free;  /* may cost nothing: the first million tokens          */
 } bounds;
 
 static void check_factor(ds_binder *b, const bounds *limit, const char *kind, double factor)
 {
+    if (limit->free && factor == 0.0)
+        return;
     if (factor < limit->least || factor > limit->most)
         ds_warn_here(b, "%s at %.4g times the price%s%s; factors are from %.2g to %.2g",
                      limit->what, factor, *kind == '\0' ? "" : " of ", kind, limit->least,
@@ -118,7 +121,7 @@ static void check_repricing(ds_binder *b, const ds_repricing *r, const ds_by_kin
 
 static void check_tiers(ds_binder *b, const ds_contract *c)
 {
-    const bounds limit = {TIER_LEAST, TIER_MOST, "a tier", false};
+    const bounds limit = {TIER_LEAST, TIER_MOST, "a tier", false, true};
     ds_push(b, "tiers");
     for (size_t i = 0; i < c->tiers.count; i++) {
         const ds_tiers *t = &DS_ITEM(ds_tiers, c->tiers, i);
@@ -142,7 +145,7 @@ static void check_others(ds_binder *b, const ds_contract *c)
     for (size_t i = 0; i < c->service_classes.count; i++) {
         const ds_service_class *k = &DS_ITEM(ds_service_class, c->service_classes, i);
         const bounds limit = {CLASS_LEAST, CLASS_MOST, "a service class",
-                              strcmp(k->key.name, "batch") == 0};
+                              strcmp(k->key.name, "batch") == 0, false};
         ds_push(b, k->key.name);
         check_repricing(b, &k->prices, c->usd_per_mtok, &limit);
         ds_pop(b);
@@ -151,7 +154,7 @@ static void check_others(ds_binder *b, const ds_contract *c)
     ds_push(b, "multipliers");
     for (size_t i = 0; i < c->multipliers.count; i++) {
         const ds_multiplier *m = &DS_ITEM(ds_multiplier, c->multipliers, i);
-        const bounds         limit = {CLASS_LEAST, CLASS_MOST, "a multiplier", false};
+        const bounds         limit = {CLASS_LEAST, CLASS_MOST, "a multiplier", false, false};
         ds_push(b, m->key.name);
         check_repricing(b, &m->prices, NULL, &limit);
         ds_pop(b);

@@ -55,18 +55,18 @@ static const ds_field weight_fields[] = {
 #define REPRICING(S)                                                                \
     { .key = "factor", .type = DS_FIELD_QUANTITY,                                   \
       .offset = offsetof(S, prices) + offsetof(ds_repricing, factor), .unit = "1",  \
-      .min = 0, .max = 1000, .fallback = 1, .help = "On the price of every kind of token." }, \
+      .min = 0, .max = 1000, .fallback = 1, .help = "On the price of every kind of token that is not stated below." }, \
     { .key = "factors", .type = DS_FIELD_OBJECT,                                    \
       .offset = offsetof(S, prices) + offsetof(ds_repricing, factors),              \
       .child = factor_fields, .size = sizeof(ds_by_kind),                           \
-      .help = "Instead, by kind; a cache kind that is absent moves as input." }
+      .help = "By kind; an absent cache kind moves as input, any other by `factor`." }
 
 #define REPRICING_OR_PRICES(S)                                                      \
     REPRICING(S),                                                                   \
     { .key = "usd_per_mtok", .type = DS_FIELD_OBJECT,                               \
       .offset = offsetof(S, prices) + offsetof(ds_repricing, usd_per_mtok),         \
       .child = other_price_fields, .size = sizeof(ds_by_kind),                      \
-      .help = "Instead, as prices; a cache kind that is absent moves as input." }
+      .help = "As prices; an absent cache kind moves as input, any other by `factor`." }
 
 static const ds_field class_fields[] = {
     Q(ds_service_class, share, "1", 0, 1, 0,
