@@ -21,7 +21,7 @@
 
 enum { UNIT_COLUMNS = 12, NUMBER_COLUMNS = 11, AMOUNT_COLUMNS = 17, NUMBERS = 52 };
 /* from a width of so many columns rules stand beside the lines, and details that fit */
-enum { WIDE = 100, WIDE_LINE = 40, RULE_COLUMNS = 7, DETAIL_INDENT = 10 };
+enum { WIDE = 100, WIDE_LINE = 40, LEAST_LINE = 8, RULE_COLUMNS = 7, DETAIL_INDENT = 10 };
 
 static void add(double *sum, double *error, double x)
 {
@@ -40,7 +40,8 @@ static size_t line_columns(const ds_ledger *ledger)
 {
     if (ledger->style->width >= WIDE)
         return WIDE_LINE;
-    return ledger->style->width > NUMBERS + 16 ? ledger->style->width - NUMBERS : 16;
+    return ledger->style->width > NUMBERS + LEAST_LINE ? ledger->style->width - NUMBERS
+                                                       : LEAST_LINE;
 }
 
 void ds_ledger_begin(ds_ledger *ledger)

@@ -55,7 +55,8 @@ static const ds_field weight_fields[] = {
 #define REPRICING(S)                                                                \
     { .key = "factor", .type = DS_FIELD_QUANTITY,                                   \
       .offset = offsetof(S, prices) + offsetof(ds_repricing, factor), .unit = "1",  \
-      .min = 0, .max = 1000, .fallback = 1, .help = "On the price of every kind of token that is not stated below." }, \
+      .min = 0, .max = 1000, .fallback = 1,                                       \
+      .help = "On the price of every kind of token that is not stated below." },    \
     { .key = "factors", .type = DS_FIELD_OBJECT,                                    \
       .offset = offsetof(S, prices) + offsetof(ds_repricing, factors),              \
       .child = factor_fields, .size = sizeof(ds_by_kind),                           \
@@ -77,7 +78,8 @@ static const ds_field class_fields[] = {
 
 static const ds_field multiplier_fields[] = {
     REPRICING(ds_multiplier),
-    INTEGER(ds_multiplier, from_hour, "hour", 0, 24, 0, "First hour of the day it holds in."),
+    INTEGER(ds_multiplier, from_hour, "hour", 0, 24, 0,
+            "First hour of the day that it holds in; hours are those of hour_shape."),
     INTEGER(ds_multiplier, to_hour, "hour", 0, 24, 0,
             "Hour of the day from which it does not; may be past midnight; equal: all day."),
     END
@@ -85,7 +87,7 @@ static const ds_field multiplier_fields[] = {
 
 static const ds_field step_fields[] = {
     NUMBER(ds_tier_step, from, DS_FLAG_REQUIRED, NULL, 0, 1e18, NONE,
-           "Where it begins [token or request]."),
+           "Where it begins [token or request]; from 0, factor 0: what is free."),
     REPRICING_OR_PRICES(ds_tier_step),
     END
 };
