@@ -31,6 +31,15 @@ static void mark_product(ds_scenario *s, const ds_product *p)
         idle(s, p->request->tokens_per_word);
 }
 
+/* Units that are held are not sized, and metered ones have no size. */
+static bool is_sized(const ds_contract *c)
+{
+    bool held = c->settlement == DS_SETTLED_METERED;
+    for (size_t i = 0; i < c->units.count && !held; i++)
+        held = DS_ITEM(ds_unit_pool, c->units, i).held.index >= 0;
+    return !held;
+}
+
 /* Rows of a contract that its billing has no use for. */
 static void mark_contract(ds_scenario *s, const ds_contract *c)
 {
@@ -38,6 +47,8 @@ static void mark_contract(ds_scenario *s, const ds_contract *c)
         if (row->type == DS_FIELD_QUANTITY && row->only != 0 &&
             (row->only & (1u << c->billing)) == 0)
             idle(s, *(const ds_quantity *)(const void *)((const char *)c + row->offset));
+    if (c->billing == DS_BILLING_COMPUTE_TIME && !is_sized(c))
+        idle(s, c->target_utilisation);
 }
 
 void ds_mark_idle(ds_scenario *s)
