@@ -111,6 +111,7 @@ typedef struct {
     const ds_contract **owner; /* [model]         the contract they belong to     */
     ds_ref_terms      **terms; /* [model][contract]                               */
     ds_ref_agreement   *agreement; /* [agreement]                                 */
+    const char         *settled;   /* agreement whose lines are written, or NULL  */
     double *beta;            /* [product]       of the contract at hand, (91)   */
     double *kept;            /* [product]       share it does not reject        */
 

@@ -49,6 +49,7 @@ typedef struct {
     const char     *text;    /* for people: "lognormal, p10 2, p90 9"           */
     const char     *source, *as_of; /* "" when not given                        */
     ds_origin       origin;
+    bool            idle;      /* a default that changes nothing                    */
     bool            per_event; /* drawn anew at each event, not once per path   */
 } ds_input;
 
