@@ -84,6 +84,7 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     state->fresh = rows(l, J);
     state->ring = rows(l, plan->ring_count * (plan->most_life + 1));
     state->commitment = rows(l, plan->commitment_rows);
+    state->alike = take(l, plan->commitment_count * sizeof *state->alike);
     state->credit = rows(l, 2 * plan->agreement_count);
     state->provider = rows(l, plan->provider_count);
     state->total = rows(l, DS_TOTAL_COUNT);

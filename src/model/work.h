@@ -35,6 +35,7 @@ typedef struct {
     ds_row *ring;         /* [ring][most_life + 1]: bought in a month, (48), (54); the
                              last row: what there is now                              */
     ds_row *commitment;   /* [commitment_rows]                                        */
+    bool   *alike;        /* [commitment]: is its state the same in all lanes?        */
     ds_row *credit;       /* [agreement][2]: what is left; months since it began      */
     ds_row *provider;     /* [provider]: spend so far [USD]                           */
     ds_row *total;        /* [DS_TOTAL_COUNT]                                         */
