@@ -254,6 +254,21 @@ static void count_meter(const request *r, const ds_plan_meter *meter, double *re
         units[i] = n[i] > 0.0 ? ds_greatest(n[i], least[i]) : 0.0;
 }
 
+/* What a request adds to V of (35). */
+static void measure(const request *r, int of, double *restrict load)
+{
+    const double *input = r->input, *output = r->output;
+    if (of == DS_TIER_MONTH_INPUT)
+        ds_row_copy(load, input);
+    else if (of == DS_TIER_MONTH_OUTPUT)
+        ds_row_copy(load, output);
+    else if (of == DS_TIER_MONTH_REQUESTS)
+        ds_row_set(load, 1);
+    else
+        DS_EACH_LANE(i)
+            load[i] = input[i] + output[i];
+}
+
 static void load_usd(const request *r, const ds_plan_load *l, double *restrict load)
 {
     ds_work *w = r->w;
@@ -363,6 +378,9 @@ static void compute_load(const request *r, const ds_plan_load *l, double *restri
         break;
     case DS_LOAD_METER:
         count_meter(r, &c->prices->meter[l->meter], load);
+        break;
+    case DS_LOAD_VOLUME:
+        measure(r, c->prices->volume[l->volume].of, load);
         break;
     case DS_LOAD_POOL:
         load_pool(r, &c->pool[l->pool], load);

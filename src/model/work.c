@@ -60,6 +60,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
     w->replica_share = rows(l, C);
+    w->gain = rows(l, plan->gain_count);
     w->keep = rows(l, plan->commitment_count);
     w->per_keep = rows(l, plan->commitment_count);
     ds_row **of_kinds[] = { &w->kind, &w->kind_tier, &w->kind_part, &w->kind_usd };
