@@ -16,7 +16,7 @@ typedef struct {
     const double *amount;  /* A_n                                                    */
     const double *keep, *per_keep, *over; /* 1 - delta; 1/that; USD of each dollar,
                                              times 1 - delta, that is beyond         */
-    double *bill, *beyond; /* beyond: times 1 - delta                                */
+    double *bill, *beyond; /* beyond: times 1 - delta; NULL: nothing is refused      */
     bool   *alike;         /* are all lanes at the same point of their terms?  Then  */
                            /* lane 0 tells the state, but for what is left           */
 } month;
@@ -220,50 +220,60 @@ static void refuse(const month *m, const double *usage, double *restrict lost)
     }
 }
 
-/* (93) */
-static void charge_term(const month *m, const double *position)
+/* (93); alike: of all lanes position[0] holds, and a term runs in all. */
+static inline void charge_term(const month *m, const double *position, const bool alike)
 {
     const ds_plan_commitment *c = m->c;
     const ds_work *w = m->w;
     const double *least = w->column[c->minimum != DS_NONE ? c->minimum : w->plan->zero];
     const double *keep = m->keep, *over = m->over;
     const double *running = m->running, *amount = m->amount;
-    const double last = c->term_months - 1.0, each = 1.0 / c->term_months;
+    const double last = c->term_months - 1.0, each = 1.0 / c->term_months, here = position[0];
     const bool arrears = c->payment == DS_PAID_IN_ARREARS, upfront = c->payment == DS_PAID_UPFRONT;
     double *rest = m->state[DS_COMMITTED_REST], *bill = m->bill, *beyond = m->beyond;
+    const double *left = alike && here == 0.0 ? amount : rest;
     DS_EACH_LANE(i) {
+        double at = alike ? here : position[i];
         double usage = bill[i] * keep[i];
-        double there = position[i] == 0.0 ? amount[i] : rest[i];
-        double drawn = ds_least(usage, there);
+        double there = !alike && at == 0.0 ? amount[i] : left[i];
+        double drawn = ds_least(usage, there), more = usage - drawn;
         double billed = ds_greatest(drawn, ds_least(least[i], there));
-        billed = position[i] == last ? there : billed;
-        double at_start = position[i] == 0.0 ? amount[i] : 0.0;
+        billed = at == last ? there : billed;
+        double at_start = at == 0.0 ? amount[i] : 0.0;
         double paid = arrears ? billed : upfront ? at_start : amount[i] * each;
-        beyond[i] = usage - drawn;
+        if (beyond != NULL)
+            beyond[i] = more;
         rest[i] = there - billed;
-        bill[i] = running[i] > 0.0 ? paid + over[i] * (usage - drawn) : bill[i];
+        bill[i] = alike || running[i] > 0.0 ? paid + over[i] * more : bill[i];
     }
 }
 
-/* (91), (92) by the month; with what a month leaves when it is carried over. */
-static void charge_month(const month *m, const double *position)
+/* (91), (92) by the month. */
+static void charge_month(const month *m)
 {
     const double *keep = m->keep, *over = m->over;
     const double *running = m->running, *amount = m->amount;
     double *bill = m->bill, *beyond = m->beyond;
-    const double *there = amount;
-    if (m->c->carried) {
-        double *rest = m->state[DS_COMMITTED_REST], *carried = m->w->scratch[SUM];
-        there = carried;
-        DS_EACH_LANE(i) {
-            carried[i] = amount[i] + (position[i] == 0.0 ? 0.0 : rest[i]);
-            double unused = ds_greatest(0.0, carried[i] - bill[i] * keep[i]);
-            rest[i] = running[i] > 0.0 ? unused : rest[i];
-        }
-    }
     DS_EACH_LANE(i) {
-        double more = ds_greatest(0.0, bill[i] * keep[i] - there[i]);
-        beyond[i] = more;
+        double more = ds_greatest(0.0, bill[i] * keep[i] - amount[i]);
+        if (beyond != NULL)
+            beyond[i] = more;
+        bill[i] = running[i] > 0.0 ? amount[i] + over[i] * more : bill[i];
+    }
+}
+
+/* The same where what a month leaves is carried over. */
+static void charge_carried(const month *m, const double *position)
+{
+    const double *keep = m->keep, *over = m->over;
+    const double *running = m->running, *amount = m->amount;
+    double *bill = m->bill, *beyond = m->beyond, *rest = m->state[DS_COMMITTED_REST];
+    DS_EACH_LANE(i) {
+        double there = amount[i] + (position[i] == 0.0 ? 0.0 : rest[i]);
+        double usage = bill[i] * keep[i], more = ds_greatest(0.0, usage - there);
+        if (beyond != NULL)
+            beyond[i] = more;
+        rest[i] = running[i] > 0.0 ? ds_greatest(0.0, there - usage) : rest[i];
         bill[i] = running[i] > 0.0 ? amount[i] + over[i] * more : bill[i];
     }
 }
@@ -281,7 +291,7 @@ static void charge_periods(const month *m, int contract)
     const double *keep = m->keep, *over = m->over;
     const double *running = m->running, *amount = m->amount;
     double *base = w->scratch[BASE], *total = w->scratch[TOTAL], *sum = w->scratch[SUM];
-    double *beyond = m->beyond, *bill = m->bill;
+    double *beyond = w->scratch[BEYOND], *bill = m->bill;
     size_t used = ds_product_loads(w, c->model, c->driver, NULL, w->product_scratch,
                                    w->product_index);
     ds_row_set(total, 0);
@@ -311,10 +321,14 @@ static void charge_periods(const month *m, int contract)
 
 static void charge(const month *m, const double *position, int contract)
 {
-    if (m->c->per == DS_PER_TERM)
-        charge_term(m, position);
+    if (m->c->per == DS_PER_TERM && *m->alike)
+        charge_term(m, position, true);
+    else if (m->c->per == DS_PER_TERM)
+        charge_term(m, position, false);
+    else if (m->c->carried)
+        charge_carried(m, position);
     else if (m->c->per == DS_PER_MONTH)
-        charge_month(m, position);
+        charge_month(m);
     else
         charge_periods(m, contract);
 }
@@ -346,7 +360,8 @@ static void charge_in_terms(month *m, int contract)
     double *exits = w->scratch[EXIT], *fee = w->scratch[LATER], *usage = w->scratch[REST];
     m->running = running;
     if (!turn_term(m, running, position)) { /* nor would end_month() change anything */
-        ds_row_set(m->beyond, 0);
+        if (m->beyond != NULL)
+            ds_row_set(m->beyond, 0);
         return;
     }
     bool leaves = leave(m, position, exits, fee);
@@ -367,8 +382,9 @@ void ds_commitment_bill(ds_work *w, ds_strategy_state *state, int commitment, in
     const double *keep = w->keep[commitment], *per_keep = w->per_keep[commitment];
     month m = { .w = w, .c = c, .state = state->commitment + c->state, .due = due,
                 .running = due, .keep = keep, .per_keep = per_keep, .bill = bill,
-                .beyond = w->scratch[BEYOND], .alike = &state->alike[commitment] };
+                .alike = &state->alike[commitment] };
     const bool refuses = c->overage == DS_OVERAGE_REJECTED;
+    m.beyond = refuses ? w->scratch[BEYOND] : NULL;
     double *usage = w->scratch[USAGE];
     m.over = c->overage == DS_OVERAGE_LIST         ? per_keep
              : c->overage == DS_OVERAGE_DISCOUNTED ? w->column[w->plan->one]
