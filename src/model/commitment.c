@@ -102,16 +102,6 @@ static inline double turn(const ds_plan_commitment *c, double due, standing *at)
     return here;
 }
 
-/* Do all lanes hold the same? */
-static bool is_alike(const double *row)
-{
-    const uint64_t first = ds_bits_inline(row[0]);
-    uint64_t differs = 0;
-    for (size_t i = 0; i < DS_LANES; i++)
-        differs |= ds_bits_inline(row[i]) ^ first;
-    return differs == 0;
-}
-
 /* Lanes go their own ways from here on. */
 static void part(const month *m)
 {
@@ -131,7 +121,7 @@ static bool turn_term(month *m, double *restrict running, double *restrict posit
     double *ended = m->state[DS_COMMITTED_ENDED], *next = m->state[DS_COMMITTED_POSITION];
     const double *due = m->due;
     double *current = m->w->scratch[SUM];
-    if (*m->alike && (!is_alike(due) || (c->exit_share != DS_NONE && due[0] == 0.0)))
+    if (*m->alike && (!ds_row_is_alike(due) || (c->exit_share != DS_NONE && due[0] == 0.0)))
         part(m);
     if (*m->alike) {
         standing at = { left[0], next[0], number[0], ended[0] };
