@@ -84,6 +84,10 @@ static bool compile_all_tiers(ds_plan *plan, const ds_contract *c, ds_plan_price
                                           : &out->volume[out->volume_count++];
         if (!compile_tiers(plan, t, out, table))
             return false;
+        if (of_request)
+            continue;
+        table->gain = plan->gain_count;
+        plan->gain_count += table->step_count;
     }
     return true;
 }
@@ -263,6 +267,16 @@ static void add_meter(ds_plan *plan, size_t meter)
     ds_plan_add_load(plan, load);
 }
 
+/* What the volumes of a month are the sum of. */
+static void add_volumes(ds_plan *plan, const ds_plan_prices *prices)
+{
+    for (size_t v = 0; v < prices->volume_count; v++) {
+        ds_plan_load load = ds_plan_empty_load(DS_LOAD_VOLUME);
+        load.volume = (int)v;
+        prices->volume[v].load = ds_plan_add_load(plan, load);
+    }
+}
+
 static void add_charges(ds_plan *plan, const ds_plan_contract *c)
 {
     const ds_plan_prices *prices = c->prices;
@@ -310,6 +324,7 @@ bool ds_plan_compile_prices(ds_plan *plan, const ds_contract *c, ds_plan_contrac
     if (by_token) {
         add_charges(plan, out);
         out->charge_end = (int)plan->load_count;
+        add_volumes(plan, prices);
         if (ds_plan_in_periods(plan, out))
             out->driver = add_price_of_request(plan, prices);
     } else if (out->overage == DS_OVERAGE_LIST || out->overage == DS_OVERAGE_DISCOUNTED) {
