@@ -62,6 +62,9 @@ bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *o
 int  ds_parse_choice(struct argp_state *state, const char *option, const char *text,
                      const char *const *choices);
 
+/* The name of a directory; an empty one ends the program likewise. */
+const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text);
+
 /* Options of every command that simulates; a child parser. */
 typedef struct {
     const char  *scenario_path;

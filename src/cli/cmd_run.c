@@ -48,9 +48,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         o->instruction_set = argument;
         return 0;
     case KEY_OUT:
-        if (argument[0] == '\0')
-            argp_error(state, "--out: which directory?");
-        o->directory = argument;
+        o->directory = ds_parse_directory(state, "--out", argument);
         return 0;
     case KEY_QUIET:
         o->quiet = true;

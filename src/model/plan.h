@@ -102,6 +102,8 @@ typedef struct {
 
 typedef struct {
     int    of; /* DS_TIER_..., what is measured                                 */
+    int    load; /* of volumes: of one request                                   */
+    size_t gain; /* of volumes: first of the rows of ds_work.gain                */
     bool   cliff;
     size_t step_count;
     ds_plan_step *step;
@@ -131,7 +133,7 @@ typedef struct {
 } ds_plan_prices;
 
 /* One load: a row for each product. */
-enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_POOL, DS_LOAD_GPU_TIME };
+enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME };
 typedef struct {
     int      what;
     unsigned kinds;       /* USD: bits of the kinds of tokens in it              */
@@ -146,7 +148,9 @@ typedef struct {
 typedef struct { /* of compute-time units                                        */
     int    load;
     int    usd_per_unit_hour;
-    int    profile; double gpus; int parameters; double measured_b; /* or ... */
+    int    profile; /* index, or DS_NONE: by weighted tokens                     */
+    double gpus;
+    int    parameters; double measured_b; /* n of (31) = parameters / measured_b */
     int    tokens_per_minute, weight[DS_KIND_COUNT];
     size_t meter_count;
     int   *meter_weight; /* [meter]                                              */
@@ -163,10 +167,9 @@ typedef struct { /* of compute-time units                                       
  * whether it has ended for good. */
 enum { DS_COMMITTED_LEFT, DS_COMMITTED_POSITION, DS_COMMITTED_TERM, DS_COMMITTED_REST,
        DS_COMMITTED_ENDED, DS_COMMITMENT_ROWS };
-enum { DS_PER_MINUTE, DS_PER_HOUR, DS_PER_DAY, DS_PER_MONTH, DS_PER_TERM };
 typedef struct {
     int    amount;      /* index of an amount                                    */
-    int    per;
+    int    per;         /* DS_PER_...                                            */
     int    unit;        /* column: USD per credit, or one                         */
     int    discount;    /* column; DS_NONE with credits                          */
     int    credit;      /* with credits: column of the contract's usd_per_credit  */
@@ -220,7 +223,7 @@ typedef struct {
     int    utilisation;
     /* fleet */
     int    profile;
-    int    parameters; double measured_b; /* n of (31) = parameters / measured_b */
+    int    parameters; double measured_b; /* as in ds_plan_pool                  */
     int    rent_discount, derate;
     double minimum_replicas, spare_replicas;
     bool   hourly, owned;
@@ -334,7 +337,7 @@ struct ds_plan {
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,
         student_count, strategy_count, provider_count, label_rows, load_count,
-        agreement_count, commitment_count, amount_count, ring_count;
+        agreement_count, commitment_count, amount_count, ring_count, gain_count;
     ds_plan_gpu      *gpu;
     ds_plan_profile  *profile;
     ds_plan_product  *product;

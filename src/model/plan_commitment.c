@@ -9,28 +9,23 @@ int ds_plan_add_amount(ds_plan *plan, ds_quantity q)
     return (int)plan->amount_count++;
 }
 
-/* The amount that is stated, and for how long it is. */
-static ds_quantity stated_amount(const ds_commitment *c, int *per)
+/* The amount that the commitment states. */
+static const ds_amount *stated_amount(const ds_commitment *c)
 {
-    const ds_quantity amount[] = { c->usd_per_minute, c->usd_per_hour, c->usd_per_day,
-                                   c->usd_per_month, c->usd_per_term, c->credits_per_month,
-                                   c->credits_per_term };
-    static const int period[] = { DS_PER_MINUTE, DS_PER_HOUR, DS_PER_DAY, DS_PER_MONTH,
-                                  DS_PER_TERM, DS_PER_MONTH, DS_PER_TERM };
-    size_t k = 0;
-    while (k + 1 < sizeof period / sizeof *period && amount[k].index < 0)
-        k++;
-    *per = period[k];
-    return amount[k];
+    const ds_amount *amount = ds_amounts;
+    while (amount + 1 < ds_amounts + DS_AMOUNT_COUNT && ds_amount_in(c, amount).index < 0)
+        amount++;
+    return amount;
 }
 
 int ds_plan_add_commitment(ds_plan *plan, const ds_commitment *c,
                            const ds_plan_contract *contract)
 {
     ds_plan_commitment *out = &plan->commitment[plan->commitment_count];
-    ds_quantity amount = stated_amount(c, &out->per);
-    bool credits = c->credits_per_month.index >= 0 || c->credits_per_term.index >= 0;
-    out->amount = ds_plan_add_amount(plan, amount);
+    const ds_amount *stated = stated_amount(c);
+    const bool credits = stated->in_credits;
+    out->amount = ds_plan_add_amount(plan, ds_amount_in(c, stated));
+    out->per = stated->per;
     out->unit = credits ? c->usd_per_credit.index : plan->one;
     out->discount = credits ? DS_NONE
                             : ds_plan_column_unless(plan->scenario, c->discount_share, 0);

@@ -49,7 +49,7 @@ static void compile_week(const ds_product *p, ds_plan_product *out)
     }
 }
 
-/* pi of (16): the highest octile of the minutes is cut finer, for that is where usage
+/* pi of (16): the highest eighth of the minutes is cut finer, for that is where usage
  * goes beyond a limit. */
 static const double burst_share[BURSTS] = { 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125,
                                             0.0625, 0.03125, 0.015625, 0.015625 };

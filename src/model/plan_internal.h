@@ -15,7 +15,7 @@ void  ds_plan_pointer(char *text, size_t size, const char *map, const char *memb
 bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value);
 /* Its column, or `absent` when there is none. */
 int  ds_plan_column(ds_quantity q, int absent);
-/* The same, but DS_NONE also for a constant 0: what it describes does not exist. */
+/* The same, but DS_NONE also when it is always `value`, which changes nothing. */
 int  ds_plan_column_unless(const ds_scenario *s, ds_quantity q, double value);
 
 /* These allocate: false when there is no memory. */

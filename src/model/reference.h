@@ -29,6 +29,7 @@
 #include "scenario/scenario.h"
 
 enum { DS_REF_ATTEMPTS = 8 }; /* the most that a project may have */
+enum { DS_REF_HOURS = 168, DS_REF_BURSTS = 11 }; /* of a week; parts of an hour, (16) */
 #define DS_REF_NEVER ((double)INFINITY) /* in months                            */
 #define DS_REF_NONE ((double)NAN)       /* a figure that does not exist         */
 
@@ -47,6 +48,7 @@ typedef struct {
     double *prices;   /* [month]          pi: wages, space, power       (24)      */
     double *deflator; /* [month]          1, or pi when money is real   (71)      */
     double *shape;    /* [product][168]   s_h, hours of the week        (16)      */
+    double *highest;  /* [product]        the greatest s_h                        */
     double *burst;    /* [product][11]    g_n                           (16)      */
 } ds_ref_world;
 
@@ -116,7 +118,7 @@ typedef struct {
     double *bill, *cost; /* [month] (70), USD                                     */
     double *provider;    /* [model] USD paid to the provider of the model  (76)   */
     double  project_usd, fee_usd, served_value_usd;
-    double  requests, unserved, bad_answers, escalated, mtok;
+    double  answered, unserved, bad_answers, escalated, mtok;
     double  gpu_months, gpu_hours_used, gpu_hours_paid;
 } ds_ref_run;
 
@@ -136,6 +138,14 @@ typedef struct {
 static inline size_t ds_ref_at(const ds_ref_world *w, size_t thing, size_t t)
 {
     return thing * w->months + t;
+}
+static inline double ds_ref_years(size_t t) /* y of section 0 */
+{
+    return (double)t / 12;
+}
+static inline double ds_ref_normal_cdf(double x)
+{
+    return erfc(-x / sqrt(2)) / 2;
 }
 
 /* ---- reference_random.c */
@@ -162,7 +172,7 @@ double   ds_ref_shock(const ds_ref_world *w, uint64_t process, size_t t);
 DS_MUST_CHECK ds_code ds_ref_world_make(ds_ref_world *w, ds_error *err);
 void                  ds_ref_world_release(ds_ref_world *w);
 
-/* ---- reference_shape.c: fills shape and burst. */
+/* ---- reference_shape.c: fills shape, highest and burst. */
 void ds_ref_shapes(ds_ref_world *w);
 
 /* ---- reference_load.c */

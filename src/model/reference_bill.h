@@ -82,6 +82,10 @@ static inline ds_ref_request ds_ref_request_under(const ds_ref_invoice *b, size_
 {
     return ds_ref_request_of(b->w, p, b->c, b->t);
 }
+static inline double ds_ref_peak_to_mean(const ds_ref_invoice *b, size_t p) /* k_p */
+{
+    return ds_ref_of(b, DS_ITEM(ds_product, b->w->s->products, p).peak_to_mean);
+}
 static inline double ds_ref_ceil_plus(double x) /* section 0 */
 {
     return ceil(x * (1 - 1e-9));
@@ -93,16 +97,14 @@ static inline double ds_ref_undiscounted(const ds_ref_invoice *b)
 }
 
 /* ---- reference_shape.c */
-enum { DS_REF_HOURS = 168, DS_REF_BURSTS = 11 };
 enum { DS_REF_MINUTES, DS_REF_BY_HOUR, DS_REF_DAYS }; /* kinds of points of (16)   */
 size_t ds_ref_points(int kind);                        /* how many             */
 double ds_ref_weight(int kind, size_t j);              /* omega_j              */
 double ds_ref_point(const ds_ref_world *w, int kind, size_t product, size_t j);
 double ds_ref_hour(const ds_ref_world *w, size_t product, size_t hour_of_week); /* s_h */
-double ds_ref_highest_hour(const ds_ref_world *w, size_t product);
 double ds_ref_highest_minute(const ds_ref_world *w, size_t product);
 /* Share of the load in the hours of the day [from, to), (34). */
-double ds_ref_share_of_hours(const ds_ref_world *w, size_t product, int64_t from, int64_t to);
+double ds_ref_share_of_hours(const ds_ref_world *w, size_t product, double from, double to);
 
 /* ---- reference_tiers.c */
 /* Does the measure go beyond theta? (33) */
@@ -144,7 +146,6 @@ typedef struct {
     bool   due;
     double usd_per_credit; /* of the contract                                    */
     double hours;
-    bool   of_agreement;
 } ds_ref_usage;
 void ds_ref_commit(ds_ref_invoice *b, const ds_commitment *k, ds_ref_commitment *state,
                    const ds_ref_usage *usage);

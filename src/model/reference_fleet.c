@@ -15,11 +15,6 @@ static const ds_profile *fleet_profile(const ds_ref_invoice *b)
     return &DS_ITEM(ds_profile, b->w->s->profiles, b->c->profile);
 }
 
-static double peak_to_mean(const ds_ref_invoice *b, size_t p)
-{
-    return ds_ref_of(b, DS_ITEM(ds_product, b->w->s->products, p).peak_to_mean);
-}
-
 static double gpu_seconds(const ds_ref_invoice *b, size_t p)
 {
     ds_ref_request r = ds_ref_request_under(b, p);
@@ -42,7 +37,7 @@ static double hour_load(const ds_ref_invoice *b, size_t h)
     double load = 0;
     for (size_t p = 0; p < b->w->s->products.count; p++)
         load += ds_ref_served(b, p) * gpu_seconds(b, p) * ds_ref_hour(b->w, p, h) *
-                fmax(1, peak_to_mean(b, p) / ds_ref_highest_hour(b->w, p));
+                fmax(1, ds_ref_peak_to_mean(b, p) / b->w->highest[p]);
     return load;
 }
 
@@ -55,7 +50,7 @@ static fleet_size size_of_fleet(const ds_ref_invoice *b)
     if (b->c->scaling == DS_SCALING_STATIC) { /* (45) */
         double load = 0;
         for (size_t p = 0; p < b->w->s->products.count; p++)
-            load += ds_ref_served(b, p) * gpu_seconds(b, p) * peak_to_mean(b, p);
+            load += ds_ref_served(b, p) * gpu_seconds(b, p) * ds_ref_peak_to_mean(b, p);
         size.gpus = size.busiest = replicas_for(b, load) * g;
         return size;
     }

@@ -9,11 +9,6 @@
 
 #include <math.h>
 
-static double years(size_t t)
-{
-    return (double)t / 12;
-}
-
 /* ---- Hours of a month, section 0 */
 
 static double days_of_month(const ds_ref_world *w, size_t t)
@@ -97,8 +92,8 @@ ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, const ds
         share = cached_by_prefix(w, product, c, input0, t);
     ds_ref_request now = { .input_cv = ds_ref_value_or(w, r->input_cv, 0),
                            .output_cv = ds_ref_value_or(w, r->output_cv, 0) };
-    now.input = input0 * pow(1 + ds_ref_value(w, r->input_growth_per_year), years(t));
-    now.output = output0 * pow(1 + ds_ref_value(w, r->output_growth_per_year), years(t));
+    now.input = input0 * pow(1 + ds_ref_value(w, r->input_growth_per_year), ds_ref_years(t));
+    now.output = output0 * pow(1 + ds_ref_value(w, r->output_growth_per_year), ds_ref_years(t));
     double all = (share.read + share.write + share.write_1h) * now.input;
     if (c != NULL && all < c->cache_minimum_tokens * (1 - 1e-9))
         share = (cached){ 0, 0, 0 };
@@ -150,7 +145,7 @@ double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
     double decode = ds_ref_value(w, f->output_tokens_per_gpu_s);     /* D */
     double kappa = ds_ref_value(w, f->attention_gpu_s_per_token2);
     double speed = ds_ref_value(w, f->speed_factor) *
-                   pow(1 + ds_ref_value(w, f->speed_gain_per_year), years(t)); /* s(t) */
+                   pow(1 + ds_ref_value(w, f->speed_gain_per_year), ds_ref_years(t)); /* s(t) */
     double size = 1; /* n */
     if (parameters.index != DS_ABSENT && !isnan(f->parameters_b))
         size = ds_ref_value(w, parameters) / f->parameters_b;

@@ -60,18 +60,13 @@ static double load_at_minute(const ds_ref_invoice *b, size_t q, size_t j)
     return load / b->hours;
 }
 
-static double peak_to_mean(const ds_ref_invoice *b, size_t p)
-{
-    return ds_ref_of(b, DS_ITEM(ds_product, b->w->s->products, p).peak_to_mean);
-}
-
 /* The same with a stated peak that the points do not reach, e_p. */
 static double load_at_peak_of_minute(const ds_ref_invoice *b, size_t q, size_t j)
 {
     size_t products = b->w->s->products.count;
     double load = 0;
     for (size_t p = 0; p < products; p++) {
-        double excess = fmax(1, peak_to_mean(b, p) / ds_ref_highest_minute(b->w, p));
+        double excess = fmax(1, ds_ref_peak_to_mean(b, p) / ds_ref_highest_minute(b->w, p));
         load += ds_ref_served(b, p) * b->terms->load[q * products + p] *
                 ds_ref_point(b->w, DS_REF_MINUTES, p, j) * excess;
     }
@@ -83,7 +78,7 @@ static double load_of_month(const ds_ref_invoice *b, size_t q)
     size_t products = b->w->s->products.count;
     double load = 0;
     for (size_t p = 0; p < products; p++)
-        load += ds_ref_served(b, p) * b->terms->load[q * products + p] * peak_to_mean(b, p);
+        load += ds_ref_served(b, p) * b->terms->load[q * products + p] * ds_ref_peak_to_mean(b, p);
     return load / b->hours;
 }
 

@@ -8,12 +8,7 @@
 
 #include "numerics/lanes.h"
 
-static double normal_cdf(double x)
-{
-    return erfc(-x / sqrt(2)) / 2;
-}
-
-/* pi_n: the highest octile is cut finer, for that is where usage goes beyond a limit */
+/* pi_n: the highest eighth is cut finer, for that is where usage goes beyond a limit */
 static const double burst_share[DS_REF_BURSTS] = { 1. / 8, 1. / 8, 1. / 8, 1. / 8, 1. / 8, 1. / 8,
                                                    1. / 8, 1. / 16, 1. / 32, 1. / 64, 1. / 64 };
 
@@ -23,28 +18,32 @@ static double burst_mean(double cv, double from, double to)
     if (cv == 0)
         return 1;
     double a = sqrt(log(1 + cv * cv));
-    double below = from == 0 ? 0 : normal_cdf(ds_normal_quantile(from) - a);
-    double above = to == 1 ? 1 : normal_cdf(ds_normal_quantile(to) - a);
+    double below = from == 0 ? 0 : ds_ref_normal_cdf(ds_normal_quantile(from) - a);
+    double above = to == 1 ? 1 : ds_ref_normal_cdf(ds_normal_quantile(to) - a);
     return (above - below) / (to - from);
 }
 
-static void shape_of(const ds_product *product, double *shape)
+/* s_h, and the greatest of them */
+static double shape_of(const ds_product *product, double *shape)
 {
     const ds_numbers *written = &product->hour_shape; /* 0, 24 or 168 of them */
-    double sum = 0;
+    double sum = 0, highest = 0;
     for (size_t h = 0; h < DS_REF_HOURS; h++) {
         shape[h] = written->count == 0 ? 1 : written->values[h % written->count];
         sum += shape[h];
     }
-    for (size_t h = 0; h < DS_REF_HOURS; h++)
+    for (size_t h = 0; h < DS_REF_HOURS; h++) {
         shape[h] /= sum / DS_REF_HOURS;
+        highest = fmax(highest, shape[h]);
+    }
+    return highest;
 }
 
 void ds_ref_shapes(ds_ref_world *w)
 {
     for (size_t p = 0; p < w->s->products.count; p++) {
         const ds_product *product = &DS_ITEM(ds_product, w->s->products, p);
-        shape_of(product, &w->shape[p * DS_REF_HOURS]);
+        w->highest[p] = shape_of(product, &w->shape[p * DS_REF_HOURS]);
         double from = 0;
         for (size_t n = 0; n < DS_REF_BURSTS; n++) {
             double to = from + burst_share[n]; /* sums of powers of 2 are exact */
@@ -85,29 +84,27 @@ double ds_ref_point(const ds_ref_world *w, int kind, size_t product, size_t j)
     return sum / 24;
 }
 
-double ds_ref_highest_hour(const ds_ref_world *w, size_t product)
-{
-    double highest = 0;
-    for (size_t h = 0; h < DS_REF_HOURS; h++)
-        highest = fmax(highest, ds_ref_hour(w, product, h));
-    return highest;
-}
-
 double ds_ref_highest_minute(const ds_ref_world *w, size_t product)
 {
-    return ds_ref_highest_hour(w, product) *
+    return w->highest[product] *
            w->burst[product * DS_REF_BURSTS + DS_REF_BURSTS - 1]; /* g_n rises with n */
 }
 
+/* What lies between two times of the day in the hour that begins at `hour` */
+static double part_of_hour(double hour, double from, double to)
+{
+    return fmax(0, fmin(hour + 1, to) - fmax(hour, from));
+}
+
 /* (34) the hours from `from` up to `to`, past midnight when to < from */
-double ds_ref_share_of_hours(const ds_ref_world *w, size_t product, int64_t from, int64_t to)
+double ds_ref_share_of_hours(const ds_ref_world *w, size_t product, double from, double to)
 {
     double share = 0;
     for (size_t h = 0; h < DS_REF_HOURS; h++) {
-        int64_t hour = (int64_t)(h % 24);
-        bool    inside = from < to ? hour >= from && hour < to : hour >= from || hour < to;
-        if (from == to || inside)
-            share += ds_ref_hour(w, product, h) / DS_REF_HOURS;
+        double hour = (double)(h % 24);
+        double inside = from < to ? part_of_hour(hour, from, to)
+                                  : part_of_hour(hour, from, 24) + part_of_hour(hour, 0, to);
+        share += inside * ds_ref_hour(w, product, h) / DS_REF_HOURS;
     }
     return share;
 }

@@ -8,11 +8,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/reference_bill.h"
 
-static double normal_cdf(double x)
-{
-    return erfc(-x / sqrt(2)) / 2;
-}
-
 bool ds_ref_reached(int edge, double x, double theta)
 {
     if (theta == 0)
@@ -100,7 +95,7 @@ static double beyond(const ds_tiers *tiers, const length *l, double theta, bool 
     if (l->sigma == 0 || l->mean == 0)
         return ds_ref_reached(tiers->edge, l->mean, theta) ? 1 : 0;
     double shift = by_tokens ? l->sigma * l->sigma : 0;
-    return normal_cdf((l->mu + shift - log(theta)) / l->sigma);
+    return ds_ref_normal_cdf((l->mu + shift - log(theta)) / l->sigma);
 }
 
 /* E min(L, d) */
@@ -113,8 +108,8 @@ static double expected_up_to(const length *l, double d)
     if (l->sigma == 0)
         return fmin(l->mean, d);
     double s = l->sigma;
-    return l->mean * normal_cdf((log(d) - l->mu - s * s) / s) +
-           d * (1 - normal_cdf((log(d) - l->mu) / s));
+    return l->mean * ds_ref_normal_cdf((log(d) - l->mu - s * s) / s) +
+           d * (1 - ds_ref_normal_cdf((log(d) - l->mu) / s));
 }
 
 /* nu_j of a kind */

@@ -5,7 +5,6 @@
 #include "output/commit_report.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "output/csv.h"
@@ -13,15 +12,6 @@
 #include "output/json.h"
 
 /* ---- CSV ------------------------------------------------------------------- */
-
-static void pair(FILE *file, ds_estimate e)
-{
-    putc(',', file);
-    ds_csv_number(file, e.value);
-    putc(',', file);
-    if (isfinite(e.se))
-        ds_csv_number(file, e.se);
-}
 
 void ds_commit_csv(FILE *file, const ds_commit *commit)
 {
@@ -36,9 +26,9 @@ void ds_commit_csv(FILE *file, const ds_commit *commit)
             ds_csv_text(file, term->unit);
             putc(',', file);
             ds_csv_number(file, p->value);
-            pair(file, p->mean);
-            pair(file, p->cvar);
-            pair(file, p->loss);
+            ds_csv_estimate(file, p->mean);
+            ds_csv_estimate(file, p->cvar);
+            ds_csv_estimate(file, p->loss);
             putc('\n', file);
         }
     }

@@ -10,7 +10,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,15 +22,6 @@
 #include "output/report.h"
 
 enum { SAVING_POINTS = 201 }; /* levels 0, 0.005 … 1 */
-
-static void pair(FILE *file, ds_estimate e)
-{
-    putc(',', file);
-    ds_csv_number(file, e.value);
-    putc(',', file);
-    if (isfinite(e.se))
-        ds_csv_number(file, e.se);
-}
 
 static ds_code write_monthly(FILE *file, const ds_report *report)
 {
@@ -46,11 +36,11 @@ static ds_code write_monthly(FILE *file, const ds_report *report)
             ds_scenario_month_label(report->scenario, t, label);
             fprintf(file, "%zu,%s,", t, label);
             ds_csv_text(file, ds_result_strategy_name(report->result, strategy));
-            pair(file, s.mean);
+            ds_csv_estimate(file, s.mean);
             putc(',', file);
             ds_csv_number(file, s.sd);
             for (size_t i = 0; i < DS_QUANTILE_COUNT; i++)
-                pair(file, s.quantiles[i]);
+                ds_csv_estimate(file, s.quantiles[i]);
             fprintf(file, ",%" PRIu64 "\n", s.quantile_paths);
         }
     }

@@ -92,7 +92,6 @@ void ds_problem_here(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
 void ds_problem_at_key(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
 /* Warns there: the scenario can be used, but probably does not say what is meant. */
 void ds_warn_here(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
-void ds_warn_at_key(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
 /* A problem at a pointer given by its segments, the last of them NULL. */
 void ds_problem_at(ds_binder *b, const char *const *segments, const char *format, ...)
     DS_PRINTF(3, 4);
@@ -110,6 +109,10 @@ int ds_require_name(ds_binder *b, const char *of, const char *name);
 /* leaf.c: the value of a row; node NULL is the default. */
 const char *ds_bind_string(ds_binder *b, const ds_field *row, const cJSON *node);
 int         ds_bind_choice(ds_binder *b, const ds_field *row, const cJSON *node);
+/* Among words separated by '|': the index of one, or -1; the one at an index, of which
+ * *length characters count. */
+int         ds_choice_index(const char *choices, const char *word);
+const char *ds_choice_word(const char *choices, int index, int *length);
 double      ds_bind_number(ds_binder *b, const ds_field *row, const cJSON *node);
 bool        ds_bind_bool(ds_binder *b, const ds_field *row, const cJSON *node);
 ds_numbers  ds_bind_numbers(ds_binder *b, const ds_field *row, const cJSON *node);
@@ -155,15 +158,8 @@ const cJSON **ds_map_members(ds_arena *arena, const cJSON *map, bool ordered, si
 /* writer.c: the shortest decimal that reads back as x. */
 void ds_number_text(double x, char text[32]);
 
-/* The rules across rows: check.c, which calls the other files. */
+/* check.c: the rules across rows, after ds_bind(). */
 void ds_check(ds_binder *b);
-void ds_check_models(ds_binder *b);
-void ds_check_strategies(ds_binder *b);
-void ds_check_correlations(ds_binder *b);
-/* Greatest value that a quantity can take, at most `limit`; 0 when it is absent. */
-double ds_greatest(const ds_binder *b, ds_quantity q, double limit);
-/* Is it there and one certain number?  *x gets it. */
-bool ds_certain(const ds_binder *b, ds_quantity q, double *x);
 
 /* suggest.c: the candidate that `word` most probably means, or NULL. */
 const char *ds_suggest(const char *word, const char *const *candidates, size_t count);

@@ -19,17 +19,29 @@ extern const char *const ds_kind_names[DS_KIND_COUNT];
 
 /* Is the key there, right or wrong? */
 bool ds_there(ds_quantity q);
+/* Is it there and one certain number?  *x gets it. */
+bool ds_certain(const ds_binder *b, ds_quantity q, double *x);
 /* Can it be another number than this one?  False when absent. */
 bool ds_differs(const ds_binder *b, ds_quantity q, double from);
-/* Least value that it can take, and its mean; 0 when absent. */
+/* Greatest value that it can take, at most `limit`; least value; mean; 0 when absent. */
+double ds_greatest(const ds_binder *b, ds_quantity q, double limit);
 double ds_least(const ds_binder *b, ds_quantity q);
 double ds_mean_of(const ds_binder *b, ds_quantity q);
 /* Reports at a key of the object at the path. */
 void ds_problem_in(ds_binder *b, const char *key, const char *format, ...) DS_PRINTF(3, 4);
+/* Step by step: `from` must be greater than *last, that of the step before; keeps it. */
+void ds_check_rising(ds_binder *b, const char *key, double from, double *last);
+/* What moves the prices of a contract: a step of its tiers, a class, a multiplier. */
+typedef struct {
+    enum { DS_MOVED_BY_STEP, DS_MOVED_BY_CLASS, DS_MOVED_BY_MULTIPLIER } what;
+    const char         *name;
+    const ds_repricing *prices;
+} ds_moved;
+typedef void ds_moved_fn(ds_binder *b, const ds_contract *c, const ds_moved *m, void *context);
+/* Calls visit() for each of them, with the path there. */
+void ds_each_moved(ds_binder *b, const ds_contract *c, ds_moved_fn *visit, void *context);
 /* A key of the object at the path that changes something, where it has no effect. */
 void ds_refuse(ds_binder *b, bool changes, const char *key, const char *why);
-/* The quantity that prices or weighs a kind: its own, or the one it falls back to. */
-ds_quantity ds_of_kind(const ds_by_kind *by_kind, int kind);
 
 /* ---- check_traffic.c: who may get requests, and from when ------------------------- */
 
@@ -51,6 +63,9 @@ double ds_traffic_begins(const ds_binder *b, const ds_traffic *t);
 /* ---- The rules ------------------------------------------------------------------- */
 
 /* Each at the path of what it checks. */
+void ds_check_models(ds_binder *b);
+void ds_check_strategies(ds_binder *b);
+void ds_check_correlations(ds_binder *b);
 void ds_check_request(ds_binder *b, const ds_request *r);
 void ds_check_contracts(ds_binder *b, const ds_model *m, int model);
 void ds_check_dates(ds_binder *b, const ds_items *contracts, int model);

@@ -102,7 +102,7 @@ static void check_repricing(ds_binder *b, const ds_repricing *r, const ds_by_kin
         check_factor(b, limit, "", ds_mean_of(b, r->factor));
     ds_pop(b);
     for (int k = 0; k < DS_KIND_COUNT; k++) {
-        double price = base == NULL ? 0.0 : ds_mean_of(b, ds_of_kind(base, k));
+        double price = base == NULL ? 0.0 : ds_mean_of(b, ds_price_of_kind(base, k));
         ds_push(b, "factors");
         ds_push(b, ds_kind_names[k]);
         if (r->factors != NULL && r->factors->kind[k].index >= 0)
@@ -119,47 +119,17 @@ static void check_repricing(ds_binder *b, const ds_repricing *r, const ds_by_kin
     }
 }
 
-static void check_tiers(ds_binder *b, const ds_contract *c)
+/* One step, class or multiplier. */
+static void check_moved(ds_binder *b, const ds_contract *c, const ds_moved *m, void *context)
 {
-    const bounds limit = {TIER_LEAST, TIER_MOST, "a tier", false, true};
-    ds_push(b, "tiers");
-    for (size_t i = 0; i < c->tiers.count; i++) {
-        const ds_tiers *t = &DS_ITEM(ds_tiers, c->tiers, i);
-        ds_push(b, t->key.name);
-        ds_push(b, "steps");
-        for (size_t j = 0; j < t->steps.count; j++) {
-            const ds_tier_step *step = &DS_ITEM(ds_tier_step, t->steps, j);
-            ds_push(b, step->key.name);
-            check_repricing(b, &step->prices, c->usd_per_mtok, &limit);
-            ds_pop(b);
-        }
-        ds_pop(b);
-        ds_pop(b);
-    }
-    ds_pop(b);
-}
-
-static void check_others(ds_binder *b, const ds_contract *c)
-{
-    ds_push(b, "service_classes");
-    for (size_t i = 0; i < c->service_classes.count; i++) {
-        const ds_service_class *k = &DS_ITEM(ds_service_class, c->service_classes, i);
-        const bounds limit = {CLASS_LEAST, CLASS_MOST, "a service class",
-                              strcmp(k->key.name, "batch") == 0, false};
-        ds_push(b, k->key.name);
-        check_repricing(b, &k->prices, c->usd_per_mtok, &limit);
-        ds_pop(b);
-    }
-    ds_pop(b);
-    ds_push(b, "multipliers");
-    for (size_t i = 0; i < c->multipliers.count; i++) {
-        const ds_multiplier *m = &DS_ITEM(ds_multiplier, c->multipliers, i);
-        const bounds         limit = {CLASS_LEAST, CLASS_MOST, "a multiplier", false, false};
-        ds_push(b, m->key.name);
-        check_repricing(b, &m->prices, NULL, &limit);
-        ds_pop(b);
-    }
-    ds_pop(b);
+    (void)context;
+    bounds limit = {CLASS_LEAST, CLASS_MOST, "a multiplier", false, false};
+    if (m->what == DS_MOVED_BY_STEP)
+        limit = (bounds){TIER_LEAST, TIER_MOST, "a tier", false, true};
+    if (m->what == DS_MOVED_BY_CLASS)
+        limit = (bounds){CLASS_LEAST, CLASS_MOST, "a service class",
+                         strcmp(m->name, "batch") == 0, false};
+    check_repricing(b, m->prices, c->usd_per_mtok, &limit);
 }
 
 void ds_check_bounds(ds_binder *b, const ds_contract *c)
@@ -167,8 +137,6 @@ void ds_check_bounds(ds_binder *b, const ds_contract *c)
     if (c->usd_per_mtok != NULL)
         check_prices(b, c->usd_per_mtok, ds_mean_of(b, c->usd_per_credit));
     /* tiers of compute time are weights, which may differ more: output at 12 times */
-    if (c->billing == DS_BILLING_COMPUTE_TIME)
-        return;
-    check_tiers(b, c);
-    check_others(b, c);
+    if (c->billing != DS_BILLING_COMPUTE_TIME)
+        ds_each_moved(b, c, check_moved, NULL);
 }

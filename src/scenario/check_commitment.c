@@ -9,42 +9,19 @@
 
 /* ---- Commitments (90)-(95) ------------------------------------------------------- */
 
-enum { AMOUNTS = 7 };
-
-typedef struct {
-    const char *key;
-    ds_quantity q;
-    bool        credits, month, term;
-} amount;
-
-static void amounts_of(const ds_commitment *c, amount all[AMOUNTS])
-{
-    const amount list[AMOUNTS] = {
-        {"usd_per_minute", c->usd_per_minute, false, false, false},
-        {"usd_per_hour", c->usd_per_hour, false, false, false},
-        {"usd_per_day", c->usd_per_day, false, false, false},
-        {"usd_per_month", c->usd_per_month, false, true, false},
-        {"usd_per_term", c->usd_per_term, false, false, true},
-        {"credits_per_month", c->credits_per_month, true, true, false},
-        {"credits_per_term", c->credits_per_term, true, false, true},
-    };
-    for (size_t i = 0; i < AMOUNTS; i++)
-        all[i] = list[i];
-}
-
 /* The one amount, or NULL after reporting. */
-static const amount *the_amount(ds_binder *b, const amount all[AMOUNTS])
+static const ds_amount *the_amount(ds_binder *b, const ds_commitment *c)
 {
-    const amount *found = NULL;
-    for (size_t i = 0; i < AMOUNTS; i++) {
-        if (!ds_there(all[i].q))
+    const ds_amount *found = NULL;
+    for (const ds_amount *a = ds_amounts; a < ds_amounts + DS_AMOUNT_COUNT; a++) {
+        if (!ds_there(ds_amount_in(c, a)))
             continue;
         if (found != NULL) {
-            ds_problem_in(b, all[i].key, "\"%s\" is given already: one amount for each commitment",
+            ds_problem_in(b, a->key, "\"%s\" is given already: one amount for each commitment",
                           found->key);
             return NULL;
         }
-        found = &all[i];
+        found = a;
     }
     if (found == NULL)
         ds_problem_here(b, "needs an amount: usd_per_minute, usd_per_hour, usd_per_day, "
@@ -63,9 +40,9 @@ static void check_credits(ds_binder *b, const ds_commitment *c, bool credits)
               "the price of a committed credit says what it saves");
 }
 
-static void check_term(ds_binder *b, const ds_commitment *c, const amount *a)
+static void check_term(ds_binder *b, const ds_commitment *c, const ds_amount *a)
 {
-    bool        term = a->term || c->term_months > 0;
+    bool        term = a->per == DS_PER_TERM || c->term_months > 0;
     const char *why = "it has no term: state \"term_months\"";
     ds_refuse(b, !term && c->terms != 1, "terms", why);
     ds_refuse(b, !term && c->ramp.count > 0, "ramp", why);
@@ -78,35 +55,34 @@ static void check_term(ds_binder *b, const ds_commitment *c, const amount *a)
                       (long long)c->terms, c->terms == 1 ? "" : "s");
 }
 
-static void check_payment(ds_binder *b, const ds_commitment *c, const amount *a)
+static void check_payment(ds_binder *b, const ds_commitment *c, const ds_amount *a)
 {
+    const bool  per_term = a->per == DS_PER_TERM, per_month = a->per == DS_PER_MONTH;
     const char *why = "the amount is not one per term";
-    ds_refuse(b, !a->term && c->payment > DS_PAID_IN_ARREARS, "payment", why);
-    ds_refuse(b, !a->term && ds_there(c->minimum_usd_per_month), "minimum_usd_per_month", why);
-    ds_refuse(b, a->term && c->payment == DS_PAID_MONTHLY && ds_there(c->minimum_usd_per_month),
+    ds_refuse(b, !per_term && c->payment > DS_PAID_IN_ARREARS, "payment", why);
+    ds_refuse(b, !per_term && ds_there(c->minimum_usd_per_month), "minimum_usd_per_month", why);
+    ds_refuse(b, per_term && c->payment == DS_PAID_MONTHLY && ds_there(c->minimum_usd_per_month),
               "minimum_usd_per_month", "it is paid in equal parts");
-    why = a->term     ? "an amount per term is drawn from until the term ends"
-          : !a->month ? "only what a month leaves can be carried: the amount is for less"
+    why = per_term     ? "an amount per term is drawn from until the term ends"
+          : !per_month ? "only what a month leaves can be carried: the amount is for less"
                       : "it is carried within a term: state \"term_months\"";
-    ds_refuse(b, c->unused == DS_UNUSED_CARRIED && (!a->month || c->term_months == 0), "unused",
+    ds_refuse(b, c->unused == DS_UNUSED_CARRIED && (!per_month || c->term_months == 0), "unused",
               why);
 }
 
 void ds_check_commitment(ds_binder *b, const ds_commitment *c, bool of_agreement)
 {
-    amount all[AMOUNTS];
-    amounts_of(c, all);
     if (c->usd_per_minute.index == DS_BROKEN && c->usd_per_hour.index == DS_BROKEN)
         return; /* no object at all */
-    const amount *a = the_amount(b, all);
+    const ds_amount *a = the_amount(b, c);
     if (a == NULL)
         return;
-    check_credits(b, c, a->credits);
+    check_credits(b, c, a->in_credits);
     check_term(b, c, a);
     check_payment(b, c, a);
     if (!of_agreement)
         return;
-    if (!a->month && !a->term)
+    if (a->per < DS_PER_MONTH)
         ds_problem_in(b, a->key, "an agreement commits to amounts per month or per term only");
     if (c->overage == DS_OVERAGE_REJECTED)
         ds_problem_in(b, "overage", "an agreement cannot reject usage: it counts bills; use list "
@@ -122,10 +98,7 @@ static void check_spend(ds_binder *b, const ds_spend_discount *d)
     for (size_t i = 0; i < d->steps.count; i++) {
         const ds_spend_step *step = &DS_ITEM(ds_spend_step, d->steps, i);
         ds_push(b, step->key.name);
-        if (step->from_usd <= last)
-            ds_problem_in(b, "from_usd", "must be greater than the \"from_usd\" of the step before "
-                                         "it, %.10g", last);
-        last = step->from_usd > last ? step->from_usd : last;
+        ds_check_rising(b, "from_usd", step->from_usd, &last);
         ds_pop(b);
     }
     ds_pop(b);

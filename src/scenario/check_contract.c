@@ -13,13 +13,20 @@
 
 /* ---- Keys of one contract -------------------------------------------------------- */
 
-/* Keys of the contract that its billing has no use for. */
-static void check_applies(ds_binder *b, int billing, const char *billing_name)
+static const char *billing_name(int billing, int *length)
 {
+    return ds_choice_word(ds_find_field(ds_contract_fields, "billing")->choices, billing, length);
+}
+
+/* Keys of the contract that its billing has no use for. */
+static void check_applies(ds_binder *b, int billing)
+{
+    int         length;
+    const char *name = billing_name(billing, &length);
     for (const ds_field *row = ds_contract_fields; row->key != NULL; row++)
         if (row->only != 0 && (row->only & (1u << billing)) == 0 && ds_stated(b, row->key))
-            ds_problem_in(b, row->key, "\"%s\" does not apply to billing \"%s\"", row->key,
-                          billing_name);
+            ds_problem_in(b, row->key, "\"%s\" does not apply to billing \"%.*s\"", row->key,
+                          length, name);
 }
 
 static bool has_volume_tiers(const ds_contract *c)
@@ -56,10 +63,11 @@ static void check_rounding(ds_binder *b, const ds_contract *c)
 
 static void check_contract(ds_binder *b, const ds_contract *c)
 {
-    static const char *const names[] = {"per_token", "hosted_per_token", "compute_time", "fleet"};
     if (c->billing < 0)
         return;
-    check_applies(b, c->billing, names[c->billing]);
+    int         length;
+    const char *name = billing_name(c->billing, &length);
+    check_applies(b, c->billing);
     if (c->billing == DS_BILLING_FLEET) {
         if (c->profile == DS_ABSENT)
             ds_problem_here(b, "billing \"fleet\" needs \"profile\"");
@@ -68,7 +76,7 @@ static void check_contract(ds_binder *b, const ds_contract *c)
     if (c->billing == DS_BILLING_COMPUTE_TIME)
         ds_check_units(b, c);
     else if (c->usd_per_mtok == NULL)
-        ds_problem_here(b, "billing \"%s\" needs \"usd_per_mtok\"", names[c->billing]);
+        ds_problem_here(b, "billing \"%.*s\" needs \"usd_per_mtok\"", length, name);
     ds_check_prices(b, c);
     ds_check_bounds(b, c);
     check_rounding(b, c);

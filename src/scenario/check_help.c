@@ -67,18 +67,55 @@ void ds_problem_in(ds_binder *b, const char *key, const char *format, ...)
     ds_pop(b);
 }
 
+void ds_check_rising(ds_binder *b, const char *key, double from, double *last)
+{
+    if (from <= *last)
+        ds_problem_in(b, key, "must be greater than the \"%s\" of the step before it, %.10g", key,
+                      *last);
+    *last = from > *last ? from : *last;
+}
+
 void ds_refuse(ds_binder *b, bool changes, const char *key, const char *why)
 {
     if (changes)
         ds_problem_in(b, key, "\"%s\" has no effect: %s", key, why);
 }
 
-ds_quantity ds_of_kind(const ds_by_kind *by_kind, int kind)
+static void each_step(ds_binder *b, const ds_contract *c, const ds_tiers *t,
+                      ds_moved_fn *visit, void *context)
 {
-    const ds_quantity *q = by_kind->kind;
-    if (kind == DS_KIND_WRITE_1H && q[kind].index == DS_ABSENT)
-        kind = DS_KIND_WRITE;
-    if (kind != DS_KIND_OUTPUT && q[kind].index == DS_ABSENT)
-        kind = DS_KIND_INPUT;
-    return q[kind];
+    ds_push(b, t->key.name);
+    ds_push(b, "steps");
+    for (size_t i = 0; i < t->steps.count; i++) {
+        const ds_tier_step *s = &DS_ITEM(ds_tier_step, t->steps, i);
+        ds_push(b, s->key.name);
+        visit(b, c, &(ds_moved){DS_MOVED_BY_STEP, s->key.name, &s->prices}, context);
+        ds_pop(b);
+    }
+    ds_pop(b);
+    ds_pop(b);
+}
+
+void ds_each_moved(ds_binder *b, const ds_contract *c, ds_moved_fn *visit, void *context)
+{
+    ds_push(b, "tiers");
+    for (size_t i = 0; i < c->tiers.count; i++)
+        each_step(b, c, &DS_ITEM(ds_tiers, c->tiers, i), visit, context);
+    ds_pop(b);
+    ds_push(b, "service_classes");
+    for (size_t i = 0; i < c->service_classes.count; i++) {
+        const ds_service_class *k = &DS_ITEM(ds_service_class, c->service_classes, i);
+        ds_push(b, k->key.name);
+        visit(b, c, &(ds_moved){DS_MOVED_BY_CLASS, k->key.name, &k->prices}, context);
+        ds_pop(b);
+    }
+    ds_pop(b);
+    ds_push(b, "multipliers");
+    for (size_t i = 0; i < c->multipliers.count; i++) {
+        const ds_multiplier *m = &DS_ITEM(ds_multiplier, c->multipliers, i);
+        ds_push(b, m->key.name);
+        visit(b, c, &(ds_moved){DS_MOVED_BY_MULTIPLIER, m->key.name, &m->prices}, context);
+        ds_pop(b);
+    }
+    ds_pop(b);
 }

@@ -7,7 +7,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/check.h"
 
-
 /* bits of kinds of tokens */
 #define BIT(kind) (1u << (kind))
 #define OUTPUT_BIT BIT(DS_KIND_OUTPUT)
@@ -33,7 +32,7 @@ static void check_base(ds_binder *b, const ds_by_kind *prices, const ds_by_kind 
 {
     ds_push(b, "usd_per_mtok");
     for (int k = 0; k < DS_KIND_COUNT && base != NULL; k++) {
-        ds_quantity of = ds_of_kind(base, k);
+        ds_quantity of = ds_price_of_kind(base, k);
         if (states(prices, k) && of.index >= 0 && !(ds_least(b, of) > 0.0))
             ds_problem_in(b, ds_kind_names[k], "the contract's own price of \"%s\" can be 0, so "
                           "that no factor leads to this one", ds_kind_names[k]);
@@ -68,16 +67,9 @@ static unsigned moved(const ds_binder *b, const ds_repricing *r)
 {
     unsigned mask = 0;
     for (int k = 0; k < DS_KIND_COUNT; k++) {
-        int of = k;
-        if (of == DS_KIND_WRITE_1H && !states(r->usd_per_mtok, of) && !states(r->factors, of))
-            of = DS_KIND_WRITE;
-        if (of != DS_KIND_OUTPUT && !states(r->usd_per_mtok, of) && !states(r->factors, of))
-            of = DS_KIND_INPUT;
-        bool moves = states(r->usd_per_mtok, of)
-                         ? true
-                     : states(r->factors, of) ? ds_differs(b, r->factors->kind[of], 1.0)
-                                              : ds_differs(b, r->factor, 1.0);
-        mask |= moves ? BIT(k) : 0u;
+        ds_kind_factor factor = ds_factor_of_kind(r, k);
+        if (factor.is == DS_FACTOR_PRICE || ds_differs(b, factor.value, 1.0))
+            mask |= BIT(k);
     }
     return mask;
 }
@@ -123,10 +115,7 @@ static unsigned check_steps(ds_binder *b, const ds_contract *c, const ds_tiers *
     for (size_t i = 0; i < t->steps.count; i++) {
         const ds_tier_step *step = &DS_ITEM(ds_tier_step, t->steps, i);
         ds_push(b, step->key.name);
-        if (step->from <= last)
-            ds_problem_in(b, "from", "must be greater than the \"from\" of the step before it, "
-                                     "%.10g", last);
-        last = step->from > last ? step->from : last;
+        ds_check_rising(b, "from", step->from, &last);
         if (c->billing == DS_BILLING_COMPUTE_TIME && step->prices.usd_per_mtok != NULL)
             ds_problem_in(b, "usd_per_mtok", "tiers of compute_time move weights: state \"factor\" "
                                              "or \"factors\"");
@@ -235,32 +224,16 @@ static bool check_dear(ds_binder *b, const ds_contract *c, const ds_by_kind *pri
     return true;
 }
 
+static void check_dear_moved(ds_binder *b, const ds_contract *c, const ds_moved *m, void *found)
+{
+    if (check_dear(b, c, m->prices->usd_per_mtok))
+        *(bool *)found = true;
+}
+
 static void check_cache_read(ds_binder *b, const ds_contract *c)
 {
     bool found = check_dear(b, c, c->usd_per_mtok);
-    ds_push(b, "service_classes");
-    for (size_t i = 0; i < c->service_classes.count; i++) {
-        const ds_service_class *k = &DS_ITEM(ds_service_class, c->service_classes, i);
-        ds_push(b, k->key.name);
-        found = check_dear(b, c, k->prices.usd_per_mtok) || found;
-        ds_pop(b);
-    }
-    ds_pop(b);
-    ds_push(b, "tiers");
-    for (size_t i = 0; i < c->tiers.count; i++) {
-        const ds_tiers *t = &DS_ITEM(ds_tiers, c->tiers, i);
-        ds_push(b, t->key.name);
-        ds_push(b, "steps");
-        for (size_t j = 0; j < t->steps.count; j++) {
-            const ds_tier_step *step = &DS_ITEM(ds_tier_step, t->steps, j);
-            ds_push(b, step->key.name);
-            found = check_dear(b, c, step->prices.usd_per_mtok) || found;
-            ds_pop(b);
-        }
-        ds_pop(b);
-        ds_pop(b);
-    }
-    ds_pop(b);
+    ds_each_moved(b, c, check_dear_moved, &found);
     ds_refuse(b, c->allow == DS_ALLOW_DEAR_CACHE_READ && !found, "allow",
               "no \"cache_read\" is dearer than \"input\"");
 }

@@ -37,11 +37,8 @@ static size_t split(ds_binder *b, const char *pointer, const char *segments[SEGM
 
 static bool is_amount(const char *key)
 {
-    static const char *const keys[] = {"usd_per_minute", "usd_per_hour", "usd_per_day",
-                                       "usd_per_month", "usd_per_term", "credits_per_month",
-                                       "credits_per_term"};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (strcmp(key, keys[i]) == 0)
+    for (size_t i = 0; i < DS_AMOUNT_COUNT; i++)
+        if (strcmp(key, ds_amounts[i].key) == 0)
             return true;
     return false;
 }

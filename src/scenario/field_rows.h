@@ -11,11 +11,12 @@
 #include "scenario/field.h"
 #include "scenario/scenario.h"
 
-/* Constructors of rows: S is the struct, M the member, whose name is the key.
- * The help comes last; further members of ds_field may follow it. */
 /* float constants of <math.h>, as doubles */
 #define NONE ((double)NAN)
 #define UNLIMITED ((double)INFINITY)
+
+/* S is the struct, M the member, whose name is the key.  The help comes last; further
+ * members of ds_field may follow it. */
 
 #define Q(S, M, unit_, min_, max_, fallback_, ...)                                  \
     { .key = #M, .type = DS_FIELD_QUANTITY, .offset = offsetof(S, M), .unit = unit_,\

@@ -87,8 +87,7 @@ const char *ds_bind_string(ds_binder *b, const ds_field *row, const cJSON *node)
     return text == NULL ? "" : text;
 }
 
-/* Index of `word` among words separated by '|', or -1. */
-static int choice_index(const char *choices, const char *word)
+int ds_choice_index(const char *choices, const char *word)
 {
     size_t length = strlen(word);
     int    index = 0;
@@ -102,12 +101,21 @@ static int choice_index(const char *choices, const char *word)
     }
 }
 
+const char *ds_choice_word(const char *choices, int index, int *length)
+{
+    const char *word = choices;
+    while (index-- > 0)
+        word += strcspn(word, "|") + 1;
+    *length = (int)strcspn(word, "|");
+    return word;
+}
+
 int ds_bind_choice(ds_binder *b, const ds_field *row, const cJSON *node)
 {
     if (node == NULL)
         return row->fallback_text == NULL ? DS_BROKEN
-                                          : choice_index(row->choices, row->fallback_text);
-    int index = cJSON_IsString(node) ? choice_index(row->choices, node->valuestring) : -1;
+                                          : ds_choice_index(row->choices, row->fallback_text);
+    int index = cJSON_IsString(node) ? ds_choice_index(row->choices, node->valuestring) : -1;
     if (index >= 0)
         return index;
     /* "a, b or c" */

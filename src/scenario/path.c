@@ -132,14 +132,6 @@ void ds_warn_here(ds_binder *b, const char *format, ...)
     va_end(arguments);
 }
 
-void ds_warn_at_key(ds_binder *b, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    add(b, WARNING, true, format, arguments);
-    va_end(arguments);
-}
-
 void ds_problem_at(ds_binder *b, const char *const *segments, const char *format, ...)
 {
     const char *saved[DS_PATH_MAX];

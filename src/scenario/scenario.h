@@ -154,7 +154,7 @@ typedef struct { /* batch, flex, priority, ... */
 typedef struct {
     ds_key       key;
     ds_repricing prices;
-    int64_t      from_hour, to_hour; /* of the day; equal: all day               */
+    double       from_hour, to_hour; /* of the day, 16.5 is half past four; equal: all day */
 } ds_multiplier;
 
 enum { DS_TIER_REQUEST_INPUT, DS_TIER_REQUEST_OUTPUT, DS_TIER_MONTH_INPUT, DS_TIER_MONTH_OUTPUT,
@@ -179,13 +179,14 @@ typedef struct {
     ds_quantity usd_per_unit, minimum_per_request, free_per_month;
 } ds_meter_price;
 
+enum { DS_PER_MINUTE, DS_PER_HOUR, DS_PER_DAY, DS_PER_MONTH, DS_PER_TERM };
 enum { DS_PAID_IN_ARREARS, DS_PAID_UPFRONT, DS_PAID_MONTHLY };
 enum { DS_UNUSED_LOST, DS_UNUSED_CARRIED };
 enum { DS_OVERAGE_LIST, DS_OVERAGE_DISCOUNTED, DS_OVERAGE_REJECTED, DS_OVERAGE_NONE };
 enum { DS_RENEWAL_NONE, DS_RENEWAL_AUTO };
 
 typedef struct {
-    /* exactly one amount */
+    /* exactly one amount, of ds_amounts */
     ds_quantity usd_per_minute, usd_per_hour, usd_per_day, usd_per_month, usd_per_term,
         credits_per_month, credits_per_term;
     ds_quantity usd_per_credit, discount_share, minimum_usd_per_month, early_exit_share;
@@ -444,6 +445,31 @@ struct ds_scenario {
     struct ds_document *source; /* the merged text and its positions, for
                                    ds_scenario_with() and for error locations   */
 };
+
+/* ---- tariff.c: what keys of a contract stand for, where one stands in for another */
+
+/* The keys by which a commitment may state its amount. */
+typedef struct {
+    const char *key;
+    size_t      offset; /* of the quantity in ds_commitment                      */
+    int         per;    /* DS_PER_...                                            */
+    bool        in_credits;
+} ds_amount;
+enum { DS_AMOUNT_COUNT = 7 };
+extern const ds_amount ds_amounts[DS_AMOUNT_COUNT];
+ds_quantity            ds_amount_in(const ds_commitment *c, const ds_amount *amount);
+
+/* The quantity that prices a kind: its own, or the one it falls back to. */
+ds_quantity ds_price_of_kind(const ds_by_kind *prices, int kind);
+
+/* What moves a kind: a price over the contract's own price of kind `over`, a factor of
+ * its kind (or of the one it falls back to), or the one of all kinds. */
+typedef struct {
+    ds_quantity value;
+    enum { DS_FACTOR_PRICE, DS_FACTOR_OF_KIND, DS_FACTOR_OF_ALL } is;
+    int over;
+} ds_kind_factor;
+ds_kind_factor ds_factor_of_kind(const ds_repricing *r, int kind);
 
 /* Typed views of the maps. */
 #define DS_ITEM(type, items_, index) (((const type *)(items_).items)[index])

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "distillsim.h"
+#include "load_text.h"
 #include "model/kernel.h"
 #include "numerics/stream.h"
 
@@ -28,17 +29,9 @@
 /* Loads a scenario whose text has ' for ". */
 static inline ds_scenario *load(const char *text)
 {
-    char  name[] = "/tmp/test_reference_XXXXXX";
-    int   descriptor = mkstemp(name);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    assert_non_null(file);
-    for (const char *c = text; *c != '\0'; c++)
-        fputc(*c == '\'' ? '"' : *c, file);
-    assert_int_equal(fclose(file), 0);
     ds_scenario *scenario = NULL;
     ds_error     error = { .code = DS_OK };
-    ds_code      code = ds_scenario_load(name, NULL, 0, NULL, NULL, &scenario, &error);
-    unlink(name);
+    ds_code      code = load_quoted(text, NULL, NULL, &scenario, &error);
     if (code != DS_OK)
         fail_msg("%d:%d %s: %s", error.line, error.column, error.pointer, error.message);
     return scenario;

@@ -72,23 +72,17 @@ static void complain(void *context, const ds_error *p)
 static ds_scenario *scenario_of(const char *contracts, const char *requests, const char *request,
                                 const char *start)
 {
-    char         path[] = "/tmp/distillsim-catalogue-XXXXXX", text[8192];
+    char         text[8192];
     ds_scenario *scenario = NULL;
     ds_error     err;
-    int          problems = 0, descriptor = mkstemp(path);
-    FILE        *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    int          problems = 0;
     int          length = snprintf(text, sizeof text,
         "{'name': 'x', 'clock': {'start': '%s', 'months': 3, 'hours_per_month': 730},"
         " 'products': {'p': {'requests_per_month': %s, 'request': {%s}}},"
         " 'models': {'m': {'contracts': %s}}, 'strategies': {'s': {'all': 'm'}}}",
         start, requests, request, contracts);
-    assert_non_null(file);
     assert_true(length > 0 && (size_t)length < sizeof text);
-    for (const char *c = text; *c != '\0'; c++)
-        fputc(*c == '\'' ? '"' : *c, file);
-    assert_int_equal(fclose(file), 0);
-    ds_code code = ds_scenario_load(path, NULL, 0, complain, &problems, &scenario, &err);
-    unlink(path);
+    ds_code code = load_quoted(text, complain, &problems, &scenario, &err);
     if (code != DS_OK || problems != 0)
         fail_msg("%s: %s", contracts, code == DS_OK ? "warnings" : "errors");
     return scenario;

@@ -15,20 +15,6 @@
 
 #include "scenario_help.h"
 
-enum { FOUND_MAX = 32 };
-
-typedef struct {
-    ds_error items[FOUND_MAX];
-    size_t   count;
-} found;
-
-static void collect(void *context, const ds_error *problem)
-{
-    found *all = context;
-    assert_true(all->count < FOUND_MAX);
-    all->items[all->count++] = *problem;
-}
-
 /* ---- Warnings of prices ---------------------------------------------------------- */
 
 static void test_odd_prices(void **state)
@@ -54,7 +40,7 @@ static void test_odd_prices(void **state)
         {"/models/large/contracts/no-output/usd_per_mtok/output", "\"output\" is free"},
     };
     const size_t count = sizeof wanted / sizeof wanted[0];
-    found        all = {.count = 0};
+    problem_list all = {.count = 0};
     ds_scenario *s = NULL;
     assert_int_equal(ds_scenario_load("tests/data/odd-prices.json", NULL, 0, collect, &all, &s,
                                       NULL), DS_OK);
@@ -81,7 +67,7 @@ static void test_odd_prices(void **state)
 /* Loads without a problem or a warning. */
 static ds_scenario *passes(const char *text)
 {
-    found        all = {.count = 0};
+    problem_list all = {.count = 0};
     ds_scenario *s = NULL;
     ds_error     err = {.message = ""};
     ds_code      code = ds_scenario_parse(text, strlen(text), "text", NULL, 0, 0, collect, &all, &s,
@@ -94,7 +80,7 @@ static ds_scenario *passes(const char *text)
 /* Fails with one problem, at the pointer. */
 static void fails(const char *text, const char *pointer)
 {
-    found        all = {.count = 0};
+    problem_list all = {.count = 0};
     ds_scenario *s = NULL;
     assert_int_equal(ds_scenario_parse(text, strlen(text), "text", NULL, 0, 0, collect, &all, &s,
                                        NULL), DS_E_SCENARIO);

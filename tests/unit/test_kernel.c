@@ -18,9 +18,9 @@
 #include <cmocka.h>
 
 #include <math.h>
-#include <unistd.h>
 
 #include "distillsim.h"
+#include "load_text.h"
 #include "model/kernel.h"
 #include "random_scenario.h"
 
@@ -35,18 +35,11 @@ static void print_problem(void *context, const ds_error *problem)
                 problem->pointer, problem->message);
 }
 
-static ds_scenario *load_text(const char *text)
+static ds_scenario *load(const char *text)
 {
-    char path[] = "/tmp/distillsim-kernel-XXXXXX";
-    int  fd = mkstemp(path);
-    assert_true(fd >= 0);
-    size_t length = strlen(text);
-    assert_int_equal(write(fd, text, length), (ssize_t)length);
-    close(fd);
     ds_scenario *scenario = NULL;
     ds_error     err;
-    ds_code code = ds_scenario_load(path, NULL, 0, print_problem, NULL, &scenario, &err);
-    unlink(path);
+    ds_code      code = load_json(text, print_problem, NULL, &scenario, &err);
     if (code != DS_OK)
         print_error("%s\n", text);
     assert_int_equal(code, DS_OK);
@@ -115,7 +108,7 @@ static int compare_path(const ds_plan *plan, uint64_t number, uint64_t path, siz
 static int compare_scenario(uint64_t number)
 {
     char        *text = random_scenario(number);
-    ds_scenario *scenario = load_text(text);
+    ds_scenario *scenario = load(text);
     ds_plan     *plan = NULL;
     ds_error     err = { .message = "" };
     if (ds_plan_compile(scenario, &plan, &err) != DS_OK)
@@ -163,7 +156,7 @@ static void test_random_scenarios(void **state)
 static void compare_instruction_sets(uint64_t number)
 {
     char        *text = random_scenario(number);
-    ds_scenario *scenario = load_text(text);
+    ds_scenario *scenario = load(text);
     ds_plan     *plan = NULL;
     ds_result   *expected = NULL;
     ds_error     err;
@@ -199,7 +192,7 @@ static void test_unknown_instruction_set(void **state)
 {
     (void)state;
     char        *text = random_scenario(1);
-    ds_scenario *scenario = load_text(text);
+    ds_scenario *scenario = load(text);
     ds_plan     *plan = NULL;
     ds_result   *result = NULL;
     ds_error     err;

@@ -194,15 +194,8 @@ static void refuse_text(const char *contract, const char *pointer)
              " {\"p\": {\"requests_per_month\": 1, \"request\": {\"input_tokens\": 1,"
              " \"output_tokens\": 1}}}, \"models\": {\"m\": {\"contracts\": {\"c\": {%s}}}},"
              " \"strategies\": {\"s\": {\"all\": \"m\"}}}", contract);
-    char  path[] = "/tmp/distillsim-bill-XXXXXX";
-    int   descriptor = mkstemp(path);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
     ds_scenario *scenario = NULL;
-    ds_code      code = ds_scenario_load(path, NULL, 0, NULL, NULL, &scenario, &err);
-    unlink(path);
+    ds_code      code = load_json(text, NULL, NULL, &scenario, &err);
     ds_scenario_free(scenario);
     assert_int_equal(code, DS_E_SCENARIO);
     assert_string_equal(err.pointer, pointer);

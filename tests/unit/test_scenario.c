@@ -19,21 +19,6 @@
 #include "scenario/problems.h"
 #include "scenario_help.h"
 
-enum { PROBLEMS_MAX = 64 };
-
-typedef struct {
-    ds_error items[PROBLEMS_MAX];
-    size_t   count;
-} problems;
-
-static void collect(void *context, const ds_error *problem)
-{
-    problems *all = context;
-    if (all->count < PROBLEMS_MAX)
-        all->items[all->count] = *problem;
-    all->count++;
-}
-
 static char *read_text(const char *path)
 {
     FILE *file = fopen(path, "rb");
@@ -88,7 +73,7 @@ static void collect_errors(void *context, const ds_error *problem)
         collect(context, problem);
 }
 
-static void load_bad(const char *name, problems *found)
+static void load_bad(const char *name, problem_list *found)
 {
     char         path[256];
     ds_scenario *s = NULL;
@@ -122,7 +107,7 @@ static void test_bad_files(void **state)
     (void)state;
     char       *text = read_text("tests/bad/expected.txt"), *at = text;
     char        name[128] = "";
-    problems    found = {.count = 0};
+    problem_list    found = {.count = 0};
     size_t      index = 0, files = 0;
     int         wrong = 0;
     expectation e;
@@ -157,7 +142,7 @@ static void test_message_style(void **state)
     (void)state;
     char       *text = read_text("tests/bad/expected.txt"), *at = text;
     expectation e;
-    problems    found;
+    problem_list    found;
     while (next_expectation(&at, &e)) {
         load_bad(e.name, &found);
         for (size_t i = 0; i < found.count && i < PROBLEMS_MAX; i++) {
@@ -259,7 +244,7 @@ static void test_too_many_members(void **state)
     for (int i = 0; i < 2000; i++)
         length += (size_t)sprintf(text + length, "%s\"k%d\":1", i == 0 ? "" : ",", i);
     length += (size_t)sprintf(text + length, "}");
-    problems all = {.count = 0};
+    problem_list all = {.count = 0};
     assert_int_equal(ds_scenario_parse(text, length, "wide", NULL, 0, 0, collect, &all, &s, &err),
                      DS_E_SCENARIO);
     assert_int_equal(all.count, 1001);
@@ -403,7 +388,7 @@ static void test_error_values(void **state)
 static void test_warning(void **state)
 {
     (void)state;
-    problems          found = {.count = 0};
+    problem_list          found = {.count = 0};
     ds_scenario      *s = NULL, *t = NULL;
     ds_error          err = {.code = DS_E_BUG};
     const char        path[] = "tests/data/busy-hour.json";
@@ -446,7 +431,7 @@ static void test_many_warnings(void **state)
 {
     (void)state;
     ds_problems all = {0};
-    problems    found = {.count = 0};
+    problem_list    found = {.count = 0};
     ds_error    error, err;
     for (int i = 0; i < 2 * DS_WARNINGS_MAX; i++) {
         ds_fail(&error, DS_OK, "/x", "take care");
