@@ -40,12 +40,13 @@ static const ds_field *unknown_key(ds_binder *b, const ds_field *rows, const cha
     return near == NULL ? NULL : ds_find_field(rows, near);
 }
 
-/* The row that was meant gets the member all the same, so that no rule misses it. */
+/* The row that was meant gets the member all the same, so that no rule misses it; what
+ * is only a guess does not. */
 static void keep_misspelt(ds_binder *b, const cJSON *parent, const cJSON *node,
                           const ds_field *row, const cJSON **found)
 {
     if (*found != NULL || ds_tree_member(parent, row->key) != NULL ||
-        b->misspelt_count == DS_MISSPELT_MAX)
+        !ds_is_slip(node->string, row->key) || b->misspelt_count == DS_MISSPELT_MAX)
         return;
     *found = node;
     b->misspelt[b->misspelt_count++] = (ds_misspelt){parent, node, row->key};
@@ -77,12 +78,32 @@ static void bind_object(ds_binder *b, const ds_field *rows, const cJSON *node, c
     b->provenance = outer;
 }
 
+/* Says which keys an object has, or, when the member is called like one of them, that the
+ * names are missing: "units": {"usd_per_unit_hour": 1}. */
+static void wrong_object(ds_binder *b, const ds_field *rows, const cJSON *node)
+{
+    enum { KEYS_SHOWN = 4 };
+    const char *name = b->depth > 0 ? b->path[b->depth - 1] : "";
+    const char *text = "an object";
+    size_t      count = 0;
+    if (ds_find_field(rows, name) != NULL) {
+        ds_problem_here(b, "\"%.60s\" holds objects by name, of which \"%.60s\" is a key: "
+                           "{\"NAME\": {\"%.60s\": ...}}",
+                        b->depth > 1 ? b->path[b->depth - 2] : "", name, name);
+        return;
+    }
+    for (const ds_field *row = rows; row->key != NULL && count < KEYS_SHOWN && text != NULL; row++)
+        text = ds_arena_format(b->arena, "%s%s\"%s\"", text, count++ == 0 ? " of " : ", ",
+                               row->key);
+    ds_wrong_type(b, node, text == NULL ? "an object" : text);
+}
+
 /* What should be an object is something else: its members are marked broken,
  * without a word on each. */
 static void bind_broken(ds_binder *b, const ds_field *rows, const cJSON *node, char *target)
 {
     bool silent = b->silent;
-    ds_wrong_type(b, node, "an object");
+    wrong_object(b, rows, node);
     b->silent = true;
     bind_object(b, rows, NULL, target);
     b->silent = silent;

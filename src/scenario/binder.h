@@ -163,5 +163,7 @@ void ds_check(ds_binder *b);
 
 /* suggest.c: the candidate that `word` most probably means, or NULL. */
 const char *ds_suggest(const char *word, const char *const *candidates, size_t count);
+/* Is the word so near to what it may have been meant to be that it must be it? */
+bool ds_is_slip(const char *word, const char *meant);
 
 #endif

@@ -82,7 +82,8 @@ static void check_fine_tuning(ds_binder *b, const ds_fine_tuning *f)
     ds_refuse(b, !tokens && ds_differs(b, f->epochs, 1), "epochs", "there are no \"tokens\"");
     ds_refuse(b, !capped && ds_there(f->cap_usd), "cap_usd",
               "it is on \"hours\" and a grader, and there are none");
-    if (!capped && !tokens && !validated && f->tokens.index >= 0)
+    bool timed = ds_differs(b, f->usd_per_hour, 0); /* its hours are missed above */
+    if (!capped && !tokens && !validated && !timed && f->tokens.index >= 0)
         ds_problem_here(b, "costs nothing: needs \"tokens\", \"hours\" or a grader");
     ds_pop(b);
 }

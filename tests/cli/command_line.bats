@@ -174,3 +174,18 @@ units() {
     [ "$(cat "$stdout" "$stderr" | wc -l)" -eq 2 ]
     has "$stdout" 'did you mean "reserved_units"?' || has "$stderr" 'did you mean "reserved_units"?'
 }
+
+@test "what should be an object: its keys, or that the names are missing" {
+    printf '{"name": "u", "clock": {"start": "2026-07", "months": 1}, "products": {"p":
+ {"requests_per_month": 1, "request": {"input_tokens": 1, "output_tokens": 1}}}, "models": {"m":
+ {"contracts": {"c": {"billing": "compute_time", "vat": 0.19, "commitment": 5,
+ "units": {"usd_per_unit_hour": 1}}}}}, "strategies": {"s": {"all": "m"}}}' \
+        >"$BATS_TEST_TMPDIR/objects.json"
+    out check "$BATS_TEST_TMPDIR/objects.json"
+    expect 3
+    cat "$stdout" "$stderr" >"$BATS_TEST_TMPDIR/said"
+    has "$BATS_TEST_TMPDIR/said" 'must be an object of "usd_per_minute", "usd_per_hour",'
+    has "$BATS_TEST_TMPDIR/said" '"units" holds objects by name, of which "usd_per_unit_hour" is'
+    has "$BATS_TEST_TMPDIR/said" 'unknown key "vat"; did you mean "tax_share"?'
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/said")" -eq 3 ]
+}
