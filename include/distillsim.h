@@ -119,6 +119,8 @@ typedef struct {
     const char *source, *as_of; /* "" when not given                            */
     ds_origin   origin;
     bool        uncertain;
+    bool        idle;           /* a default that changes nothing: no discount, no
+                                   growth, or of another kind of billing        */
 } ds_input_info;
 size_t        ds_scenario_input_count(const ds_scenario *s);
 ds_input_info ds_scenario_input(const ds_scenario *s, size_t index);
@@ -283,6 +285,8 @@ typedef struct {
     double      unit_price_usd;      /* [USD/unit] as paid                      */
     double      amount_usd;          /* [USD], negative for a credit            */
     const char *rule;                /* number of the equation in docs/model.md */
+    const char *agreement;           /* "" or, booked to its first contract, the
+                                        agreement whose line it is              */
 } ds_ledger_row;
 typedef void (*ds_ledger_fn)(void *context, const ds_ledger_row *row);
 

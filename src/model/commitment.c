@@ -16,11 +16,13 @@ typedef struct {
     const double *amount;  /* A_n                                                    */
     const double *keep, *per_keep, *over; /* 1 - delta; 1/that; USD of each dollar,
                                              times 1 - delta, that is beyond         */
-    double *bill, *lost;   /* lost: NULL when nothing is refused                     */
+    double *bill, *beyond; /* beyond: times 1 - delta; NULL: nothing is refused      */
+    bool   *alike;         /* are all lanes at the same point of their terms?  Then  */
+                           /* lane 0 tells the state, but for what is left           */
 } month;
 
 /* Rows of w->scratch; contract.c has 0 to 2, its bill among them. */
-enum { AMOUNT = 3, RUNNING, POSITION, EXIT, LATER, REST, BASE, TOTAL, SUM, BEYOND };
+enum { AMOUNT = 3, RUNNING, POSITION, EXIT, LATER, REST, BASE, TOTAL, SUM, BEYOND, USAGE };
 
 void ds_commitment_begin(ds_work *w)
 {
@@ -37,9 +39,11 @@ void ds_commitment_begin(ds_work *w)
             keep[i] = in_credits ? bought : in_dollars;
             per_keep[i] = 1.0 / keep[i];
         }
-        for (size_t s = 0; s < plan->strategy_count && (c->term_months > 0.0 || c->carried); s++)
+        for (size_t s = 0; s < plan->strategy_count && (c->term_months > 0.0 || c->carried); s++) {
+            w->strategy[s].alike[k] = true;
             for (size_t row = 0; row < DS_COMMITMENT_ROWS; row++)
                 ds_row_set(w->strategy[s].commitment[c->state + row], 0);
+        }
     }
 }
 
@@ -80,26 +84,62 @@ static void set_amount(month *m, const double *number)
     m->amount = amount;
 }
 
-/* (92), (94): begins a term where one is due; sets where a term runs, which month of
- * it this is, and its amount. */
-static void turn_term(month *m, double *restrict running, double *restrict position)
+/* Where a lane is in its terms. */
+typedef struct {
+    double left, next, number, ended; /* DS_COMMITTED_...                             */
+} standing;
+
+/* (92), (94): begins a term where one is due; which month of a term this is, and
+ * whether one runs: then months are left. */
+static inline double turn(const ds_plan_commitment *c, double due, standing *at)
 {
-    const double term = m->c->term_months, block = term * m->c->terms;
+    bool begins = at->left == 0.0 && due > 0.0 && at->ended == 0.0;
+    double months = begins ? c->term_months * c->terms : at->left;
+    double here = begins ? 0.0 : at->next, after = here + 1.0;
+    at->left = months;
+    at->next = after == c->term_months ? 0.0 : after;
+    at->number += months > 0.0 && here == 0.0 ? 1.0 : 0.0;
+    return here;
+}
+
+/* Lanes go their own ways from here on. */
+static void part(const month *m)
+{
+    static const int rows[] = { DS_COMMITTED_LEFT, DS_COMMITTED_POSITION, DS_COMMITTED_TERM,
+                                DS_COMMITTED_ENDED };
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+        ds_row_set(m->state[rows[k]], m->state[rows[k]][0]);
+    *m->alike = false;
+}
+
+/* Sets where a term runs, which month of it this is, and its amount; returns whether
+ * one may run. */
+static bool turn_term(month *m, double *restrict running, double *restrict position)
+{
+    const ds_plan_commitment *c = m->c;
     double *left = m->state[DS_COMMITTED_LEFT], *number = m->state[DS_COMMITTED_TERM];
-    const double *ended = m->state[DS_COMMITTED_ENDED], *due = m->due;
-    double *current = m->w->scratch[SUM], *next = m->state[DS_COMMITTED_POSITION];
-    DS_EACH_LANE(i) {
-        bool begins = left[i] == 0.0 && due[i] > 0.0 && ended[i] == 0.0;
-        double months = begins ? block : left[i], here = begins ? 0.0 : next[i];
-        double after = here + 1.0;
-        left[i] = months;
-        running[i] = months > 0.0 ? 1.0 : 0.0;
-        position[i] = here;
-        next[i] = after == term ? 0.0 : after;
-        number[i] += months > 0.0 && here == 0.0 ? 1.0 : 0.0;
-        current[i] = number[i] - 1.0;
+    double *ended = m->state[DS_COMMITTED_ENDED], *next = m->state[DS_COMMITTED_POSITION];
+    const double *due = m->due;
+    double *current = m->w->scratch[SUM];
+    if (*m->alike && (!ds_row_is_alike(due) || (c->exit_share != DS_NONE && due[0] == 0.0)))
+        part(m);
+    if (*m->alike) {
+        standing at = { left[0], next[0], number[0], ended[0] };
+        ds_row_set(position, turn(c, due[0], &at));
+        ds_row_set(running, at.left > 0.0 ? 1 : 0);
+        ds_row_set(current, at.number - 1.0);
+        left[0] = at.left, next[0] = at.next, number[0] = at.number;
+    } else {
+        DS_EACH_LANE(i) {
+            standing at = { left[i], next[i], number[i], ended[i] };
+            position[i] = turn(c, due[i], &at);
+            running[i] = at.left > 0.0 ? 1.0 : 0.0;
+            current[i] = at.number - 1.0;
+            left[i] = at.left, next[i] = at.next, number[i] = at.number;
+        }
     }
     set_amount(m, current);
+    return !*m->alike || left[0] > 0.0;
 }
 
 /* Amounts of the terms of the block that come after this one. */
@@ -160,71 +200,72 @@ static bool leave(const month *m, const double *position, double *restrict exits
     return true;
 }
 
-/* The share o/v of (90) that is refused, of usage in `bill` of which so many dollars,
- * times 1 - delta, are beyond. */
-static void refuse(const month *m, const double *beyond)
+/* The share o/v of (90) that is refused of some usage. */
+static void refuse(const month *m, const double *usage, double *restrict lost)
 {
-    const double *running = m->running, *per_keep = m->per_keep, *bill = m->bill;
-    double *lost = m->lost;
-    if (lost == NULL)
-        return;
+    const double *running = m->running, *per_keep = m->per_keep, *beyond = m->beyond;
     DS_EACH_LANE(i) {
-        double share = beyond[i] * per_keep[i] / ds_greatest(bill[i], 1e-300);
-        lost[i] = bill[i] > 0.0 ? running[i] * share : 0.0;
+        double share = beyond[i] * per_keep[i] / ds_greatest(usage[i], 1e-300);
+        lost[i] = usage[i] > 0.0 ? running[i] * share : 0.0;
     }
 }
 
-/* (93) */
-static void charge_term(const month *m, const double *position)
+/* (93); alike: of all lanes position[0] holds, and a term runs in all. */
+static inline void charge_term(const month *m, const double *position, const bool alike)
 {
     const ds_plan_commitment *c = m->c;
     const ds_work *w = m->w;
     const double *least = w->column[c->minimum != DS_NONE ? c->minimum : w->plan->zero];
     const double *keep = m->keep, *over = m->over;
     const double *running = m->running, *amount = m->amount;
-    const double last = c->term_months - 1.0, each = 1.0 / c->term_months;
+    const double last = c->term_months - 1.0, each = 1.0 / c->term_months, here = position[0];
     const bool arrears = c->payment == DS_PAID_IN_ARREARS, upfront = c->payment == DS_PAID_UPFRONT;
-    double *rest = m->state[DS_COMMITTED_REST], *bill = m->bill;
-    double *beyond = m->w->scratch[BEYOND], *paid = m->w->scratch[SUM];
+    double *rest = m->state[DS_COMMITTED_REST], *bill = m->bill, *beyond = m->beyond;
+    const double *left = alike && here == 0.0 ? amount : rest;
     DS_EACH_LANE(i) {
+        double at = alike ? here : position[i];
         double usage = bill[i] * keep[i];
-        double there = position[i] == 0.0 ? amount[i] : rest[i];
-        double drawn = ds_least(usage, there);
+        double there = !alike && at == 0.0 ? amount[i] : left[i];
+        double drawn = ds_least(usage, there), more = usage - drawn;
         double billed = ds_greatest(drawn, ds_least(least[i], there));
-        billed = position[i] == last ? there : billed;
-        double at_start = position[i] == 0.0 ? amount[i] : 0.0;
-        paid[i] = arrears ? billed : upfront ? at_start : amount[i] * each;
-        beyond[i] = usage - drawn;
+        billed = at == last ? there : billed;
+        double at_start = at == 0.0 ? amount[i] : 0.0;
+        double paid = arrears ? billed : upfront ? at_start : amount[i] * each;
+        if (beyond != NULL)
+            beyond[i] = more;
         rest[i] = there - billed;
-    }
-    refuse(m, beyond);
-    DS_EACH_LANE(i) {
-        double charge = paid[i] + over[i] * beyond[i];
-        bill[i] = running[i] > 0.0 ? charge : bill[i];
+        bill[i] = alike || running[i] > 0.0 ? paid + over[i] * more : bill[i];
     }
 }
 
-/* (91), (92) by the month; with what a month leaves when it is carried over. */
-static void charge_month(const month *m, const double *position)
+/* (91), (92) by the month. */
+static void charge_month(const month *m)
 {
     const double *keep = m->keep, *over = m->over;
     const double *running = m->running, *amount = m->amount;
-    double *bill = m->bill, *beyond = m->w->scratch[BEYOND];
-    const double *there = amount;
-    if (m->c->carried) {
-        double *rest = m->state[DS_COMMITTED_REST], *carried = m->w->scratch[SUM];
-        there = carried;
-        DS_EACH_LANE(i) {
-            carried[i] = amount[i] + (position[i] == 0.0 ? 0.0 : rest[i]);
-            double unused = ds_greatest(0.0, carried[i] - bill[i] * keep[i]);
-            rest[i] = running[i] > 0.0 ? unused : rest[i];
-        }
+    double *bill = m->bill, *beyond = m->beyond;
+    DS_EACH_LANE(i) {
+        double more = ds_greatest(0.0, bill[i] * keep[i] - amount[i]);
+        if (beyond != NULL)
+            beyond[i] = more;
+        bill[i] = running[i] > 0.0 ? amount[i] + over[i] * more : bill[i];
     }
-    DS_EACH_LANE(i)
-        beyond[i] = ds_greatest(0.0, bill[i] * keep[i] - there[i]);
-    refuse(m, beyond);
-    DS_EACH_LANE(i)
-        bill[i] = running[i] > 0.0 ? amount[i] + over[i] * beyond[i] : bill[i];
+}
+
+/* The same where what a month leaves is carried over. */
+static void charge_carried(const month *m, const double *position)
+{
+    const double *keep = m->keep, *over = m->over;
+    const double *running = m->running, *amount = m->amount;
+    double *bill = m->bill, *beyond = m->beyond, *rest = m->state[DS_COMMITTED_REST];
+    DS_EACH_LANE(i) {
+        double there = amount[i] + (position[i] == 0.0 ? 0.0 : rest[i]);
+        double usage = bill[i] * keep[i], more = ds_greatest(0.0, usage - there);
+        if (beyond != NULL)
+            beyond[i] = more;
+        rest[i] = running[i] > 0.0 ? ds_greatest(0.0, there - usage) : rest[i];
+        bill[i] = running[i] > 0.0 ? amount[i] + over[i] * more : bill[i];
+    }
 }
 
 /* (91), (92) by the minute, hour or day: usage follows a load of the contract. */
@@ -261,19 +302,23 @@ static void charge_periods(const month *m, int contract)
             beyond[i] += weight * ds_greatest(0.0, usage - amount[i]);
         }
     }
-    DS_EACH_LANE(i)
-        beyond[i] *= n;
-    refuse(m, beyond);
-    DS_EACH_LANE(i)
-        bill[i] = running[i] > 0.0 ? n * amount[i] + over[i] * beyond[i] : bill[i];
+    DS_EACH_LANE(i) {
+        double more = beyond[i] * n;
+        beyond[i] = more;
+        bill[i] = running[i] > 0.0 ? n * amount[i] + over[i] * more : bill[i];
+    }
 }
 
 static void charge(const month *m, const double *position, int contract)
 {
-    if (m->c->per == DS_PER_TERM)
-        charge_term(m, position);
+    if (m->c->per == DS_PER_TERM && *m->alike)
+        charge_term(m, position, true);
+    else if (m->c->per == DS_PER_TERM)
+        charge_term(m, position, false);
+    else if (m->c->carried)
+        charge_carried(m, position);
     else if (m->c->per == DS_PER_MONTH)
-        charge_month(m, position);
+        charge_month(m);
     else
         charge_periods(m, contract);
 }
@@ -284,6 +329,11 @@ static void end_month(const month *m, const double *exits)
     const double for_good = m->c->renews ? 0 : 1;
     const double *running = m->running;
     double *left = m->state[DS_COMMITTED_LEFT], *ended = m->state[DS_COMMITTED_ENDED];
+    if (*m->alike) {
+        left[0] -= running[0];
+        ended[0] = running[0] > 0.0 && left[0] == 0.0 ? for_good : ended[0];
+        return;
+    }
     if (exits != NULL)
         DS_EACH_LANE(i)
             left[i] = exits[i] > 0.0 ? running[i] : left[i];
@@ -299,7 +349,11 @@ static void charge_in_terms(month *m, int contract)
     double *running = w->scratch[RUNNING], *position = w->scratch[POSITION];
     double *exits = w->scratch[EXIT], *fee = w->scratch[LATER], *usage = w->scratch[REST];
     m->running = running;
-    turn_term(m, running, position);
+    if (!turn_term(m, running, position)) { /* nor would end_month() change anything */
+        if (m->beyond != NULL)
+            ds_row_set(m->beyond, 0);
+        return;
+    }
     bool leaves = leave(m, position, exits, fee);
     if (leaves)
         ds_row_copy(usage, m->bill);
@@ -317,16 +371,23 @@ void ds_commitment_bill(ds_work *w, ds_strategy_state *state, int commitment, in
     const ds_plan_commitment *c = &w->plan->commitment[commitment];
     const double *keep = w->keep[commitment], *per_keep = w->per_keep[commitment];
     month m = { .w = w, .c = c, .state = state->commitment + c->state, .due = due,
-                .running = due, .keep = keep, .per_keep = per_keep, .bill = bill };
+                .running = due, .keep = keep, .per_keep = per_keep, .bill = bill,
+                .alike = &state->alike[commitment] };
+    const bool refuses = c->overage == DS_OVERAGE_REJECTED;
+    m.beyond = refuses ? w->scratch[BEYOND] : NULL;
+    double *usage = w->scratch[USAGE];
     m.over = c->overage == DS_OVERAGE_LIST         ? per_keep
              : c->overage == DS_OVERAGE_DISCOUNTED ? w->column[w->plan->one]
                                                    : w->column[w->plan->zero];
-    m.lost = c->overage == DS_OVERAGE_REJECTED ? lost : NULL;
+    if (refuses)
+        ds_row_copy(usage, bill);
     if (c->term_months > 0.0) {
         charge_in_terms(&m, contract);
-        return;
+    } else {
+        /* nothing is carried over to the first month alone, and then B is 0 anyway */
+        set_amount(&m, w->column[w->plan->zero]);
+        charge(&m, w->column[w->plan->one], contract);
     }
-    /* nothing is carried over to the first month alone, and then B is 0 anyway */
-    set_amount(&m, w->column[w->plan->zero]);
-    charge(&m, w->column[w->plan->one], contract);
+    if (refuses)
+        refuse(&m, usage, lost);
 }

@@ -37,6 +37,7 @@ void ds_contract_begin(ds_work *w)
             burst[i] = ds_greatest(1.0, peak[i] / product->burst_peak);
         }
     }
+    ds_tokens_begin(w);
     ds_commitment_begin(w);
     for (size_t a = 0; a < plan->agreement_count; a++)
         for (size_t s = 0; s < plan->strategy_count && plan->agreement[a].credit != DS_NONE; s++) {

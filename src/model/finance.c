@@ -109,6 +109,8 @@ static void count_served(ds_work *w, ds_row *total)
         ds_row_add(total[DS_TOTAL_UNSERVED], unserved);
         DS_EACH_LANE(i)
             served[i] = requests[i] - unserved[i];
+        DS_EACH_LANE(i) /* what rounding leaves is no request */
+            served[i] = served[i] < 1e-9 * requests[i] ? 0.0 : served[i];
         add_requests(w, p, served, total[DS_TOTAL_SERVED], total[DS_TOTAL_SERVED_MTOK],
                      total[DS_TOTAL_SERVED_VALUE]);
     }
@@ -228,6 +230,12 @@ static void earliest_ready(const ds_work *w, size_t strategy, double *restrict r
         ready[i] = ready[i] < end ? ready[i] : ds_never;
 }
 
+/* (73): what rounding leaves between equal costs is no saving. */
+static inline double saving_of(double base, double cost, double saving)
+{
+    return fabs(saving) <= 1e-12 * (fabs(base) + fabs(cost)) ? 0.0 : saving;
+}
+
 static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
 {
     const ds_plan *plan = w->plan;
@@ -241,7 +249,7 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         int outcome, total;
     } copied[] = {
         { DS_OUTCOME_COST_NPV, DS_TOTAL_NPV },       { DS_OUTCOME_COST_TOTAL, DS_TOTAL_COST },
-        { DS_OUTCOME_SAVING_TOTAL, DS_TOTAL_SAVED }, { DS_OUTCOME_PEAK_BILL, DS_TOTAL_PEAK },
+        { DS_OUTCOME_PEAK_BILL, DS_TOTAL_PEAK },
         { DS_OUTCOME_PEAK_MONTH, DS_TOTAL_PEAK_MONTH },
         { DS_OUTCOME_OVER_BUDGET, DS_TOTAL_OVER },   { DS_OUTCOME_BAD_ANSWERS, DS_TOTAL_BAD },
         { DS_OUTCOME_UNSERVED, DS_TOTAL_UNSERVED },
@@ -252,8 +260,11 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
     for (size_t k = 0; k < sizeof copied / sizeof *copied; k++)
         ds_row_copy(row[copied[k].outcome], state->total[copied[k].total]);
     const double years = (double)plan->months / 12.0;
+    const double *base_total = w->base_total, *total = state->total[DS_TOTAL_COST];
+    const double *saved = state->total[DS_TOTAL_SAVED];
     DS_EACH_LANE(i) {
-        row[DS_OUTCOME_SAVING_NPV][i] = base_npv[i] - npv[i];
+        row[DS_OUTCOME_SAVING_NPV][i] = saving_of(base_npv[i], npv[i], base_npv[i] - npv[i]);
+        row[DS_OUTCOME_SAVING_TOTAL][i] = saving_of(base_total[i], total[i], saved[i]);
         row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
     }
     pay_back(w, state->total[DS_TOTAL_LAST_NEGATIVE], row[DS_OUTCOME_PAYBACK]);

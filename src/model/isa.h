@@ -40,6 +40,7 @@
 #define ds_load_at DS_ISA_NAME(ds_load_at)
 #define ds_share_beyond DS_ISA_NAME(ds_share_beyond)
 #define ds_add_line DS_ISA_NAME(ds_add_line)
+#define ds_tokens_begin DS_ISA_NAME(ds_tokens_begin)
 #define ds_tokens_bill DS_ISA_NAME(ds_tokens_bill)
 #define ds_units_bill DS_ISA_NAME(ds_units_bill)
 #define ds_window_hours DS_ISA_NAME(ds_window_hours)

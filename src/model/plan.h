@@ -102,6 +102,8 @@ typedef struct {
 
 typedef struct {
     int    of; /* DS_TIER_..., what is measured                                 */
+    int    load; /* of volumes: of one request                                   */
+    size_t gain; /* of volumes: first of the rows of ds_work.gain                */
     bool   cliff;
     size_t step_count;
     ds_plan_step *step;
@@ -131,7 +133,7 @@ typedef struct {
 } ds_plan_prices;
 
 /* One load: a row for each product. */
-enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_POOL, DS_LOAD_GPU_TIME };
+enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME };
 typedef struct {
     int      what;
     unsigned kinds;       /* USD: bits of the kinds of tokens in it              */
@@ -335,7 +337,7 @@ struct ds_plan {
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,
         student_count, strategy_count, provider_count, label_rows, load_count,
-        agreement_count, commitment_count, amount_count, ring_count;
+        agreement_count, commitment_count, amount_count, ring_count, gain_count;
     ds_plan_gpu      *gpu;
     ds_plan_profile  *profile;
     ds_plan_product  *product;

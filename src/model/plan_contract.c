@@ -142,7 +142,8 @@ static bool allocate(ds_plan *plan)
             size_t steps = 0;
             for (size_t t = 0; t < c->tiers.count; t++)
                 steps += DS_ITEM(ds_tiers, c->tiers, t).steps.count;
-            loads += 4 + c->units.count + c->meters.count + DS_KIND_COUNT * (2 + steps);
+            loads += 4 + c->units.count + c->meters.count + c->tiers.count +
+                     DS_KIND_COUNT * (2 + steps);
             commitments++;
             amounts += 1 + 2 * c->units.count;
         }

@@ -84,6 +84,10 @@ static bool compile_all_tiers(ds_plan *plan, const ds_contract *c, ds_plan_price
                                           : &out->volume[out->volume_count++];
         if (!compile_tiers(plan, t, out, table))
             return false;
+        if (of_request)
+            continue;
+        table->gain = plan->gain_count;
+        plan->gain_count += table->step_count;
     }
     return true;
 }
@@ -104,15 +108,22 @@ int *ds_plan_by_product(ds_plan *plan, const char *name, bool of_class, int abse
     return column;
 }
 
+/* How much of the hour from `hour` on lies between two times of the day. */
+static double overlap(double hour, double from, double to)
+{
+    return fmax(0, fmin(hour + 1, to) - fmax(hour, from));
+}
+
 /* The share of each product's load in some hours of the day; NULL: no memory. */
-static double *share_of_hours(ds_plan *plan, int64_t from, int64_t to)
+static double *share_of_hours(ds_plan *plan, double from, double to)
 {
     double *share = ds_plan_alloc(plan, plan->product_count, sizeof *share);
     for (size_t p = 0; share != NULL && p < plan->product_count; p++)
         for (size_t h = 0; h < 168; h++) {
-            int64_t hour = (int64_t)(h % 24);
-            bool inside = from < to ? hour >= from && hour < to : hour >= from || hour < to;
-            share[p] += inside ? plan->product[p].week[h] / 168 : 0;
+            double hour = (double)(h % 24);
+            double part = from < to ? overlap(hour, from, to)
+                                    : overlap(hour, from, 24) + overlap(hour, 0, to);
+            share[p] += part * plan->product[p].week[h] / 168;
         }
     return share;
 }
@@ -256,6 +267,16 @@ static void add_meter(ds_plan *plan, size_t meter)
     ds_plan_add_load(plan, load);
 }
 
+/* What the volumes of a month are the sum of. */
+static void add_volumes(ds_plan *plan, const ds_plan_prices *prices)
+{
+    for (size_t v = 0; v < prices->volume_count; v++) {
+        ds_plan_load load = ds_plan_empty_load(DS_LOAD_VOLUME);
+        load.volume = (int)v;
+        prices->volume[v].load = ds_plan_add_load(plan, load);
+    }
+}
+
 static void add_charges(ds_plan *plan, const ds_plan_contract *c)
 {
     const ds_plan_prices *prices = c->prices;
@@ -303,6 +324,7 @@ bool ds_plan_compile_prices(ds_plan *plan, const ds_contract *c, ds_plan_contrac
     if (by_token) {
         add_charges(plan, out);
         out->charge_end = (int)plan->load_count;
+        add_volumes(plan, prices);
         if (ds_plan_in_periods(plan, out))
             out->driver = add_price_of_request(plan, prices);
     } else if (out->overage == DS_OVERAGE_LIST || out->overage == DS_OVERAGE_DISCOUNTED) {

@@ -223,12 +223,11 @@ static void provider_outcomes(const ds_ref_run *run, double *outcomes)
 /* (77) */
 static void other_outcomes(const ds_ref_run *run, double *outcomes)
 {
-    double answered = run->requests - run->unserved;
     double ready = DS_REF_NEVER;
     for (size_t m = 0; m < run->w->s->models.count; m++)
         if (run->project[m].started)
             ready = fmin(ready, run->project[m].ready);
-    outcomes[DS_OUTCOME_ESCALATED] = answered > 0 ? run->escalated / answered : DS_REF_NONE;
+    outcomes[DS_OUTCOME_ESCALATED] = run->answered > 0 ? run->escalated / run->answered : DS_REF_NONE;
     outcomes[DS_OUTCOME_BAD_ANSWERS] = run->bad_answers;
     outcomes[DS_OUTCOME_UNSERVED] = run->unserved;
     outcomes[DS_OUTCOME_SERVED_VALUE] = run->served_value_usd;
@@ -241,14 +240,22 @@ static void other_outcomes(const ds_ref_run *run, double *outcomes)
     outcomes[DS_OUTCOME_READY] = ready < (double)run->w->months ? ready : DS_REF_NEVER;
 }
 
+/* (73) */
+static double saving(double base, double cost)
+{
+    double difference = base - cost;
+    return fabs(difference) <= 1e-12 * (fabs(base) + fabs(cost)) ? 0 : difference;
+}
+
 /* (73)-(77); false when out of memory */
 static bool all_outcomes(const ds_ref_run *base, const ds_ref_run *run, double *outcomes)
 {
     double years = (double)run->w->months / 12;
     outcomes[DS_OUTCOME_COST_NPV] = present_value(run);
     outcomes[DS_OUTCOME_COST_TOTAL] = total(run, run->cost);
-    outcomes[DS_OUTCOME_SAVING_NPV] = present_value(base) - outcomes[DS_OUTCOME_COST_NPV];
-    outcomes[DS_OUTCOME_SAVING_TOTAL] = total(base, base->cost) - outcomes[DS_OUTCOME_COST_TOTAL];
+    outcomes[DS_OUTCOME_SAVING_NPV] = saving(present_value(base), outcomes[DS_OUTCOME_COST_NPV]);
+    outcomes[DS_OUTCOME_SAVING_TOTAL] =
+        saving(total(base, base->cost), outcomes[DS_OUTCOME_COST_TOTAL]);
     outcomes[DS_OUTCOME_SAVING_PER_YEAR] = outcomes[DS_OUTCOME_SAVING_TOTAL] / years;
     outcomes[DS_OUTCOME_PAYBACK] = payback(base, run);
     bill_outcomes(run, outcomes);

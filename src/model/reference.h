@@ -111,13 +111,14 @@ typedef struct {
     const ds_contract **owner; /* [model]         the contract they belong to     */
     ds_ref_terms      **terms; /* [model][contract]                               */
     ds_ref_agreement   *agreement; /* [agreement]                                 */
+    const char         *settled;   /* agreement whose lines are written, or NULL  */
     double *beta;            /* [product]       of the contract at hand, (91)   */
     double *kept;            /* [product]       share it does not reject        */
 
     double *bill, *cost; /* [month] (70), USD                                     */
     double *provider;    /* [model] USD paid to the provider of the model  (76)   */
     double  project_usd, fee_usd, served_value_usd;
-    double  requests, unserved, bad_answers, escalated, mtok;
+    double  answered, unserved, bad_answers, escalated, mtok;
     double  gpu_months, gpu_hours_used, gpu_hours_paid;
 } ds_ref_run;
 

@@ -165,6 +165,7 @@ static void bill_agreement(ds_ref_invoice *b, const ds_agreement *a, ds_ref_agre
     ds_ref_usage usage = { .due = state->due, .hours = b->hours,
                            .usd_per_credit = ds_ref_of(b, b->c->usd_per_credit) };
     b->usd = state->charges;
+    b->run->settled = a->key.name;
     if (a->spend_discount != NULL)
         discount_by_spend(b, a->spend_discount);
     if (a->commitment != NULL)
@@ -172,6 +173,7 @@ static void bill_agreement(ds_ref_invoice *b, const ds_agreement *a, ds_ref_agre
     ds_ref_plain(b, "free amount", fmax(0, fmin(b->usd, ds_ref_of(b, a->free_usd_per_month))),
                  "USD", -1, "(96)");
     use_credit(b, a, state);
+    b->run->settled = NULL;
     b->terms->charge += b->usd - state->charges;
 }
 

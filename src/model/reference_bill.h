@@ -104,7 +104,7 @@ double ds_ref_point(const ds_ref_world *w, int kind, size_t product, size_t j);
 double ds_ref_hour(const ds_ref_world *w, size_t product, size_t hour_of_week); /* s_h */
 double ds_ref_highest_minute(const ds_ref_world *w, size_t product);
 /* Share of the load in the hours of the day [from, to), (34). */
-double ds_ref_share_of_hours(const ds_ref_world *w, size_t product, int64_t from, int64_t to);
+double ds_ref_share_of_hours(const ds_ref_world *w, size_t product, double from, double to);
 
 /* ---- reference_tiers.c */
 /* Does the measure go beyond theta? (33) */

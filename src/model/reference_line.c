@@ -31,7 +31,8 @@ static void show(ds_ref_run *run, const ds_ref_line *line, double unit_price_usd
                           .list_price_usd = multiplied ? line->list_price_usd
                                                        : line->unit_price_usd,
                           .multipliers = chain, .unit_price_usd = unit_price_usd,
-                          .amount_usd = amount, .rule = line->rule };
+                          .amount_usd = amount, .rule = line->rule,
+                          .agreement = run->settled != NULL ? run->settled : "" };
     run->row(run->context, &row);
 }
 
@@ -101,7 +102,8 @@ double ds_ref_item(ds_ref_invoice *b, const char *product, const char *text, dou
     ds_ref_line line = { .product = product, .model = b->name, .contract = b->c->key.name,
                          .line = text, .quantity = quantity, .unit = unit,
                          .unit_price_usd = price->price, .rule = rule, .tier = tier,
-                         .multipliers = price->text, .list_price_usd = price->list };
+                         .multipliers = price->text, .list_price_usd = price->list,
+                         .shown = price->list > 0 && price->price == 0 }; /* what is free */
     double amount = quantity * price->price;
     ds_ref_charge(b->run, &line);
     b->usd += amount;

@@ -164,6 +164,8 @@ static void account(ds_ref_run *run, size_t p)
     ds_ref_request    r = ds_ref_request_of(run->w, p, NULL, run->t);
     double value = ds_ref_value(run->w, product->value_usd_per_request);
     double answered = run->asked[p] - run->lost[p];
+    if (answered < 1e-9 * run->asked[p]) /* rounding */
+        answered = 0;
     ds_ref_line lost = { .product = product->key.name, .model = "", .contract = "",
                          .line = "unserved requests", .quantity = run->lost[p],
                          .unit = "request", .unit_price_usd = value, .rule = "(61)" };
@@ -173,7 +175,7 @@ static void account(ds_ref_run *run, size_t p)
                         .rule = "(61)" };
     ds_ref_lose(run, &lost);
     ds_ref_lose(run, &bad);
-    run->requests += run->asked[p];
+    run->answered += answered;
     run->unserved += run->lost[p];
     run->bad_answers += run->bad[p];
     run->mtok += (r.input + r.output) * answered * 1e-6;

@@ -90,15 +90,21 @@ double ds_ref_highest_minute(const ds_ref_world *w, size_t product)
            w->burst[product * DS_REF_BURSTS + DS_REF_BURSTS - 1]; /* g_n rises with n */
 }
 
+/* What lies between two times of the day in the hour that begins at `hour` */
+static double part_of_hour(double hour, double from, double to)
+{
+    return fmax(0, fmin(hour + 1, to) - fmax(hour, from));
+}
+
 /* (34) the hours from `from` up to `to`, past midnight when to < from */
-double ds_ref_share_of_hours(const ds_ref_world *w, size_t product, int64_t from, int64_t to)
+double ds_ref_share_of_hours(const ds_ref_world *w, size_t product, double from, double to)
 {
     double share = 0;
     for (size_t h = 0; h < DS_REF_HOURS; h++) {
-        int64_t hour = (int64_t)(h % 24);
-        bool    inside = from < to ? hour >= from && hour < to : hour >= from || hour < to;
-        if (from == to || inside)
-            share += ds_ref_hour(w, product, h) / DS_REF_HOURS;
+        double hour = (double)(h % 24);
+        double inside = from < to ? part_of_hour(hour, from, to)
+                                  : part_of_hour(hour, from, 24) + part_of_hour(hour, 0, to);
+        share += inside * ds_ref_hour(w, product, h) / DS_REF_HOURS;
     }
     return share;
 }

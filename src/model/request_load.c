@@ -96,20 +96,45 @@ static void count_tokens(request *r)
 
 /* ---- tiers on the length of a request: (33) ------------------------------------------ */
 
+/* The lengths of one product, lognormal where cv > 0.  Often they are the same in all
+ * lanes; then only the first is looked at. */
+typedef struct {
+    const double *mean, *log_mean, *variance;
+    size_t        lanes;
+} lengths;
+
+static lengths find_lengths(ds_work *w, const double *mean, const double *cv)
+{
+    const bool same_cv = ds_row_is_alike(cv), same_mean = ds_row_is_alike(mean);
+    const size_t means = same_mean ? 1 : DS_LANES, lanes = same_cv ? means : DS_LANES;
+    double *log_mean = w->scratch[2], *variance = w->scratch[3];
+    DS_LANES_INDEPENDENT
+    for (size_t i = 0; i < lanes; i++)
+        log_mean[i] = ds_log_inline(mean[i]);
+    if (same_cv)
+        ds_row_set(variance, ds_log_inline(1.0 + cv[0] * cv[0]));
+    else
+        DS_EACH_LANE(i)
+            variance[i] = ds_log_inline(1.0 + cv[i] * cv[i]);
+    return (lengths){ mean, log_mean, variance, lanes };
+}
+
 /* The share of a lognormal length's mean, and of the requests, beyond a step; of a
  * graduated table only the first, what is beyond it of all tokens. */
 static void share_of_lengths(const ds_plan_table *table, const ds_plan_step *step,
-                             const double *mean, const double *log_mean, const double *variances,
-                             double *restrict measured, double *restrict others)
+                             const lengths *of, double *restrict measured,
+                             double *restrict others)
 {
     const double log_from = step->log_from, from = step->from;
+    const double *mean = of->mean, *log_mean = of->log_mean, *variances = of->variance;
     const bool cliff = table->cliff;
     ds_share_beyond(table, (size_t)(step - table->step), mean, others); /* where cv = 0 */
     if (from == 0.0) {
         ds_row_copy(measured, others);
         return;
     }
-    DS_EACH_LANE(i) {
+    DS_LANES_INDEPENDENT
+    for (size_t i = 0; i < of->lanes; i++) {
         double certain = others[i];
         double variance = variances[i], spread = sqrt(variance);
         double above = log_mean[i] - 0.5 * variance - log_from;
@@ -119,6 +144,10 @@ static void share_of_lengths(const ds_plan_table *table, const ds_plan_step *ste
         bool varies = variance > 0.0 && mean[i] > 0.0;
         measured[i] = varies ? beyond : certain;
         others[i] = varies ? requests : certain;
+    }
+    if (of->lanes < DS_LANES) {
+        ds_row_set(measured, measured[0]);
+        ds_row_set(others, others[0]);
     }
 }
 
@@ -157,18 +186,16 @@ static void apply_table(request *r, const ds_plan_table *table)
     const bool of_input = table->of == DS_TIER_REQUEST_INPUT;
     const double *mean = of_input ? r->input : r->output;
     const double *cv = w->column[of_input ? r->product->input_cv : r->product->output_cv];
+    const bool varies = r->product->varies[of_input ? 0 : 1];
     double *measured = w->scratch[0], *others = w->scratch[1];
-    double *log_mean = w->scratch[2], *variance = w->scratch[3];
-    if (r->product->varies[of_input ? 0 : 1])
-        DS_EACH_LANE(i) {
-            log_mean[i] = ds_log_inline(mean[i]);
-            variance[i] = ds_log_inline(1.0 + cv[i] * cv[i]);
-        }
+    lengths spread = { .mean = mean };
+    if (varies)
+        spread = find_lengths(w, mean, cv);
     for (int k = 0; k < DS_KIND_COUNT; k++)
         ds_row_set(w->kind_part[k], 1);
     for (size_t j = 0; j < table->step_count; j++) {
-        if (r->product->varies[of_input ? 0 : 1]) {
-            share_of_lengths(table, &table->step[j], mean, log_mean, variance, measured, others);
+        if (varies) {
+            share_of_lengths(table, &table->step[j], &spread, measured, others);
         } else {
             ds_share_beyond(table, j, mean, measured);
             ds_row_copy(others, measured);
@@ -252,6 +279,21 @@ static void count_meter(const request *r, const ds_plan_meter *meter, double *re
     const double *least = r->w->column[meter->minimum];
     DS_EACH_LANE(i)
         units[i] = n[i] > 0.0 ? ds_greatest(n[i], least[i]) : 0.0;
+}
+
+/* What a request adds to V of (35). */
+static void measure(const request *r, int of, double *restrict load)
+{
+    const double *input = r->input, *output = r->output;
+    if (of == DS_TIER_MONTH_INPUT)
+        ds_row_copy(load, input);
+    else if (of == DS_TIER_MONTH_OUTPUT)
+        ds_row_copy(load, output);
+    else if (of == DS_TIER_MONTH_REQUESTS)
+        ds_row_set(load, 1);
+    else
+        DS_EACH_LANE(i)
+            load[i] = input[i] + output[i];
 }
 
 static void load_usd(const request *r, const ds_plan_load *l, double *restrict load)
@@ -363,6 +405,9 @@ static void compute_load(const request *r, const ds_plan_load *l, double *restri
         break;
     case DS_LOAD_METER:
         count_meter(r, &c->prices->meter[l->meter], load);
+        break;
+    case DS_LOAD_VOLUME:
+        measure(r, c->prices->volume[l->volume].of, load);
         break;
     case DS_LOAD_POOL:
         load_pool(r, &c->pool[l->pool], load);

@@ -44,6 +44,16 @@ static inline void ds_row_add_product(double *restrict out, const double *restri
         out[i] += x[i] * y[i];
 }
 
+/* Do all lanes hold the same? */
+static inline bool ds_row_is_alike(const double *row)
+{
+    const uint64_t first = ds_bits_inline(row[0]);
+    uint64_t differs = 0;
+    for (size_t i = 0; i < DS_LANES; i++)
+        differs |= ds_bits_inline(row[i]) ^ first;
+    return differs == 0;
+}
+
 /* May the contract send a bill this month on some path?  Its price is kept only then. */
 static inline bool ds_may_be_billed(const ds_work *w, size_t contract)
 {

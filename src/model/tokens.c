@@ -7,24 +7,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
-/* V of (35). */
-static void measure(const ds_work *w, int model, int of, double *restrict volume)
-{
-    const ds_plan *plan = w->plan;
-    const double input = of == DS_TIER_MONTH_INPUT || of == DS_TIER_MONTH_TOKENS ? 1 : 0;
-    const double output = of == DS_TIER_MONTH_OUTPUT || of == DS_TIER_MONTH_TOKENS ? 1 : 0;
-    const double request = of == DS_TIER_MONTH_REQUESTS ? 1 : 0;
-    ds_row_set(volume, 0);
-    for (size_t p = 0; p < plan->product_count; p++) {
-        if (!w->now.sent[p * plan->model_count + (size_t)model])
-            continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)model];
-        const double *I = w->input_tokens[p], *O = w->output_tokens[p];
-        DS_EACH_LANE(i)
-            volume[i] += v[i] * (I[i] * input + O[i] * output + request);
-    }
-}
-
 /* (37): each request rounded. */
 static void round_requests(const ds_work *w, int index, double *restrict bill)
 {
@@ -43,26 +25,76 @@ static void round_requests(const ds_work *w, int index, double *restrict bill)
     }
 }
 
+void ds_tokens_begin(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    for (size_t c = 0; c < plan->contract_count; c++) {
+        const ds_plan_prices *prices = plan->contract[c].prices;
+        for (size_t v = 0; prices != NULL && v < prices->volume_count; v++)
+            for (size_t j = 0; j < prices->volume[v].step_count; j++) {
+                double *gain = w->gain[prices->volume[v].gain + j];
+                ds_row_set(gain, 0);
+                ds_add_step(w, &prices->volume[v], j, DS_KIND_INPUT, w->column[plan->one], gain);
+            }
+    }
+}
+
+/* V of (35), where it is 0 something that is as good as 0 and divides; and 1/V. */
+static void measure(const ds_work *w, const ds_plan_contract *c, const ds_plan_table *table,
+                    double *restrict volume, double *restrict per_volume)
+{
+    ds_total_load(w, c->model, table->load, volume);
+    DS_EACH_LANE(i) {
+        double positive = ds_greatest(volume[i], 1e-300);
+        volume[i] = positive;
+        per_volume[i] = 1.0 / positive;
+    }
+}
+
+/* (35) where all kinds of tokens move alike. */
+static void move_all(const ds_work *w, const ds_plan_table *table, const double *volume,
+                     const double *per_volume, double *restrict sum)
+{
+    double *more = w->scratch[7];
+    ds_row_set(more, 0);
+    for (size_t j = 0; j < table->step_count; j++) {
+        const double from = table->step[j].from, limit = table->step[j].limit;
+        const double *gain = w->gain[table->gain + j];
+        if (table->cliff)
+            DS_EACH_LANE(i)
+                more[i] += volume[i] > limit ? gain[i] : 0.0;
+        else
+            DS_EACH_LANE(i)
+                more[i] += ds_greatest(0.0, volume[i] - from) * gain[i];
+    }
+    if (table->cliff)
+        DS_EACH_LANE(i)
+            sum[i] *= 1.0 + more[i];
+    else
+        DS_EACH_LANE(i)
+            sum[i] *= 1.0 + more[i] * per_volume[i];
+}
+
 /* (35): what the month's volume makes of a sum: all of it moved, or one step's part. */
 static void move_by_volume(ds_work *w, const ds_plan_contract *c, const ds_plan_load *l,
                            int *measured, double *restrict sum)
 {
     const ds_plan_table *table = &c->prices->volume[l->volume];
-    double *volume = w->scratch[5], *share = w->scratch[6], *factor = w->scratch[7];
+    double *volume = w->scratch[5], *per_volume = w->scratch[6];
     if (*measured != l->volume)
-        measure(w, c->model, table->of, volume);
+        measure(w, c, table, volume, per_volume);
     *measured = l->volume;
-    if (l->step != DS_NONE) {
-        ds_share_beyond(table, (size_t)l->step, volume, share);
-        ds_row_multiply(sum, share);
+    if (l->step == DS_NONE) {
+        move_all(w, table, volume, per_volume, sum);
         return;
     }
-    ds_row_set(factor, 1);
-    for (size_t j = 0; j < table->step_count; j++) {
-        ds_share_beyond(table, j, volume, share);
-        ds_add_step(w, table, j, DS_KIND_INPUT, share, factor);
-    }
-    ds_row_multiply(sum, factor);
+    const double from = table->step[l->step].from, limit = table->step[l->step].limit;
+    if (table->cliff)
+        DS_EACH_LANE(i)
+            sum[i] = volume[i] > limit ? sum[i] : 0.0;
+    else
+        DS_EACH_LANE(i)
+            sum[i] *= ds_greatest(0.0, volume[i] - from) * per_volume[i];
 }
 
 /* (36): what is not free. */

@@ -3,24 +3,53 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
+/* Pairs of rows whose products are to be added up. */
+enum { PAIRS = 4 };
+typedef struct {
+    size_t        count;
+    const double *a[PAIRS], *b[PAIRS];
+} pairs;
+
+/* total (+)= sum of a * b, in one pass and in their order. */
+static void add_pairs(const pairs *p, bool begins, double *restrict total)
+{
+    const double *a0 = p->a[0], *b0 = p->b[0], *a1 = p->a[1], *b1 = p->b[1];
+    const double *a2 = p->a[2], *b2 = p->b[2], *a3 = p->a[3], *b3 = p->b[3];
+    if (p->count == 0 && begins)
+        ds_row_set(total, 0);
+    else if (p->count == 1 && begins)
+        DS_EACH_LANE(i)
+            total[i] = a0[i] * b0[i];
+    else if (p->count == 2 && begins)
+        DS_EACH_LANE(i)
+            total[i] = a0[i] * b0[i] + a1[i] * b1[i];
+    else if (p->count == 3 && begins)
+        DS_EACH_LANE(i)
+            total[i] = a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i];
+    else if (p->count == 4 && begins)
+        DS_EACH_LANE(i)
+            total[i] = a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i] + a3[i] * b3[i];
+    for (size_t k = 0; k < p->count && !begins; k++)
+        ds_row_add_product(total, p->a[k], p->b[k]);
+}
+
 void ds_total_load(const ds_work *w, int model, int load, double *restrict total)
 {
     const ds_plan *plan = w->plan;
-    bool empty = true;
+    pairs next = { 0 };
+    bool begins = true;
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + (size_t)model])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)model];
-        const double *of_request = w->load[p * plan->load_count + (size_t)load];
-        if (empty)
-            DS_EACH_LANE(i)
-                total[i] = v[i] * of_request[i];
-        else
-            ds_row_add_product(total, v, of_request);
-        empty = false;
+        if (next.count == PAIRS) {
+            add_pairs(&next, begins, total);
+            next.count = 0;
+            begins = false;
+        }
+        next.a[next.count] = w->now.usage[p * plan->model_count + (size_t)model];
+        next.b[next.count++] = w->load[p * plan->load_count + (size_t)load];
     }
-    if (empty)
-        ds_row_set(total, 0);
+    add_pairs(&next, begins, total);
 }
 
 size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,

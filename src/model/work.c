@@ -60,6 +60,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
     w->replica_share = rows(l, C);
+    w->gain = rows(l, plan->gain_count);
     w->keep = rows(l, plan->commitment_count);
     w->per_keep = rows(l, plan->commitment_count);
     ds_row **of_kinds[] = { &w->kind, &w->kind_tier, &w->kind_part, &w->kind_usd };
@@ -84,6 +85,7 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     state->fresh = rows(l, J);
     state->ring = rows(l, plan->ring_count * (plan->most_life + 1));
     state->commitment = rows(l, plan->commitment_rows);
+    state->alike = take(l, plan->commitment_count * sizeof *state->alike);
     state->credit = rows(l, 2 * plan->agreement_count);
     state->provider = rows(l, plan->provider_count);
     state->total = rows(l, DS_TOTAL_COUNT);

@@ -35,6 +35,7 @@ typedef struct {
     ds_row *ring;         /* [ring][most_life + 1]: bought in a month, (48), (54); the
                              last row: what there is now                              */
     ds_row *commitment;   /* [commitment_rows]                                        */
+    bool   *alike;        /* [commitment]: is its state the same in all lanes?        */
     ds_row *credit;       /* [agreement][2]: what is left; months since it began      */
     ds_row *provider;     /* [provider]: spend so far [USD]                           */
     ds_row *total;        /* [DS_TOTAL_COUNT]                                         */
@@ -99,6 +100,7 @@ typedef struct {
     ds_row *hour_excess;   /* [product]: max(1, k / max s) of (46)                    */
     ds_row *burst_excess;  /* [product]: e of (43)                                    */
     ds_row *peak;          /* [product]: k                                            */
+    ds_row *gain;          /* [step of a volume]: its factor less that of the step before */
     ds_row *keep, *per_keep; /* [commitment]: 1 - delta of (90), and 1 over it        */
     ds_row *kind;          /* [DS_KIND_COUNT]: scratch, tokens of a request by kind   */
     ds_row *kind_tier, *kind_part, *kind_usd; /* the same: T of (33), a table's, b    */
@@ -151,7 +153,9 @@ void ds_contract_bill(ds_work *w, ds_strategy_state *state, int model);
 /* Adds a charge of a contract to the bill, with its tax, the provider's spend (76)
  * and the fee returned (50). */
 void ds_contract_book(ds_work *w, int contract, const double *charge);
-/* -- tokens.c: (35)-(37), (40).  Usage of a month under a contract. */
+/* -- tokens.c: (35)-(37), (40) */
+void ds_tokens_begin(ds_work *w);
+/* Usage of a month under a contract. */
 void ds_tokens_bill(ds_work *w, int contract, double *restrict bill);
 /* -- units.c: (42)-(44), (52), (54); adds to bill.  Shares of requests that are refused
  * go to w->now.refused. */

@@ -36,6 +36,25 @@ static ds_scale scale_of(const ds_commit_term *term)
     return most >= 1e4 ? ds_scale_of_money(most) : ds_scale_one;
 }
 
+/* Is it a count of units?  Then it is exact, and has a plural. */
+static bool is_count(const ds_commit_term *term)
+{
+    return term->step > 0 && strcmp(term->unit, "unit") == 0;
+}
+
+/* "60 units", "60 ± 0.4 units" */
+static void count_text(const ds_subject *s, ds_estimate e, char out[VALUE_TEXT])
+{
+    char number[DS_NUMBER_TEXT], error[DS_HUMAN_TEXT] = "";
+    ds_number_exact(e.value, number);
+    if (isfinite(e.se) && e.se > 0)
+        ds_human_value((ds_estimate){ e.se, e.se }, ds_scale_one, error);
+    const char *gap = error[0] == '\0' ? "" : DS_TEXT_TIE;
+    snprintf(out, VALUE_TEXT, "%.24s%s%s%s%.24s%sunit%s", number, gap,
+             error[0] == '\0' ? "" : s->style->utf8 ? "\xC2\xB1" : "+/-", gap, error,
+             DS_TEXT_TIE, e.value == 1 ? "" : "s");
+}
+
 /* "1.25 M ± 0.02 M USD/month" */
 static void value_text(const ds_subject *s, ds_estimate e, char out[VALUE_TEXT])
 {
@@ -43,6 +62,10 @@ static void value_text(const ds_subject *s, ds_estimate e, char out[VALUE_TEXT])
     const ds_scale scale =
         e.value == 0 && !(e.se > 0) ? ds_scale_one : scale_of(s->term);
     const char    *gap = scale.suffix[0] != '\0' ? DS_TEXT_TIE : "";
+    if (is_count(s->term)) {
+        count_text(s, e, out);
+        return;
+    }
     ds_human_value(e, scale, number);
     if (isfinite(e.se) && e.se > 0) {
         ds_human_value((ds_estimate){ e.se, e.se }, scale, error);
@@ -67,6 +90,10 @@ static void plain_value(const ds_subject *s, double value, char out[VALUE_TEXT])
 {
     char           number[DS_HUMAN_TEXT], unit[48];
     const ds_scale scale = value == 0 ? ds_scale_one : scale_of(s->term);
+    if (is_count(s->term)) {
+        count_text(s, (ds_estimate){ value, (double)NAN }, out);
+        return;
+    }
     ds_human_value(rough(s->term, value), scale, number);
     ds_text_clean(s->term->unit, s->style->utf8, unit, sizeof unit);
     snprintf(out, VALUE_TEXT, "%s%s%s%s%s", number, scale.suffix[0] != '\0' ? DS_TEXT_TIE : "",
@@ -262,6 +289,8 @@ static void fill_row(const ds_subject *s, ds_grid *grid, size_t row, const ds_ro
         ds_human_estimate(s->term->value, scales[0], utf8, ds_grid_cell(grid, row, 1));
     else if (isnan(p->value))
         snprintf(ds_grid_cell(grid, row, 1), DS_CELL_TEXT, "%s", utf8 ? "\xE2\x80\x93" : "-");
+    else if (is_count(s->term))
+        ds_number_exact(p->value, ds_grid_cell(grid, row, 1));
     else
         ds_human_value(rough(s->term, p->value), scales[0], ds_grid_cell(grid, row, 1));
     ds_human_estimate(p->mean, scales[1], utf8, ds_grid_cell(grid, row, 2));

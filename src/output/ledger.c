@@ -21,7 +21,7 @@
 
 enum { UNIT_COLUMNS = 12, NUMBER_COLUMNS = 11, AMOUNT_COLUMNS = 17, NUMBERS = 52 };
 /* from a width of so many columns rules stand beside the lines, and details that fit */
-enum { WIDE = 100, WIDE_LINE = 40, RULE_COLUMNS = 7, DETAIL_INDENT = 10 };
+enum { WIDE = 100, WIDE_LINE = 40, LEAST_LINE = 8, RULE_COLUMNS = 7, DETAIL_INDENT = 10 };
 
 static void add(double *sum, double *error, double x)
 {
@@ -40,7 +40,8 @@ static size_t line_columns(const ds_ledger *ledger)
 {
     if (ledger->style->width >= WIDE)
         return WIDE_LINE;
-    return ledger->style->width > NUMBERS + 16 ? ledger->style->width - NUMBERS : 16;
+    return ledger->style->width > NUMBERS + LEAST_LINE ? ledger->style->width - NUMBERS
+                                                       : LEAST_LINE;
 }
 
 void ds_ledger_begin(ds_ledger *ledger)
@@ -60,7 +61,7 @@ void ds_ledger_begin(ds_ledger *ledger)
     }
     case DS_LEDGER_CSV:
         fputs("month_index,month,product,model,contract,line,quantity,unit,unit_price_usd,"
-              "amount_usd,rule,tier,list_price_usd,multipliers\n", ledger->file);
+              "amount_usd,rule,tier,list_price_usd,multipliers,agreement\n", ledger->file);
         break;
     case DS_LEDGER_JSON:
         fputs("{\"provenance\":{", ledger->file);
@@ -88,7 +89,7 @@ static void end_group(ds_ledger *ledger)
 {
     char name[288], clean[288];
     if (ledger->format == DS_LEDGER_TABLE && ledger->group_rows > 1 &&
-        strchr(ledger->group, '/') != NULL) {
+        (strchr(ledger->group, '/') != NULL || strncmp(ledger->group, "agreement ", 10) == 0)) {
         snprintf(name, sizeof name, "    sum of %s", ledger->group);
         ds_text_clean(name, ledger->style->utf8, clean, sizeof clean);
         ds_text_fit(clean, line_columns(ledger) + NUMBERS - AMOUNT_COLUMNS - 3,
@@ -139,7 +140,10 @@ static void print_headings(ds_ledger *ledger, const ds_ledger_row *row)
 {
     char        group[256];
     const char *slash = row->model[0] != '\0' && row->contract[0] != '\0' ? " / " : "";
-    snprintf(group, sizeof group, "%s%s%s", row->model, slash, row->contract);
+    if (row->agreement[0] != '\0')
+        snprintf(group, sizeof group, "agreement %s", row->agreement);
+    else
+        snprintf(group, sizeof group, "%s%s%s", row->model, slash, row->contract);
     if (group[0] == '\0')
         snprintf(group, sizeof group, "no model");
     if (strcmp(group, ledger->group) != 0) {
@@ -201,10 +205,14 @@ static void print_table_row(ds_ledger *ledger, const ds_ledger_row *row)
 
     print_headings(ledger, row);
     ds_text_clean(row->line, ledger->style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, room, ledger->style->utf8);
+    if (ds_text_width(clean) > room) { /* a line of its own: numbers follow below */
+        print_heading(ledger, clean, indent);
+        clean[0] = '\0';
+    }
     fprintf(ledger->file, "%*s", (int)indent, "");
     ds_text_pad(ledger->file, clean, room, false);
-    ds_text_clean(row->unit, ledger->style->utf8, clean, sizeof clean);
+    ds_text_clean(strcmp(row->unit, "1") == 0 ? "" : row->unit, ledger->style->utf8, clean,
+                  sizeof clean);
     ds_text_fit(clean, UNIT_COLUMNS, ledger->style->utf8);
     fprintf(ledger->file, "%*.6g ", NUMBER_COLUMNS, row->quantity);
     ds_text_pad(ledger->file, clean, UNIT_COLUMNS, false);
@@ -237,6 +245,8 @@ static void print_csv_row(const ds_ledger *ledger, const ds_ledger_row *row, con
     ds_csv_number(ledger->file, row->list_price_usd);
     putc(',', ledger->file);
     ds_csv_text(ledger->file, row->multipliers);
+    putc(',', ledger->file);
+    ds_csv_text(ledger->file, row->agreement);
     putc('\n', ledger->file);
 }
 
@@ -246,7 +256,7 @@ static void print_json_row(const ds_ledger *ledger, const ds_ledger_row *row, co
                                { "model", row->model },  { "contract", row->contract },
                                { "line", row->line },    { "tier", row->tier },
                                { "unit", row->unit },    { "multipliers", row->multipliers },
-                               { "rule", row->rule } };
+                               { "rule", row->rule },     { "agreement", row->agreement } };
     const struct {
         const char *key;
         double      value;

@@ -18,7 +18,8 @@ static void bind_field(ds_binder *b, const ds_field *row, const cJSON *node, cha
 
 /* ---- Objects, maps, lists -------------------------------------------------------- */
 
-static void unknown_key(ds_binder *b, const ds_field *rows, const char *key)
+/* The row that was probably meant, or NULL. */
+static const ds_field *unknown_key(ds_binder *b, const ds_field *rows, const char *key)
 {
     const char *candidates[CANDIDATES_MAX];
     size_t      count = 0;
@@ -36,6 +37,18 @@ static void unknown_key(ds_binder *b, const ds_field *rows, const char *key)
     else
         ds_problem_at_key(b, "unknown key \"%.100s\"", key);
     ds_pop(b);
+    return near == NULL ? NULL : ds_find_field(rows, near);
+}
+
+/* The row that was meant gets the member all the same, so that no rule misses it. */
+static void keep_misspelt(ds_binder *b, const cJSON *parent, const cJSON *node,
+                          const ds_field *row, const cJSON **found)
+{
+    if (*found != NULL || ds_tree_member(parent, row->key) != NULL ||
+        b->misspelt_count == DS_MISSPELT_MAX)
+        return;
+    *found = node;
+    b->misspelt[b->misspelt_count++] = (ds_misspelt){parent, node, row->key};
 }
 
 /* node may be NULL: every row gets its default. */
@@ -52,8 +65,9 @@ static void bind_object(ds_binder *b, const ds_field *rows, const cJSON *node, c
         const ds_field *row = ds_find_field(rows, child->string);
         if (row != NULL)
             found[row - rows] = child;
-        else if (ds_find_field(ds_provenance_fields, child->string) == NULL)
-            unknown_key(b, rows, child->string);
+        else if (ds_find_field(ds_provenance_fields, child->string) == NULL &&
+                 (row = unknown_key(b, rows, child->string)) != NULL)
+            keep_misspelt(b, node, child, row, &found[row - rows]);
     }
     for (const ds_field *row = rows; row->key != NULL; row++) {
         ds_push(b, row->key);

@@ -47,7 +47,13 @@ typedef struct {
     bool        assumption;
 } ds_provenance;
 
-enum { DS_NAMED_MAPS = 6 };
+enum { DS_NAMED_MAPS = 6, DS_MISSPELT_MAX = 16 };
+
+/* A member whose key is unknown, and the key that was probably meant. */
+typedef struct {
+    const cJSON *parent, *node;
+    const char  *meant;
+} ds_misspelt;
 
 typedef struct {
     ds_scenario  *scenario;
@@ -65,6 +71,9 @@ typedef struct {
     size_t        input_count, input_capacity;
     ds_use       *uses;
     size_t        use_count, use_capacity;
+    ds_misspelt   misspelt[DS_MISSPELT_MAX]; /* stand for what was meant, so that one
+                                                mistake gives one message           */
+    size_t        misspelt_count;
 } ds_binder;
 
 /* bind.c: fills *scenario, which is zeroed, from document->root. */

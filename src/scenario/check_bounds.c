@@ -78,10 +78,13 @@ typedef struct {
     double      least, most;
     const char *what; /* "a tier" */
     bool        cheap; /* is meant to be no dearer than the standard          */
+    bool        free;  /* may cost nothing: the first million tokens          */
 } bounds;
 
 static void check_factor(ds_binder *b, const bounds *limit, const char *kind, double factor)
 {
+    if (limit->free && factor == 0.0)
+        return;
     if (factor < limit->least || factor > limit->most)
         ds_warn_here(b, "%s at %.4g times the price%s%s; factors are from %.2g to %.2g",
                      limit->what, factor, *kind == '\0' ? "" : " of ", kind, limit->least,
@@ -120,12 +123,12 @@ static void check_repricing(ds_binder *b, const ds_repricing *r, const ds_by_kin
 static void check_moved(ds_binder *b, const ds_contract *c, const ds_moved *m, void *context)
 {
     (void)context;
-    bounds limit = {CLASS_LEAST, CLASS_MOST, "a multiplier", false};
+    bounds limit = {CLASS_LEAST, CLASS_MOST, "a multiplier", false, false};
     if (m->what == DS_MOVED_BY_STEP)
-        limit = (bounds){TIER_LEAST, TIER_MOST, "a tier", false};
+        limit = (bounds){TIER_LEAST, TIER_MOST, "a tier", false, true};
     if (m->what == DS_MOVED_BY_CLASS)
         limit = (bounds){CLASS_LEAST, CLASS_MOST, "a service class",
-                         strcmp(m->name, "batch") == 0};
+                         strcmp(m->name, "batch") == 0, false};
     check_repricing(b, m->prices, c->usd_per_mtok, &limit);
 }
 

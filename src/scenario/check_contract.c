@@ -190,6 +190,16 @@ void ds_check_contracts(ds_binder *b, const ds_model *m, int model)
 
 /* ---- Service shares of products -------------------------------------------------- */
 
+/* Are the contracts of every model there?  What is wrong with them is told elsewhere. */
+static bool all_known(const ds_binder *b)
+{
+    const ds_items *models = &b->scenario->models;
+    for (size_t i = 0; i < models->count; i++)
+        if (DS_ITEM(ds_model, *models, i).contracts.count == 0)
+            return false;
+    return models->count > 0;
+}
+
 /* Classes that any contract offers, as items of pointers to their names. */
 static size_t classes(const ds_binder *b, const char **names, size_t limit)
 {
@@ -234,7 +244,8 @@ void ds_check_service_shares(ds_binder *b)
         for (size_t i = 0; i < product->service_shares.count; i++) {
             const ds_named_value *s = &DS_ITEM(ds_named_value, product->service_shares, i);
             ds_push(b, s->key.name);
-            check_offered(b, s->key.name);
+            if (all_known(b))
+                check_offered(b, s->key.name);
             ds_pop(b);
             sum += ds_greatest(b, s->value, 1.0);
         }

@@ -26,6 +26,18 @@ static double last_month(const ds_binder *b)
     return b->scenario->clock == NULL ? 0.0 : (double)b->scenario->clock->months;
 }
 
+/* "2 (2026-09)" */
+static const char *month(const ds_binder *b, double t)
+{
+    double      since = (double)b->clock_start + t; /* months since year 0 */
+    const char *text =
+        b->clock_start < 0 || !(since >= 0.0 && since < 12e4)
+            ? ds_arena_format(b->arena, "%.6g", t)
+            : ds_arena_format(b->arena, "%.6g (%04d-%02d)", t, (int)since / 12,
+                              (int)since % 12 + 1);
+    return text == NULL ? "" : text;
+}
+
 static double latest(const ds_binder *b, ds_quantity q)
 {
     return ceil(ds_greatest(b, q, NEVER));
@@ -72,9 +84,10 @@ static void check_begin(ds_binder *b, const ds_contract *first, int model)
     if (first->from.index < 0 || !missed(b, model, &g))
         return;
     ds_push(b, "from");
-    ds_problem_here(b, "no contract is in force before month %.6g, and the strategy \"%.60s\" may "
-                       "send requests (%.60s) from month %.6g on", latest(b, first->from),
-                    g.traffic.strategy->key.name, what(b, &g), g.begins);
+    ds_problem_here(b, "no contract is in force before month %s, and the strategy \"%.60s\" may "
+                       "send requests (%.60s) from month %s on",
+                    month(b, latest(b, first->from)), g.traffic.strategy->key.name, what(b, &g),
+                    month(b, g.begins));
     ds_pop(b);
 }
 
@@ -91,15 +104,16 @@ static void check_gap(ds_binder *b, const ds_contract *c, const ds_contract *nex
         return;
     ds_push(b, "until");
     if (next == NULL)
-        ds_problem_here(b, "no contract is in force from month %.6g on, and the strategy "
-                           "\"%.60s\" may send requests (%.60s) until the end, month %.6g", g.low,
-                        g.traffic.strategy->key.name, what(b, &g), last_month(b));
+        ds_problem_here(b, "no contract is in force from month %s on, and the strategy "
+                           "\"%.60s\" may send requests (%.60s) until the end, month %s",
+                        month(b, g.low), g.traffic.strategy->key.name, what(b, &g),
+                        month(b, last_month(b)));
     else
-        ds_problem_here(b, "no contract may be in force from month %.6g to %.6g, when \"%.60s\" "
+        ds_problem_here(b, "no contract may be in force from month %s to %s, when \"%.60s\" "
                            "begins, and the strategy \"%.60s\" may send requests (%.60s); one "
-                           "date for both can be shared by \"@name\"", g.low,
-                        latest(b, next->from), next->key.name, g.traffic.strategy->key.name,
-                        what(b, &g));
+                           "date for both can be shared by \"@name\"", month(b, g.low),
+                        month(b, latest(b, next->from)), next->key.name,
+                        g.traffic.strategy->key.name, what(b, &g));
     ds_pop(b);
 }
 
@@ -116,8 +130,8 @@ static bool check_end(ds_binder *b, const ds_contract *c, const ds_contract *nex
         ds_problem_here(b, "must be later than \"from\"");
     else if (next != NULL && !same(c->until, next->from) && ds_certain(b, next->from, &from) &&
              ds_greatest(b, c->until, NEVER) > from)
-        ds_problem_here(b, "overlaps the contract \"%.60s\", which is in force from month %.6g on",
-                        next->key.name, from);
+        ds_problem_here(b, "overlaps the contract \"%.60s\", which is in force from month %s on",
+                        next->key.name, month(b, from));
     else if (next != NULL && next->from.index >= 0 && !same(c->until, next->from) &&
              ds_least(b, c->until) > ds_greatest(b, next->from, NEVER))
         ds_problem_here(b, "overlaps the contract \"%.60s\", which begins before it",

@@ -5,6 +5,8 @@
  * those of docs/model.md.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "scenario/check.h"
 
 static bool is_zero(const ds_binder *b, ds_quantity q)
@@ -22,6 +24,35 @@ static bool weighs_meters(const ds_binder *b, const ds_unit_pool *pool)
 }
 
 /* ---- One pool -------------------------------------------------------------------- */
+
+/* Does some product use the meter, or (NULL) any? */
+static bool is_metered(const ds_binder *b, const char *meter)
+{
+    const ds_items *products = &b->scenario->products;
+    for (size_t i = 0; i < products->count; i++) {
+        const ds_request *r = DS_ITEM(ds_product, *products, i).request;
+        for (size_t j = 0; r != NULL && j < r->meters.count; j++)
+            if (meter == NULL || strcmp(DS_ITEM(ds_named_value, r->meters, j).key.name, meter) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* A meter whose name is misspelt takes up no units.  A catalogue may weigh more meters
+ * than a scenario has, so this is no mistake, and nothing is said where there are none. */
+static void check_meters(ds_binder *b, const ds_unit_pool *pool)
+{
+    ds_push(b, "meter_weights");
+    for (size_t i = 0; i < pool->meter_weights.count; i++) {
+        const char *meter = DS_ITEM(ds_named_value, pool->meter_weights, i).key.name;
+        ds_push(b, meter);
+        if (is_metered(b, NULL) && !is_metered(b, meter))
+            ds_warn_here(b, "no product uses the meter \"%.60s\" (\"meters\" of its request)",
+                         meter);
+        ds_pop(b);
+    }
+    ds_pop(b);
+}
 
 /* What a unit serves. */
 static void check_capacity(ds_binder *b, const ds_unit_pool *pool)
@@ -81,9 +112,11 @@ static void check_reserved(ds_binder *b, const ds_contract *c, const ds_unit_poo
     if (any && (c->settlement == DS_SETTLED_METERED || c->settlement == DS_SETTLED_WINDOW))
         ds_problem_in(b, "reserved_units",
                       "no units can be reserved with settlement metered or window");
+    /* 0 may be stated: a sweep may begin there */
+    bool        none = !any && !ds_stated(b, "reserved_units");
     const char *why = "no units are reserved (\"reserved_units\")";
-    ds_refuse(b, by_month && !any, "reserved_usd_per_unit_month", why);
-    ds_refuse(b, by_hour && !any, "reserved_usd_per_unit_hour", why);
+    ds_refuse(b, by_month && none, "reserved_usd_per_unit_month", why);
+    ds_refuse(b, by_hour && none, "reserved_usd_per_unit_hour", why);
 }
 
 /* ---- All pools ------------------------------------------------------------------- */
@@ -113,6 +146,7 @@ static bool check_pools(ds_binder *b, const ds_contract *c)
         ds_push(b, pool->key.name);
         if (pool->usd_per_unit_hour.index != DS_BROKEN || pool->profile != DS_BROKEN) {
             check_capacity(b, pool);
+            check_meters(b, pool);
             check_size(b, c, pool);
             check_reserved(b, c, pool);
         }

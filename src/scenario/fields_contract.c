@@ -55,18 +55,19 @@ static const ds_field weight_fields[] = {
 #define REPRICING(S)                                                                \
     { .key = "factor", .type = DS_FIELD_QUANTITY,                                   \
       .offset = offsetof(S, prices) + offsetof(ds_repricing, factor), .unit = "1",  \
-      .min = 0, .max = 1000, .fallback = 1, .help = "On the price of every kind of token." }, \
+      .min = 0, .max = 1000, .fallback = 1,                                       \
+      .help = "On the price of every kind of token that is not stated below." },    \
     { .key = "factors", .type = DS_FIELD_OBJECT,                                    \
       .offset = offsetof(S, prices) + offsetof(ds_repricing, factors),              \
       .child = factor_fields, .size = sizeof(ds_by_kind),                           \
-      .help = "Instead, by kind; a cache kind that is absent moves as input." }
+      .help = "By kind; an absent cache kind moves as input, any other by `factor`." }
 
 #define REPRICING_OR_PRICES(S)                                                      \
     REPRICING(S),                                                                   \
     { .key = "usd_per_mtok", .type = DS_FIELD_OBJECT,                               \
       .offset = offsetof(S, prices) + offsetof(ds_repricing, usd_per_mtok),         \
       .child = other_price_fields, .size = sizeof(ds_by_kind),                      \
-      .help = "Instead, as prices; a cache kind that is absent moves as input." }
+      .help = "As prices; an absent cache kind moves as input, any other by `factor`." }
 
 static const ds_field class_fields[] = {
     Q(ds_service_class, share, "1", 0, 1, 0,
@@ -77,15 +78,16 @@ static const ds_field class_fields[] = {
 
 static const ds_field multiplier_fields[] = {
     REPRICING(ds_multiplier),
-    INTEGER(ds_multiplier, from_hour, "hour", 0, 24, 0, "First hour of the day it holds in."),
-    INTEGER(ds_multiplier, to_hour, "hour", 0, 24, 0,
-            "Hour of the day from which it does not; may be past midnight; equal: all day."),
+    NUMBER(ds_multiplier, from_hour, 0, "hour", 0, 24, 0,
+           "Hour of the day from which it holds, as hour_shape counts them; 16.5 is half past four."),
+    NUMBER(ds_multiplier, to_hour, 0, "hour", 0, 24, 0,
+           "Hour of the day from which it does not; may be past midnight; equal: all day."),
     END
 };
 
 static const ds_field step_fields[] = {
     NUMBER(ds_tier_step, from, DS_FLAG_REQUIRED, NULL, 0, 1e18, NONE,
-           "Where it begins [token or request]."),
+           "Where it begins [token or request]; from 0, factor 0: what is free."),
     REPRICING_OR_PRICES(ds_tier_step),
     END
 };

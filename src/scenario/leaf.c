@@ -36,18 +36,23 @@ void ds_wrong_type(ds_binder *b, const cJSON *node, const char *wanted)
 
 bool ds_in_range(ds_binder *b, const ds_field *row, double x)
 {
-    char        value[32], bound[32];
+    char        value[32], bound[32], share[80] = "";
     const char *unit = row->unit == NULL || strcmp(row->unit, "1") == 0 ? "" : row->unit;
     bool        at_low = (row->flags & DS_FLAG_OPEN_LOW) != 0 && x <= row->min;
     if (x >= row->min && x <= row->max && !at_low)
         return true;
     ds_number_text(x, value);
     ds_number_text(x > row->max ? row->max : row->min, bound);
-    ds_problem_here(b, "%s is %s %s%s%s", value,
+    if (row->max <= 1.0 && *unit == '\0' && x >= 2.0 && x <= 100.0) {
+        char hundredth[32];
+        ds_number_text(x / 100.0, hundredth);
+        snprintf(share, sizeof share, "; %s %% is %s", value, hundredth);
+    }
+    ds_problem_here(b, "%s is %s %s%s%s%s", value,
                     x > row->max ? "above"
                     : at_low     ? "not above"
                                  : "below",
-                    bound, *unit == '\0' ? "" : " ", unit);
+                    bound, *unit == '\0' ? "" : " ", unit, share);
     return false;
 }
 

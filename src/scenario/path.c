@@ -52,13 +52,23 @@ void ds_no_memory(ds_binder *b)
     b->problems->out_of_memory = true;
 }
 
+/* The member, or the one that was meant to be it. */
+static const cJSON *member(const ds_binder *b, const cJSON *node, const char *key)
+{
+    const cJSON *found = ds_tree_member(node, key);
+    for (size_t i = 0; i < b->misspelt_count && found == NULL; i++)
+        if (b->misspelt[i].parent == node && strcmp(b->misspelt[i].meant, key) == 0)
+            found = b->misspelt[i].node;
+    return found;
+}
+
 /* The deepest node on the path; *found gets how many segments lead to it. */
 static const cJSON *deepest(const ds_binder *b, size_t *found)
 {
     const cJSON *node = b->document->root;
     size_t       i = 0;
     for (; i < kept(b); i++) {
-        const cJSON *next = ds_tree_member(node, b->path[i]);
+        const cJSON *next = member(b, node, b->path[i]);
         if (next == NULL)
             break;
         node = next;
@@ -71,7 +81,7 @@ bool ds_stated(const ds_binder *b, const char *key)
 {
     size_t       found;
     const cJSON *node = deepest(b, &found);
-    return found == kept(b) && ds_tree_member(node, key) != NULL;
+    return found == kept(b) && member(b, node, key) != NULL;
 }
 
 typedef enum { PROBLEM, WARNING } severity;

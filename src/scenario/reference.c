@@ -138,8 +138,9 @@ static const char contract_rules[] =
     "- `terms` of a strategy name an amount of a commitment, `held` or `reserved_units` that "
     "stands in a contract which it may use, each value once, with `value` or `optimise`.\n"
     "- Warnings, of means: a price of 500 USD/Mtok or more, below 0.001, or 0 beside others; "
-    "output below half of input; a tier below 0.3 or above 3 times the price, a class or "
-    "multiplier below 0.1 or above 10 times, a dear `batch`.\n";
+    "output below half of input; a tier below 0.3 (unless it is free) or above 3 times the "
+    "price, a class or multiplier below 0.1 or above 10 times, a dear `batch`; and a meter in "
+    "`meter_weights` that no product uses, where products use others.\n";
 
 /* ---- Cells ----------------------------------------------------------------------- */
 

@@ -49,6 +49,7 @@ typedef struct {
     const char     *text;    /* for people: "lognormal, p10 2, p90 9"           */
     const char     *source, *as_of; /* "" when not given                        */
     ds_origin       origin;
+    bool            idle;      /* a default that changes nothing                    */
     bool            per_event; /* drawn anew at each event, not once per path   */
 } ds_input;
 
@@ -153,7 +154,7 @@ typedef struct { /* batch, flex, priority, ... */
 typedef struct {
     ds_key       key;
     ds_repricing prices;
-    int64_t      from_hour, to_hour; /* of the day; equal: all day               */
+    double       from_hour, to_hour; /* of the day, 16.5 is half past four; equal: all day */
 } ds_multiplier;
 
 enum { DS_TIER_REQUEST_INPUT, DS_TIER_REQUEST_OUTPUT, DS_TIER_MONTH_INPUT, DS_TIER_MONTH_OUTPUT,

@@ -42,6 +42,21 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
     return last[b_length];
 }
 
+/* The one candidate that goes on where the word ends: "from_usd" for "from". */
+static const char *begins(const char *word, size_t length, const char *const *candidates,
+                          size_t count)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(candidates[i], word, length) != 0 || candidates[i][length] != '_')
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = candidates[i];
+    }
+    return found;
+}
+
 const char *ds_suggest(const char *word, const char *const *candidates, size_t count)
 {
     size_t      length = strlen(word), best = length / 3 + 1;
@@ -59,5 +74,5 @@ const char *ds_suggest(const char *word, const char *const *candidates, size_t c
             found = candidates[i];
         }
     }
-    return found;
+    return found != NULL ? found : begins(word, length, candidates, count);
 }

@@ -139,3 +139,38 @@ load common
     expect 0
     grep -q '^# ' "$stdout"
 }
+
+# units MEMBERS METER: a contract of units whose requests use METER
+units() {
+    printf '{"name": "u", "clock": {"start": "2026-07", "months": 1}, "products": {"p":
+ {"requests_per_month": 1e6, "request": {"input_tokens": 100, "output_tokens": 0,
+ "meters": {"%s": 1}}}}, "models": {"m": {"contracts": {"c": {"billing": "compute_time",
+ "units": {"u": {"usd_per_unit_hour": 1, "tokens_per_minute": 1000, "meter_weights": {"audio": 7},
+ %s}}}}}}, "strategies": {"stay": {"all": "m"}}}' "$2" "$1" >"$BATS_TEST_TMPDIR/units.json"
+}
+
+@test "no units may be reserved where a price is stated: a sweep may begin at 0" {
+    units '"reserved_units": 0, "reserved_usd_per_unit_month": 260' audio
+    out check "$BATS_TEST_TMPDIR/units.json"
+    expect 0
+    [ "$(wc -l <"$stdout")" -eq 1 ]
+    out sweep "$BATS_TEST_TMPDIR/units.json" --vary /models/m/contracts/c/units/u/reserved_units=0,2 \
+        --outcome cost_total_usd --paths 1 --quiet
+    expect 0
+}
+
+@test "a weight of a meter that no product uses is warned of" {
+    units '"minimum": 1' audio_tokens
+    out check "$BATS_TEST_TMPDIR/units.json"
+    expect 0
+    has "$stdout" 'meter_weights/audio: warning: no product uses the meter "audio"'
+}
+
+@test "a misspelt key is one mistake, and one message" {
+    units '"minmum": 1, "reserved_unit": 1, "reserved_usd_per_unit_hour": 0.5' audio
+    out check "$BATS_TEST_TMPDIR/units.json"
+    expect 3
+    [ "$(cat "$stdout" "$stderr" | grep -c 'unknown key')" -eq 2 ]
+    [ "$(cat "$stdout" "$stderr" | wc -l)" -eq 2 ]
+    has "$stdout" 'did you mean "reserved_units"?' || has "$stderr" 'did you mean "reserved_units"?'
+}

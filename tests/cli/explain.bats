@@ -119,3 +119,45 @@ JSON
     has "$stdout" '"tier":"input > 2000"'
     has "$stdout" '"multipliers":"tier x2, batch x0.5, us-only x1.1, discount x0.85"'
 }
+
+# Two contracts under one agreement, a free first million, and names that are long.
+agreement() {
+    cat >"$BATS_TEST_TMPDIR/agreement.json" <<'JSON'
+{"name": "agreement", "clock": {"start": "2026-07", "months": 1},
+ "products": {"chat": {"requests_per_month": 1e4, "service_shares": {"priority": 0.5},
+   "request": {"input_tokens": 1000, "output_tokens": 100, "cache_read_share": 0.5}},
+   "mail": {"requests_per_month": 1e4, "request": {"input_tokens": 100, "output_tokens": 100}}},
+ "agreements": {"cloud": {"commitment": {"usd_per_month": 100, "discount_share": 0.1}}},
+ "models": {"large": {"contracts": {"list": {"billing": "per_token", "agreement": "cloud",
+   "usd_per_mtok": {"input": 3, "output": 15, "cache_read": 0.3},
+   "service_classes": {"priority": {"factor": 2}}}}},
+   "small": {"contracts": {"list": {"billing": "per_token", "agreement": "cloud",
+   "usd_per_mtok": {"input": 1, "output": 4}, "tiers": {"free": {"of": "month_tokens",
+   "shape": "graduated", "steps": [{"from": 0, "factor": 0}, {"from": 1e6, "factor": 1}]}}}}}},
+ "strategies": {"stay": {"all": "large", "routes": {"mail": {"small": {"share": 1}}}}}}
+JSON
+}
+
+@test "an agreement has its own invoice; what is free is listed" {
+    agreement
+    out explain "$BATS_TEST_TMPDIR/agreement.json" --strategy stay
+    expect 0
+    silent "$stderr"
+    has "$stdout" '  agreement cloud'
+    has "$stdout" '    sum of agreement cloud'
+    [ "$(grep -c '^  large / list$' "$stdout")" -eq 1 ]
+    grep -qE '^      input tokens +0\.5 Mtok +0 +0\.00$' "$stdout"
+    out explain "$BATS_TEST_TMPDIR/agreement.json" --strategy stay --format csv
+    grep -qE '^0,2026-07,"",large,list,commitment used,.*,cloud$' "$stdout"
+    out explain "$BATS_TEST_TMPDIR/agreement.json" --strategy stay --format json
+    has "$stdout" '"agreement":"cloud"'
+}
+
+@test "a name that does not fit stands above its numbers, whole" {
+    agreement
+    COLUMNS=60 out explain "$BATS_TEST_TMPDIR/agreement.json" --strategy stay
+    expect 0
+    [ "$(width "$stdout")" -le 60 ]
+    grep -qE '^      cache read tokens, priority$' "$stdout"
+    grep -qE '^ +2\.5 Mtok +0\.6 +1\.50$' "$stdout"
+}

@@ -38,6 +38,8 @@ typedef struct {
 static inline void print_problem(void *context, const ds_error *p)
 {
     (void)context;
+    if (p->warning)
+        return;
     print_error("%s:%d:%d: %s: %s\n", p->file, p->line, p->column, p->pointer, p->message);
 }
 

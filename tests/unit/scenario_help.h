@@ -15,6 +15,8 @@
 static inline void print_problem(void *context, const ds_error *p)
 {
     (void)context;
+    if (p->warning)
+        return;
     print_error("%s:%d:%d: %s: %s\n", p->file, p->line, p->column, p->pointer, p->message);
 }
 

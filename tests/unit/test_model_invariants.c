@@ -262,7 +262,8 @@ static void check_path(const world *m, size_t s, size_t path)
         return;
     double saving = column(m, s, "saving_npv_usd")[path];
     double years = (double)ds_result_months(m->result) / 12;
-    if (saving != base - npv)
+    bool   nil = fabs(base - npv) <= 1e-12 * (fabs(base) + fabs(npv)); /* (73) */
+    if (saving != (nil ? 0 : base - npv))
         fail_msg("scenario %llu strategy %zu path %zu: saving %.17g of %.17g - %.17g",
                  (unsigned long long)current, s, path, saving, base, npv);
     equal(column(m, s, "saving_usd_per_year")[path] * years,

@@ -199,6 +199,14 @@ static void classes_and_multipliers(void **state)
     COSTS(ONE(BIG ", 'hour_shape': [0,0,0,0,0,0, 1.5,1.5,1.5,1.5,1.5,1.5,1.5,1.5,1.5,1.5,1.5,"
               "1.5,1.5,1.5,1.5,1.5, 0,0]", TOKENS("'input': 3, 'output': 0") ","
               "'multipliers': {'night': {'factor': 0.25, 'from_hour': 22, 'to_hour': 6}}"), 30);
+    /* 16:30 to 00:30 are 8 hours as well; an hour that is cut counts by half */
+    COSTS(ONE(BIG, TOKENS("'input': 3, 'output': 0") ","
+              "'multipliers': {'night': {'factor': 0.25, 'from_hour': 16.5, 'to_hour': 0.5}}"),
+          30 * 0.75);
+    COSTS(ONE(BIG ", 'hour_shape': [0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0, 24, 0,0,0,0,0,0,0]",
+              TOKENS("'input': 3, 'output': 0") ","
+              "'multipliers': {'night': {'factor': 0.5, 'from_hour': 16.5, 'to_hour': 0.5}}"),
+          30 * 0.75);
     ledger l = bill_of(ONE(BIG, TOKENS("'input': 3, 'output': 0") ", 'usd_per_credit': 0.5,"
         "'discount_share': 0.1, 'multipliers': {'b': {'factor': 2}, 'a': {'factor': 3}}"));
     near(l.bill[0], 30 * 6 * 0.9 * 0.5);
