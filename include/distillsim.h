@@ -399,8 +399,8 @@ typedef struct ds_commit ds_commit;
 /* Finds the values at which a strategy costs least, on common random numbers.  One
  * quantity: a grid over the range, refined around the least.  Several (at most
  * DS_COMMIT_MOST_TERMS): one after the other, the others held, at least two rounds;
- * errors are then those with the others where they are.  `held` and `reserved_units`
- * move in whole units.
+ * errors are then those with the others where they are.  `held` moves in whole units,
+ * `reserved_units` by the `increment` of the pool.
  * Fails with DS_E_USAGE (nothing to look for, range upside down), DS_E_SCENARIO (a
  * value that the scenario cannot have), and as ds_run(). */
 DS_MUST_CHECK ds_code ds_commit_run(const ds_scenario *base, const ds_commit_options *options,

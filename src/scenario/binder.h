@@ -155,9 +155,6 @@ int ds_parse_month(const char *text);
  * NULL when out of memory. */
 const cJSON **ds_map_members(ds_arena *arena, const cJSON *map, bool ordered, size_t *count);
 
-/* writer.c: the shortest decimal that reads back as x. */
-void ds_number_text(double x, char text[32]);
-
 /* check.c: the rules across rows, after ds_bind(). */
 void ds_check(ds_binder *b);
 

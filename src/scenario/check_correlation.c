@@ -14,6 +14,7 @@
 
 #include "numerics/matrix.h"
 #include "scenario/check.h"
+#include "scenario/writer.h"
 
 /* a least eigenvalue above this is rounding; the Cholesky factor allows it too */
 #define EIGENVALUE_MIN (-1e-10)

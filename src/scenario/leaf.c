@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "scenario/binder.h"
+#include "scenario/writer.h"
 
 enum { NUMBERS_MAX = 100000 };
 

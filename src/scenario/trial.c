@@ -19,16 +19,6 @@
 
 enum { POINTERS_MOST = 16 };
 
-void ds_value_text(double value, char text[DS_VALUE_TEXT])
-{
-    for (int digits = 6; digits <= 17; digits++) {
-        snprintf(text, DS_VALUE_TEXT, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    text[strcspn(text, ",")] = text[strcspn(text, ",")] == ',' ? '.' : '\0'; /* of the locale */
-}
-
 bool ds_term_pointer(const ds_scenario *base, size_t strategy, const char *term, char *to,
                      size_t size)
 {
@@ -191,7 +181,7 @@ ds_code ds_trials_scenario(const ds_trials *t, const double *values, size_t coun
                            ds_scenario **out, ds_error *err)
 {
     ds_override overrides[POINTERS_MOST + 2];
-    char        numbers[POINTERS_MOST][DS_VALUE_TEXT];
+    char        numbers[POINTERS_MOST][DS_NUMBER_JSON];
     size_t      used = 0;
 
     *out = NULL;
@@ -205,7 +195,7 @@ ds_code ds_trials_scenario(const ds_trials *t, const double *values, size_t coun
     for (size_t i = 0; !t->as_terms && i < t->pointer_count; i++) {
         if (isnan(values[i]))
             continue;
-        ds_value_text(values[i], numbers[i]);
+        ds_number_text(values[i], numbers[i]);
         overrides[used++] = (ds_override){ t->pointers[i], numbers[i] };
     }
     if (t->alone)

@@ -33,12 +33,8 @@ DS_MUST_CHECK ds_code ds_trials_scenario(const ds_trials *trials, const double *
 bool ds_term_pointer(const ds_scenario *base, size_t strategy, const char *term, char *to,
                      size_t size);
 
-/* Units that may be held or reserved come in so many at a time; 0 for a pointer to
- * anything else. */
+/* How many units a study may hold or reserve at a time: held ones singly, reserved ones by
+ * the `increment` of their pool; 0 for a pointer to anything else. */
 double ds_units_step(const ds_scenario *base, const char *pointer);
-
-/* Shortest text that reads back as the number. */
-enum { DS_VALUE_TEXT = 32 };
-void ds_value_text(double value, char text[DS_VALUE_TEXT]);
 
 #endif

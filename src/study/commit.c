@@ -243,8 +243,8 @@ static ds_code prepare(ds_commit_job *job, ds_error *err)
         job->value[i] = job->range[i].low;
     }
     t->alone = ds_trials_can_be_alone(t->base, t->strategy);
-    t->as_terms = DS_COMMIT_TRIES_TERMS;
-    t->as_terms = t->as_terms && can_have(job, NULL);
+    t->as_terms = true; /* many at a time, if that can be */
+    t->as_terms = can_have(job, NULL);
     find_steps(job);
     return check_ends(job, err);
 }

@@ -7,9 +7,6 @@
 #include "scenario/trial.h"
 #include "study/curve.h"
 
-/* Are amounts that can be terms of the strategy tried as such, many at a time? */
-enum { DS_COMMIT_TRIES_TERMS = 1 };
-
 /* One search; arrays have one element a quantity that is looked for. */
 typedef struct {
     ds_trials       trials;

@@ -9,13 +9,14 @@
 #include "scenario/error.h"
 #include "scenario/scenario.h"
 #include "scenario/trial.h"
+#include "scenario/writer.h"
 
 struct ds_optimised {
     size_t     count;
     ds_commit *commits[];
 };
 
-enum { POINTER_TEXT = 1200, VALUE_TEXT = DS_VALUE_TEXT + 16 };
+enum { POINTER_TEXT = 1200, VALUE_TEXT = DS_NUMBER_JSON + 16 };
 
 bool ds_scenario_strategy_optimises(const ds_scenario *s, size_t strategy)
 {
@@ -57,11 +58,11 @@ static ds_code put_in_place(const ds_scenario *base, size_t strategy, const ds_c
 
     for (size_t i = 0; i < count; i++) {
         const ds_commit_term *term = ds_commit_term_at(commit, i);
-        char number[DS_VALUE_TEXT];
+        char number[DS_NUMBER_JSON];
         if (!ds_term_pointer(base, strategy, term->pointer, pointers[i], POINTER_TEXT)) {
             return ds_fail(err, DS_E_SCENARIO, term->pointer, "the pointer is too long");
         }
-        ds_value_text(term->value.value, number);
+        ds_number_text(term->value.value, number);
         snprintf(values[i], VALUE_TEXT, "{\"value\": %s}", number);
         overrides[i] = (ds_override){pointers[i], values[i]};
     }

@@ -24,10 +24,7 @@ static ledger year(const char *usage, const char *commitment)
              CLOCK("12") USAGE("%s") " 'models': {'m': {'contracts': {'c': {" LIST
              ", 'commitment': {%s}}}}}, 'strategies': {'s': {'all': 'm'}}}",
              usage, commitment);
-    fixture f = open_fixture(text);
-    ledger  l = run(f.plan, 1, 0, 0);
-    close_fixture(&f);
-    return l;
+    return run_text(text);
 }
 
 /* Quantity of a line, in a month or in all of them (-1). */
@@ -146,10 +143,7 @@ static ledger day_of_two_levels(const char *commitment)
              " 'models': {'m': {'contracts': {'c': {" LIST ", 'commitment': {%s}}}}},"
              " 'strategies': {'s': {'all': 'm'}}}",
              commitment);
-    fixture f = open_fixture(text);
-    ledger  l = run(f.plan, 1, 0, 0);
-    close_fixture(&f);
-    return l;
+    return run_text(text);
 }
 
 static void amounts_by_hour_minute_and_day(void **state)
@@ -225,10 +219,7 @@ static ledger left_after_two_months(const char *commitment)
              "  'c': {" LIST ", 'until': 2, 'commitment': {%s}}, 'd': {'from': 2, " DOLLARS "}}},"
              " 'strategies': {'s': {'all': 'm'}}}",
              commitment);
-    fixture f = open_fixture(text);
-    ledger  l = run(f.plan, 1, 0, 0);
-    close_fixture(&f);
-    return l;
+    return run_text(text);
 }
 
 static void given_up_early(void **state)
@@ -270,10 +261,7 @@ static ledger two_contracts(const char *agreement)
              "  'b': {'contracts': {'c': {'agreement': 'g', " DOLLARS "}}},"
              " 'strategies': {'s': {'all': 'a', 'routes': {'*': {'b': {'share': 0.4}}}}}}",
              agreement);
-    fixture f = open_fixture(text);
-    ledger  l = run(f.plan, 1, 0, 0);
-    close_fixture(&f);
-    return l;
+    return run_text(text);
 }
 
 static void agreements(void **state)
