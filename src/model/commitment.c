@@ -268,20 +268,14 @@ static void charge_carried(const month *m, const double *position)
     }
 }
 
-/* (91), (92) by the minute, hour or day: usage follows a load of the contract. */
-static void charge_periods(const month *m, int contract)
+/* Rows of the products: how their part of the usage runs, and `even`, usage that runs
+ * evenly; both of a period, times 1 - delta.  Returns how many rows there are. */
+static size_t spread_usage(const month *m, int contract, double n, double *restrict even)
 {
     ds_work *w = m->w;
     const ds_plan_contract *c = &w->plan->contract[contract];
-    const ds_plan_points *points =
-        &w->plan->points[m->c->per == DS_PER_MINUTE ? DS_POINTS_MINUTE
-                         : m->c->per == DS_PER_HOUR ? DS_POINTS_HOUR
-                                                    : DS_POINTS_DAY];
-    const double n = periods_of(m);
-    const double *keep = m->keep, *over = m->over;
-    const double *running = m->running, *amount = m->amount;
-    double *base = w->scratch[BASE], *total = w->scratch[TOTAL], *sum = w->scratch[SUM];
-    double *beyond = w->scratch[BEYOND], *bill = m->bill;
+    const double *keep = m->keep, *bill = m->bill;
+    double *total = w->scratch[TOTAL], *scale = w->scratch[SUM];
     size_t used = ds_product_loads(w, c->model, c->driver, NULL, w->product_scratch,
                                    w->product_index);
     ds_row_set(total, 0);
@@ -290,23 +284,51 @@ static void charge_periods(const month *m, int contract)
             ds_row_multiply(w->product_scratch[k], w->in_force[contract]);
         ds_row_add(total, w->product_scratch[k]);
     }
-    DS_EACH_LANE(i)
-        base[i] = bill[i] * keep[i] / n;
+    DS_EACH_LANE(i) {
+        double usage = bill[i] * keep[i] / n;
+        even[i] = total[i] > 0.0 ? 0.0 : usage;
+        scale[i] = total[i] > 0.0 ? usage / ds_greatest(total[i], 1e-300) : 0.0;
+    }
+    for (size_t k = 0; k < used; k++)
+        ds_row_multiply(w->product_scratch[k], scale);
+    return used;
+}
+
+static inline void add_beyond(const ds_at_point *point, const bool many, double weight,
+                              const double *even, const double *amount,
+                              double *restrict beyond)
+{
+    const ds_at_point at = *point;
+    DS_EACH_LANE(i) {
+        double usage = even[i] + ds_at_lane(&at, many, i);
+        beyond[i] += weight * ds_greatest(0.0, usage - amount[i]);
+    }
+}
+
+/* (91), (92) by the minute, hour or day: usage follows a load of the contract. */
+static void charge_periods(const month *m, int contract)
+{
+    ds_work *w = m->w;
+    const ds_plan_points *points =
+        &w->plan->points[m->c->per == DS_PER_MINUTE ? DS_POINTS_MINUTE
+                         : m->c->per == DS_PER_HOUR ? DS_POINTS_HOUR
+                                                    : DS_POINTS_DAY];
+    const double n = periods_of(m);
+    const double *over = m->over, *running = m->running, *amount = m->amount;
+    double *bill = m->bill, *even = w->scratch[BASE], *beyond = w->scratch[BEYOND];
+    const size_t used = spread_usage(m, contract, n, even);
     ds_row_set(beyond, 0);
     for (size_t j = 0; j < points->count; j++) {
-        const double weight = points->weight[j];
-        ds_load_at(w, points, j, used, w->product_scratch, sum);
-        DS_EACH_LANE(i) {
-            double course = sum[i] / ds_greatest(total[i], 1e-300);
-            double usage = base[i] * (total[i] > 0.0 ? course : 1.0);
-            beyond[i] += weight * ds_greatest(0.0, usage - amount[i]);
-        }
+        const double weight = n * points->weight[j];
+        const ds_at_point at = ds_rows_at(w, points, j, used, w->product_scratch,
+                                          w->scratch[TOTAL]);
+        if (at.many)
+            add_beyond(&at, true, weight, even, amount, beyond);
+        else
+            add_beyond(&at, false, weight, even, amount, beyond);
     }
-    DS_EACH_LANE(i) {
-        double more = beyond[i] * n;
-        beyond[i] = more;
-        bill[i] = running[i] > 0.0 ? n * amount[i] + over[i] * more : bill[i];
-    }
+    DS_EACH_LANE(i)
+        bill[i] = running[i] > 0.0 ? n * amount[i] + over[i] * beyond[i] : bill[i];
 }
 
 static void charge(const month *m, const double *position, int contract)

@@ -38,6 +38,7 @@
 #define ds_total_load DS_ISA_NAME(ds_total_load)
 #define ds_product_loads DS_ISA_NAME(ds_product_loads)
 #define ds_load_at DS_ISA_NAME(ds_load_at)
+#define ds_rows_at DS_ISA_NAME(ds_rows_at)
 #define ds_share_beyond DS_ISA_NAME(ds_share_beyond)
 #define ds_add_line DS_ISA_NAME(ds_add_line)
 #define ds_tokens_begin DS_ISA_NAME(ds_tokens_begin)

@@ -54,6 +54,25 @@ static inline bool ds_row_is_alike(const double *row)
     return differs == 0;
 }
 
+/* Rows of products and their levels at a point of the month, as few as four: pass over
+ * the lanes once, whatever the number of products.  Absent ones are rows of zeros. */
+enum { DS_AT_ONCE = 4 };
+typedef struct {
+    bool          many; /* more than two                                             */
+    const double *row[DS_AT_ONCE];
+    double        level[DS_AT_ONCE];
+} ds_at_point;
+
+/* Such rows at a point; `rest`: for the sum of what does not fit. */
+ds_at_point ds_rows_at(const ds_work *w, const ds_plan_points *points, size_t point, size_t used,
+                       ds_row *rows, double *restrict rest); /* usage.c */
+
+static inline double ds_at_lane(const ds_at_point *at, bool many, size_t i)
+{
+    double sum = at->row[0][i] * at->level[0] + at->row[1][i] * at->level[1];
+    return many ? sum + at->row[2][i] * at->level[2] + at->row[3][i] * at->level[3] : sum;
+}
+
 /* May the contract send a bill this month on some path?  Its price is kept only then. */
 static inline bool ds_may_be_billed(const ds_work *w, size_t contract)
 {
@@ -83,7 +102,7 @@ static inline double ds_floor(double x)
     const double magic = 0x1.8p52;
     double nearest = (x + magic) - magic;
     double down = nearest > x ? nearest - 1.0 : nearest;
-    return x < 0x1p51 && x > -0x1p51 ? down : x;
+    return fabs(x) < 0x1p51 ? down : x;
 }
 
 static inline double ds_ceil(double x)

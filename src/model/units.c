@@ -27,32 +27,60 @@ static const ds_plan_points *points_of(const ds_work *w, int settlement, const d
     }
 }
 
+/* The highest load of a period: at its point, or at the highest of several. */
+static void find_most(ds_work *w, const ds_plan_points *points, size_t period, size_t used,
+                      double *restrict most)
+{
+    double *load = w->scratch[5];
+    ds_load_at(w, points, points->first[period], used, w->product_scratch, most);
+    for (size_t k = points->first[period] + 1; k < points->first[period + 1]; k++) {
+        ds_load_at(w, points, k, used, w->product_scratch, load);
+        DS_EACH_LANE(i)
+            most[i] = ds_greatest(most[i], load[i]);
+    }
+}
+
+/* Adds the units beyond `reserved` that a period needs, as few as `least`. */
+static inline void add_units(const ds_at_point *point, const bool many, double weight,
+                             double step, const double *reserved, const double *least,
+                             double *restrict units)
+{
+    const ds_at_point at = *point;
+    DS_EACH_LANE(i) {
+        double needed = step * ds_ceil(ds_at_lane(&at, many, i));
+        units[i] += weight * ds_greatest(needed - reserved[i], least[i]);
+    }
+}
+
 /* Units beyond `reserved`, the mean over the month, of a pool sized to its load: (43). */
 static void size_pool(ds_work *w, const ds_plan_contract *c, const ds_plan_pool *pool,
                       const double *due, const double *reserved, double *restrict units)
 {
     const ds_row *factor;
     const ds_plan_points *points = points_of(w, c->settlement, &factor);
-    const double hours = c->hours[w->month], step = pool->increment, least = pool->minimum;
-    const double *utilisation = w->column[c->utilisation];
-    double *load = w->scratch[5], *most = w->scratch[6];
-    ds_row *rows = w->product_scratch;
+    const double capacity = c->hours[w->month] * pool->increment;
+    const double *utilisation = w->column[c->utilisation], *none = w->column[w->plan->zero];
+    double *most = w->scratch[6], *least = w->scratch[7];
+    ds_row *rows = w->product_scratch; /* loads, in increments, for ceil+ */
     size_t used = ds_product_loads(w, c->model, pool->load, factor, rows, w->product_index);
+    for (size_t k = 0; k < used; k++)
+        DS_EACH_LANE(i)
+            rows[k][i] *= (1.0 - 1e-9) / (capacity * utilisation[i]);
+    DS_EACH_LANE(i)
+        least[i] = ds_greatest(0.0, pool->minimum - reserved[i]);
     ds_row_set(units, 0);
     for (size_t j = 0; j < points->count; j++) {
-        const double weight = points->weight[j];
-        ds_load_at(w, points, points->first[j], used, rows, most);
-        for (size_t k = points->first[j] + 1; k < points->first[j + 1]; k++) {
-            ds_load_at(w, points, k, used, rows, load);
-            DS_EACH_LANE(i)
-                most[i] = ds_greatest(most[i], load[i]);
-        }
-        DS_EACH_LANE(i) {
-            double needed = step * ds_ceil_units(most[i] / (hours * utilisation[i] * step));
-            double n = ds_greatest(needed, least) * due[i];
-            units[i] += weight * ds_greatest(0.0, n - reserved[i]);
-        }
+        ds_at_point at = { .row = { most, none, none, none }, .level = { 1 } };
+        if (points->first[j] + 1 == points->first[j + 1])
+            at = ds_rows_at(w, points, points->first[j], used, rows, most);
+        else
+            find_most(w, points, j, used, most);
+        if (at.many)
+            add_units(&at, true, points->weight[j], pool->increment, reserved, least, units);
+        else
+            add_units(&at, false, points->weight[j], pool->increment, reserved, least, units);
     }
+    ds_row_multiply(units, due);
 }
 
 /* (54): what is missing is bought for a term; `units` becomes what there is.  Month t
@@ -128,26 +156,55 @@ static void bill_pool(ds_work *w, ds_strategy_state *state, int index, int q, co
         line[i] += due[i] * reserved[i] * hours * each[i] * price[i];
 }
 
-/* o_j of (44) at a point: rows of the products, for each pool in turn. */
+/* o_j of (44) at a point: 1 less the inverse of the highest of the loads of the pools,
+ * each over what is held. */
 static void share_over(ds_work *w, const ds_plan_contract *c, size_t point, size_t used,
                        double *restrict over)
 {
     const ds_plan *plan = w->plan;
-    const double hours = c->hours[w->month];
     double *load = w->scratch[5];
     ds_row_set(over, 0);
     for (size_t q = 0; q < c->pool_count; q++) {
         if (c->pool[q].held == DS_NONE)
             continue;
-        const double *held = amount(w, c->pool[q].held);
-        ds_load_at(w, &plan->points[DS_POINTS_MINUTE], point, used,
-                   w->product_scratch + q * plan->product_count, load);
-        DS_EACH_LANE(i) {
-            double x = load[i] / hours;
-            double share = ds_greatest(0.0, x - held[i]) / ds_greatest(x, 1e-300);
-            over[i] = ds_greatest(over[i], share);
-        }
+        const ds_at_point at = ds_rows_at(w, &plan->points[DS_POINTS_MINUTE], point, used,
+                                          w->product_scratch + q * plan->product_count, load);
+        if (at.many)
+            DS_EACH_LANE(i)
+                over[i] = ds_greatest(over[i], ds_at_lane(&at, true, i));
+        else
+            DS_EACH_LANE(i)
+                over[i] = ds_greatest(over[i], ds_at_lane(&at, false, i));
     }
+    DS_EACH_LANE(i)
+        over[i] = ds_greatest(0.0, 1.0 - 1.0 / over[i]);
+}
+
+/* Adds the shares of the products that are refused at a point. */
+static void add_refused(ds_work *w, const ds_plan_points *points, size_t point, size_t used,
+                        const double *over)
+{
+    const double *level = points->level + point * w->plan->product_count;
+    for (size_t k = 0; k < used; k++) {
+        double *share = w->now.refused[w->product_index[k]];
+        const double here = points->weight[point] * level[w->product_index[k]];
+        DS_EACH_LANE(i)
+            share[i] += here * over[i];
+    }
+}
+
+/* Adds what overage costs at a point. */
+static void add_overage(ds_work *w, const ds_plan_points *points, size_t point, size_t used,
+                        ds_row *money, const double *over, double *restrict line)
+{
+    const double weight = points->weight[point];
+    const ds_at_point at = ds_rows_at(w, points, point, used, money, w->scratch[7]);
+    if (at.many)
+        DS_EACH_LANE(i)
+            line[i] += weight * over[i] * ds_at_lane(&at, true, i);
+    else
+        DS_EACH_LANE(i)
+            line[i] += weight * over[i] * ds_at_lane(&at, false, i);
 }
 
 /* (44): `line` is what overage costs; or the shares of requests that are refused. */
@@ -155,38 +212,34 @@ static void bill_overage(ds_work *w, int index, double *restrict line)
 {
     const ds_plan *plan = w->plan;
     const ds_plan_contract *c = &plan->contract[index];
-    const ds_plan_points *points = &plan->points[DS_POINTS_MINUTE];
     const bool refused = c->overage == DS_OVERAGE_REJECTED;
+    const ds_plan_points *points = &plan->points[DS_POINTS_MINUTE];
+    const double hours = c->hours[w->month];
+    double *over = w->scratch[6];
     ds_row *money = w->product_scratch + c->pool_count * plan->product_count;
-    double *over = w->scratch[6], *sum = w->scratch[7];
     size_t used = 0;
-    for (size_t q = 0; q < c->pool_count; q++)
-        used = ds_product_loads(w, c->model, c->pool[q].load, NULL,
-                                w->product_scratch + q * plan->product_count, w->product_index);
+    for (size_t q = 0; q < c->pool_count; q++) {
+        ds_row *rows = w->product_scratch + q * plan->product_count;
+        const double *held = amount(w, c->pool[q].held);
+        used = ds_product_loads(w, c->model, c->pool[q].load, NULL, rows, w->product_index);
+        for (size_t k = 0; k < used; k++)
+            DS_EACH_LANE(i)
+                rows[k][i] /= hours * ds_greatest(held[i], 1e-200);
+    }
     if (!refused)
         ds_product_loads(w, c->model, c->overage_load, NULL, money, w->product_index);
     for (size_t p = 0; refused && p < plan->product_count; p++)
         ds_row_set(w->now.refused[p], 0);
     ds_row_set(line, 0);
     for (size_t j = 0; j < points->count; j++) {
-        const double *level = points->level + j * plan->product_count;
-        const double weight = points->weight[j];
         share_over(w, c, j, used, over);
-        for (size_t k = 0; refused && k < used; k++) {
-            double *share = w->now.refused[w->product_index[k]];
-            const double here = weight * level[w->product_index[k]];
-            DS_EACH_LANE(i)
-                share[i] += here * over[i];
-        }
         if (refused)
-            continue;
-        ds_load_at(w, points, j, used, money, sum);
-        DS_EACH_LANE(i)
-            line[i] += weight * over[i] * sum[i];
+            add_refused(w, points, j, used, over);
+        else
+            add_overage(w, points, j, used, money, over, line);
     }
     const double *price = c->overage == DS_OVERAGE_LIST ? w->list_price[index] : w->price[index];
-    DS_EACH_LANE(i)
-        line[i] *= price[i];
+    ds_row_multiply(line, price);
 }
 
 void ds_units_bill(ds_work *w, ds_strategy_state *state, int contract, const double *due,

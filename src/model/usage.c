@@ -90,6 +90,31 @@ void ds_load_at(const ds_work *w, const ds_plan_points *points, size_t point, si
     }
 }
 
+ds_at_point ds_rows_at(const ds_work *w, const ds_plan_points *points, size_t point, size_t used,
+                       ds_row *rows, double *restrict rest)
+{
+    const double *level = points->level + point * w->plan->product_count;
+    const double *none = w->column[w->plan->zero];
+    const size_t apart = used <= DS_AT_ONCE ? used : DS_AT_ONCE - 1;
+    ds_at_point at = { .many = used > 2, .row = { none, none, none, none } };
+    for (size_t k = 0; k < apart; k++) {
+        at.row[k] = rows[k];
+        at.level[k] = level[w->product_index[k]];
+    }
+    if (apart == used)
+        return at;
+    at.row[DS_AT_ONCE - 1] = rest;
+    at.level[DS_AT_ONCE - 1] = 1;
+    ds_row_set(rest, 0);
+    for (size_t k = apart; k < used; k++) {
+        const double here = level[w->product_index[k]];
+        const double *of_product = rows[k];
+        DS_EACH_LANE(i)
+            rest[i] += of_product[i] * here;
+    }
+    return at;
+}
+
 void ds_share_beyond(const ds_plan_table *table, size_t step, const double *x,
                      double *restrict share)
 {
