@@ -47,6 +47,7 @@ typedef struct {
     double *prices;   /* [month]          pi: wages, space, power       (24)      */
     double *deflator; /* [month]          1, or pi when money is real   (71)      */
     double *shape;    /* [product][168]   s_h, hours of the week        (16)      */
+    double *highest_hour; /* [product]    max_h s_h                     (16)      */
     double *burst;    /* [product][11]    g_n                           (16)      */
 } ds_ref_world;
 

@@ -45,6 +45,9 @@ void ds_ref_shapes(ds_ref_world *w)
     for (size_t p = 0; p < w->s->products.count; p++) {
         const ds_product *product = &DS_ITEM(ds_product, w->s->products, p);
         shape_of(product, &w->shape[p * DS_REF_HOURS]);
+        w->highest_hour[p] = 0;
+        for (size_t h = 0; h < DS_REF_HOURS; h++)
+            w->highest_hour[p] = fmax(w->highest_hour[p], ds_ref_hour(w, p, h));
         double from = 0;
         for (size_t n = 0; n < DS_REF_BURSTS; n++) {
             double to = from + burst_share[n]; /* sums of powers of 2 are exact */
@@ -87,10 +90,7 @@ double ds_ref_point(const ds_ref_world *w, int kind, size_t product, size_t j)
 
 double ds_ref_highest_hour(const ds_ref_world *w, size_t product)
 {
-    double highest = 0;
-    for (size_t h = 0; h < DS_REF_HOURS; h++)
-        highest = fmax(highest, ds_ref_hour(w, product, h));
-    return highest;
+    return w->highest_hour[product];
 }
 
 double ds_ref_highest_minute(const ds_ref_world *w, size_t product)

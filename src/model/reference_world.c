@@ -189,8 +189,9 @@ static bool allocate(ds_ref_world *w)
     w->deflator = calloc(months + 1, sizeof *w->deflator);
     w->shape = calloc(s->products.count * 168 + 1, sizeof *w->shape);
     w->burst = calloc(s->products.count * 11 + 1, sizeof *w->burst);
-    return w->shape && w->burst && w->input && w->requests && w->level && w->release && w->out &&
-           w->rent && w->prices && w->deflator;
+    w->highest_hour = calloc(s->products.count + 1, sizeof *w->highest_hour);
+    return w->shape && w->burst && w->highest_hour && w->input && w->requests && w->level &&
+           w->release && w->out && w->rent && w->prices && w->deflator;
 }
 
 void ds_ref_world_release(ds_ref_world *w)
@@ -205,6 +206,7 @@ void ds_ref_world_release(ds_ref_world *w)
     free(w->deflator);
     free(w->shape);
     free(w->burst);
+    free(w->highest_hour);
 }
 
 ds_code ds_ref_world_make(ds_ref_world *w, ds_error *err)

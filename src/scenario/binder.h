@@ -49,6 +49,8 @@ typedef struct {
 
 enum { DS_NAMED_MAPS = 6 };
 
+typedef struct ds_traffic_index ds_traffic_index;
+
 typedef struct {
     ds_scenario  *scenario;
     ds_arena     *arena;
@@ -65,6 +67,7 @@ typedef struct {
     size_t        input_count, input_capacity;
     ds_use       *uses;
     size_t        use_count, use_capacity;
+    ds_traffic_index *traffic; /* check_traffic.c: who may get requests        */
 } ds_binder;
 
 /* bind.c: fills *scenario, which is zeroed, from document->root. */
