@@ -258,7 +258,7 @@ fuzz:
 	build/fuzz_scenario -max_total_time=$(SECONDS) -max_len=65536 -artifact_prefix=build/ \
 	    -close_fd_mask=1 build/corpus tests/data tests/bad
 
-build/fuzz_scenario: $(B)/tests/fuzz/fuzz_scenario.o $(LIBRARY)
+build/fuzz_scenario: $(B)/tests/fuzz/fuzz_scenario.o $(B)/tests/fuzz/mutate.o $(LIBRARY)
 	$(call say,ld)
 	$(Q)$(CC) -pthread -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 

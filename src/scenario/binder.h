@@ -55,6 +55,8 @@ typedef struct {
     const char  *meant;
 } ds_misspelt;
 
+typedef struct ds_traffic_index ds_traffic_index;
+
 typedef struct {
     ds_scenario  *scenario;
     ds_arena     *arena;
@@ -74,6 +76,7 @@ typedef struct {
     ds_misspelt   misspelt[DS_MISSPELT_MAX]; /* stand for what was meant, so that one
                                                 mistake gives one message           */
     size_t        misspelt_count;
+    ds_traffic_index *traffic; /* check_traffic.c: who may get requests        */
 } ds_binder;
 
 /* bind.c: fills *scenario, which is zeroed, from document->root. */

@@ -144,6 +144,7 @@ void ds_check(ds_binder *b)
 {
     const ds_scenario *s = b->scenario;
     ds_resolve_terms(b);
+    ds_find_traffic(b);
     if (s->clock != NULL)
         check_clock(b, s->clock);
     ds_push(b, "products");

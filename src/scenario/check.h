@@ -53,10 +53,17 @@ typedef struct {
     ds_quantity        from, start, lead;
 } ds_traffic;
 
-/* Calls visit() for all that `model` may get, until it returns true; whether it did. */
+/* Finds it for all models; before the rules, which ask. */
+void ds_find_traffic(ds_binder *b);
+/* Calls visit() for each kind of what `model` may get, differing in one of the last
+ * three members above, until it returns true; whether it did. */
 bool ds_each_traffic(const ds_binder *b, int model,
                      bool (*visit)(const ds_binder *b, const ds_traffic *t, void *context),
                      void *context);
+/* May the model get requests of the product; requests, or orders for labels, under the
+ * strategy? */
+bool ds_may_serve(const ds_binder *b, size_t model, size_t product);
+bool ds_may_use(const ds_binder *b, const ds_strategy *strategy, size_t model);
 /* Earliest month in which it may come. */
 double ds_traffic_begins(const ds_binder *b, const ds_traffic *t);
 

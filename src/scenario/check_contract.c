@@ -111,21 +111,14 @@ static const char *meant(ds_binder *b, const ds_items *items, size_t size, const
     return text == NULL ? "" : text;
 }
 
-/* Does a product's traffic reach the model? */
-static bool is_of(const ds_binder *b, const ds_traffic *t, void *context)
-{
-    (void)b;
-    return t->product == *(const int *)context;
-}
-
 /* Every meter of the products that the model may serve has a price. */
 static void check_meters(ds_binder *b, const ds_contract *c, int model)
 {
     const ds_items *products = &b->scenario->products;
-    for (int p = 0; (size_t)p < products->count; p++) {
+    for (size_t p = 0; p < products->count && !ds_problems_full(b->problems); p++) {
         const ds_product *product = &DS_ITEM(ds_product, *products, p);
         const ds_items   *meters = product->request == NULL ? NULL : &product->request->meters;
-        if (meters == NULL || meters->count == 0 || !ds_each_traffic(b, model, is_of, &p))
+        if (meters == NULL || meters->count == 0 || !ds_may_serve(b, (size_t)model, p))
             continue;
         for (size_t i = 0; i < meters->count; i++) {
             const ds_named_value *m = &DS_ITEM(ds_named_value, *meters, i);

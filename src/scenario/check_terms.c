@@ -117,12 +117,6 @@ static void check_value(ds_binder *b, const ds_term *t)
     }
 }
 
-static bool is_under(const ds_binder *b, const ds_traffic *t, void *context)
-{
-    (void)b;
-    return t->strategy == context;
-}
-
 /* May the strategy use the model, or a contract of the agreement? */
 static bool is_reachable(const ds_binder *b, const ds_strategy *s, const char *const *segments)
 {
@@ -134,8 +128,7 @@ static bool is_reachable(const ds_binder *b, const ds_strategy *s, const char *c
         bool            meant = !of_agreement && strcmp(m->key.name, segments[1]) == 0;
         for (size_t j = 0; of_agreement && j < m->contracts.count; j++)
             meant = meant || DS_ITEM(ds_contract, m->contracts, j).agreement == agreement;
-        /* the callback only compares */
-        if (meant && ds_each_traffic(b, (int)i, is_under, (void *)(uintptr_t)s))
+        if (meant && ds_may_use(b, s, i))
             return true;
     }
     return false;
