@@ -91,13 +91,13 @@ typedef struct {
 
 /* (92), (94): begins a term where one is due; which month of a term this is, and
  * whether one runs: then months are left. */
-static inline double turn(const ds_plan_commitment *c, double due, standing *at)
+static inline double turn(double term, double block, double due, standing *at)
 {
     bool begins = at->left == 0.0 && due > 0.0 && at->ended == 0.0;
-    double months = begins ? c->term_months * c->terms : at->left;
+    double months = begins ? block : at->left;
     double here = begins ? 0.0 : at->next, after = here + 1.0;
     at->left = months;
-    at->next = after == c->term_months ? 0.0 : after;
+    at->next = after == term ? 0.0 : after;
     at->number += months > 0.0 && here == 0.0 ? 1.0 : 0.0;
     return here;
 }
@@ -121,18 +121,19 @@ static bool turn_term(month *m, double *restrict running, double *restrict posit
     double *ended = m->state[DS_COMMITTED_ENDED], *next = m->state[DS_COMMITTED_POSITION];
     const double *due = m->due;
     double *current = m->w->scratch[SUM];
+    const double term = c->term_months, block = term * c->terms;
     if (*m->alike && (!ds_row_is_alike(due) || (c->exit_share != DS_NONE && due[0] == 0.0)))
         part(m);
     if (*m->alike) {
         standing at = { left[0], next[0], number[0], ended[0] };
-        ds_row_set(position, turn(c, due[0], &at));
+        ds_row_set(position, turn(term, block, due[0], &at));
         ds_row_set(running, at.left > 0.0 ? 1 : 0);
         ds_row_set(current, at.number - 1.0);
         left[0] = at.left, next[0] = at.next, number[0] = at.number;
     } else {
         DS_EACH_LANE(i) {
             standing at = { left[i], next[i], number[i], ended[i] };
-            position[i] = turn(c, due[i], &at);
+            position[i] = turn(term, block, due[i], &at);
             running[i] = at.left > 0.0 ? 1.0 : 0.0;
             current[i] = at.number - 1.0;
             left[i] = at.left, next[i] = at.next, number[i] = at.number;
@@ -172,14 +173,11 @@ static bool leave(const month *m, const double *position, double *restrict exits
                   double *restrict fee)
 {
     const double *due = m->due, *running = m->running, *amount = m->amount;
-    double any = 0;
     if (m->c->exit_share == DS_NONE)
         return false;
     DS_EACH_LANE(i)
         exits[i] = due[i] > 0.0 ? 0.0 : running[i];
-    DS_EACH_LANE(i)
-        any = ds_greatest(any, exits[i]);
-    if (any == 0.0)
+    if (exits[0] == 0.0 && ds_row_is_alike(exits))
         return false;
     later_amounts(m, position, fee);
     const double *share = m->w->column[m->c->exit_share], *rest = m->state[DS_COMMITTED_REST];
