@@ -84,24 +84,6 @@ static void set_amount(month *m, const double *number)
     m->amount = amount;
 }
 
-/* Where a lane is in its terms. */
-typedef struct {
-    double left, next, number, ended; /* DS_COMMITTED_...                             */
-} standing;
-
-/* (92), (94): begins a term where one is due; which month of a term this is, and
- * whether one runs: then months are left. */
-static inline double turn(const ds_plan_commitment *c, double due, standing *at)
-{
-    bool begins = at->left == 0.0 && due > 0.0 && at->ended == 0.0;
-    double months = begins ? c->term_months * c->terms : at->left;
-    double here = begins ? 0.0 : at->next, after = here + 1.0;
-    at->left = months;
-    at->next = after == c->term_months ? 0.0 : after;
-    at->number += months > 0.0 && here == 0.0 ? 1.0 : 0.0;
-    return here;
-}
-
 /* Lanes go their own ways from here on. */
 static void part(const month *m)
 {
@@ -112,34 +94,37 @@ static void part(const month *m)
     *m->alike = false;
 }
 
-/* Sets where a term runs, which month of it this is, and its amount; returns whether
- * one may run. */
+/* (92), (94): begins a term where one is due; sets where a term runs, which month of
+ * it this is, and its amount.  Returns whether one may run. */
 static bool turn_term(month *m, double *restrict running, double *restrict position)
 {
     const ds_plan_commitment *c = m->c;
+    const double term = c->term_months, block = term * c->terms;
     double *left = m->state[DS_COMMITTED_LEFT], *number = m->state[DS_COMMITTED_TERM];
-    double *ended = m->state[DS_COMMITTED_ENDED], *next = m->state[DS_COMMITTED_POSITION];
-    const double *due = m->due;
-    double *current = m->w->scratch[SUM];
+    const double *ended = m->state[DS_COMMITTED_ENDED], *due = m->due;
+    double *current = m->w->scratch[SUM], *next = m->state[DS_COMMITTED_POSITION];
     if (*m->alike && (!ds_row_is_alike(due) || (c->exit_share != DS_NONE && due[0] == 0.0)))
         part(m);
+    const size_t lanes = *m->alike ? 1 : DS_LANES;
+    DS_LANES_INDEPENDENT
+    for (size_t i = 0; i < lanes; i++) {
+        bool begins = left[i] == 0.0 && due[i] > 0.0 && ended[i] == 0.0;
+        double months = begins ? block : left[i], here = begins ? 0.0 : next[i];
+        double after = here + 1.0;
+        left[i] = months;
+        running[i] = months > 0.0 ? 1.0 : 0.0;
+        position[i] = here;
+        next[i] = after == term ? 0.0 : after;
+        number[i] += months > 0.0 && here == 0.0 ? 1.0 : 0.0;
+        current[i] = number[i] - 1.0;
+    }
     if (*m->alike) {
-        standing at = { left[0], next[0], number[0], ended[0] };
-        ds_row_set(position, turn(c, due[0], &at));
-        ds_row_set(running, at.left > 0.0 ? 1 : 0);
-        ds_row_set(current, at.number - 1.0);
-        left[0] = at.left, next[0] = at.next, number[0] = at.number;
-    } else {
-        DS_EACH_LANE(i) {
-            standing at = { left[i], next[i], number[i], ended[i] };
-            position[i] = turn(c, due[i], &at);
-            running[i] = at.left > 0.0 ? 1.0 : 0.0;
-            current[i] = at.number - 1.0;
-            left[i] = at.left, next[i] = at.next, number[i] = at.number;
-        }
+        ds_row_set(running, running[0]);
+        ds_row_set(position, position[0]);
+        ds_row_set(current, current[0]);
     }
     set_amount(m, current);
-    return !*m->alike || left[0] > 0.0;
+    return !*m->alike || running[0] > 0.0;
 }
 
 /* Amounts of the terms of the block that come after this one. */
@@ -172,14 +157,11 @@ static bool leave(const month *m, const double *position, double *restrict exits
                   double *restrict fee)
 {
     const double *due = m->due, *running = m->running, *amount = m->amount;
-    double any = 0;
     if (m->c->exit_share == DS_NONE)
         return false;
     DS_EACH_LANE(i)
         exits[i] = due[i] > 0.0 ? 0.0 : running[i];
-    DS_EACH_LANE(i)
-        any = ds_greatest(any, exits[i]);
-    if (any == 0.0)
+    if (exits[0] == 0.0 && ds_row_is_alike(exits))
         return false;
     later_amounts(m, position, fee);
     const double *share = m->w->column[m->c->exit_share], *rest = m->state[DS_COMMITTED_REST];
