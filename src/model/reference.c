@@ -227,7 +227,8 @@ static void other_outcomes(const ds_ref_run *run, double *outcomes)
     for (size_t m = 0; m < run->w->s->models.count; m++)
         if (run->project[m].started)
             ready = fmin(ready, run->project[m].ready);
-    outcomes[DS_OUTCOME_ESCALATED] = run->answered > 0 ? run->escalated / run->answered : DS_REF_NONE;
+    outcomes[DS_OUTCOME_ESCALATED] =
+        run->answered > 0 ? run->escalated / run->answered : DS_REF_NONE;
     outcomes[DS_OUTCOME_BAD_ANSWERS] = run->bad_answers;
     outcomes[DS_OUTCOME_UNSERVED] = run->unserved;
     outcomes[DS_OUTCOME_SERVED_VALUE] = run->served_value_usd;

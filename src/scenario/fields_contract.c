@@ -79,7 +79,8 @@ static const ds_field class_fields[] = {
 static const ds_field multiplier_fields[] = {
     REPRICING(ds_multiplier),
     NUMBER(ds_multiplier, from_hour, 0, "hour", 0, 24, 0,
-           "Hour of the day from which it holds, as hour_shape counts them; 16.5 is half past four."),
+           "Hour of the day from which it holds, as hour_shape counts them; 16.5 is half past "
+           "four."),
     NUMBER(ds_multiplier, to_hour, 0, "hour", 0, 24, 0,
            "Hour of the day from which it does not; may be past midnight; equal: all day."),
     END
