@@ -26,9 +26,15 @@ void *ds_plan_alloc(ds_plan *plan, size_t count, size_t size)
         plan->blocks = grown;
         plan->block_capacity = capacity;
     }
+    if (count > (DS_PLAN_BYTES_MAX - plan->block_bytes) / size) {
+        plan->too_large = true;
+        return NULL;
+    }
     void *block = calloc(count ? count : 1, size);
-    if (block != NULL)
+    if (block != NULL) {
         plan->blocks[plan->block_count++] = block;
+        plan->block_bytes += count * size;
+    }
     return block;
 }
 
@@ -463,6 +469,29 @@ static void compile_inputs(ds_plan *plan)
     }
 }
 
+/* All that a plan has, in an order in which each finds what it needs. */
+static ds_code compile(ds_plan *plan, ds_error *err)
+{
+    ds_code code = ds_draws_compile(plan->scenario, &plan->draws, err);
+    if (code != DS_OK)
+        return code;
+    if (!allocate(plan))
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
+    compile_root(plan);
+    compile_inputs(plan);
+    compile_gpus(plan);
+    compile_profiles(plan);
+    compile_products(plan);
+    compile_models(plan);
+    compile_providers(plan);
+    compile_quality(plan);
+    if (!ds_plan_compile_hours(plan) || !ds_plan_compile_contracts(plan) ||
+        !ds_plan_compile_agreements(plan))
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
+    compile_students(plan);
+    return ds_plan_compile_strategies(plan, err);
+}
+
 ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out, ds_error *err)
 {
     *out = NULL;
@@ -470,26 +499,10 @@ ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out, ds_error *er
     if (plan == NULL)
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     plan->scenario = scenario;
-    ds_code code = ds_draws_compile(scenario, &plan->draws, err);
-    if (code == DS_OK && !allocate(plan))
-        code = ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
-    if (code == DS_OK) {
-        compile_root(plan);
-        compile_inputs(plan);
-        compile_gpus(plan);
-        compile_profiles(plan);
-        compile_products(plan);
-        compile_models(plan);
-        compile_providers(plan);
-        compile_quality(plan);
-        if (!ds_plan_compile_hours(plan) || !ds_plan_compile_contracts(plan) ||
-            !ds_plan_compile_agreements(plan))
-            code = ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
-    }
-    if (code == DS_OK) {
-        compile_students(plan);
-        code = ds_plan_compile_strategies(plan, err);
-    }
+    ds_code code = compile(plan, err);
+    if (code == DS_E_NOMEM && plan->too_large)
+        code = ds_fail(err, DS_E_SCENARIO, "", "too large: what is compiled from it would take "
+                       "more than 1 GiB");
     if (code != DS_OK) {
         ds_plan_free(plan);
         return code;

@@ -18,6 +18,9 @@
 
 enum { DS_NONE = -1 };
 
+/* A scenario of few bytes can ask for many, as products times contracts. */
+#define DS_PLAN_BYTES_MAX ((size_t)1 << 30)
+
 /* An input drawn once per path. */
 typedef struct {
     int      column;
@@ -353,7 +356,8 @@ struct ds_plan {
     size_t most_projects, most_ramps, most_life, most_pools, commitment_rows;
 
     void **blocks; /* every allocation of the plan                              */
-    size_t block_count, block_capacity;
+    size_t block_count, block_capacity, block_bytes;
+    bool   too_large; /* more than DS_PLAN_BYTES_MAX were asked for              */
 };
 
 #endif

@@ -6,7 +6,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <string.h>
 
 #include "model/plan_internal.h"
 #include "numerics/lanes.h"
@@ -98,12 +97,8 @@ int *ds_plan_by_product(ds_plan *plan, const char *name, bool of_class, int abse
     for (size_t p = 0; column != NULL && p < plan->product_count; p++) {
         const ds_product *product = &DS_ITEM(ds_product, plan->scenario->products, p);
         const ds_items *named = of_class ? &product->service_shares : &product->request->meters;
-        column[p] = absent;
-        for (size_t i = 0; i < named->count; i++) {
-            const ds_named_value *value = &DS_ITEM(ds_named_value, *named, i);
-            if (strcmp(value->key.name, name) == 0)
-                column[p] = value->value.index;
-        }
+        const ds_named_value *value = ds_find_item(named, sizeof *value, name);
+        column[p] = value != NULL ? value->value.index : absent;
     }
     return column;
 }

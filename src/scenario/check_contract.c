@@ -6,6 +6,7 @@
  * check_commitment.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "scenario/check.h"
@@ -89,15 +90,6 @@ static void check_contract(ds_binder *b, const ds_contract *c)
 
 /* ---- What products ask of contracts ---------------------------------------------- */
 
-static bool named(const ds_items *items, size_t size, const char *name)
-{
-    const char *all = items->items;
-    for (size_t i = 0; i < items->count; i++)
-        if (strcmp(((const ds_key *)(const void *)(all + i * size))->name, name) == 0)
-            return true;
-    return false;
-}
-
 /* The name among items that is meant, as "; did you mean ...", or "". */
 static const char *meant(ds_binder *b, const ds_items *items, size_t size, const char *name)
 {
@@ -123,7 +115,7 @@ static void check_meters(ds_binder *b, const ds_contract *c, int model)
         for (size_t i = 0; i < meters->count; i++) {
             const ds_named_value *m = &DS_ITEM(ds_named_value, *meters, i);
             if (!ds_differs(b, m->value, 0.0) ||
-                named(&c->meters, sizeof(ds_meter_price), m->key.name))
+                ds_find_item(&c->meters, sizeof(ds_meter_price), m->key.name) != NULL)
                 continue;
             ds_problem_in(b, "meters", "has no price of \"%.60s\", which requests of \"%.60s\" "
                                        "use (0 if it is free)%s", m->key.name, product->key.name,
@@ -144,13 +136,14 @@ static void check_shares(ds_binder *b, const ds_contract *c)
         bool              own = false;
         for (size_t i = 0; i < stated->count; i++) {
             const ds_named_value *share = &DS_ITEM(ds_named_value, *stated, i);
-            if (!named(&c->service_classes, sizeof(ds_service_class), share->key.name))
+            if (ds_find_item(&c->service_classes, sizeof(ds_service_class), share->key.name) ==
+                NULL)
                 continue;
             sum += ds_greatest(b, share->value, 1.0);
         }
         for (size_t i = 0; i < c->service_classes.count; i++) {
             const ds_service_class *k = &DS_ITEM(ds_service_class, c->service_classes, i);
-            double share = named(stated, sizeof(ds_named_value), k->key.name)
+            double share = ds_find_item(stated, sizeof(ds_named_value), k->key.name) != NULL
                                ? 0.0 : ds_greatest(b, k->share, 1.0);
             own = own || share > 0.0;
             sum += share;
@@ -193,8 +186,13 @@ static bool all_known(const ds_binder *b)
     return models->count > 0;
 }
 
-/* Classes that any contract offers, as items of pointers to their names. */
-static size_t classes(const ds_binder *b, const char **names, size_t limit)
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Calls with names NULL to count: all classes of all contracts. */
+static size_t list_classes(const ds_binder *b, const char **names)
 {
     const ds_items *models = &b->scenario->models;
     size_t          count = 0;
@@ -202,21 +200,38 @@ static size_t classes(const ds_binder *b, const char **names, size_t limit)
         const ds_items *contracts = &DS_ITEM(ds_model, *models, i).contracts;
         for (size_t j = 0; j < contracts->count; j++) {
             const ds_items *k = &DS_ITEM(ds_contract, *contracts, j).service_classes;
-            for (size_t n = 0; n < k->count && count < limit; n++)
-                names[count++] = DS_ITEM(ds_service_class, *k, n).key.name;
+            for (size_t n = 0; n < k->count; n++, count++)
+                if (names != NULL)
+                    names[count] = DS_ITEM(ds_service_class, *k, n).key.name;
         }
     }
     return count;
 }
 
-static void check_offered(ds_binder *b, const char *name)
+/* Classes that any contract offers, by name, each once; NULL: no memory. */
+static const char **offered_classes(ds_binder *b, size_t *count)
 {
-    enum { CLASSES_MAX = 256 };
-    const char *names[CLASSES_MAX];
-    size_t      count = classes(b, names, CLASSES_MAX);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return;
+    size_t       all = list_classes(b, NULL);
+    const char **names = ds_arena_array(b->arena, all, sizeof *names);
+    *count = 0;
+    if (names == NULL) {
+        ds_no_memory(b);
+        return NULL;
+    }
+    list_classes(b, names);
+    if (all > 1)
+        qsort(names, all, sizeof *names, compare_names);
+    for (size_t i = 0; i < all; i++)
+        if (*count == 0 || strcmp(names[*count - 1], names[i]) != 0)
+            names[(*count)++] = names[i];
+    return names;
+}
+
+static void check_offered(ds_binder *b, const char *name, const char *const *names, size_t count)
+{
+    if (ds_problems_full(b->problems) ||
+        (count > 0 && bsearch(&name, names, count, sizeof *names, compare_names) != NULL))
+        return;
     const char *near = ds_suggest(name, names, count);
     if (near != NULL)
         ds_problem_at_key(b, "no contract offers the class \"%.60s\"; did you mean \"%.60s\"?",
@@ -229,7 +244,10 @@ static void check_offered(ds_binder *b, const char *name)
 void ds_check_service_shares(ds_binder *b)
 {
     const ds_items *products = &b->scenario->products;
-    for (size_t p = 0; p < products->count; p++) {
+    size_t          count;
+    const char    **names = offered_classes(b, &count);
+    const bool      known = all_known(b);
+    for (size_t p = 0; p < products->count && names != NULL; p++) {
         const ds_product *product = &DS_ITEM(ds_product, *products, p);
         double            sum = 0.0;
         ds_push(b, product->key.name);
@@ -237,8 +255,8 @@ void ds_check_service_shares(ds_binder *b)
         for (size_t i = 0; i < product->service_shares.count; i++) {
             const ds_named_value *s = &DS_ITEM(ds_named_value, product->service_shares, i);
             ds_push(b, s->key.name);
-            if (all_known(b))
-                check_offered(b, s->key.name);
+            if (known)
+                check_offered(b, s->key.name, names, count);
             ds_pop(b);
             sum += ds_greatest(b, s->value, 1.0);
         }

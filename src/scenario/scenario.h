@@ -474,4 +474,7 @@ ds_kind_factor ds_factor_of_kind(const ds_repricing *r, int kind);
 /* Typed views of the maps. */
 #define DS_ITEM(type, items_, index) (((const type *)(items_).items)[index])
 
+/* The member of this name of a map that is sorted by name, or NULL; `size` of a struct. */
+const void *ds_find_item(const ds_items *sorted, size_t size, const char *name);
+
 #endif
