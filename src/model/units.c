@@ -52,33 +52,45 @@ static inline void add_units(const ds_at_point *point, const bool many, double w
     }
 }
 
+/* Loads as multiples of the increment, for ceil+. */
+static void in_increments(const ds_work *w, const ds_plan_contract *c, const ds_plan_pool *pool,
+                          double *restrict load)
+{
+    const double capacity = c->hours[w->month] * pool->increment;
+    const double *utilisation = w->column[c->utilisation];
+    DS_EACH_LANE(i)
+        load[i] = load[i] * (1.0 - 1e-9) / (capacity * utilisation[i]);
+}
+
 /* Units beyond `reserved`, the mean over the month, of a pool sized to its load: (43). */
 static void size_pool(ds_work *w, const ds_plan_contract *c, const ds_plan_pool *pool,
                       const double *due, const double *reserved, double *restrict units)
 {
     const ds_row *factor;
     const ds_plan_points *points = points_of(w, c->settlement, &factor);
-    const double capacity = c->hours[w->month] * pool->increment;
-    const double *utilisation = w->column[c->utilisation], *none = w->column[w->plan->zero];
+    const double *none = w->column[w->plan->zero];
+    const double step = pool->increment, fewest = pool->minimum;
     double *most = w->scratch[6], *least = w->scratch[7];
-    ds_row *rows = w->product_scratch; /* loads, in increments, for ceil+ */
-    size_t used = ds_product_loads(w, c->model, pool->load, factor, rows, w->product_index);
-    for (size_t k = 0; k < used; k++)
-        DS_EACH_LANE(i)
-            rows[k][i] *= (1.0 - 1e-9) / (capacity * utilisation[i]);
+    const bool flat = points->count == 1 && points->first[1] == 1;
+    size_t used = ds_product_loads(w, c->model, pool->load, factor, w->product_scratch,
+                                   w->product_index);
+    for (size_t k = 0; k < used && !flat; k++)
+        in_increments(w, c, pool, w->product_scratch[k]);
     DS_EACH_LANE(i)
-        least[i] = ds_greatest(0.0, pool->minimum - reserved[i]);
+        least[i] = ds_greatest(0.0, fewest - reserved[i]);
     ds_row_set(units, 0);
     for (size_t j = 0; j < points->count; j++) {
         ds_at_point at = { .row = { most, none, none, none }, .level = { 1 } };
-        if (points->first[j] + 1 == points->first[j + 1])
-            at = ds_rows_at(w, points, points->first[j], used, rows, most);
+        if (!flat && points->first[j] + 1 == points->first[j + 1])
+            at = ds_rows_at(w, points, points->first[j], used, w->product_scratch, most);
         else
             find_most(w, points, j, used, most);
+        if (flat)
+            in_increments(w, c, pool, most);
         if (at.many)
-            add_units(&at, true, points->weight[j], pool->increment, reserved, least, units);
+            add_units(&at, true, points->weight[j], step, reserved, least, units);
         else
-            add_units(&at, false, points->weight[j], pool->increment, reserved, least, units);
+            add_units(&at, false, points->weight[j], step, reserved, least, units);
     }
     ds_row_multiply(units, due);
 }

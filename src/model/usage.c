@@ -62,11 +62,14 @@ size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *fac
             continue;
         const double *v = w->now.usage[p * plan->model_count + (size_t)model];
         const double *of_request = w->load[p * plan->load_count + (size_t)load];
+        const double *times = factor != NULL ? factor[p] : NULL;
         double *out = rows[used];
-        DS_EACH_LANE(i)
-            out[i] = v[i] * of_request[i];
-        if (factor != NULL)
-            ds_row_multiply(out, factor[p]);
+        if (times != NULL)
+            DS_EACH_LANE(i)
+                out[i] = v[i] * of_request[i] * times[i];
+        else
+            DS_EACH_LANE(i)
+                out[i] = v[i] * of_request[i];
         product[used++] = p;
     }
     return used;
