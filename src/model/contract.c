@@ -233,15 +233,20 @@ static void bill_vendor(ds_work *w, ds_strategy_state *state, int index, const d
 static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
-    double *bill = w->scratch[0], *other = w->scratch[1], *due = w->scratch[2];
-    ds_row_copy(due, w->now.due[c->model]);
-    if (!c->certain)
-        ds_row_multiply(due, w->in_force[index]);
-    ds_row_set(other, 0);
-    if (c->billing == DS_BILLING_FLEET)
+    double *bill = w->scratch[0], *other = w->scratch[1], *in_part = w->scratch[2];
+    const double *due = w->now.due[c->model];
+    if (!c->certain) {
+        const double *in_force = w->in_force[index];
+        DS_EACH_LANE(i)
+            in_part[i] = due[i] * in_force[i];
+        due = in_part;
+    }
+    if (c->billing == DS_BILLING_FLEET) {
+        ds_row_set(other, 0);
         ds_fleet_bill(w, state, index, due, bill, other);
-    else
+    } else {
         bill_vendor(w, state, index, due, bill);
+    }
     if (c->staff != DS_NONE) { /* (49) */
         const double *usd = w->column[c->staff], *inflation = w->inflation[0];
         double *total = w->now.bill;

@@ -39,40 +39,31 @@ void ds_tokens_begin(ds_work *w)
     }
 }
 
-/* V of (35), where it is 0 something that is as good as 0 and divides; and 1/V. */
-static void measure(const ds_work *w, const ds_plan_contract *c, const ds_plan_table *table,
-                    double *restrict volume, double *restrict per_volume)
-{
-    ds_total_load(w, c->model, table->load, volume);
-    DS_EACH_LANE(i) {
-        double positive = ds_greatest(volume[i], 1e-300);
-        volume[i] = positive;
-        per_volume[i] = 1.0 / positive;
-    }
-}
-
-/* (35) where all kinds of tokens move alike. */
+/* (35) where all kinds of tokens move alike: sum times the factor. */
 static void move_all(const ds_work *w, const ds_plan_table *table, const double *volume,
-                     const double *per_volume, double *restrict sum)
+                     double *restrict sum)
 {
-    double *more = w->scratch[7];
-    ds_row_set(more, 0);
-    for (size_t j = 0; j < table->step_count; j++) {
-        const double from = table->step[j].from, limit = table->step[j].limit;
-        const double *gain = w->gain[table->gain + j];
-        if (table->cliff)
-            DS_EACH_LANE(i)
-                more[i] += volume[i] > limit ? gain[i] : 0.0;
-        else
-            DS_EACH_LANE(i)
-                more[i] += ds_greatest(0.0, volume[i] - from) * gain[i];
+    double *more = w->scratch[6];
+    const size_t n = table->step_count;
+    ds_row_set(more, 1);
+    for (size_t j = 0; table->cliff && j < n; j++) {
+        const double limit = table->step[j].limit, *gain = w->gain[table->gain + j];
+        DS_EACH_LANE(i)
+            more[i] += volume[i] > limit ? gain[i] : 0.0;
     }
-    if (table->cliff)
-        DS_EACH_LANE(i)
-            sum[i] *= 1.0 + more[i];
-    else
-        DS_EACH_LANE(i)
-            sum[i] *= 1.0 + more[i] * per_volume[i];
+    for (size_t j = 0; !table->cliff && j < n; j += 2) { /* two a pass */
+        const size_t k = j + 1 < n ? j + 1 : j;
+        const double from = table->step[j].from, from_next = table->step[k].from;
+        const double *gain = w->gain[table->gain + j];
+        const double *gain_next = k > j ? w->gain[table->gain + k] : w->column[w->plan->zero];
+        DS_EACH_LANE(i) {
+            double v = ds_greatest(volume[i], 1e-300);
+            double moved = ds_greatest(0.0, v - from) * gain[i];
+            moved += ds_greatest(0.0, v - from_next) * gain_next[i];
+            more[i] += moved / v;
+        }
+    }
+    ds_row_multiply(sum, more);
 }
 
 /* (35): what the month's volume makes of a sum: all of it moved, or one step's part. */
@@ -80,12 +71,12 @@ static void move_by_volume(ds_work *w, const ds_plan_contract *c, const ds_plan_
                            int *measured, double *restrict sum)
 {
     const ds_plan_table *table = &c->prices->volume[l->volume];
-    double *volume = w->scratch[5], *per_volume = w->scratch[6];
+    double *volume = w->scratch[5];
     if (*measured != l->volume)
-        measure(w, c, table, volume, per_volume);
+        ds_total_load(w, c->model, table->load, volume);
     *measured = l->volume;
     if (l->step == DS_NONE) {
-        move_all(w, table, volume, per_volume, sum);
+        move_all(w, table, volume, sum);
         return;
     }
     const double from = table->step[l->step].from, limit = table->step[l->step].limit;
@@ -93,8 +84,10 @@ static void move_by_volume(ds_work *w, const ds_plan_contract *c, const ds_plan_
         DS_EACH_LANE(i)
             sum[i] = volume[i] > limit ? sum[i] : 0.0;
     else
-        DS_EACH_LANE(i)
-            sum[i] *= ds_greatest(0.0, volume[i] - from) * per_volume[i];
+        DS_EACH_LANE(i) {
+            double v = ds_greatest(volume[i], 1e-300); /* of nothing all is in the lowest step */
+            sum[i] *= ds_greatest(0.0, v - from) / v;
+        }
 }
 
 /* (36): what is not free. */
