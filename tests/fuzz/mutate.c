@@ -28,7 +28,8 @@ typedef struct {
 } place;
 
 static place       places[NODES_MAX], others[NODES_MAX];
-static const char *words[WORDS_MAX]; /* never freed */
+static cJSON      *schema; /* never freed */
+static const char *words[WORDS_MAX]; /* of it */
 static size_t      word_count;
 static uint64_t    state;
 
@@ -46,9 +47,9 @@ static void add_word(const char *word)
         words[word_count++] = word;
 }
 
-static void collect_words(const cJSON *schema)
+static void collect_words(const cJSON *node)
 {
-    for (const cJSON *c = schema->child; c != NULL; c = c->next) {
+    for (const cJSON *c = node->child; c != NULL; c = c->next) {
         bool properties = c->string != NULL && strcmp(c->string, "properties") == 0;
         bool choices = c->string != NULL && strcmp(c->string, "enum") == 0;
         for (const cJSON *w = c->child; w != NULL && (properties || choices); w = w->next)
@@ -67,7 +68,7 @@ static const char *any_word(void)
             abort();
         rewind(file);
         text[fread(text, 1, (1 << 20) - 1, file)] = '\0';
-        const cJSON *schema = cJSON_Parse(text);
+        schema = cJSON_Parse(text);
         if (schema == NULL)
             abort();
         collect_words(schema);
@@ -138,7 +139,7 @@ static void mutate(cJSON *root)
     place  p = places[below(count)];
     if (cJSON_IsNumber(p.node) && below(8) != 0) {
         cJSON_SetNumberValue(p.node, any_number(p.node->valuedouble));
-    } else if (cJSON_IsString(p.node) && below(8) != 0) {
+    } else if (cJSON_IsString(p.node) && p.parent != NULL && below(8) != 0) {
         const place q = places[below(count)];
         const char *word = cJSON_IsString(q.node) ? q.node->valuestring : any_word();
         cJSON      *copy = cJSON_CreateString(word);
