@@ -84,8 +84,9 @@ UNIT_SOURCES    := $(wildcard tests/unit/test_*.c)
 BATS_SOURCES    := $(wildcard tests/cli/*.bats)
 # Files whose loops are the run time: compiled for every x86-64 processor, and again
 # for two instruction sets between which src/model/instruction_set.c chooses.
-KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c demand.c price.c contract.c fleet.c student.c \
-                    strategy.c finance.c irr.c) src/numerics/lanes.c src/numerics/stream.c
+KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c demand.c price.c request_load.c contract.c \
+                    usage.c tokens.c units.c window.c commitment.c agreement.c fleet.c student.c strategy.c \
+                    finance.c irr.c) src/numerics/lanes.c src/numerics/stream.c
 KERNEL_ISAS    := $(if $(filter x86_64,$(shell uname -m)),$(if $(ARCHFLAGS),,avx2 avx512))
 MARCH_avx2     := x86-64-v3
 MARCH_avx512   := x86-64-v4
@@ -257,7 +258,7 @@ fuzz:
 	build/fuzz_scenario -max_total_time=$(SECONDS) -max_len=65536 -artifact_prefix=build/ \
 	    -close_fd_mask=1 build/corpus tests/data tests/bad
 
-build/fuzz_scenario: $(B)/tests/fuzz/fuzz_scenario.o $(LIBRARY)
+build/fuzz_scenario: $(B)/tests/fuzz/fuzz_scenario.o $(B)/tests/fuzz/mutate.o $(LIBRARY)
 	$(call say,ld)
 	$(Q)$(CC) -pthread -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 

@@ -60,9 +60,11 @@ typedef struct {
     char    pointer[256]; /* RFC 6901 JSON Pointer, "" for the whole file           */
     int     line, column; /* 1-based, 0 when unknown                                */
     char    message[512]; /* lower case, no full stop, offender quoted              */
+    bool    warning;      /* the scenario can be used all the same; code is DS_OK   */
 } ds_error;
 
-/* Called once for every problem found, in file order. */
+/* Called once for every problem found, in file order; also for warnings, which are
+ * told by the member of this name and make nothing fail. */
 typedef void (*ds_problem_fn)(void *context, const ds_error *problem);
 
 /* ---- Scenario ----------------------------------------------------------- */
@@ -74,15 +76,16 @@ typedef struct {
     const char *pointer, *value;
 } ds_override;
 
-/* Reads one scenario file with its `extends` parents, applies the overrides,
- * and checks everything.  Every problem goes to report() (may be NULL); *err
- * (may be NULL) holds the first.
+/* Reads one scenario file with what it `extends`, applies the overrides, and
+ * checks everything.  Every problem and warning goes to report() (may be NULL);
+ * *err (may be NULL) holds the first problem.
  * Fails with DS_E_IO, DS_E_SYNTAX, DS_E_SCENARIO, DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_scenario_load(const char *path, const ds_override *overrides,
                                        size_t override_count, ds_problem_fn report,
                                        void *context, ds_scenario **out, ds_error *err);
 /* The same for a scenario that is loaded already: used by sweeps.  The files
- * are not read again. */
+ * are not read again.  The warnings of the base are told again where they still
+ * hold. */
 DS_MUST_CHECK ds_code ds_scenario_with(const ds_scenario *base, const ds_override *overrides,
                                        size_t override_count, ds_problem_fn report,
                                        void *context, ds_scenario **out, ds_error *err);
@@ -116,6 +119,8 @@ typedef struct {
     const char *source, *as_of; /* "" when not given                            */
     ds_origin   origin;
     bool        uncertain;
+    bool        idle;           /* a default that changes nothing: no discount, no
+                                   growth, or of another kind of billing        */
 } ds_input_info;
 size_t        ds_scenario_input_count(const ds_scenario *s);
 ds_input_info ds_scenario_input(const ds_scenario *s, size_t index);
@@ -128,7 +133,9 @@ DS_MUST_CHECK ds_code ds_scenario_reference_write(FILE *file);
 /* ---- Plan --------------------------------------------------------------- */
 typedef struct ds_plan ds_plan;
 
-/* Fails with DS_E_SCENARIO (a rule that spans fields), DS_E_NOMEM. */
+/* Terms that are to be optimised are what the contracts say; ds_scenario_optimised()
+ * gives them their best values first.
+ * Fails with DS_E_SCENARIO (a rule that spans fields), DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out,
                                       ds_error *err);
 void ds_plan_free(ds_plan *plan);
@@ -247,18 +254,39 @@ typedef struct {
 size_t           ds_result_assert_count(const ds_result *r);
 ds_assert_result ds_result_assert(const ds_result *r, size_t index);
 
-/* ---- Explain: the ledger of one path under one strategy ------------------ */
+/* ---- Explain: the ledger of one path under one strategy ------------------
+ *
+ * Every dollar is in exactly one row, so the rows of a month sum to its cost, those of
+ * a contract to its invoice.  An invoice reads from top to bottom:
+ *   - usage at what the price list makes of it: one row for each product, kind of
+ *     token, service class and step of the tiers ("input tokens, batch"; the step in
+ *     `tier`), requests, meters (their free part is a negative row), units, hosting,
+ *     storage; list_price_usd and `multipliers` say how unit_price_usd comes about;
+ *   - what a commitment makes of it: "drawn from commitment" (negative: the usage that it
+ *     covers at list, with what overage is let off; quantity: dollars drawn), "commitment
+ *     used" and "commitment unused" (price 1, or 0 when the commitment is paid apart, then
+ *     "commitment payment"), "early exit"; used and unused add up to what is committed;
+ *   - of the first contract of an agreement: "agreement discount", the same rows
+ *     of its commitment, "free amount", "credit used";
+ *   - rounding, tax, fee returned, staff.
+ * Texts live as long as the callback; names of the scenario as long as that. */
 typedef struct {
     size_t      month;               /* 0-based                                 */
     const char *product;             /* "" for a line shared by products        */
     const char *model;               /* "" for a line of no model               */
     const char *contract;            /* "" for a line of no contract            */
     const char *line;                /* "input tokens", "fleet", "labels", ...  */
+    const char *tier;                /* "input > 200000; month tokens > 1e+06" or "" */
     double      quantity;            /* [unit]                                  */
     const char *unit;                /* "Mtok", "GPU-hour", "staff-month", ...  */
-    double      unit_price_usd;      /* [USD/unit]                              */
+    double      list_price_usd;      /* [USD/unit], or vendor's credits, before
+                                        multipliers                             */
+    const char *multipliers;         /* "tier x2, batch x0.5, discount x0.85" or "" */
+    double      unit_price_usd;      /* [USD/unit] as paid                      */
     double      amount_usd;          /* [USD], negative for a credit            */
     const char *rule;                /* number of the equation in docs/model.md */
+    const char *agreement;           /* "" or, booked to its first contract, the
+                                        agreement whose line it is              */
 } ds_ledger_row;
 typedef void (*ds_ledger_fn)(void *context, const ds_ledger_row *row);
 
@@ -308,6 +336,99 @@ typedef bool (*ds_sweep_fn)(void *context, const ds_sweep_point *point);
 DS_MUST_CHECK ds_code ds_sweep_run(const ds_scenario *base, const ds_sweep_axis *const *axes,
                                    size_t axis_count, const ds_run_options *options,
                                    ds_sweep_fn point, void *context, ds_error *err);
+
+/* ---- Commit: the best terms ----------------------------------------------- */
+/* What is made least: mean or CVaR (beyond cvar_level) of the cost_npv_usd of one
+ * strategy. */
+typedef enum { DS_COMMIT_AS_STATED, /* as the terms say; else the mean           */
+               DS_COMMIT_MEAN, DS_COMMIT_CVAR } ds_commit_of;
+
+/* A quantity, by JSON Pointer, and where to look, in its unit. */
+typedef struct {
+    const char *pointer;
+    double      low, high;
+} ds_commit_range;
+
+enum { DS_COMMIT_MOST_TERMS = 3, DS_COMMIT_PATHS = 16384 };
+typedef struct {
+    size_t                 strategy;
+    const ds_commit_range *ranges; /* NULL: the strategy's terms that say `optimise` */
+    size_t                 range_count;
+    ds_commit_of           of;
+    ds_run_options         run; /* path_count 0: run.paths, at most DS_COMMIT_PATHS */
+} ds_commit_options;
+
+typedef enum {
+    DS_COMMIT_INSIDE,  /* the best value is inside the range                    */
+    DS_COMMIT_AT_LOW,  /* none costs less than the least; if that is 0: do not commit */
+    DS_COMMIT_AT_HIGH, /* none costs less than the greatest: look beyond        */
+    DS_COMMIT_UNUSED   /* no path of the strategy costs anything else at any value */
+} ds_commit_state;
+
+/* One value that was tried. */
+typedef struct {
+    double      value;
+    ds_estimate mean, cvar; /* of the cost [USD]                                */
+    ds_estimate loss;       /* objective minus that of the best value, paired by
+                               path [USD]; NAN where there is no such value     */
+} ds_commit_point;
+
+enum { DS_COMMIT_WRONG_COUNT = 4 }; /* 25 % and 10 % below, 10 % and 25 % above   */
+extern const double ds_commit_wrong_shares[DS_COMMIT_WRONG_COUNT];
+
+typedef struct {
+    const char     *pointer, *unit; /* unit "" when it has none                 */
+    double          low, high;      /* as asked for                             */
+    double          step;           /* 0: any value; else whole multiples       */
+    ds_commit_of    of;
+    ds_commit_state state;
+    ds_estimate     value;     /* the best, [unit]                              */
+    ds_estimate     objective; /* there [USD]                                   */
+    ds_commit_point best, at_low, at_high;
+    ds_commit_point now; /* as the scenario stands; its value is NAN when that is no number */
+    ds_commit_point wrong[DS_COMMIT_WRONG_COUNT];
+    double          near_low, near_high;       /* objective within one standard error */
+    double          percent_low, percent_high; /* ... within 1 % of the least         */
+    ds_estimate     knowing; /* objective minus that of the least cost of each path
+                                over the values tried [USD]: what it would be worth
+                                to know the future first                          */
+} ds_commit_term;
+
+typedef struct ds_commit ds_commit;
+
+/* Finds the values at which a strategy costs least, on common random numbers.  One
+ * quantity: a grid over the range, refined around the least.  Several (at most
+ * DS_COMMIT_MOST_TERMS): one after the other, the others held, at least two rounds;
+ * errors are then those with the others where they are.  `held` moves in whole units,
+ * `reserved_units` by the `increment` of the pool.
+ * Fails with DS_E_USAGE (nothing to look for, range upside down), DS_E_SCENARIO (a
+ * value that the scenario cannot have), and as ds_run(). */
+DS_MUST_CHECK ds_code ds_commit_run(const ds_scenario *base, const ds_commit_options *options,
+                                    ds_commit **out, ds_error *err);
+void                   ds_commit_free(ds_commit *commit);
+const char            *ds_commit_strategy(const ds_commit *c);
+uint64_t               ds_commit_paths(const ds_commit *c);
+uint64_t               ds_commit_seed(const ds_commit *c);
+double                 ds_commit_cvar_level(const ds_commit *c);
+size_t                 ds_commit_term_count(const ds_commit *c);
+const ds_commit_term  *ds_commit_term_at(const ds_commit *c, size_t term);
+/* The values that were tried, ascending. */
+size_t                 ds_commit_point_count(const ds_commit *c, size_t term);
+const ds_commit_point *ds_commit_point_at(const ds_commit *c, size_t term, size_t index);
+
+/* Has a strategy terms that are to be found before a run? */
+bool ds_scenario_strategy_optimises(const ds_scenario *s, size_t strategy);
+
+typedef struct ds_optimised ds_optimised;
+/* The scenario in which every term that says `optimise` has its best value; without
+ * such terms, a copy.  found (may be NULL) says what was found.  run.path_count 0:
+ * run.paths; never more than DS_COMMIT_PATHS are used.  Fails as ds_commit_run(). */
+DS_MUST_CHECK ds_code ds_scenario_optimised(const ds_scenario *base, const ds_run_options *run,
+                                            ds_scenario **out, ds_optimised **found,
+                                            ds_error *err);
+void             ds_optimised_free(ds_optimised *found);
+size_t           ds_optimised_count(const ds_optimised *found); /* strategies    */
+const ds_commit *ds_optimised_at(const ds_optimised *found, size_t index);
 
 /* ---- Version ------------------------------------------------------------ */
 const char *ds_version(void);      /* "0.1.0"                                   */

@@ -24,6 +24,7 @@ static int cmd_help(int argc, char **argv);
 static const ds_command commands[] = {
     { "run", ds_cmd_run, "simulate a scenario" },
     { "sweep", ds_cmd_sweep, "simulate a scenario over a grid of values" },
+    { "commit", ds_cmd_commit, "find the terms at which a strategy costs least" },
     { "plot", ds_cmd_plot, "draw the results of run or sweep" },
     { "explain", ds_cmd_explain, "print the ledger of one future" },
     { "check", ds_cmd_check, "check scenario files" },

@@ -25,6 +25,7 @@ typedef struct {
 
 int ds_cmd_run(int argc, char **argv);
 int ds_cmd_sweep(int argc, char **argv);
+int ds_cmd_commit(int argc, char **argv);
 int ds_cmd_plot(int argc, char **argv);
 int ds_cmd_check(int argc, char **argv);
 int ds_cmd_schema(int argc, char **argv);
@@ -35,7 +36,7 @@ int ds_cmd_version(int argc, char **argv);
 /* "distillsim: text", made harmless for a terminal. */
 void ds_message(const char *format, ...) DS_PRINTF(1, 2);
 /* "file:line:column: /pointer: message", as compilers do; whatever is unknown
- * is left out. */
+ * is left out; "warning: " stands before the message of one. */
 void ds_print_problem(FILE *file, const ds_error *problem);
 /* Prints the error as a message and returns its exit status. */
 int  ds_report_error(const ds_error *error);
@@ -61,6 +62,9 @@ bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *o
 int  ds_parse_choice(struct argp_state *state, const char *option, const char *text,
                      const char *const *choices);
 
+/* The name of a directory; an empty one ends the program likewise. */
+const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text);
+
 /* Options of every command that simulates; a child parser. */
 typedef struct {
     const char  *scenario_path;
@@ -75,9 +79,14 @@ extern const struct argp ds_common_argp;
  * on a mistake (2). */
 void ds_parse(const struct argp *argp, int argc, char **argv, void *options);
 void ds_common_release(ds_common *common);
-/* Loads, and compiles when plan is not NULL; reports every problem.  0, or the
- * exit status. */
+/* Loads, and compiles when plan is not NULL; reports every problem and warning.  0, or
+ * the exit status. */
 int  ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan);
+
+/* Gives every term that a strategy wants optimised its best value: replaces scenario and
+ * plan, and says what was found (NULL when nothing was to be).  0, or the exit status. */
+int  ds_common_find_terms(const ds_common *common, bool quiet, ds_scenario **scenario,
+                          ds_plan **plan, ds_optimised **found);
 
 /* ---- Signals and progress ------------------------------------------------ */
 /* Number of the signal that asked the program to stop, or 0. */

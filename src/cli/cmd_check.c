@@ -32,6 +32,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
     NULL, parse, "FILE...",
     "Check scenarios and print every problem as FILE:LINE:COLUMN: /POINTER: what is wrong.\v"
+    "Warnings are printed too, and a file that has no more than warnings is good.\n\n"
     "Exit status: 0 when all files are good, 3 when any breaks a rule, 1 when any cannot be read.",
     NULL, NULL, NULL
 };
@@ -39,7 +40,7 @@ static const struct argp argp = {
 static void print_problem(void *context, const ds_error *problem)
 {
     size_t *count = context;
-    (*count)++;
+    *count += !problem->warning;
     ds_print_problem(stdout, problem);
 }
 

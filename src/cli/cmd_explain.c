@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "output/commit_report.h"
 #include "output/ledger.h"
 
 static const char *const formats[] = { "table", "csv", "json", NULL }; /* as ds_ledger_format */
@@ -58,8 +59,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
     options, parse, "SCENARIO",
-    "Print the ledger of one future under one strategy: every quantity, unit price and amount, "
-    "with sums by month.\vPath K of a seed is the same future that `run' simulates as its path K. "
+    "Print the ledger of one future under one strategy: an invoice for each month and contract "
+    "with every quantity, unit price and amount, the step of a tier and what multiplied the list "
+    "price.\vPath K of a seed is the same future that `run' simulates as its path K. "
     "The sum of the lines is compared with the total that the run reports.",
     children, NULL, NULL
 };
@@ -127,14 +129,22 @@ static int explain(const ds_options *o, const ds_scenario *scenario, const ds_pl
 
 int ds_cmd_explain(int argc, char **argv)
 {
-    ds_options   o = { 0 };
-    ds_scenario *scenario = NULL;
-    ds_plan     *plan = NULL;
+    ds_options    o = { 0 };
+    ds_scenario  *scenario = NULL;
+    ds_plan      *plan = NULL;
+    ds_optimised *found = NULL;
 
     ds_parse(&argp, argc, argv, &o);
     int status = ds_common_load(&o.common, &scenario, &plan);
     if (status == 0)
+        status = ds_common_find_terms(&o.common, false, &scenario, &plan, &found);
+    if (status == 0 && found != NULL) {
+        ds_style style = ds_style_of(stderr);
+        ds_optimised_notes(stderr, found, &style);
+    }
+    if (status == 0)
         status = explain(&o, scenario, plan);
+    ds_optimised_free(found);
     ds_plan_free(plan);
     ds_scenario_free(scenario);
     ds_common_release(&o.common);

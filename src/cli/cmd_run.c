@@ -48,9 +48,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         o->instruction_set = argument;
         return 0;
     case KEY_OUT:
-        if (argument[0] == '\0')
-            argp_error(state, "--out: which directory?");
-        o->directory = argument;
+        o->directory = ds_parse_directory(state, "--out", argument);
         return 0;
     case KEY_QUIET:
         o->quiet = true;
@@ -102,7 +100,8 @@ static int status_of_asserts(const ds_result *result)
     return 0;
 }
 
-static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_plan *plan)
+static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_plan *plan,
+                    const ds_optimised *found)
 {
     ds_progress    progress;
     ds_result     *result = NULL;
@@ -126,7 +125,7 @@ static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_p
         return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK) {
         ds_report report = { scenario, result, o->common.overrides, o->common.override_count,
-                             run.engine, run.threads, seconds };
+                             run.engine, run.threads, seconds, found };
         code = write_result(o, &report, &error);
     }
     error.code = code;
@@ -137,14 +136,18 @@ static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_p
 
 int ds_cmd_run(int argc, char **argv)
 {
-    ds_options   o = { 0 };
-    ds_scenario *scenario = NULL;
-    ds_plan     *plan = NULL;
+    ds_options    o = { 0 };
+    ds_scenario  *scenario = NULL;
+    ds_plan      *plan = NULL;
+    ds_optimised *found = NULL;
 
     ds_parse(&argp, argc, argv, &o);
     int status = ds_common_load(&o.common, &scenario, &plan);
     if (status == 0)
-        status = simulate(&o, scenario, plan);
+        status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
+    if (status == 0)
+        status = simulate(&o, scenario, plan, found);
+    ds_optimised_free(found);
     ds_plan_free(plan);
     ds_scenario_free(scenario);
     ds_common_release(&o.common);

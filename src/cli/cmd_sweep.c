@@ -119,7 +119,8 @@ typedef struct {
 static void report_problem(void *context, const ds_error *problem)
 {
     (void)context;
-    ds_report_error(problem);
+    if (!problem->warning) /* those of the base were told when it was loaded */
+        ds_report_error(problem);
 }
 
 /* Are the points scenarios?  Found out before hours are spent on the first. */

@@ -67,7 +67,7 @@ void ds_print_problem(FILE *file, const ds_error *problem)
         used = snprintf(raw, sizeof raw, "%s: ", problem->file);
     if (problem->pointer[0] != '\0')
         used += snprintf(raw + used, sizeof raw - (size_t)used, "%s: ", problem->pointer);
-    snprintf(raw + used, sizeof raw - (size_t)used, "%s",
+    snprintf(raw + used, sizeof raw - (size_t)used, "%s%s", problem->warning ? "warning: " : "",
              problem->message[0] != '\0' ? problem->message : ds_code_text(problem->code));
     ds_text_clean(raw, style.utf8, clean, sizeof clean);
     fprintf(file, "%s\n", clean);

@@ -35,6 +35,13 @@ int ds_parse_choice(struct argp_state *state, const char *option, const char *te
     return 0; /* argp_error() does not return */
 }
 
+const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text)
+{
+    if (text[0] == '\0')
+        argp_error(state, "%s: which directory?", option);
+    return text;
+}
+
 enum { KEY_SET = 0x100, KEY_PATHS, KEY_SEED, KEY_THREADS };
 
 static const struct argp_option common_options[] = {
@@ -124,7 +131,7 @@ void ds_common_release(ds_common *common)
 static void report_problem(void *context, const ds_error *problem)
 {
     size_t *count = context;
-    (*count)++;
+    *count += !problem->warning;
     ds_print_problem(stderr, problem);
 }
 

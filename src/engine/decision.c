@@ -143,13 +143,12 @@ ds_estimate ds_result_probability_best(const ds_result *r, size_t strategy)
     uint64_t best = 0;
 
     for (uint64_t path = 0; path < r->paths; path++) {
-        const double cost = cost_npv(r, strategy)[path];
-        bool first_least = true;
-        for (size_t s = 0; s < r->strategy_count && first_least; s++) {
-            const double other = cost_npv(r, s)[path];
-            first_least = s < strategy ? cost < other : cost <= other;
-        }
-        best += first_least ? 1 : 0;
+        const double least = least_cost(r, path);
+        const double tie = least + 2e-12 * fabs(least); /* (84): rounding decides nothing */
+        size_t first = 0;
+        while (cost_npv(r, first)[path] > tie)
+            first++;
+        best += first == strategy ? 1 : 0;
     }
     return (ds_estimate){(double)best / (double)r->paths, ds_share_se(best, r->paths)};
 }

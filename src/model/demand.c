@@ -8,6 +8,31 @@
 
 #include "model/rows.h"
 
+/* (17): what is cached of a prompt.  The input of (10) may come without it. */
+static void begin_cached(ds_work *w, size_t p)
+{
+    const ds_plan_product *product = &w->plan->product[p];
+    const double *none = w->column[w->plan->zero];
+    double *I = w->input_start[p];
+    for (int k = 0; k < 3 && product->cached_beside; k++)
+        if (product->cached[k] != DS_NONE)
+            ds_row_add(I, w->column[product->cached[k]]);
+    for (size_t k = 0; k < 3; k++) {
+        const double *given = product->cached[k] != DS_NONE ? w->column[product->cached[k]] : none;
+        double *share = w->cached[3 * p + k];
+        ds_row_copy(share, given);
+        if (product->cached_tokens)
+            DS_EACH_LANE(i)
+                share[i] = given[i] / ds_greatest(I[i], 1e-300);
+    }
+    if (product->prefix == DS_NONE)
+        return;
+    const double *prefix = w->column[product->prefix];
+    double *share = w->prefix_share[p];
+    DS_EACH_LANE(i)
+        share[i] = ds_least(1.0, prefix[i] / ds_greatest(I[i], 1e-300));
+}
+
 /* (10): tokens of month 0; factors per month of (11). */
 static void begin_tokens(ds_work *w, size_t p)
 {
@@ -25,6 +50,7 @@ static void begin_tokens(ds_work *w, size_t p)
         I_step[i] = ds_exp_inline(ds_log_inline(1.0 + input_growth[i]) / 12.0);
         O_step[i] = ds_exp_inline(ds_log_inline(1.0 + output_growth[i]) / 12.0);
     }
+    begin_cached(w, p);
     ds_row_copy(w->input_tokens[p], I);
     ds_row_copy(w->output_tokens[p], O);
     double *mtok = w->mtok[p];

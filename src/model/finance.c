@@ -26,9 +26,8 @@ void ds_finance_begin(ds_work *w)
         ds_row_set(state->total[DS_TOTAL_LAST_NEGATIVE], -1);
         for (size_t k = 0; k < plan->provider_count; k++)
             ds_row_set(state->provider[k], 0);
-        size_t bought = state->bought != NULL ? plan->contract_count * (plan->most_life + 1) : 0;
-        for (size_t k = 0; k < bought; k++)
-            ds_row_set(state->bought[k], 0);
+        for (size_t k = 0; k < plan->ring_count * (plan->most_life + 1); k++)
+            ds_row_set(state->ring[k], 0);
         ds_row_set(state->paid, 0);
     }
     ds_row_set(w->base_total, 0);
@@ -110,6 +109,8 @@ static void count_served(ds_work *w, ds_row *total)
         ds_row_add(total[DS_TOTAL_UNSERVED], unserved);
         DS_EACH_LANE(i)
             served[i] = requests[i] - unserved[i];
+        DS_EACH_LANE(i) /* what rounding leaves is no request */
+            served[i] = served[i] < 1e-9 * requests[i] ? 0.0 : served[i];
         add_requests(w, p, served, total[DS_TOTAL_SERVED], total[DS_TOTAL_SERVED_MTOK],
                      total[DS_TOTAL_SERVED_VALUE]);
     }
@@ -132,7 +133,7 @@ static void count_saving(ds_work *w, size_t strategy, const double *cost)
         bool nil = fabs(saving) <= 1e-9 * base[i];
         saved[i] += saving;
         flow[i] = nil ? 0.0 : saving;
-        last[i] = saved[i] < -1e-9 * base_total[i] ? now : last[i];
+        last[i] = saved[i] < -1e-9 * fabs(base_total[i]) ? now : last[i];
     }
 }
 
@@ -155,7 +156,7 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     ds_row_add(total[DS_TOTAL_COST], cost);
     ds_row_add(total[DS_TOTAL_BILL], bill);
     ds_row_add(total[DS_TOTAL_RETURNED], now->returned);
-    if (plan->strategy[strategy].interrupted)
+    if (plan->strategy[strategy].loses)
         count_served(w, total);
     if (plan->strategy[strategy].spoils) {
         ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
@@ -229,6 +230,12 @@ static void earliest_ready(const ds_work *w, size_t strategy, double *restrict r
         ready[i] = ready[i] < end ? ready[i] : ds_never;
 }
 
+/* (73): what rounding leaves between equal costs is no saving. */
+static inline double saving_of(double base, double cost, double saving)
+{
+    return fabs(saving) <= 1e-12 * (fabs(base) + fabs(cost)) ? 0.0 : saving;
+}
+
 static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
 {
     const ds_plan *plan = w->plan;
@@ -242,7 +249,7 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         int outcome, total;
     } copied[] = {
         { DS_OUTCOME_COST_NPV, DS_TOTAL_NPV },       { DS_OUTCOME_COST_TOTAL, DS_TOTAL_COST },
-        { DS_OUTCOME_SAVING_TOTAL, DS_TOTAL_SAVED }, { DS_OUTCOME_PEAK_BILL, DS_TOTAL_PEAK },
+        { DS_OUTCOME_PEAK_BILL, DS_TOTAL_PEAK },
         { DS_OUTCOME_PEAK_MONTH, DS_TOTAL_PEAK_MONTH },
         { DS_OUTCOME_OVER_BUDGET, DS_TOTAL_OVER },   { DS_OUTCOME_BAD_ANSWERS, DS_TOTAL_BAD },
         { DS_OUTCOME_UNSERVED, DS_TOTAL_UNSERVED },
@@ -253,15 +260,18 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
     for (size_t k = 0; k < sizeof copied / sizeof *copied; k++)
         ds_row_copy(row[copied[k].outcome], state->total[copied[k].total]);
     const double years = (double)plan->months / 12.0;
+    const double *base_total = w->base_total, *total = state->total[DS_TOTAL_COST];
+    const double *saved = state->total[DS_TOTAL_SAVED];
     DS_EACH_LANE(i) {
-        row[DS_OUTCOME_SAVING_NPV][i] = base_npv[i] - npv[i];
+        row[DS_OUTCOME_SAVING_NPV][i] = saving_of(base_npv[i], npv[i], base_npv[i] - npv[i]);
+        row[DS_OUTCOME_SAVING_TOTAL][i] = saving_of(base_total[i], total[i], saved[i]);
         row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
     }
     pay_back(w, state->total[DS_TOTAL_LAST_NEGATIVE], row[DS_OUTCOME_PAYBACK]);
     ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                  row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                  w->irr_scratch);
-    const bool loses = plan->strategy[strategy].interrupted;
+    const bool loses = plan->strategy[strategy].loses;
     ratio(row[DS_OUTCOME_USD_PER_MTOK], state->total[DS_TOTAL_BILL],
           loses ? state->total[DS_TOTAL_SERVED_MTOK] : w->asked_mtok);
     ratio(row[DS_OUTCOME_ESCALATED], state->total[DS_TOTAL_ESCALATED],

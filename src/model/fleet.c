@@ -2,38 +2,17 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
-/* GPU s of each product on the fleet at its own busiest: v G k of (45), or of (46)
- * without the hour's s; returns how many products use the fleet at all. */
-static size_t peak_seconds(const ds_work *w, int index, ds_row *seconds, size_t *product)
-{
-    const ds_plan *plan = w->plan;
-    const ds_plan_contract *c = &plan->contract[index];
-    size_t used = 0;
-    for (size_t p = 0; p < plan->product_count; p++) {
-        if (!w->now.sent[p * plan->model_count + (size_t)c->model])
-            continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
-        const double *load = w->load[p * plan->contract_count + (size_t)index];
-        const double *factor =
-            c->hourly ? w->hour_excess[p] : w->column[plan->product[p].peak_to_mean];
-        double *out = seconds[used];
-        DS_EACH_LANE(i)
-            out[i] = v[i] * load[i] * factor[i];
-        product[used++] = p;
-    }
-    return used;
-}
-
-/* Adds the replicas of (45) for one demand to `mean`, and raises `most`. */
-static void count_replicas(const ds_work *w, int index, const double *seconds,
+/* Adds the replicas of (45) for one demand to `mean`, by its weight, and raises `most`. */
+static void count_replicas(const ds_work *w, int index, double weight, const double *seconds,
                            double *restrict mean, double *restrict most)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
     const double *per_second = w->replica_share[index];
-    const double least = c->minimum_replicas;
+    const double least = c->minimum_replicas, per_hour = 1.0 / c->hours[w->month];
     DS_EACH_LANE(i) {
-        double needed = ds_greatest(least, ds_ceil_units(seconds[i] * per_second[i]));
-        mean[i] += needed;
+        double needed =
+            ds_greatest(least, ds_ceil_units(seconds[i] * per_hour * per_second[i]));
+        mean[i] += weight * needed;
         most[i] = ds_greatest(most[i], needed);
     }
 }
@@ -44,26 +23,22 @@ static void size_fleet(ds_work *w, int index, const double *due, double *restric
 {
     const ds_plan *plan = w->plan;
     const ds_plan_contract *c = &plan->contract[index];
-    const int hours = c->hourly ? 24 : 1;
-    const double spare = c->spare_replicas, average = 1.0 / (double)hours;
+    const ds_plan_points *points =
+        &plan->points[c->hourly ? DS_POINTS_HOUR : DS_POINTS_MONTH];
+    const ds_row *factor = (const ds_row *)(c->hourly ? w->hour_excess : w->peak);
+    const double spare = c->spare_replicas;
     const double per_replica = plan->profile[c->profile].gpus_per_replica;
     double *seconds = w->scratch[4];
-    size_t used = peak_seconds(w, index, w->product_scratch, w->product_index);
+    size_t used = ds_product_loads(w, c->model, c->first_load, factor, w->product_scratch,
+                                   w->product_index);
     ds_row_set(mean, 0);
     ds_row_set(most, 0);
-    for (int hour = 0; hour < hours; hour++) {
-        ds_row_set(seconds, 0);
-        for (size_t k = 0; k < used; k++) {
-            const ds_plan_product *product = &plan->product[w->product_index[k]];
-            const double shape = c->hourly ? product->hour_shape[hour] : 1.0;
-            const double *of_product = w->product_scratch[k];
-            DS_EACH_LANE(i)
-                seconds[i] += of_product[i] * shape;
-        }
-        count_replicas(w, index, seconds, mean, most);
+    for (size_t j = 0; j < points->count; j++) {
+        ds_load_at(w, points, j, used, w->product_scratch, seconds);
+        count_replicas(w, index, points->weight[j], seconds, mean, most);
     }
     DS_EACH_LANE(i) {
-        mean[i] = (mean[i] * average + spare) * per_replica * due[i];
+        mean[i] = (mean[i] + spare) * per_replica * due[i];
         most[i] = (most[i] + spare) * per_replica * due[i];
     }
 }
@@ -74,7 +49,7 @@ static void buy(ds_work *w, ds_strategy_state *state, int index, const double *m
                 double *restrict owned, double *restrict usd)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
-    ds_row *ring = &state->bought[(size_t)index * (w->plan->most_life + 1)];
+    ds_row *ring = &state->ring[(size_t)c->ring * (w->plan->most_life + 1)];
     double *oldest = ring[w->month % c->life_months], *kept = ring[w->plan->most_life];
     const double *price = w->column[c->usd_per_gpu];
     DS_EACH_LANE(i) {
@@ -94,7 +69,7 @@ void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
     const ds_plan_contract *c = &plan->contract[contract];
     double *mean = w->scratch[6], *most = w->scratch[7], *seconds = w->scratch[4];
     const double *price = w->price[contract], *inflation = w->inflation[0];
-    const double hours = plan->hours;
+    const double hours = c->hours[w->month];
     size_fleet(w, contract, due, mean, most);
     if (c->owned) {
         double *owned = w->scratch[5];
@@ -114,7 +89,7 @@ void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
     }
     /* (51) */
     double *months = w->now.gpu_months, *used = w->now.gpu_used, *paid = w->now.gpu_paid;
-    ds_total_load(w, contract, seconds);
+    ds_total_load(w, c->model, c->first_load, seconds);
     const double *in_force = w->in_force[contract];
     if (!c->certain)
         ds_row_multiply(seconds, in_force);

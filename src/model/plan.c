@@ -26,9 +26,15 @@ void *ds_plan_alloc(ds_plan *plan, size_t count, size_t size)
         plan->blocks = grown;
         plan->block_capacity = capacity;
     }
+    if (count > (DS_PLAN_BYTES_MAX - plan->block_bytes) / size) {
+        plan->too_large = true;
+        return NULL;
+    }
     void *block = calloc(count ? count : 1, size);
-    if (block != NULL)
+    if (block != NULL) {
         plan->blocks[plan->block_count++] = block;
+        plan->block_bytes += count * size;
+    }
     return block;
 }
 
@@ -67,21 +73,19 @@ static bool is_constant(const ds_scenario *s, ds_quantity q)
     return q.index < 0 || s->inputs[q.index].distribution.kind == DS_DIST_CONSTANT;
 }
 
-static bool is_always(const ds_scenario *s, ds_quantity q, double value)
+bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value)
 {
     return q.index >= 0 && is_constant(s, q) && s->inputs[q.index].distribution.a == value;
 }
 
-/* Column of a quantity, or `absent` when there is none. */
-static int column(ds_quantity q, int absent)
+int ds_plan_column(ds_quantity q, int absent)
 {
     return q.index >= 0 ? q.index : absent;
 }
 
-/* The same, but DS_NONE also for a constant 0: what it describes does not exist. */
-static int column_unless_zero(const ds_scenario *s, ds_quantity q)
+int ds_plan_column_unless(const ds_scenario *s, ds_quantity q, double value)
 {
-    return is_always(s, q, 0) ? DS_NONE : column(q, DS_NONE);
+    return ds_plan_is_always(s, q, value) ? DS_NONE : ds_plan_column(q, DS_NONE);
 }
 
 static ds_plan_size event_size(const ds_scenario *s, ds_quantity q)
@@ -97,7 +101,7 @@ static ds_plan_size event_size(const ds_scenario *s, ds_quantity q)
 /* Adds an event unless its rate is nil; returns its index or DS_NONE. */
 static int add_event(ds_plan *plan, ds_quantity rate, bool months_between, uint64_t name)
 {
-    if (rate.index < 0 || (!months_between && is_always(plan->scenario, rate, 0)))
+    if (rate.index < 0 || (!months_between && ds_plan_is_always(plan->scenario, rate, 0)))
         return DS_NONE;
     plan->event[plan->event_count] =
         (ds_plan_event){ .name = name, .column = rate.index,
@@ -129,7 +133,7 @@ static int add_process(ds_plan *plan, ds_quantity volatility, const char *map, c
     char pointer[512], shock[528];
     ds_plan_pointer(pointer, sizeof pointer, map, member, rest);
     bool correlated = set_member(plan, pointer, (int)plan->process_count);
-    if (is_always(plan->scenario, volatility, 0) && !correlated)
+    if (ds_plan_is_always(plan->scenario, volatility, 0) && !correlated)
         return DS_NONE;
     size_t length = strlen(pointer);
     memcpy(shock, pointer, length);
@@ -145,17 +149,17 @@ static void compile_gpus(ds_plan *plan)
         const ds_gpu *g = &DS_ITEM(ds_gpu, s->gpus, i);
         ds_plan_gpu *out = &plan->gpu[i];
         out->usd_per_gpu_hour = g->usd_per_gpu_hour.index;
-        out->long_run = column(g->long_run_usd_per_gpu_hour, out->usd_per_gpu_hour);
+        out->long_run = ds_plan_column(g->long_run_usd_per_gpu_hour, out->usd_per_gpu_hour);
         out->reversion = g->reversion_per_year.index;
         out->volatility = g->volatility_per_sqrt_year.index;
-        out->peak_tflops = column(g->peak_tflops, plan->one);
+        out->peak_tflops = ds_plan_column(g->peak_tflops, plan->one);
         out->process = add_process(plan, g->volatility_per_sqrt_year, "/gpus/", g->key.name, "");
         out->jump = add_event(plan, g->jumps_per_year, false,
                               hash_of("/gpus/", g->key.name, "#jump"));
         out->jump_factor = event_size(s, g->jump_factor);
         out->moves = out->process != DS_NONE || out->jump != DS_NONE ||
                      (g->long_run_usd_per_gpu_hour.index >= 0 &&
-                      !is_always(s, g->reversion_per_year, 0));
+                      !ds_plan_is_always(s, g->reversion_per_year, 0));
     }
 }
 
@@ -171,9 +175,8 @@ static void compile_profiles(ds_plan *plan)
             .output_rate = p->output_tokens_per_gpu_s.index,
             .attention = p->attention_gpu_s_per_token2.index,
             .speed_factor = p->speed_factor.index,
-            .speed_gain = column_unless_zero(plan->scenario, p->speed_gain_per_year),
+            .speed_gain = ds_plan_column_unless(plan->scenario, p->speed_gain_per_year, 0),
         };
-        plan->loads_move = plan->loads_move || plan->profile[i].speed_gain != DS_NONE;
     }
 }
 
@@ -183,9 +186,9 @@ static void compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *
     out->growth = g->process;
     out->per_year = g->per_year.index;
     out->slows = g->slows_to_per_year.index >= 0;
-    out->slows_to = column(g->slows_to_per_year, plan->zero);
+    out->slows_to = ds_plan_column(g->slows_to_per_year, plan->zero);
     out->slowing = g->slowing_per_year.index;
-    out->ceiling = column(g->ceiling_factor, plan->one);
+    out->ceiling = ds_plan_column(g->ceiling_factor, plan->one);
     out->innovation = g->innovation_per_year.index;
     out->imitation = g->imitation_per_year.index;
     out->volatility = g->volatility_per_sqrt_year.index;
@@ -197,21 +200,46 @@ static void compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *
     out->jump_factor = event_size(plan->scenario, g->jump_factor);
 }
 
+/* Which kinds of tokens a request may have on some contract, and as what they are
+ * given: (17). */
+static void compile_cached(const ds_scenario *s, const ds_request *r, ds_plan_product *out)
+{
+    const ds_quantity share[3] = { r->cache_read_share, r->cache_write_share,
+                                   r->cache_write_1h_share };
+    const ds_quantity tokens[3] = { r->cache_read_tokens, r->cache_write_tokens,
+                                    r->cache_write_1h_tokens };
+    out->kinds = 1u << DS_KIND_INPUT | 1u << DS_KIND_OUTPUT;
+    out->cached_beside = r->cached_tokens == DS_CACHED_BESIDE;
+    for (int k = 0; k < 3; k++)
+        out->cached_tokens = out->cached_tokens || tokens[k].index >= 0;
+    for (int k = 0; k < 3; k++) {
+        out->cached[k] = ds_plan_column_unless(s, out->cached_tokens ? tokens[k] : share[k], 0);
+        if (out->cached[k] != DS_NONE)
+            out->kinds |= 1u << (DS_KIND_READ + k);
+    }
+    out->prefix = ds_plan_column(r->prefix_tokens, DS_NONE);
+    out->prefixes = r->prefixes.index;
+    if (out->prefix != DS_NONE)
+        out->kinds |= 1u << DS_KIND_READ | 1u << DS_KIND_WRITE | 1u << DS_KIND_WRITE_1H;
+}
+
 static void compile_request(ds_plan *plan, const ds_request *r, ds_plan_product *out)
 {
+    const ds_scenario *s = plan->scenario;
     out->input_in_words = r->input_words.index >= 0;
     out->output_in_words = r->output_words.index >= 0;
     out->input_length = out->input_in_words ? r->input_words.index : r->input_tokens.index;
     out->output_length = out->output_in_words ? r->output_words.index : r->output_tokens.index;
     out->tokens_per_word = r->tokens_per_word.index;
+    out->input_cv = r->input_cv.index;
     out->output_cv = r->output_cv.index;
-    out->cache_read_share = r->cache_read_share.index;
-    out->cache_write_share = r->cache_write_share.index;
+    out->varies[0] = !ds_plan_is_always(s, r->input_cv, 0);
+    out->varies[1] = !ds_plan_is_always(s, r->output_cv, 0);
     out->input_growth = r->input_growth_per_year.index;
     out->output_growth = r->output_growth_per_year.index;
-    out->tokens_grow = !is_always(plan->scenario, r->input_growth_per_year, 0) ||
-                       !is_always(plan->scenario, r->output_growth_per_year, 0);
-    plan->loads_move = plan->loads_move || out->tokens_grow;
+    out->tokens_grow = !ds_plan_is_always(s, r->input_growth_per_year, 0) ||
+                       !ds_plan_is_always(s, r->output_growth_per_year, 0);
+    compile_cached(s, r, out);
 }
 
 static void compile_products(ds_plan *plan)
@@ -227,16 +255,11 @@ static void compile_products(ds_plan *plan)
         out->has_season = p->season.count == 12;
         for (size_t m = 0; m < 12; m++)
             out->season[m] = out->has_season ? p->season.values[m] : 1;
-        out->has_hours = p->hour_shape.count == 24;
-        for (size_t h = 0; h < 24; h++) {
-            out->hour_shape[h] = out->has_hours ? p->hour_shape.values[h] : 1;
-            out->hour_peak = fmax(out->hour_peak, out->hour_shape[h]);
-        }
         out->peak_to_mean = p->peak_to_mean.index;
-        out->value = column_unless_zero(s, p->value_usd_per_request);
-        out->loss = column_unless_zero(s, p->loss_usd_per_bad_answer);
+        out->value = ds_plan_column_unless(s, p->value_usd_per_request, 0);
+        out->loss = ds_plan_column_unless(s, p->loss_usd_per_bad_answer, 0);
         out->elasticity = p->price_elasticity.index;
-        out->price_of = is_always(s, p->price_elasticity, 0) ? DS_NONE : p->price_of;
+        out->price_of = ds_plan_is_always(s, p->price_elasticity, 0) ? DS_NONE : p->price_of;
     }
 }
 
@@ -253,7 +276,7 @@ static void compile_models(ds_plan *plan)
             out->process = add_process(plan, p->volatility_per_sqrt_year, "/models/", m->key.name,
                                        "/price_path");
             out->releases_fixed = p->releases == DS_RELEASES_FIXED;
-            out->release_months = column(p->release_every_months, DS_NONE);
+            out->release_months = ds_plan_column(p->release_every_months, DS_NONE);
             if (!out->releases_fixed)
                 out->release = add_event(plan, p->release_every_months, true,
                                          hash_of("/models/", m->key.name, "/price_path#release"));
@@ -263,7 +286,8 @@ static void compile_models(ds_plan *plan)
             out->cut_factor = event_size(s, p->cut_factor);
             out->change = p->change_per_year.index;
             out->volatility = p->volatility_per_sqrt_year.index;
-            out->price_moves = out->process != DS_NONE || !is_always(s, p->change_per_year, 0);
+            out->price_moves =
+                out->process != DS_NONE || !ds_plan_is_always(s, p->change_per_year, 0);
         } else {
             out->release_months = DS_NONE;
         }
@@ -273,7 +297,7 @@ static void compile_models(ds_plan *plan)
                                                   "/interruption#interruption"));
             out->interruption_months = event_size(s, m->interruption->months);
         }
-        out->fee_returned = column_unless_zero(s, m->fee_returned_share);
+        out->fee_returned = ds_plan_column_unless(s, m->fee_returned_share, 0);
         out->detected = out->false_alarm = out->usd_per_check = DS_NONE;
         if (m->verifier != NULL) {
             out->detected = m->verifier->detected_share.index;
@@ -321,7 +345,7 @@ static void compile_quality(ds_plan *plan)
                     out->limit = entry->curve->limit_share.index;
                     out->gap = entry->curve->gap_at_1b.index;
                     out->exponent = entry->curve->exponent.index;
-                    out->parameters = column(m->parameters_b, plan->one);
+                    out->parameters = ds_plan_column(m->parameters_b, plan->one);
                 }
             }
         }
@@ -349,15 +373,15 @@ static void compile_student(ds_plan *plan, int model, const ds_model *m, ds_plan
         out->training_tokens = p->training->tokens.index;
         out->epochs = p->training->epochs.index;
         out->mfu = p->training->mfu_share.index;
-        out->parameters = column(m->parameters_b, plan->one);
+        out->parameters = ds_plan_column(m->parameters_b, plan->one);
     }
     out->staff_months = p->staff_months.index;
     out->usd_per_staff_month = p->usd_per_staff_month.index;
     out->evaluation = p->evaluation_usd.index;
     out->licence = p->licence_fee_usd.index;
-    out->royalty = column_unless_zero(s, p->royalty_usd_per_mtok);
+    out->royalty = ds_plan_column_unless(s, p->royalty_usd_per_mtok, 0);
     out->lead = p->lead_months.index;
-    out->retry = column(p->retry_months, out->lead);
+    out->retry = ds_plan_column(p->retry_months, out->lead);
     out->success = p->success_probability.index;
     out->permission = p->permission_probability.index;
     out->overrun = p->overrun_factor.index;
@@ -366,6 +390,9 @@ static void compile_student(ds_plan *plan, int model, const ds_model *m, ds_plan
     out->gate_name = hash_of("/models/", m->key.name, "/project#gate");
     out->decay_per_month = m->decay_per_month.index;
     out->decay_per_release = m->decay_per_release.index;
+    out->fine_tuning = p->fine_tuning;
+    if (p->fine_tuning != NULL)
+        out->tuning_cap = ds_plan_column(p->fine_tuning->cap_usd, DS_NONE);
     if (m->refresh != NULL) {
         out->refresh_months = m->refresh->every_months.index;
         out->refresh_cost = m->refresh->cost_share.index;
@@ -391,6 +418,7 @@ static bool allocate(ds_plan *plan)
     plan->product_count = s->products.count;
     plan->model_count = s->models.count;
     plan->strategy_count = s->strategies.count;
+    plan->agreement_count = s->agreements.count;
     for (size_t i = 0; i < plan->model_count; i++)
         plan->contract_count += DS_ITEM(ds_model, s->models, i).contracts.count;
     size_t moving = plan->gpu_count + plan->product_count + plan->model_count;
@@ -405,6 +433,7 @@ static bool allocate(ds_plan *plan)
            MAKE(gpu, plan->gpu_count) &&
            MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&
            MAKE(model, plan->model_count) && MAKE(contract, plan->contract_count) &&
+           MAKE(agreement, plan->agreement_count) &&
            MAKE(student, plan->model_count) &&
            MAKE(quality, plan->model_count * plan->product_count) &&
            MAKE(strategy, plan->strategy_count);
@@ -416,16 +445,15 @@ static void compile_root(ds_plan *plan)
     const ds_scenario *s = plan->scenario;
     plan->months = (size_t)s->clock->months;
     plan->start_month = (size_t)(s->clock->start_month - 1);
-    plan->hours = s->clock->hours_per_month;
     plan->cvar_level = s->cvar_level;
     plan->zero = (int)s->input_count;
     plan->one = plan->zero + 1;
     plan->column_count = s->input_count + 2;
     plan->discount_rate = s->discount_rate_per_year.index;
     plan->inflation = s->inflation_per_year.index;
-    plan->inflates = !is_always(s, s->inflation_per_year, 0);
+    plan->inflates = !ds_plan_is_always(s, s->inflation_per_year, 0);
     plan->real = s->money == DS_MONEY_REAL && plan->inflates;
-    plan->budget = column(s->budget_usd_per_month, DS_NONE);
+    plan->budget = ds_plan_column(s->budget_usd_per_month, DS_NONE);
     plan->timing = s->timing == DS_TIMING_START ? 0 : s->timing == DS_TIMING_MID ? 0.5 : 1;
 }
 
@@ -441,6 +469,29 @@ static void compile_inputs(ds_plan *plan)
     }
 }
 
+/* All that a plan has, in an order in which each finds what it needs. */
+static ds_code compile(ds_plan *plan, ds_error *err)
+{
+    ds_code code = ds_draws_compile(plan->scenario, &plan->draws, err);
+    if (code != DS_OK)
+        return code;
+    if (!allocate(plan))
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
+    compile_root(plan);
+    compile_inputs(plan);
+    compile_gpus(plan);
+    compile_profiles(plan);
+    compile_products(plan);
+    compile_models(plan);
+    compile_providers(plan);
+    compile_quality(plan);
+    if (!ds_plan_compile_hours(plan) || !ds_plan_compile_contracts(plan) ||
+        !ds_plan_compile_agreements(plan))
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
+    compile_students(plan);
+    return ds_plan_compile_strategies(plan, err);
+}
+
 ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out, ds_error *err)
 {
     *out = NULL;
@@ -448,22 +499,10 @@ ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out, ds_error *er
     if (plan == NULL)
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     plan->scenario = scenario;
-    ds_code code = ds_draws_compile(scenario, &plan->draws, err);
-    if (code == DS_OK && !allocate(plan))
-        code = ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
-    if (code == DS_OK) {
-        compile_root(plan);
-        compile_inputs(plan);
-        compile_gpus(plan);
-        compile_profiles(plan);
-        compile_products(plan);
-        compile_models(plan);
-        compile_providers(plan);
-        compile_quality(plan);
-        ds_plan_compile_contracts(plan);
-        compile_students(plan);
-        code = ds_plan_compile_strategies(plan, err);
-    }
+    ds_code code = compile(plan, err);
+    if (code == DS_E_NOMEM && plan->too_large)
+        code = ds_fail(err, DS_E_SCENARIO, "", "too large: what is compiled from it would take "
+                       "more than 1 GiB");
     if (code != DS_OK) {
         ds_plan_free(plan);
         return code;

@@ -18,6 +18,9 @@
 
 enum { DS_NONE = -1 };
 
+/* A scenario of few bytes can ask for many, as products times contracts. */
+#define DS_PLAN_BYTES_MAX ((size_t)1 << 30)
+
 /* An input drawn once per path. */
 typedef struct {
     int      column;
@@ -57,47 +60,194 @@ typedef struct {
     const char *name;
     int      requests, tokens_per_word, input_length, output_length;
     bool     input_in_words, output_in_words, tokens_grow;
-    int      output_cv, cache_read_share, cache_write_share, input_growth, output_growth;
+    int      input_cv, output_cv, input_growth, output_growth;
+    bool     varies[2]; /* has the length of input, of output a spread?          */
+    int      cached[3]; /* read, written, written for an hour: column or DS_NONE */
+    bool     cached_tokens;  /* the three are tokens, not shares                 */
+    bool     cached_beside;  /* and not part of input_length                     */
+    int      prefix, prefixes; /* prefix: column, or DS_NONE                     */
+    unsigned kinds;    /* bits of the kinds of tokens that a request may have    */
     int      growth; /* DS_GROWTH_...                                           */
     int      per_year, slows_to, slowing, ceiling, innovation, imitation, volatility;
     bool     slows;
     ds_numbers series;
     int      process, jump;
     ds_plan_size jump_factor;
-    bool     has_season, has_hours;
-    double   season[12], hour_shape[24], hour_peak; /* hour_peak = max of shape */
+    bool     has_season;
+    double   season[12];
+    double   week[168];             /* s of (16): levels of the hours, mean 1    */
+    double   hour_peak, burst_peak; /* highest level of an hour, of a minute     */
     int      peak_to_mean, value, loss, elasticity;
     int      price_of; /* model, or DS_NONE                                     */
 } ds_plan_product;
 
+/* ---- contracts: what a request weighs, and what the month's weight costs ------------
+ *
+ * The *loads* of a contract are linear: so many dollars, units of a meter, unit-hours
+ * or GPU seconds for each request of a product.  Everything that is decided request
+ * by request (kinds of tokens, tiers on a request's length, classes, multipliers)
+ * is folded into them, once a block or, where it moves, once a month.  What depends
+ * on the month's sum comes after: the steps of a volume, free meters, whole units,
+ * commitments. */
+
+/* Factor of a step, class or multiplier on a kind of token: column `over` column. */
+typedef struct {
+    int value, over; /* value: DS_NONE means a factor of 1                       */
+} ds_plan_factor;
+
+/* Of a table by what is measured, x: a step is reached when x > limit, which is
+ * `from` and the edge's 1e-9. */
+typedef struct {
+    double from, log_from, limit;
+    ds_plan_factor factor[DS_KIND_COUNT]; /* of tiers                           */
+    int    discount;                      /* of spend discounts: column         */
+} ds_plan_step;
+
+typedef struct {
+    int    of; /* DS_TIER_..., what is measured                                 */
+    int    load; /* of volumes: of one request                                   */
+    size_t gain; /* of volumes: first of the rows of ds_work.gain                */
+    bool   cliff;
+    size_t step_count;
+    ds_plan_step *step;
+} ds_plan_table;
+
+typedef struct { /* service class, or multiplier in some hours                   */
+    int    *share; /* [product]: column of the share of its requests, or NULL    */
+    double *hours; /* [product]: or the share of its load, or NULL: all          */
+    ds_plan_factor factor[DS_KIND_COUNT];
+} ds_plan_moved;
+
+typedef struct {
+    int *quantity; /* [product]: column of the units of a request, or DS_NONE    */
+    int  usd, minimum;
+    int  free; /* units of a month; column, or DS_NONE: its cost is linear       */
+} ds_plan_meter;
+
+/* Prices of a contract by token; of compute time: of overage, and its tiers. */
+typedef struct {
+    int usd[DS_KIND_COUNT]; /* columns, USD/Mtok; DS_NONE: compute time alone    */
+    int per_request;        /* column, or DS_NONE                                */
+    size_t tier_count, volume_count, class_count, multiplier_count, meter_count;
+    ds_plan_table *tier;   /* on the length of a request (33)                     */
+    ds_plan_table *volume; /* on the month (35)                                   */
+    ds_plan_moved *class, *multiplier;
+    ds_plan_meter *meter;
+} ds_plan_prices;
+
+/* One load: a row for each product. */
+enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME };
+typedef struct {
+    int      what;
+    unsigned kinds;       /* USD: bits of the kinds of tokens in it              */
+    bool     per_request, meters; /* USD: and these, meters without a free amount */
+    int      volume, step; /* USD: not the price itself but what this step of this
+                              volume table adds to the step before; or DS_NONE.
+                              Without a step: all steps move all of it alike       */
+    int      meter, pool;  /* USD: one meter alone, or DS_NONE                   */
+    bool     ends_line;    /* of a line of the bill, which may be rounded         */
+} ds_plan_load;
+
+typedef struct { /* of compute-time units                                        */
+    int    load;
+    int    usd_per_unit_hour;
+    int    profile; /* index, or DS_NONE: by weighted tokens                     */
+    double gpus;
+    int    parameters; double measured_b; /* n of (31) = parameters / measured_b */
+    int    tokens_per_minute, weight[DS_KIND_COUNT];
+    size_t meter_count;
+    int   *meter_weight; /* [meter]                                              */
+    int  **quantity;     /* [meter][product]: column, or DS_NONE                  */
+    double minimum, increment;
+    int    held, reserved;         /* amounts, or DS_NONE                        */
+    int    usd_per_reserved_month, usd_per_reserved_hour; /* one of them, or none */
+    int    ring;                   /* of units bought for a term, or DS_NONE      */
+} ds_plan_pool;
+
+/* A commitment of a contract or of an agreement, (90)-(95).  One with a term, or that
+ * carries over what is unused, has a state: months left of its terms, the month of the
+ * term that comes next, the number of the term, what is left of the amount, and
+ * whether it has ended for good. */
+enum { DS_COMMITTED_LEFT, DS_COMMITTED_POSITION, DS_COMMITTED_TERM, DS_COMMITTED_REST,
+       DS_COMMITTED_ENDED, DS_COMMITMENT_ROWS };
+typedef struct {
+    int    amount;      /* index of an amount                                    */
+    int    per;         /* DS_PER_...                                            */
+    int    unit;        /* column: USD per credit, or one                         */
+    int    discount;    /* column; DS_NONE with credits                          */
+    int    credit;      /* with credits: column of the contract's usd_per_credit  */
+    double term_months, terms; /* term_months 0: no term                         */
+    ds_numbers ramp;
+    int    minimum;     /* column, or DS_NONE                                    */
+    int    exit_share;  /* column, or DS_NONE                                    */
+    int    payment, overage;
+    bool   carried, renews;
+    size_t state;       /* first of its rows in a strategy's state               */
+    const double *hours; /* [month]                                              */
+} ds_plan_commitment;
+
+typedef struct {
+    int    commitment, first_contract;
+    ds_plan_table *spend; /* or NULL                                             */
+    int    free, credit, credit_months; /* columns; DS_NONE: there is none       */
+} ds_plan_agreement;
+
 typedef struct {
     const char *name;
-    int    model, billing, from;
-    /* months in which some path may have it in force, and whether all then do  */
+    int    model, billing, from, until; /* until: column, or DS_NONE             */
+    /* months in which some path may have it in force, and whether all then do.
+     * What is bought for a term may have to be paid longer: it lingers.          */
     size_t first_month, end_month;
-    bool   certain;
+    bool   certain, lingers;
+    const double *hours; /* [month]: H                                           */
     bool   follows, locked;
     int    locked_months;
-    int    price_input, price_output, price_read, price_write;
-    int    discount, batch_share, batch_discount;
-    int    commitment; /* column or DS_NONE                                     */
+    int    discount, credit; /* of P; DS_NONE: no discount, dollars               */
+    int    tax, staff;       /* column, or DS_NONE                               */
+    double round_to;         /* USD                                              */
+    int    rounding;         /* DS_ROUNDED_...                                   */
+    int    commitment, agreement; /* or DS_NONE                                  */
     int    hosting_per_hour, storage_per_month; /* or DS_NONE                   */
-    int    usd_per_unit_hour;
-    int    unit_profile; /* profile whose GPU time is the load, or DS_NONE      */
-    double unit_gpus;
-    int    tokens_per_minute, output_weight, read_weight, write_weight;
-    bool   metered;
-    double minimum_units, unit_increment;
-    int    profile; /* of a fleet                                               */
-    int    parameters; double measured_b; /* n of (31) = parameters / measured_b */
-    int    rent_discount, derate, utilisation;
+    bool   has_fixed;    /* any fixed charge: needs to know whether it is held   */
+    bool   refuses;      /* requests may be lost by it                           */
+    bool   loads_move;   /* with the speed of a profile                          */
+    /* its loads; the first ones, as many as charges, are summed up into its usage */
+    int    first_load, charge_end, load_end;
+    int    driver;       /* load whose course in time usage follows, or DS_NONE   */
+    ds_plan_prices *prices; /* or NULL: fleets                                   */
+    double cache_ttl_minutes, cache_minimum_tokens;
+    /* compute time */
+    size_t pool_count;
+    ds_plan_pool *pool;
+    int    settlement, overage, overage_load;
+    bool   renews;
+    size_t term_months;
+    const ds_window *window;
+    int    utilisation;
+    /* fleet */
+    int    profile;
+    int    parameters; double measured_b; /* as in ds_plan_pool                  */
+    int    rent_discount, derate;
     double minimum_replicas, spare_replicas;
     bool   hourly, owned;
     int    usd_per_gpu, kilowatts, usd_per_kwh, colocation;
     size_t life_months;
-    int    staff;      /* column or DS_NONE                                     */
-    bool   has_fixed;  /* any fixed charge: needs to know whether it is held    */
+    int    ring; /* of GPUs bought                                               */
 } ds_plan_contract;
+
+/* The load within a month: (16).  A month is cut into periods of some weight (sum 1);
+ * a period has points, at each of which every product has a level; periods in which
+ * all products have the same levels are one. */
+enum { DS_POINTS_MONTH,     /* one, level 1                                       */
+       DS_POINTS_DAY_PEAK,  /* the days, a point for the highest of each hour     */
+       DS_POINTS_HOUR_PEAK, /* the hours, each at its highest                     */
+       DS_POINTS_DAY, DS_POINTS_HOUR, DS_POINTS_MINUTE, DS_POINTS_COUNT };
+typedef struct {
+    size_t  count;
+    double *weight; /* [period]                                                  */
+    size_t *first;  /* [period + 1]: its points                                  */
+    double *level;  /* [point][product]                                          */
+} ds_plan_points;
 
 typedef struct {
     const char *name;
@@ -133,6 +283,8 @@ typedef struct {
     uint64_t permission_name, gate_name;
     int  decay_per_month, decay_per_release;
     int  refresh_months, refresh_cost; /* or DS_NONE                            */
+    const ds_fine_tuning *fine_tuning; /* of the scenario, or NULL              */
+    int  tuning_cap;                   /* column, or DS_NONE                    */
 } ds_plan_student;
 
 /* One route of one product. */
@@ -159,9 +311,11 @@ typedef struct {
     int             *fallback;    /* [model], or DS_NONE                        */
     bool            *used;        /* [model]: may serve something               */
     bool            *always_held; /* [model]                                    */
+    bool            *agrees;      /* [agreement]: may be due under it            */
+    int             *amount;      /* [amount]: column of it under this strategy  */
     /* what may happen under it at all; the kernel leaves the rest out          */
     bool             distils, has_fleet;
-    bool             interrupted; /* requests may be lost                       */
+    bool             loses;       /* requests may be lost                       */
     bool             spoils;      /* answers may be bad, or asked for twice     */
 } ds_plan_strategy;
 
@@ -169,7 +323,9 @@ struct ds_plan {
     const ds_scenario *scenario;
     ds_draws           draws;
     size_t months, start_month; /* start_month: calendar month of month 0, 0-11 */
-    double hours, cvar_level;
+    double cvar_level;
+    double *hours[4];  /* [DS_MONTH_...][month]: H of a contract                 */
+    ds_plan_points points[DS_POINTS_COUNT];
     int    zero, one; /* columns                                                */
     size_t column_count;
     int    discount_rate, inflation, budget; /* budget: column or DS_NONE       */
@@ -183,20 +339,25 @@ struct ds_plan {
     int          **component_process; /* [component][member]: index of the process */
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,
-        student_count, strategy_count, provider_count, label_rows;
+        student_count, strategy_count, provider_count, label_rows, load_count,
+        agreement_count, commitment_count, amount_count, ring_count, gain_count;
     ds_plan_gpu      *gpu;
     ds_plan_profile  *profile;
     ds_plan_product  *product;
     ds_plan_model    *model;
     ds_plan_contract *contract;
+    ds_plan_load       *load;
+    ds_plan_agreement  *agreement;
+    ds_plan_commitment *commitment;
+    int                *amount; /* [amount]: column, unless a strategy has its own */
     ds_plan_student  *student;
     ds_plan_quality  *quality; /* [model][product]                              */
     ds_plan_strategy *strategy;
-    size_t most_projects, most_ramps, most_life;
-    bool   loads_move; /* tokens of a request or speeds change with the months   */
+    size_t most_projects, most_ramps, most_life, most_pools, commitment_rows;
 
     void **blocks; /* every allocation of the plan                              */
-    size_t block_count, block_capacity;
+    size_t block_count, block_capacity, block_bytes;
+    bool   too_large; /* more than DS_PLAN_BYTES_MAX were asked for              */
 };
 
 #endif

@@ -4,19 +4,6 @@
 
 #include "model/plan_internal.h"
 
-static double constant_or(const ds_scenario *s, ds_quantity q, double otherwise)
-{
-    if (q.index < 0)
-        return 0;
-    const ds_distribution *d = &s->inputs[q.index].distribution;
-    return d->kind == DS_DIST_CONSTANT ? d->a : otherwise;
-}
-
-static bool is_zero(const ds_scenario *s, ds_quantity q)
-{
-    return constant_or(s, q, 1) == 0;
-}
-
 /* A month count that may be infinite, limited to the horizon. */
 static size_t to_month(const ds_plan *plan, double months)
 {
@@ -25,8 +12,8 @@ static size_t to_month(const ds_plan *plan, double months)
 }
 
 /* The months in which some path may have the contract in force: from its least
- * `from` until a later one is in force on every path.  `after` is how many later
- * contracts the model has; they follow c. */
+ * `from` until its greatest `until`, or until a later one is in force on every path.
+ * `after` is how many later contracts the model has; they follow c. */
 static void compile_window(ds_plan *plan, const ds_contract *c, size_t after,
                            ds_plan_contract *out)
 {
@@ -36,6 +23,13 @@ static void compile_window(ds_plan *plan, const ds_contract *c, size_t after,
     out->first_month = to_month(plan, ds_distribution_support_low(from));
     out->end_month = plan->months;
     out->certain = from->kind == DS_DIST_CONSTANT;
+    out->until = ds_plan_column(c->until, DS_NONE);
+    if (out->until != DS_NONE) {
+        const ds_distribution *until = &s->inputs[out->until].distribution;
+        size_t end = to_month(plan, ds_distribution_support_high(until));
+        out->end_month = end < out->end_month ? end : out->end_month;
+        out->certain = out->certain && until->kind == DS_DIST_CONSTANT;
+    }
     for (size_t k = 1; k <= after; k++) {
         const ds_distribution *later = &s->inputs[c[k].from.index].distribution;
         size_t end = to_month(plan, ds_distribution_support_high(later));
@@ -44,62 +38,14 @@ static void compile_window(ds_plan *plan, const ds_contract *c, size_t after,
     }
 }
 
-static int present(const ds_scenario *s, ds_quantity q)
-{
-    return is_zero(s, q) ? DS_NONE : q.index;
-}
-
-static void compile_tokens(ds_plan *plan, const ds_contract *c, ds_plan_contract *out)
-{
-    const ds_scenario *s = plan->scenario;
-    const ds_token_prices *prices = c->usd_per_mtok;
-    out->price_input = prices->input.index;
-    out->price_output = prices->output.index;
-    out->price_read = prices->cache_read.index >= 0 ? prices->cache_read.index : out->price_input;
-    out->price_write =
-        prices->cache_write.index >= 0 ? prices->cache_write.index : out->price_input;
-    out->batch_share = c->batch_share.index;
-    out->batch_discount = c->batch_discount_share.index;
-    if (c->billing == DS_BILLING_HOSTED) {
-        out->hosting_per_hour = present(s, c->hosting_usd_per_hour);
-        out->storage_per_month = present(s, c->storage_usd_per_month);
-    }
-}
-
-/* n of (31): 1/1 unless both sizes are given. */
-static void compile_size(const ds_plan *plan, const ds_model *m, int profile,
-                         ds_plan_contract *out)
-{
-    double measured_b = plan->profile[profile].parameters_b;
-    if (!isnan(measured_b) && m->parameters_b.index >= 0) {
-        out->parameters = m->parameters_b.index;
-        out->measured_b = measured_b;
-    }
-}
-
-static void compile_units(ds_plan *plan, const ds_model *m, const ds_contract *c,
-                          ds_plan_contract *out)
-{
-    out->usd_per_unit_hour = c->usd_per_unit_hour.index;
-    out->unit_profile = c->unit->profile;
-    out->unit_gpus = (double)c->unit->gpus;
-    if (c->unit->profile >= 0)
-        compile_size(plan, m, c->unit->profile, out);
-    out->tokens_per_minute = c->unit->tokens_per_minute.index;
-    out->output_weight = c->unit->output_weight.index;
-    out->read_weight = c->unit->cache_read_weight.index;
-    out->write_weight = c->unit->cache_write_weight.index;
-    out->metered = c->settlement == DS_SETTLED_METERED;
-    out->minimum_units = (double)c->minimum_units;
-    out->unit_increment = (double)c->unit_increment;
-    out->utilisation = c->target_utilisation.index;
-}
-
 static void compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c,
                           ds_plan_contract *out)
 {
     out->profile = c->profile;
-    compile_size(plan, m, c->profile, out);
+    ds_plan_compile_size(plan, m, c->profile, &out->parameters, &out->measured_b);
+    out->loads_move = plan->profile[c->profile].speed_gain != DS_NONE;
+    ds_plan_load load = ds_plan_empty_load(DS_LOAD_GPU_TIME);
+    ds_plan_add_load(plan, load);
     out->rent_discount = c->rent_discount_share.index;
     out->derate = c->slo_derate.index;
     out->utilisation = c->target_utilisation.index;
@@ -113,51 +59,114 @@ static void compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c
         out->usd_per_kwh = c->owned->usd_per_kwh.index;
         out->colocation = c->owned->colocation_usd_per_gpu_month.index;
         out->life_months = (size_t)c->owned->life_months;
+        out->ring = (int)plan->ring_count++;
+        if (out->life_months > plan->most_life)
+            plan->most_life = out->life_months;
     }
 }
 
-static void compile_contract(ds_plan *plan, int model, const ds_contract *c, size_t after,
+/* What every kind of bill but that of a fleet may have. */
+static void compile_terms(ds_plan *plan, const ds_contract *c, ds_plan_contract *out)
+{
+    const ds_scenario *s = plan->scenario;
+    out->credit = ds_plan_column_unless(s, c->usd_per_credit, 1);
+    out->tax = ds_plan_column_unless(s, c->tax_share, 0);
+    out->rounding = c->rounding;
+    out->round_to = c->rounding_usd;
+    out->agreement = c->agreement;
+    if (c->billing == DS_BILLING_HOSTED)
+        out->hosting_per_hour = ds_plan_column_unless(s, c->hosting_usd_per_hour, 0);
+    if (c->billing != DS_BILLING_PER_TOKEN)
+        out->storage_per_month = ds_plan_column_unless(s, c->storage_usd_per_month, 0);
+    if (c->commitment == NULL)
+        return;
+    out->commitment = ds_plan_add_commitment(plan, c->commitment, out);
+    const ds_plan_commitment *commitment = &plan->commitment[out->commitment];
+    out->lingers = commitment->term_months > 0;
+    out->refuses = commitment->overage == DS_OVERAGE_REJECTED;
+}
+
+static void compile_fixed(ds_plan_contract *out)
+{
+    out->has_fixed = out->staff != DS_NONE || out->commitment != DS_NONE ||
+                     out->agreement != DS_NONE || out->hosting_per_hour != DS_NONE ||
+                     out->storage_per_month != DS_NONE || out->billing == DS_BILLING_FLEET ||
+                     out->billing == DS_BILLING_COMPUTE_TIME;
+}
+
+static bool compile_contract(ds_plan *plan, int model, const ds_contract *c, size_t after,
                              ds_plan_contract *out)
 {
     const ds_scenario *s = plan->scenario;
     const ds_model *m = &DS_ITEM(ds_model, s->models, model);
-    *out = (ds_plan_contract){ .name = c->key.name, .model = model, .billing = c->billing,
-                               .hosting_per_hour = DS_NONE, .storage_per_month = DS_NONE,
-                               .unit_profile = DS_NONE, .profile = DS_NONE,
-                               .parameters = plan->one, .measured_b = 1 };
+    *out = (ds_plan_contract){
+        .name = c->key.name, .model = model, .billing = c->billing, .hours = plan->hours[c->month],
+        .credit = DS_NONE, .tax = DS_NONE, .commitment = DS_NONE, .agreement = DS_NONE,
+        .hosting_per_hour = DS_NONE, .storage_per_month = DS_NONE, .driver = DS_NONE,
+        .overage = DS_OVERAGE_NONE, .overage_load = DS_NONE, .profile = DS_NONE, .ring = DS_NONE,
+        .first_load = (int)plan->load_count, .charge_end = (int)plan->load_count };
     compile_window(plan, c, after, out);
     out->follows = c->follows_price_path;
-    out->locked = !is_zero(s, c->price_locked_months);
+    out->locked = !ds_plan_is_always(s, c->price_locked_months, 0);
     out->locked_months = c->price_locked_months.index;
-    out->discount = c->discount_share.index;
-    out->staff = present(s, c->staff_usd_per_month);
-    out->commitment = DS_NONE;
-    if (c->commitment != NULL)
-        out->commitment = present(s, c->commitment->usd_per_month);
-    if (c->billing == DS_BILLING_PER_TOKEN || c->billing == DS_BILLING_HOSTED)
-        compile_tokens(plan, c, out);
-    else if (c->billing == DS_BILLING_COMPUTE_TIME)
-        compile_units(plan, m, c, out);
-    else
+    out->discount = ds_plan_column_unless(s, c->discount_share, 0);
+    out->staff = ds_plan_column_unless(s, c->staff_usd_per_month, 0);
+    out->cache_ttl_minutes = c->cache_ttl_minutes;
+    out->cache_minimum_tokens = c->cache_minimum_tokens;
+    bool enough_memory = true;
+    if (c->billing == DS_BILLING_FLEET)
         compile_fleet(plan, m, c, out);
-    out->has_fixed = out->staff != DS_NONE || out->commitment != DS_NONE ||
-                     out->hosting_per_hour != DS_NONE || out->storage_per_month != DS_NONE ||
-                     c->billing == DS_BILLING_FLEET || c->billing == DS_BILLING_COMPUTE_TIME;
+    else
+        compile_terms(plan, c, out);
+    if (c->billing == DS_BILLING_COMPUTE_TIME) {
+        bool refused = out->refuses;
+        enough_memory = ds_plan_compile_units(plan, m, c, out);
+        out->refuses = out->refuses || refused;
+    } else if (c->billing != DS_BILLING_FLEET) {
+        enough_memory = ds_plan_compile_prices(plan, c, out);
+    }
+    out->load_end = (int)plan->load_count;
+    out->certain = out->certain && !out->lingers;
+    compile_fixed(out);
+    return enough_memory;
 }
 
-void ds_plan_compile_contracts(ds_plan *plan)
+/* Room for the loads, commitments and amounts of all contracts and agreements. */
+static bool allocate(ds_plan *plan)
+{
+    size_t loads = 0, commitments = plan->agreement_count, amounts = commitments;
+    for (size_t i = 0; i < plan->model_count; i++) {
+        const ds_items *contracts = &DS_ITEM(ds_model, plan->scenario->models, i).contracts;
+        for (size_t k = 0; k < contracts->count; k++) {
+            const ds_contract *c = &DS_ITEM(ds_contract, *contracts, k);
+            size_t steps = 0;
+            for (size_t t = 0; t < c->tiers.count; t++)
+                steps += DS_ITEM(ds_tiers, c->tiers, t).steps.count;
+            loads += 4 + c->units.count + c->meters.count + c->tiers.count +
+                     DS_KIND_COUNT * (2 + steps);
+            commitments++;
+            amounts += 1 + 2 * c->units.count;
+        }
+    }
+    plan->load = ds_plan_alloc(plan, loads, sizeof *plan->load);
+    plan->commitment = ds_plan_alloc(plan, commitments, sizeof *plan->commitment);
+    plan->amount = ds_plan_alloc(plan, amounts, sizeof *plan->amount);
+    return plan->load != NULL && plan->commitment != NULL && plan->amount != NULL;
+}
+
+bool ds_plan_compile_contracts(ds_plan *plan)
 {
     int next = 0;
+    if (!allocate(plan))
+        return false;
     for (size_t i = 0; i < plan->model_count; i++) {
         const ds_items *contracts = &DS_ITEM(ds_model, plan->scenario->models, i).contracts;
         plan->model[i].first_contract = next;
-        for (size_t k = 0; k < contracts->count; k++) {
-            const ds_contract *c = &DS_ITEM(ds_contract, *contracts, k);
-            compile_contract(plan, (int)i, c, contracts->count - k - 1, &plan->contract[next]);
-            if (plan->contract[next].owned && plan->contract[next].life_months > plan->most_life)
-                plan->most_life = plan->contract[next].life_months;
-            next++;
-        }
+        for (size_t k = 0; k < contracts->count; k++, next++)
+            if (!compile_contract(plan, (int)i, &DS_ITEM(ds_contract, *contracts, k),
+                                  contracts->count - k - 1, &plan->contract[next]))
+                return false;
         plan->model[i].end_contract = next;
     }
+    return true;
 }

@@ -11,7 +11,43 @@ void *ds_plan_alloc(ds_plan *plan, size_t count, size_t size);
 void  ds_plan_pointer(char *text, size_t size, const char *map, const char *member,
                       const char *rest);
 
-void ds_plan_compile_contracts(ds_plan *plan);
+/* Is the quantity certain to be `value`?  Not when it is absent. */
+bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value);
+/* Its column, or `absent` when there is none. */
+int  ds_plan_column(ds_quantity q, int absent);
+/* The same, but DS_NONE also when it is always `value`, which changes nothing. */
+int  ds_plan_column_unless(const ds_scenario *s, ds_quantity q, double value);
+
+/* These allocate: false when there is no memory. */
+
+/* Hours and points of the months; products are compiled before and change. */
+bool ds_plan_compile_hours(ds_plan *plan);
+/* After products and models. */
+bool ds_plan_compile_contracts(ds_plan *plan);
+/* Prices by token and tiers of a contract, and its loads in money. */
+bool ds_plan_compile_prices(ds_plan *plan, const ds_contract *c, ds_plan_contract *out);
+bool ds_plan_compile_units(ds_plan *plan, const ds_model *m, const ds_contract *c,
+                           ds_plan_contract *out);
+/* A load of a kind, with nothing in it. */
+ds_plan_load ds_plan_empty_load(int what);
+/* Adds a load to the contract that is being compiled, and returns its index. */
+int  ds_plan_add_load(ds_plan *plan, ds_plan_load load);
+/* n of (31): 1/1 unless both sizes are given. */
+void ds_plan_compile_size(const ds_plan *plan, const ds_model *m, int profile, int *parameters,
+                          double *measured_b);
+/* Column of each product's unit of a named meter or class, or DS_NONE; NULL: no memory. */
+int *ds_plan_by_product(ds_plan *plan, const char *name, bool of_class, int absent);
+/* A table's steps, without what they do. */
+bool ds_plan_compile_steps(ds_plan *plan, ds_plan_table *out, const double *from, size_t stride,
+                           size_t count, int shape, int edge);
+/* An amount that a strategy may have its own value of; returns its index. */
+int  ds_plan_add_amount(ds_plan *plan, ds_quantity q);
+/* Index of the commitment; its credits are those of contract c. */
+int  ds_plan_add_commitment(ds_plan *plan, const ds_commitment *c,
+                            const ds_plan_contract *contract);
+/* Is the contract committed by the minute, hour or day? */
+bool ds_plan_in_periods(const ds_plan *plan, const ds_plan_contract *c);
+bool ds_plan_compile_agreements(ds_plan *plan);
 DS_MUST_CHECK ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err);
 
 #endif

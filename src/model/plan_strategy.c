@@ -135,12 +135,35 @@ static void find_features(const ds_plan *plan, ds_plan_strategy *out)
         if (!out->used[m])
             continue;
         const ds_plan_model *model = &plan->model[m];
-        for (int c = model->first_contract; c < model->end_contract; c++)
-            out->has_fleet = out->has_fleet || plan->contract[c].billing == DS_BILLING_FLEET;
-        out->interrupted = out->interrupted || model->interruption != DS_NONE;
+        for (int c = model->first_contract; c < model->end_contract; c++) {
+            const ds_plan_contract *contract = &plan->contract[c];
+            out->has_fleet = out->has_fleet || contract->billing == DS_BILLING_FLEET;
+            out->loses = out->loses || contract->refuses;
+            if (contract->agreement != DS_NONE)
+                out->agrees[contract->agreement] = true;
+        }
+        out->loses = out->loses || model->interruption != DS_NONE;
         for (size_t p = 0; p < plan->product_count; p++)
             out->spoils = out->spoils || !plan->quality[m * plan->product_count + p].perfect;
     }
+}
+
+/* (98) */
+static bool compile_terms(ds_plan *plan, const ds_strategy *s, ds_plan_strategy *out)
+{
+    out->amount = ds_plan_alloc(plan, plan->amount_count, sizeof *out->amount);
+    out->agrees = ds_plan_alloc(plan, plan->agreement_count, sizeof *out->agrees);
+    if (out->amount == NULL || out->agrees == NULL)
+        return false;
+    for (size_t a = 0; a < plan->amount_count; a++) {
+        out->amount[a] = plan->amount[a];
+        for (size_t i = 0; i < s->terms.count; i++) {
+            const ds_term *term = &DS_ITEM(ds_term, s->terms, i);
+            if (term->value.index >= 0 && term->input == plan->amount[a])
+                out->amount[a] = term->value.index;
+        }
+    }
+    return true;
 }
 
 static bool compile_strategy(ds_plan *plan, const ds_strategy *s, ds_plan_strategy *out)
@@ -153,7 +176,7 @@ static bool compile_strategy(ds_plan *plan, const ds_strategy *s, ds_plan_strate
         return false;
     out->used[s->all] = out->always_held[s->all] = true;
     if (!compile_projects(plan, s, out) || !compile_routes(plan, s, out) ||
-        !compile_fallbacks(plan, s, out))
+        !compile_fallbacks(plan, s, out) || !compile_terms(plan, s, out))
         return false;
     mark_fallbacks_used(plan, out);
     find_features(plan, out);

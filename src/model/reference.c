@@ -21,8 +21,48 @@
 
 /* ---- One strategy on the path */
 
+static void terms_release(ds_ref_run *run)
+{
+    for (size_t m = 0; run->terms != NULL && m < run->w->s->models.count; m++) {
+        size_t contracts = DS_ITEM(ds_model, run->w->s->models, m).contracts.count;
+        for (size_t i = 0; run->terms[m] != NULL && i < contracts; i++) {
+            free(run->terms[m][i].units);
+            free(run->terms[m][i].load);
+        }
+        free(run->terms[m]);
+    }
+    free(run->terms);
+}
+
+static bool terms_make(ds_ref_run *run)
+{
+    const ds_scenario *s = run->w->s;
+    run->terms = calloc(s->models.count, sizeof *run->terms);
+    for (size_t m = 0; run->terms != NULL && m < s->models.count; m++) {
+        const ds_items *contracts = &DS_ITEM(ds_model, s->models, m).contracts;
+        run->terms[m] = calloc(contracts->count + 1, sizeof *run->terms[m]);
+        for (size_t i = 0; i < contracts->count; i++) {
+            if (run->terms[m] == NULL)
+                return false;
+            size_t pools = DS_ITEM(ds_contract, *contracts, i).units.count;
+            run->terms[m][i].units = calloc(pools * run->w->months + 1, sizeof(double));
+            run->terms[m][i].load = calloc(pools * s->products.count + 1, sizeof(double));
+            if (run->terms[m][i].units == NULL || run->terms[m][i].load == NULL)
+                return false;
+        }
+    }
+    run->agreement = calloc(s->agreements.count + 1, sizeof *run->agreement);
+    for (size_t a = 0; run->agreement != NULL && a < s->agreements.count; a++)
+        run->agreement[a].first = DS_REF_NEVER;
+    return run->terms != NULL && run->agreement != NULL;
+}
+
 static void run_release(ds_ref_run *run)
 {
+    terms_release(run);
+    free(run->agreement);
+    free(run->beta);
+    free(run->kept);
     free(run->served);
     free(run->asked);
     free(run->lost);
@@ -50,11 +90,14 @@ static bool run_make(ds_ref_run *run, const ds_ref_world *w, size_t strategy)
     run->project = calloc(models, sizeof *run->project);
     run->bought = calloc(models * w->months, sizeof *run->bought);
     run->owner = calloc(models, sizeof *run->owner);
+    run->beta = calloc(products, sizeof *run->beta);
+    run->kept = calloc(products, sizeof *run->kept);
     run->bill = calloc(w->months, sizeof *run->bill);
     run->cost = calloc(w->months, sizeof *run->cost);
     run->provider = calloc(models, sizeof *run->provider);
     return run->served && run->asked && run->lost && run->bad && run->held && run->project &&
-           run->bought && run->owner && run->bill && run->cost && run->provider;
+           run->bought && run->owner && run->beta && run->kept && run->bill && run->cost &&
+           run->provider && terms_make(run);
 }
 
 static void run_months(ds_ref_run *run)
@@ -63,8 +106,8 @@ static void run_months(ds_ref_run *run)
     for (run->t = 0; run->t < run->w->months; run->t++) {
         ds_ref_projects_month(run);
         ds_ref_route(run);
-        for (size_t m = 0; m < run->w->s->models.count; m++)
-            ds_ref_bill(run, m);
+        ds_ref_bills(run);
+        ds_ref_account(run);
         ds_ref_projects_charge(run);
     }
 }
@@ -102,7 +145,7 @@ static double payback(const ds_ref_run *base, const ds_ref_run *run)
     for (size_t t = 0; t < months; t++) {
         saved += base->cost[t] - run->cost[t];
         base_cost += base->cost[t];
-        if (saved < -1e-9 * base_cost)
+        if (saved < -1e-9 * fabs(base_cost))
             after_last_loss = t + 1;
     }
     return after_last_loss == months ? DS_REF_NEVER : (double)after_last_loss;
@@ -180,12 +223,12 @@ static void provider_outcomes(const ds_ref_run *run, double *outcomes)
 /* (77) */
 static void other_outcomes(const ds_ref_run *run, double *outcomes)
 {
-    double answered = run->requests - run->unserved;
     double ready = DS_REF_NEVER;
     for (size_t m = 0; m < run->w->s->models.count; m++)
         if (run->project[m].started)
             ready = fmin(ready, run->project[m].ready);
-    outcomes[DS_OUTCOME_ESCALATED] = answered > 0 ? run->escalated / answered : DS_REF_NONE;
+    outcomes[DS_OUTCOME_ESCALATED] =
+        run->answered > 0 ? run->escalated / run->answered : DS_REF_NONE;
     outcomes[DS_OUTCOME_BAD_ANSWERS] = run->bad_answers;
     outcomes[DS_OUTCOME_UNSERVED] = run->unserved;
     outcomes[DS_OUTCOME_SERVED_VALUE] = run->served_value_usd;
@@ -198,14 +241,22 @@ static void other_outcomes(const ds_ref_run *run, double *outcomes)
     outcomes[DS_OUTCOME_READY] = ready < (double)run->w->months ? ready : DS_REF_NEVER;
 }
 
+/* (73) */
+static double saving(double base, double cost)
+{
+    double difference = base - cost;
+    return fabs(difference) <= 1e-12 * (fabs(base) + fabs(cost)) ? 0 : difference;
+}
+
 /* (73)-(77); false when out of memory */
 static bool all_outcomes(const ds_ref_run *base, const ds_ref_run *run, double *outcomes)
 {
     double years = (double)run->w->months / 12;
     outcomes[DS_OUTCOME_COST_NPV] = present_value(run);
     outcomes[DS_OUTCOME_COST_TOTAL] = total(run, run->cost);
-    outcomes[DS_OUTCOME_SAVING_NPV] = present_value(base) - outcomes[DS_OUTCOME_COST_NPV];
-    outcomes[DS_OUTCOME_SAVING_TOTAL] = total(base, base->cost) - outcomes[DS_OUTCOME_COST_TOTAL];
+    outcomes[DS_OUTCOME_SAVING_NPV] = saving(present_value(base), outcomes[DS_OUTCOME_COST_NPV]);
+    outcomes[DS_OUTCOME_SAVING_TOTAL] =
+        saving(total(base, base->cost), outcomes[DS_OUTCOME_COST_TOTAL]);
     outcomes[DS_OUTCOME_SAVING_PER_YEAR] = outcomes[DS_OUTCOME_SAVING_TOTAL] / years;
     outcomes[DS_OUTCOME_PAYBACK] = payback(base, run);
     bill_outcomes(run, outcomes);

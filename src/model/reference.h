@@ -7,8 +7,8 @@
  *
  *   reference_random.c   section 1    uniforms, draws, shocks, events
  *   reference_world.c    2, 3, 6      what no strategy moves: demand, prices, outages
- *   reference_load.c     4            what a request asks of a contract
- *   reference_bill.c     5            the bill of a model, line by line
+ *   reference_load.c     2, 4         what a request asks of a contract
+ *   reference_bill.h     5            the bill of a contract, line by line, in files of its own
  *   reference_route.c    7            which model serves what
  *   reference_student.c  8            projects, their cost, the age of students
  *   reference.c          9            the loop over months, outcomes
@@ -29,6 +29,7 @@
 #include "scenario/scenario.h"
 
 enum { DS_REF_ATTEMPTS = 8 }; /* the most that a project may have */
+enum { DS_REF_HOURS = 168, DS_REF_BURSTS = 11 }; /* of a week; parts of an hour, (16) */
 #define DS_REF_NEVER ((double)INFINITY) /* in months                            */
 #define DS_REF_NONE ((double)NAN)       /* a figure that does not exist         */
 
@@ -46,12 +47,17 @@ typedef struct {
     double *rent;     /* [gpu][month]     rho, USD/GPU-hour             (22)      */
     double *prices;   /* [month]          pi: wages, space, power       (24)      */
     double *deflator; /* [month]          1, or pi when money is real   (71)      */
+    double *shape;    /* [product][168]   s_h, hours of the week        (16)      */
+    double *highest;  /* [product]        the greatest s_h                        */
+    double *burst;    /* [product][11]    g_n                           (16)      */
 } ds_ref_world;
 
-/* One request in month t, or one label [tokens]: (10), (11). */
+/* One request in month t, or one label [tokens]: (10), (11), (17). */
 typedef struct {
-    double input, read, write, fresh, output;
-    double output_cv;
+    double input;                         /* I, the whole prompt                 */
+    double fresh, read, write, write_1h;  /* F, R, W, X; their sum is I          */
+    double output;
+    double input_cv, output_cv;
 } ds_ref_request;
 
 /* ---- A student's project in a strategy, (62) and (67). */
@@ -63,6 +69,29 @@ typedef struct {
     double age, releases;            /* [month], [release]                        */
     bool   refreshed;                /* in this month                             */
 } ds_ref_project;
+
+/* ---- What runs on over the months, of one strategy. */
+typedef struct { /* (92)-(95) */
+    bool   running, over;  /* over: for good                                     */
+    size_t month, term;    /* months into the block; terms begun so far          */
+    double amount;         /* A_n of the term that runs                          */
+    double left;           /* R, (93), or B, (92)                                */
+} ds_ref_commitment;
+
+typedef struct { /* of a contract */
+    ds_ref_commitment commitment;
+    double           *units; /* [pool][month] bought or renewed, (54)            */
+    double           *load;  /* [pool][product] l of this month, (32)            */
+    double            charge; /* of this month, before tax [USD of the month]    */
+} ds_ref_terms;
+
+typedef struct { /* of an agreement, (96) */
+    ds_ref_commitment commitment;
+    double            credit;  /* left                                           */
+    double            first;   /* month that was due first; INFINITY: none yet   */
+    double            charges; /* V of this month                                */
+    bool              due;
+} ds_ref_agreement;
 
 /* ---- One strategy on the path. */
 typedef struct {
@@ -80,11 +109,16 @@ typedef struct {
     ds_ref_project *project; /* [model]                                           */
     double         *bought;  /* [model][month]    b, GPUs of the contract in force */
     const ds_contract **owner; /* [model]         the contract they belong to     */
+    ds_ref_terms      **terms; /* [model][contract]                               */
+    ds_ref_agreement   *agreement; /* [agreement]                                 */
+    const char         *settled;   /* agreement whose lines are written, or NULL  */
+    double *beta;            /* [product]       of the contract at hand, (91)   */
+    double *kept;            /* [product]       share it does not reject        */
 
     double *bill, *cost; /* [month] (70), USD                                     */
     double *provider;    /* [model] USD paid to the provider of the model  (76)   */
     double  project_usd, fee_usd, served_value_usd;
-    double  requests, unserved, bad_answers, escalated, mtok;
+    double  answered, unserved, bad_answers, escalated, mtok;
     double  gpu_months, gpu_hours_used, gpu_hours_paid;
 } ds_ref_run;
 
@@ -95,11 +129,23 @@ typedef struct {
     const char *unit;
     double      unit_price_usd;
     const char *rule;
+    /* of a price that something multiplies; else NULL and 0 */
+    const char *tier, *multipliers;
+    double      list_price_usd;
+    bool        shown; /* even when its amount is 0                              */
 } ds_ref_line;
 
 static inline size_t ds_ref_at(const ds_ref_world *w, size_t thing, size_t t)
 {
     return thing * w->months + t;
+}
+static inline double ds_ref_years(size_t t) /* y of section 0 */
+{
+    return (double)t / 12;
+}
+static inline double ds_ref_normal_cdf(double x)
+{
+    return erfc(-x / sqrt(2)) / 2;
 }
 
 /* ---- reference_random.c */
@@ -126,20 +172,25 @@ double   ds_ref_shock(const ds_ref_world *w, uint64_t process, size_t t);
 DS_MUST_CHECK ds_code ds_ref_world_make(ds_ref_world *w, ds_error *err);
 void                  ds_ref_world_release(ds_ref_world *w);
 
+/* ---- reference_shape.c: fills shape, highest and burst. */
+void ds_ref_shapes(ds_ref_world *w);
+
 /* ---- reference_load.c */
-ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, size_t t);
-/* The contract in force in month t. */
+/* H of a contract (NULL: of the clock) in month t, section 0. */
+double ds_ref_hours(const ds_ref_world *w, const ds_contract *c, size_t t);
+/* Under a contract, whose cache counts (17); NULL: only I and O are asked for. */
+ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, const ds_contract *c,
+                                 size_t t);
+/* The contract in force in month t, or NULL. */
 const ds_contract *ds_ref_contract(const ds_ref_world *w, size_t model, size_t t);
 double ds_ref_level(const ds_ref_world *w, size_t model, const ds_contract *c, size_t t);
 double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
                           const ds_ref_request *r, size_t t);
-double ds_ref_unit_hours(const ds_ref_world *w, size_t model, const ds_contract *c,
-                         const ds_ref_request *r, size_t t);
-/* USD of one label by the teacher in month t, (64). */
-double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_labels *labels,
-                        size_t t);
+/* USD of one label by the teacher under its contract in month t, (64). */
+double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_contract *c,
+                        const ds_labels *labels, size_t t);
 
-/* ---- reference_bill.c */
+/* ---- reference_line.c */
 /* Adds a line to the bill of the month, at its price in dollars of the month; the
  * amount is returned as it enters every sum, that is deflated by (71). */
 double ds_ref_charge(ds_ref_run *run, const ds_ref_line *line);
@@ -147,10 +198,16 @@ double ds_ref_charge(ds_ref_run *run, const ds_ref_line *line);
 double ds_ref_lose(ds_ref_run *run, const ds_ref_line *line);
 /* (50), of an amount that ds_ref_charge() returned. */
 void   ds_ref_return_fee(ds_ref_run *run, size_t model, const char *contract, double paid_usd);
-void   ds_ref_bill(ds_ref_run *run, size_t model);
+
+/* ---- reference_bill.c: all contracts in the month */
+void   ds_ref_bills(ds_ref_run *run);
+/* The value under the strategy, which may have its own terms (98). */
+double ds_ref_term(const ds_ref_run *run, ds_quantity q);
 
 /* ---- reference_route.c */
 void ds_ref_route(ds_ref_run *run);
+/* After the bills, which may reject requests: (61), sums of (77). */
+void ds_ref_account(ds_ref_run *run);
 
 /* ---- reference_student.c */
 void   ds_ref_projects_begin(ds_ref_run *run); /* before month 0            */

@@ -1,21 +1,85 @@
-/* reference_load.c -- section 4 of docs/model.md, with (10), (11), (23) and (64):
- * the contract in force, its price level, and what one request or one label asks of
- * it [USD per token kind, GPU s, unit-hours].
+/* reference_load.c -- docs/model.md, (10), (11), (17), (23), (31) and (64):
+ * hours of a month, tokens of a request, the contract in force, its price level, GPU
+ * time, and the price of a label.
  *
- * Called by reference_bill.c, reference_route.c and reference_student.c.
+ * Called by the files of reference_bill.h, reference_route.c and reference_student.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/reference.h"
 
 #include <math.h>
 
-static double years(size_t t)
+/* ---- Hours of a month, section 0 */
+
+static double days_of_month(const ds_ref_world *w, size_t t)
 {
-    return (double)t / 12;
+    static const int days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    size_t month = (size_t)w->s->clock->start_month - 1 + t; /* from January of the start */
+    int    year = w->s->clock->start_year + (int)(month / 12);
+    bool   leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month % 12] + (month % 12 == 1 && leap ? 1 : 0);
 }
 
-/* (10), (11) */
-ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, size_t t)
+double ds_ref_hours(const ds_ref_world *w, const ds_contract *c, size_t t)
+{
+    switch (c != NULL ? c->month : DS_MONTH_CLOCK) {
+    case DS_MONTH_730_HOURS:
+        return 730;
+    case DS_MONTH_30_DAYS:
+        return 720;
+    case DS_MONTH_CALENDAR:
+        return 24 * days_of_month(w, t);
+    default:
+        return w->s->clock->calendar_hours ? 24 * days_of_month(w, t)
+                                           : w->s->clock->hours_per_month;
+    }
+}
+
+/* ---- Requests */
+
+/* Shares of the whole prompt. */
+typedef struct {
+    double read, write, write_1h;
+} cached;
+
+static double over(double tokens, double input)
+{
+    return input > 0 ? tokens / input : 0;
+}
+
+/* (17) by prefix, per contract */
+static cached cached_by_prefix(const ds_ref_world *w, size_t product, const ds_contract *c,
+                               double input0, size_t t)
+{
+    const ds_request *r = DS_ITEM(ds_product, w->s->products, product).request;
+    double q = fmin(1, over(ds_ref_value(w, r->prefix_tokens), input0));
+    double life = c->cache_ttl_minutes;
+    double uses = w->requests[ds_ref_at(w, product, t)] * life /
+                  (60 * ds_ref_hours(w, c, t) * ds_ref_value(w, r->prefixes));
+    double hit = 1 - exp(-uses);
+    cached share = { .read = q * hit };
+    *(life < 60 ? &share.write : &share.write_1h) = q * (1 - hit);
+    return share;
+}
+
+/* (17); by tokens, when those are given, `input0` becomes the whole prompt */
+static cached cached_of(const ds_ref_world *w, const ds_request *r, double *input0)
+{
+    double read = ds_ref_value_or(w, r->cache_read_tokens, 0);
+    double write = ds_ref_value_or(w, r->cache_write_tokens, 0);
+    double write_1h = ds_ref_value_or(w, r->cache_write_1h_tokens, 0);
+    if (r->cached_tokens == DS_CACHED_BESIDE)
+        *input0 += read + write + write_1h;
+    cached share = { over(read, *input0), over(write, *input0), over(write_1h, *input0) };
+    share.read += ds_ref_value_or(w, r->cache_read_share, 0);
+    share.write += ds_ref_value_or(w, r->cache_write_share, 0);
+    share.write_1h += ds_ref_value_or(w, r->cache_write_1h_share, 0);
+    return share;
+}
+
+/* (10), (11), (17) */
+ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, const ds_contract *c,
+                                 size_t t)
 {
     const ds_request *r = DS_ITEM(ds_product, w->s->products, product).request;
     double per_word = ds_ref_value(w, r->tokens_per_word);
@@ -23,27 +87,38 @@ ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, size_t t
                                     ds_ref_value(w, r->input_words) * per_word);
     double output0 = ds_ref_value_or(w, r->output_tokens,
                                      ds_ref_value(w, r->output_words) * per_word);
-    ds_ref_request now;
-    now.input = input0 * pow(1 + ds_ref_value(w, r->input_growth_per_year), years(t));
-    now.output = output0 * pow(1 + ds_ref_value(w, r->output_growth_per_year), years(t));
-    now.read = now.input * ds_ref_value(w, r->cache_read_share);
-    now.write = now.input * ds_ref_value(w, r->cache_write_share);
-    now.fresh = now.input - now.read - now.write;
-    now.output_cv = ds_ref_value(w, r->output_cv);
+    cached share = cached_of(w, r, &input0);
+    if (c != NULL && r->prefix_tokens.index != DS_ABSENT)
+        share = cached_by_prefix(w, product, c, input0, t);
+    ds_ref_request now = { .input_cv = ds_ref_value_or(w, r->input_cv, 0),
+                           .output_cv = ds_ref_value_or(w, r->output_cv, 0) };
+    now.input = input0 * pow(1 + ds_ref_value(w, r->input_growth_per_year), ds_ref_years(t));
+    now.output = output0 * pow(1 + ds_ref_value(w, r->output_growth_per_year), ds_ref_years(t));
+    double all = (share.read + share.write + share.write_1h) * now.input;
+    if (c != NULL && all < c->cache_minimum_tokens * (1 - 1e-9))
+        share = (cached){ 0, 0, 0 };
+    now.read = now.input * share.read;
+    now.write = now.input * share.write;
+    now.write_1h = now.input * share.write_1h;
+    now.fresh = now.input - now.read - now.write - now.write_1h;
     return now;
 }
 
-/* Section 0: the last one, in file order, with from <= t; the first has from = 0. */
+/* ---- Contracts */
+
+/* Section 0: the last one, in file order, with from <= t, if t < its until. */
 const ds_contract *ds_ref_contract(const ds_ref_world *w, size_t model, size_t t)
 {
     const ds_items    *contracts = &DS_ITEM(ds_model, w->s->models, model).contracts;
-    const ds_contract *in_force = NULL;
+    const ds_contract *last = NULL;
     for (size_t i = 0; i < contracts->count; i++) {
         const ds_contract *c = &DS_ITEM(ds_contract, *contracts, i);
         if (ds_ref_value(w, c->from) <= (double)t)
-            in_force = c;
+            last = c;
     }
-    return in_force;
+    if (last != NULL && (double)t >= ds_ref_value_or(w, last->until, DS_REF_NEVER))
+        return NULL;
+    return last;
 }
 
 /* (23) the contract is in force in month t */
@@ -70,7 +145,7 @@ double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
     double decode = ds_ref_value(w, f->output_tokens_per_gpu_s);     /* D */
     double kappa = ds_ref_value(w, f->attention_gpu_s_per_token2);
     double speed = ds_ref_value(w, f->speed_factor) *
-                   pow(1 + ds_ref_value(w, f->speed_gain_per_year), years(t)); /* s(t) */
+                   pow(1 + ds_ref_value(w, f->speed_gain_per_year), ds_ref_years(t)); /* s(t) */
     double size = 1; /* n */
     if (parameters.index != DS_ABSENT && !isnan(f->parameters_b))
         size = ds_ref_value(w, parameters) / f->parameters_b;
@@ -79,17 +154,17 @@ double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
     return ((r->input - r->read) / prefill + o / decode + attention) * size / speed;
 }
 
-/* (32) unit-hours of one request */
-double ds_ref_unit_hours(const ds_ref_world *w, size_t model, const ds_contract *c,
-                         const ds_ref_request *r, size_t t)
+/* (64) of the first pool */
+static double unit_hours_of_label(const ds_ref_world *w, size_t teacher, const ds_unit_pool *pool,
+                                  const ds_ref_request *label, size_t t)
 {
-    const ds_capacity_unit *unit = c->unit;
-    if (unit->profile != DS_ABSENT)
-        return ds_ref_gpu_seconds(w, model, unit->profile, r, t) / (3600 * (double)unit->gpus);
-    double weighted = r->fresh + r->read * ds_ref_value(w, unit->cache_read_weight) +
-                      r->write * ds_ref_value(w, unit->cache_write_weight) +
-                      r->output * ds_ref_value(w, unit->output_weight);
-    return weighted / (60 * ds_ref_value(w, unit->tokens_per_minute));
+    if (pool->profile != DS_ABSENT)
+        return ds_ref_gpu_seconds(w, teacher, pool->profile, label, t) /
+               (3600 * (double)pool->gpus);
+    const ds_quantity *weight = pool->weights->kind;
+    double weighted = label->fresh * ds_ref_value_or(w, weight[DS_KIND_INPUT], 1) +
+                      label->output * ds_ref_value_or(w, weight[DS_KIND_OUTPUT], 1);
+    return weighted / (60 * ds_ref_value(w, pool->tokens_per_minute));
 }
 
 /* (64) price of one label, before the discount on labels */
@@ -98,10 +173,13 @@ static double list_price_of_label(const ds_ref_world *w, size_t teacher, const d
 {
     double level = ds_ref_level(w, teacher, c, t);
     double paid = 1 - ds_ref_value(w, c->discount_share);
+    double credit = ds_ref_value_or(w, c->usd_per_credit, 1);
     switch (c->billing) {
-    case DS_BILLING_COMPUTE_TIME:
-        return ds_ref_unit_hours(w, teacher, c, label, t) *
-               ds_ref_value(w, c->usd_per_unit_hour) * level * paid;
+    case DS_BILLING_COMPUTE_TIME: {
+        const ds_unit_pool *pool = &DS_ITEM(ds_unit_pool, c->units, 0);
+        return unit_hours_of_label(w, teacher, pool, label, t) *
+               ds_ref_value(w, pool->usd_per_unit_hour) * level * paid * credit;
+    }
     case DS_BILLING_FLEET: {
         size_t gpu = (size_t)DS_ITEM(ds_profile, w->s->profiles, c->profile).gpu;
         return ds_ref_gpu_seconds(w, teacher, c->profile, label, t) / 3600 *
@@ -110,16 +188,15 @@ static double list_price_of_label(const ds_ref_world *w, size_t teacher, const d
     }
     default: /* per token, hosted or not */
         return level *
-               (label->input * ds_ref_value(w, c->usd_per_mtok->input) +
-                label->output * ds_ref_value(w, c->usd_per_mtok->output)) *
-               1e-6 * paid;
+               (label->input * ds_ref_value(w, c->usd_per_mtok->kind[DS_KIND_INPUT]) +
+                label->output * ds_ref_value(w, c->usd_per_mtok->kind[DS_KIND_OUTPUT])) *
+               1e-6 * paid * credit;
     }
 }
 
-double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_labels *labels,
-                        size_t t)
+double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_contract *c,
+                        const ds_labels *labels, size_t t)
 {
-    const ds_contract *c = ds_ref_contract(w, teacher, t);
     double         input = ds_ref_value(w, labels->input_tokens);
     ds_ref_request label = { .input = input, .fresh = input,
                              .output = ds_ref_value(w, labels->output_tokens) };

@@ -1,8 +1,9 @@
 /* reference_route.c -- section 7 of docs/model.md: which model serves which requests
  * in one month; also the verifier's bill (60) and what is lost (61).
  *
- * Called by reference.c after the projects of the month are known and before the
- * bills.  Fills served, held, asked, lost and bad of the run.
+ * Called by reference.c: ds_ref_route() after the projects of the month are known and
+ * before the bills, which may reject requests; ds_ref_account() after them.  Fills
+ * served, held, asked, lost and bad of the run.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/reference.h"
@@ -84,9 +85,11 @@ static void send_verified(ds_ref_run *run, size_t p, size_t model, size_t escala
     double escalated = checked * ((1 - a) * d + a * f);
 
     serve(run, p, model, checked);
-    ds_ref_line line = { product_at(run, p)->key.name, model_at(run, model)->key.name, "",
-                         "verifier", checked, "request",
-                         ds_ref_value(w, verifier->usd_per_request), "(60)" };
+    ds_ref_line line = { .product = product_at(run, p)->key.name,
+                         .model = model_at(run, model)->key.name, .contract = "",
+                         .line = "verifier", .quantity = checked, .unit = "request",
+                         .unit_price_usd = ds_ref_value(w, verifier->usd_per_request),
+                         .rule = "(60)" };
     ds_ref_charge(run, &line);
     run->bad[p] += checked * (1 - a) * (1 - d);
     run->escalated += escalated;
@@ -158,16 +161,21 @@ static void route_product(ds_ref_run *run, size_t p)
 static void account(ds_ref_run *run, size_t p)
 {
     const ds_product *product = product_at(run, p);
-    ds_ref_request    r = ds_ref_request_of(run->w, p, run->t);
+    ds_ref_request    r = ds_ref_request_of(run->w, p, NULL, run->t);
     double value = ds_ref_value(run->w, product->value_usd_per_request);
     double answered = run->asked[p] - run->lost[p];
-    ds_ref_line lost = { product->key.name, "", "", "unserved requests", run->lost[p], "request",
-                         value, "(61)" };
-    ds_ref_line bad = { product->key.name, "", "", "bad answers", run->bad[p], "answer",
-                        ds_ref_value(run->w, product->loss_usd_per_bad_answer), "(61)" };
+    if (answered < 1e-9 * run->asked[p]) /* rounding */
+        answered = 0;
+    ds_ref_line lost = { .product = product->key.name, .model = "", .contract = "",
+                         .line = "unserved requests", .quantity = run->lost[p],
+                         .unit = "request", .unit_price_usd = value, .rule = "(61)" };
+    ds_ref_line bad = { .product = product->key.name, .model = "", .contract = "",
+                        .line = "bad answers", .quantity = run->bad[p], .unit = "answer",
+                        .unit_price_usd = ds_ref_value(run->w, product->loss_usd_per_bad_answer),
+                        .rule = "(61)" };
     ds_ref_lose(run, &lost);
     ds_ref_lose(run, &bad);
-    run->requests += run->asked[p];
+    run->answered += answered;
     run->unserved += run->lost[p];
     run->bad_answers += run->bad[p];
     run->mtok += (r.input + r.output) * answered * 1e-6;
@@ -185,6 +193,11 @@ void ds_ref_route(ds_ref_run *run)
     for (size_t p = 0; p < products; p++) {
         run->asked[p] = run->w->requests[ds_ref_at(run->w, p, run->t)];
         route_product(run, p);
-        account(run, p);
     }
+}
+
+void ds_ref_account(ds_ref_run *run)
+{
+    for (size_t p = 0; p < run->w->s->products.count; p++)
+        account(run, p);
 }

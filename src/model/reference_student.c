@@ -160,8 +160,9 @@ double ds_ref_acceptable(const ds_ref_run *run, size_t model, const ds_product *
 static double charge(ds_ref_run *run, size_t model, const char *text, double quantity,
                      const char *unit, double price, const char *rule)
 {
-    ds_ref_line line = { "", model_at(run, model)->key.name, "", text, quantity, unit, price,
-                         rule };
+    ds_ref_line line = { .product = "", .model = model_at(run, model)->key.name, .contract = "",
+                         .line = text, .quantity = quantity, .unit = unit,
+                         .unit_price_usd = price, .rule = rule };
     double amount = ds_ref_charge(run, &line);
     run->project_usd += amount; /* (77) */
     return amount;
@@ -172,19 +173,42 @@ static void charge_labels(ds_ref_run *run, size_t model, double factor)
 {
     const ds_model  *m = model_at(run, model);
     const ds_labels *labels = m->project->labels;
-    if (labels == NULL)
+    size_t           teacher = (size_t)m->teacher;
+    const ds_contract *c = ds_ref_contract(run->w, teacher, run->t);
+    if (labels == NULL || c == NULL)
         return;
-    size_t teacher = (size_t)m->teacher;
     double answers = ds_ref_value(run->w, labels->examples) /
                      (1 - ds_ref_value(run->w, labels->rejected_share));
-    double price = ds_ref_label_usd(run->w, teacher, labels, run->t);
+    double price = ds_ref_label_usd(run->w, teacher, c, labels, run->t);
     double paid = charge(run, model, "labels", answers, "example", price * factor, "(64)");
     run->provider[teacher] += paid; /* (76) */
-    const ds_contract *c = ds_ref_contract(run->w, teacher, run->t);
     ds_ref_return_fee(run, teacher, c->key.name, paid); /* (50) */
 }
 
-/* (65) and the evaluation */
+/* (65b) a vendor's fine-tuning job */
+static void charge_fine_tuning(ds_ref_run *run, size_t model, double factor)
+{
+    const ds_ref_world   *w = run->w;
+    const ds_fine_tuning *job = model_at(run, model)->project->fine_tuning;
+    if (job == NULL)
+        return;
+    double tokens = ds_ref_value(w, job->tokens) * ds_ref_value(w, job->epochs) +
+                    ds_ref_value(w, job->validation_tokens) * ds_ref_value(w, job->evaluations);
+    double hours = ds_ref_value(w, job->hours), per_hour = ds_ref_value(w, job->usd_per_hour);
+    double grader = ds_ref_value(w, job->grader_input_tokens) * 1e-6 *
+                        ds_ref_value(w, job->grader_usd_per_mtok_input) +
+                    ds_ref_value(w, job->grader_output_tokens) * 1e-6 *
+                        ds_ref_value(w, job->grader_usd_per_mtok_output);
+    double cap = ds_ref_value_or(w, job->cap_usd, DS_REF_NEVER);
+    charge(run, model, "fine-tuning tokens", tokens * 1e-6, "Mtok",
+           ds_ref_value(w, job->usd_per_mtok) * factor, "(65b)");
+    charge(run, model, "fine-tuning hours", hours, "hour", per_hour * factor, "(65b)");
+    charge(run, model, "fine-tuning grader", 1, "1", grader * factor, "(65b)");
+    charge(run, model, "fine-tuning beyond cap", 1, "1",
+           fmin(0, cap - hours * per_hour - grader) * factor, "(65b)");
+}
+
+/* (65), (65b) and the evaluation */
 static void charge_training(ds_ref_run *run, size_t model, double factor)
 {
     const ds_ref_world *w = run->w;
@@ -199,6 +223,7 @@ static void charge_training(ds_ref_run *run, size_t model, double factor)
         charge(run, model, "training", flop / flop_per_s / 3600, "GPU-hour",
                w->rent[ds_ref_at(w, gpu, run->t)] * factor, "(65)");
     }
+    charge_fine_tuning(run, model, factor);
     charge(run, model, "evaluation", 1, "1",
            ds_ref_value(w, m->project->evaluation_usd) * factor, "(66)");
 }
@@ -258,11 +283,12 @@ static void charge_royalty(ds_ref_run *run, size_t model)
     const ds_model *m = model_at(run, model);
     double royalty = ds_ref_value(run->w, m->project->royalty_usd_per_mtok);
     for (size_t p = 0; p < run->w->s->products.count; p++) {
-        ds_ref_request r = ds_ref_request_of(run->w, p, run->t);
+        ds_ref_request r = ds_ref_request_of(run->w, p, NULL, run->t);
         double v = run->served[model * run->w->s->products.count + p];
-        ds_ref_line line = { DS_ITEM(ds_product, run->w->s->products, p).key.name, m->key.name,
-                             "", "royalty", v * (r.input + r.output) * 1e-6, "Mtok", royalty,
-                             "(69)" };
+        ds_ref_line line = { .product = DS_ITEM(ds_product, run->w->s->products, p).key.name,
+                             .model = m->key.name, .contract = "", .line = "royalty",
+                             .quantity = v * (r.input + r.output) * 1e-6, .unit = "Mtok",
+                             .unit_price_usd = royalty, .rule = "(69)" };
         run->provider[m->teacher] += ds_ref_charge(run, &line); /* (76) */
     }
 }

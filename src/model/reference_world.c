@@ -14,11 +14,6 @@
 
 static const double month_years = 1.0 / 12; /* Delta */
 
-static double years(size_t t)
-{
-    return (double)t / 12;
-}
-
 /* The probability of at least one event in a month at a yearly rate. */
 static double month_probability(double per_year)
 {
@@ -105,7 +100,7 @@ static double gbm_exponent(const ds_ref_world *w, const ds_growth *growth, doubl
 /* (12) */
 static double trend(const ds_ref_world *w, const ds_growth *growth, size_t t)
 {
-    double y = years(t);
+    double y = ds_ref_years(t);
     double ceiling = ds_ref_value(w, growth->ceiling_factor);
     switch (growth->process) {
     case DS_GROWTH_LOGISTIC: {
@@ -187,8 +182,11 @@ static bool allocate(ds_ref_world *w)
     w->rent = calloc(s->gpus.count * months + 1, sizeof *w->rent);
     w->prices = calloc(months + 1, sizeof *w->prices);
     w->deflator = calloc(months + 1, sizeof *w->deflator);
-    return w->input && w->requests && w->level && w->release && w->out && w->rent &&
-           w->prices && w->deflator;
+    w->shape = calloc(s->products.count * DS_REF_HOURS + 1, sizeof *w->shape);
+    w->highest = calloc(s->products.count + 1, sizeof *w->highest);
+    w->burst = calloc(s->products.count * DS_REF_BURSTS + 1, sizeof *w->burst);
+    return w->input && w->requests && w->level && w->release && w->out && w->rent && w->prices &&
+           w->deflator && w->shape && w->highest && w->burst;
 }
 
 void ds_ref_world_release(ds_ref_world *w)
@@ -201,6 +199,9 @@ void ds_ref_world_release(ds_ref_world *w)
     free(w->rent);
     free(w->prices);
     free(w->deflator);
+    free(w->shape);
+    free(w->highest);
+    free(w->burst);
 }
 
 ds_code ds_ref_world_make(ds_ref_world *w, ds_error *err)
@@ -213,9 +214,10 @@ ds_code ds_ref_world_make(ds_ref_world *w, ds_error *err)
     ds_ref_draw_inputs(w);
     double inflation = ds_ref_value(w, w->s->inflation_per_year);
     for (size_t t = 0; t < w->months; t++) {
-        w->prices[t] = pow(1 + inflation, years(t)); /* (24) */
+        w->prices[t] = pow(1 + inflation, ds_ref_years(t)); /* (24) */
         w->deflator[t] = w->s->money == DS_MONEY_REAL ? w->prices[t] : 1; /* (71) */
     }
+    ds_ref_shapes(w);
     for (size_t m = 0; m < w->s->models.count; m++) {
         model_prices(w, m);
         interruptions(w, m);

@@ -44,11 +44,40 @@ static inline void ds_row_add_product(double *restrict out, const double *restri
         out[i] += x[i] * y[i];
 }
 
-/* Is the contract in force this month on some path?  Its price is kept only then. */
-static inline bool ds_may_be_in_force(const ds_work *w, size_t contract)
+/* Do all lanes hold the same? */
+static inline bool ds_row_is_alike(const double *row)
+{
+    const uint64_t first = ds_bits_inline(row[0]);
+    uint64_t differs = 0;
+    for (size_t i = 0; i < DS_LANES; i++)
+        differs |= ds_bits_inline(row[i]) ^ first;
+    return differs == 0;
+}
+
+/* Rows of products and their levels at a point of the month, as few as four: pass over
+ * the lanes once, whatever the number of products.  Absent ones are rows of zeros. */
+enum { DS_AT_ONCE = 4 };
+typedef struct {
+    bool          many; /* more than two                                             */
+    const double *row[DS_AT_ONCE];
+    double        level[DS_AT_ONCE];
+} ds_at_point;
+
+/* Such rows at a point; `rest`: for the sum of what does not fit. */
+ds_at_point ds_rows_at(const ds_work *w, const ds_plan_points *points, size_t point, size_t used,
+                       ds_row *rows, double *restrict rest); /* usage.c */
+
+static inline double ds_at_lane(const ds_at_point *at, bool many, size_t i)
+{
+    double sum = at->row[0][i] * at->level[0] + at->row[1][i] * at->level[1];
+    return many ? sum + at->row[2][i] * at->level[2] + at->row[3][i] * at->level[3] : sum;
+}
+
+/* May the contract send a bill this month on some path?  Its price is kept only then. */
+static inline bool ds_may_be_billed(const ds_work *w, size_t contract)
 {
     const ds_plan_contract *c = &w->plan->contract[contract];
-    return w->month >= c->first_month && w->month < c->end_month;
+    return w->month >= c->first_month && (w->month < c->end_month || c->lingers);
 }
 
 static inline double ds_least(double a, double b)
@@ -73,7 +102,7 @@ static inline double ds_floor(double x)
     const double magic = 0x1.8p52;
     double nearest = (x + magic) - magic;
     double down = nearest > x ? nearest - 1.0 : nearest;
-    return x < 0x1p51 && x > -0x1p51 ? down : x;
+    return fabs(x) < 0x1p51 ? down : x;
 }
 
 static inline double ds_ceil(double x)
@@ -85,6 +114,12 @@ static inline double ds_ceil(double x)
 static inline double ds_ceil_units(double x)
 {
     return ds_ceil(x * (1.0 - 1e-9));
+}
+
+/* The multiple of `unit` that is nearest, halves up: (37). */
+static inline double ds_round_to(double x, double unit)
+{
+    return unit * ds_floor(x / unit * (1.0 + 1e-12) + (0.5 + 1e-9));
 }
 
 /* (1 - e^-x)/x for x >= 0, 1 at 0; the series keeps the digits of small x. */

@@ -27,12 +27,17 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     for (size_t k = 0; k < sizeof single / sizeof *single; k++)
         if (single[k].used)
             ds_row_set(single[k].row, 0);
-    for (size_t p = 0; s->interrupted && p < plan->product_count; p++)
+    for (size_t p = 0; s->loses && p < plan->product_count; p++)
         ds_row_set(now->unserved[p], 0);
     for (size_t k = 0; k < plan->product_count * plan->model_count; k++)
         now->sent[k] = false;
     for (size_t k = 0; k < plan->provider_count; k++)
         ds_row_set(now->spend[k], 0);
+    for (size_t a = 0; a < plan->agreement_count; a++) {
+        ds_row_set(now->agreed[a], 0);
+        ds_row_set(now->agreed_due[a], 0);
+    }
+    now->amount = s->amount;
 }
 
 /* (56), and whether the route has begun. */
@@ -193,19 +198,24 @@ static void route_product(const routing *r)
     send(r, s->all, rest);
 }
 
-/* (61), and the totals that count answers. */
-static void count_losses(ds_work *w, const ds_plan_strategy *s, size_t p)
+/* (61) of bad answers, and the total that counts them. */
+static void count_bad(ds_work *w, const ds_plan_strategy *s, size_t p)
 {
-    const ds_plan_product *product = &w->plan->product[p];
-    double *lost = w->now.lost;
-    if (s->interrupted && product->value != DS_NONE)
-        ds_row_add_product(lost, w->now.unserved[p], w->column[product->value]);
     if (!s->spoils)
         return;
     const double *bad = w->scratch[5];
     ds_row_add(w->now.bad, bad);
-    if (product->loss != DS_NONE)
-        ds_row_add_product(lost, bad, w->column[product->loss]);
+    if (w->plan->product[p].loss != DS_NONE)
+        ds_row_add_product(w->now.lost, bad, w->column[w->plan->product[p].loss]);
+}
+
+/* (61) of requests that nobody served; contracts may have refused some. */
+static void count_unserved(ds_work *w, const ds_plan_strategy *s)
+{
+    for (size_t p = 0; s->loses && p < w->plan->product_count; p++)
+        if (w->plan->product[p].value != DS_NONE)
+            ds_row_add_product(w->now.lost, w->now.unserved[p],
+                               w->column[w->plan->product[p].value]);
 }
 
 /* (69) */
@@ -239,7 +249,7 @@ static bool has_fixed(const ds_work *w, const ds_plan_model *model)
 {
     bool found = false;
     for (int c = model->first_contract; c < model->end_contract; c++)
-        found = found || (w->plan->contract[c].has_fixed && ds_may_be_in_force(w, (size_t)c));
+        found = found || (w->plan->contract[c].has_fixed && ds_may_be_billed(w, (size_t)c));
     return found;
 }
 
@@ -273,7 +283,7 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     raise_ramps(w, s, state);
     for (size_t p = 0; p < plan->product_count; p++) {
         route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
-        count_losses(w, s, p);
+        count_bad(w, s, p);
     }
     for (size_t m = 0; m < plan->model_count; m++) {
         if (!s->used[m])
@@ -284,4 +294,6 @@ void ds_strategy_month(ds_work *w, size_t strategy)
         if (student != DS_NONE && plan->student[student].royalty != DS_NONE)
             pay_royalty(w, &plan->student[student]);
     }
+    ds_agreement_bill(w, state, s);
+    count_unserved(w, s);
 }

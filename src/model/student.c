@@ -57,11 +57,46 @@ static void begin_quality(ds_work *w, size_t index)
     }
 }
 
+/* (65b) */
+static void price_tuning(ds_work *w, size_t s)
+{
+    const ds_fine_tuning *job = w->plan->student[s].fine_tuning;
+    const int capped = w->plan->student[s].tuning_cap;
+    double *usd = w->tuning_usd[s];
+    ds_row_set(usd, 0);
+    if (job == NULL)
+        return;
+    const double *rate = w->column[job->usd_per_mtok.index];
+    const double *tokens = w->column[job->tokens.index], *epochs = w->column[job->epochs.index];
+    const double *validation = w->column[job->validation_tokens.index];
+    const double *evaluations = w->column[job->evaluations.index];
+    const double *hours = w->column[job->hours.index], *hourly = w->column[job->usd_per_hour.index];
+    const double *in = w->column[job->grader_input_tokens.index];
+    const double *out = w->column[job->grader_output_tokens.index];
+    const double *in_rate = w->column[job->grader_usd_per_mtok_input.index];
+    const double *out_rate = w->column[job->grader_usd_per_mtok_output.index];
+    double *time = w->scratch[0];
+    DS_EACH_LANE(i) {
+        double seen = tokens[i] * epochs[i] + validation[i] * evaluations[i];
+        usd[i] = rate[i] * seen * 1e-6;
+        time[i] = hours[i] * hourly[i] +
+                  (in[i] * in_rate[i] + out[i] * out_rate[i]) * 1e-6;
+    }
+    if (capped != DS_NONE) {
+        const double *cap = w->column[capped];
+        DS_EACH_LANE(i)
+            time[i] = ds_least(cap[i], time[i]);
+    }
+    ds_row_add(usd, time);
+}
+
 void ds_student_begin(ds_work *w)
 {
     const ds_plan *plan = w->plan;
-    for (size_t s = 0; s < plan->student_count; s++)
+    for (size_t s = 0; s < plan->student_count; s++) {
         pass_gates(w, s);
+        price_tuning(w, s);
+    }
     for (size_t k = 0; k < plan->model_count * plan->product_count; k++)
         begin_quality(w, k);
 }
@@ -78,7 +113,7 @@ static void price_labels(ds_work *w, size_t s)
         return;
     for (int c = teacher->first_contract; c < teacher->end_contract; c++) {
         const ds_plan_contract *contract = &plan->contract[c];
-        if (!ds_may_be_in_force(w, (size_t)c))
+        if (!ds_may_be_billed(w, (size_t)c))
             continue;
         const double *load = w->label_load[student->label_contracts + c - teacher->first_contract];
         const double *price = w->price[c];
@@ -93,12 +128,12 @@ static void price_labels(ds_work *w, size_t s)
         usd[i] *= examples[i] / (1.0 - rejected[i]) * (1.0 - discount[i]);
 }
 
-/* (65) */
+/* (65), and the fees of a fine-tuning job, which do not move. */
 static void price_training(ds_work *w, size_t s)
 {
     const ds_plan_student *student = &w->plan->student[s];
     double *usd = w->training_usd[s];
-    ds_row_set(usd, 0);
+    ds_row_copy(usd, w->tuning_usd[s]);
     if (student->training_gpu == DS_NONE)
         return;
     const ds_plan_gpu *gpu = &w->plan->gpu[student->training_gpu];
@@ -108,7 +143,7 @@ static void price_training(ds_work *w, size_t s)
     const double *peak = w->column[gpu->peak_tflops], *rent = w->rent[student->training_gpu];
     DS_EACH_LANE(i) {
         double flop = 6.0 * (size[i] * 1e9) * tokens[i] * epochs[i];
-        usd[i] = flop / (mfu[i] * (peak[i] * 1e12)) / 3600.0 * rent[i];
+        usd[i] += flop / (mfu[i] * (peak[i] * 1e12)) / 3600.0 * rent[i];
     }
 }
 

@@ -40,7 +40,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
                                &w->input_start, &w->output_start, &w->input_factor,
                                &w->output_factor, &w->log_level, &w->drift, &w->spread,
                                &w->jump_level, &w->decay, &w->decay_factor, &w->amplitude,
-                               &w->hour_excess };
+                               &w->hour_excess, &w->burst_excess, &w->prefix_share, &w->peak };
     for (size_t k = 0; k < sizeof of_products / sizeof *of_products; k++)
         *of_products[k] = rows(l, P);
     ds_row **of_models[] = { &w->level, &w->level_drift, &w->level_spread, &w->released,
@@ -53,14 +53,23 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
         *of_gpus[k] = rows(l, G);
     w->speed = rows(l, F);
     w->speed_step = rows(l, F);
-    w->load = rows(l, P * C);
+    w->cached = rows(l, 3 * P);
+    w->load = rows(l, P * plan->load_count);
     w->price = rows(l, C);
+    w->list_price = rows(l, C);
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
     w->replica_share = rows(l, C);
+    w->gain = rows(l, plan->gain_count);
+    w->keep = rows(l, plan->commitment_count);
+    w->per_keep = rows(l, plan->commitment_count);
+    ds_row **of_kinds[] = { &w->kind, &w->kind_tier, &w->kind_part, &w->kind_usd };
+    for (size_t k = 0; k < sizeof of_kinds / sizeof *of_kinds; k++)
+        *of_kinds[k] = rows(l, DS_KIND_COUNT);
     w->acceptable = rows(l, M * P);
     w->label_usd = rows(l, S);
     w->training_usd = rows(l, S);
+    w->tuning_usd = rows(l, S);
     w->label_load = rows(l, plan->label_rows);
     w->gates = rows(l, S);
     w->succeeds = rows(l, S);
@@ -74,9 +83,10 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     state->ready = rows(l, J);
     state->age = rows(l, J);
     state->fresh = rows(l, J);
-    state->bought = plan->most_life > 0
-                        ? rows(l, plan->contract_count * (plan->most_life + 1))
-                        : NULL;
+    state->ring = rows(l, plan->ring_count * (plan->most_life + 1));
+    state->commitment = rows(l, plan->commitment_rows);
+    state->alike = take(l, plan->commitment_count * sizeof *state->alike);
+    state->credit = rows(l, 2 * plan->agreement_count);
     state->provider = rows(l, plan->provider_count);
     state->total = rows(l, DS_TOTAL_COUNT);
     state->flow = rows(l, plan->months);
@@ -92,6 +102,9 @@ static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
     now->started = rows(l, plan->most_ramps);
     now->due = rows(l, plan->model_count);
     now->spend = rows(l, plan->provider_count);
+    now->agreed = rows(l, plan->agreement_count);
+    now->agreed_due = rows(l, plan->agreement_count);
+    now->refused = rows(l, plan->product_count);
     double **singles[] = { &now->bill, &now->lost, &now->bad, &now->escalated, &now->project,
                            &now->returned, &now->gpu_months, &now->gpu_used, &now->gpu_paid };
     for (size_t k = 0; k < sizeof singles / sizeof *singles; k++)
@@ -110,7 +123,7 @@ static size_t lay_out(const ds_plan *plan, char *base, ds_work *w)
     w->asked_mtok = take(&l, sizeof(ds_row));
     w->asked_value = take(&l, sizeof(ds_row));
     w->scratch = rows(&l, DS_SCRATCH);
-    w->product_scratch = rows(&l, plan->product_count);
+    w->product_scratch = rows(&l, plan->product_count * (plan->most_pools + 1));
     w->product_index = take(&l, plan->product_count * sizeof *w->product_index);
     w->irr_scratch = take(&l, ds_irr_scratch(plan->months) * sizeof *w->irr_scratch);
     w->hit = take(&l, DS_LANES * sizeof *w->hit);

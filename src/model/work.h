@@ -22,7 +22,7 @@
 
 typedef double ds_row[DS_LANES];
 
-enum { DS_SCRATCH = 12, DS_MOST_ATTEMPTS = 8 };
+enum { DS_SCRATCH = 16, DS_MOST_ATTEMPTS = 8 };
 
 /* No lane reads what another has written: compilers need not prove it. */
 #define DS_EACH_LANE(i) DS_LANES_INDEPENDENT for (size_t i = 0; i < DS_LANES; i++)
@@ -32,8 +32,11 @@ typedef struct {
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
     ds_row *age, *fresh;  /* [project]: age, and a/a0 of (68)                         */
-    ds_row *bought;       /* [contract][most_life + 1]: b(j) of (48), a ring; last row:
-                             owned now; NULL when nothing is bought                   */
+    ds_row *ring;         /* [ring][most_life + 1]: bought in a month, (48), (54); the
+                             last row: what there is now                              */
+    ds_row *commitment;   /* [commitment_rows]                                        */
+    bool   *alike;        /* [commitment]: is its state the same in all lanes?        */
+    ds_row *credit;       /* [agreement][2]: what is left; months since it began      */
     ds_row *provider;     /* [provider]: spend so far [USD]                           */
     ds_row *total;        /* [DS_TOTAL_COUNT]                                         */
     ds_row *flow;         /* [month]: savings, for the rate of return                 */
@@ -56,6 +59,9 @@ typedef struct {
     double *bill, *lost, *bad, *escalated, *project, *returned;
     double *gpu_months, *gpu_used, *gpu_paid;
     ds_row *spend;    /* [provider]: of this month                                    */
+    const int *amount; /* [amount]: columns under this strategy                       */
+    ds_row *agreed, *agreed_due; /* [agreement]: charges of its contracts; is any due? */
+    ds_row *refused;  /* [product]: share that the pools of a contract refuse         */
 } ds_month;
 
 typedef struct {
@@ -74,6 +80,8 @@ typedef struct {
     /* demand, [product] */
     ds_row *requests, *input_tokens, *output_tokens, *mtok; /* of this month          */
     ds_row *input_start, *output_start, *input_factor, *output_factor;
+    ds_row *cached;       /* [product][3]: r, w, x of (17), unless by prefix          */
+    ds_row *prefix_share; /* q of (17)                                                */
     ds_row *log_level, *drift, *spread, *jump_level, *decay, *decay_factor, *amplitude;
 
     /* prices */
@@ -83,16 +91,24 @@ typedef struct {
     ds_row *speed, *speed_step;                 /* [profile]: s(t), factor per month  */
 
     /* contracts */
-    ds_row *load;       /* [product][contract]: b, unit-hours, or GPU s of a request  */
-    ds_row *price;      /* [contract]: USD per unit of load's bill, lambda included   */
+    ds_row *load;       /* [product][load]: of one request                            */
+    ds_row *price;      /* [contract]: P of (40); fleets: USD per GPU-hour            */
+    ds_row *list_price; /* [contract]: P before the discount, for overage at list     */
     ds_row *locked;     /* [contract]: index of the first month in force              */
     ds_row *in_force;   /* [contract]: 0 or 1; only when not certain                  */
-    ds_row *replica_share; /* [contract]: replicas per GPU s a month of demand        */
-    ds_row *hour_excess; /* [product]: max(1, k / max s) of (46)                      */
+    ds_row *replica_share; /* [contract]: replicas per GPU s an hour of demand        */
+    ds_row *hour_excess;   /* [product]: max(1, k / max s) of (46)                    */
+    ds_row *burst_excess;  /* [product]: e of (43)                                    */
+    ds_row *peak;          /* [product]: k                                            */
+    ds_row *gain;          /* [step of a volume]: its factor less that of the step before */
+    ds_row *keep, *per_keep; /* [commitment]: 1 - delta of (90), and 1 over it        */
+    ds_row *kind;          /* [DS_KIND_COUNT]: scratch, tokens of a request by kind   */
+    ds_row *kind_tier, *kind_part, *kind_usd; /* the same: T of (33), a table's, b    */
 
     /* quality and students */
     ds_row *acceptable; /* [model][product]: a0                                       */
     ds_row *label_usd, *training_usd; /* [student]: of one attempt, this month        */
+    ds_row *tuning_usd; /* [student]: (65b)                                           */
     ds_row *label_load; /* [label row]: load of one example on a teacher's contract   */
     ds_row *gates;      /* [student]: attempts made; 0: no permission                 */
     ds_row *succeeds;   /* [student]: 0 or 1                                          */
@@ -102,12 +118,11 @@ typedef struct {
     double            *base_cost, *base_total;
     double            *asked, *asked_mtok, *asked_value; /* so far, all products      */
     ds_row            *scratch; /* DS_SCRATCH rows                                    */
-    ds_row            *product_scratch; /* [product] */
+    ds_row            *product_scratch; /* [pool, and one more][product]              */
     size_t            *product_index;   /* [product] */
     double            *irr_scratch;
     uint32_t          *hit;     /* [DS_LANES]                                         */
 } ds_work;
-
 
 /* -- random.c */
 /* Columns of the inputs, and the probabilities of the events. */
@@ -125,13 +140,52 @@ void ds_demand_month(ds_work *w);
 /* -- price.c */
 void ds_price_begin(ds_work *w);
 void ds_price_month(ds_work *w);
+/* -- request_load.c: loads of a request on the contracts, where they move */
+void ds_request_month(ds_work *w);
+/* Adds (G_j - G_{j-1}) of a kind times the share beyond step j of a table. */
+void ds_add_step(const ds_work *w, const ds_plan_table *table, size_t j, int kind,
+                 const double *share, double *restrict factor);
 /* -- contract.c */
 void ds_contract_begin(ds_work *w);
 void ds_contract_month(ds_work *w);
 /* Adds the month's bill of a model to w->now; state holds its purchases. */
 void ds_contract_bill(ds_work *w, ds_strategy_state *state, int model);
-/* GPU s, unit-hours or USD of the month's usage under a contract. */
-void ds_total_load(const ds_work *w, int contract, double *restrict load);
+/* Adds a charge of a contract to the bill, with its tax, the provider's spend (76)
+ * and the fee returned (50). */
+void ds_contract_book(ds_work *w, int contract, const double *charge);
+/* -- tokens.c: (35)-(37), (40) */
+void ds_tokens_begin(ds_work *w);
+/* Usage of a month under a contract. */
+void ds_tokens_bill(ds_work *w, int contract, double *restrict bill);
+/* -- units.c: (42)-(44), (52), (54); adds to bill.  Shares of requests that are refused
+ * go to w->now.refused. */
+void ds_units_bill(ds_work *w, ds_strategy_state *state, int contract, const double *due,
+                   double *restrict bill);
+/* -- window.c: (53), unit-hours of a pool. */
+void ds_window_hours(ds_work *w, int contract, int pool, double *restrict hours);
+/* -- usage.c: what a month's requests of a model add up to */
+/* Sum over the products of requests times a load. */
+void ds_total_load(const ds_work *w, int model, int load, double *restrict total);
+/* The same, for each product that the model serves, times factor[product] (NULL: 1),
+ * into rows, with the indices of these products; returns how many there are. */
+size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,
+                        double (*rows)[DS_LANES], size_t *product);
+/* Sum of such rows at a point of the month. */
+void ds_load_at(const ds_work *w, const ds_plan_points *points, size_t point, size_t used,
+                ds_row *rows, double *restrict sum);
+/* Share of x beyond a step of a table: (35). */
+void ds_share_beyond(const ds_plan_table *table, size_t step, const double *x,
+                     double *restrict share);
+/* Adds a line to a bill, rounded if the contract says so: (37). */
+void ds_add_line(const ds_plan_contract *c, double *restrict bill, double *restrict line);
+/* -- commitment.c: (90)-(95) */
+void ds_commitment_begin(ds_work *w);
+/* Usage of a month in `bill` becomes its charge.  `lost`: the share of requests that is
+ * refused; contract DS_NONE: an agreement's. */
+void ds_commitment_bill(ds_work *w, ds_strategy_state *state, int commitment, int contract,
+                        const double *due, double *restrict bill, double *restrict lost);
+/* -- agreement.c: (96); after the bills of all models */
+void ds_agreement_bill(ds_work *w, ds_strategy_state *state, const ds_plan_strategy *s);
 /* -- fleet.c: rent or purchase of one fleet; adds to bill, and to w->now.gpu_*. */
 void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const double *due,
                    double *restrict bill, double *restrict other);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "output/commit_report.h"
 #include "output/number.h"
 #include "output/report.h"
 
@@ -180,7 +181,7 @@ static void print_origins(FILE *file, const ds_report *report, const ds_style *s
 
     for (size_t i = 0; i < ds_scenario_input_count(report->scenario); i++) {
         ds_input_info input = ds_scenario_input(report->scenario, i);
-        counts[input.origin]++;
+        counts[input.origin] += !input.idle;
         uncertain += input.uncertain;
     }
     snprintf(line, sizeof line,
@@ -214,20 +215,24 @@ void ds_report_notes(FILE *file, const ds_report *report, const ds_style *style)
         ds_assert_result a = ds_result_assert(report->result, i);
         print_assert(file, &a, style);
     }
+    if (report->found != NULL)
+        ds_optimised_notes(file, report->found, style);
     quote_strategy(report, 0, style, name);
+    bool alone = ds_result_strategy_count(report->result) == 1;
     snprintf(line, sizeof line,
-             "Savings are against %s. NPV is the present value; CVaR the mean of the worst "
-             "%.4g %%; payback the median. %s is one standard error of the simulation, not the "
+             "%s%s%sNPV is the present value; CVaR the mean of the worst "
+             "%.4g %%%s. %s is one standard error of the simulation, not the "
              "uncertainty of the inputs.",
-             name,
+             alone ? "" : "Savings are against ", alone ? "" : name, alone ? "" : ". ",
              100 * (1 - ds_result_statistics(report->result, 0, ds_outcome_find("cost_npv_usd"))
                             .cvar_level),
-             style->utf8 ? "\xC2\xB1" : "+/-");
+             alone ? "" : "; payback the median", style->utf8 ? "\xC2\xB1" : "+/-");
     ds_text_wrap(file, line, style->width, 4, 0);
     print_origins(file, report, style);
     quote(ds_scenario_name(report->scenario), style, name);
-    snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,
+    snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " path%s, seed %" PRIu64 ".", name,
              ds_scenario_hash(report->scenario), ds_result_paths(report->result),
+             ds_result_paths(report->result) == 1 ? "" : "s",
              ds_result_seed(report->result));
     ds_text_wrap(file, line, style->width, 4, 0);
 }

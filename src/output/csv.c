@@ -33,6 +33,15 @@ void ds_csv_number(FILE *file, double value)
     fputs(text, file);
 }
 
+void ds_csv_estimate(FILE *file, ds_estimate e)
+{
+    putc(',', file);
+    ds_csv_number(file, e.value);
+    putc(',', file);
+    if (isfinite(e.se))
+        ds_csv_number(file, e.se);
+}
+
 enum { CSV_LIMIT = 1 << 30 }; /* [bytes] beyond this it is not one of our files */
 
 static ds_code read_all(const char *path, char **out, ds_error *err)

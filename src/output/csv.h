@@ -17,6 +17,8 @@
 
 void ds_csv_text(FILE *file, const char *text);
 void ds_csv_number(FILE *file, double value);
+/* Two further fields: the value, and its error, empty when there is none. */
+void ds_csv_estimate(FILE *file, ds_estimate e);
 
 /* A file read whole: row 0 is the header.  Every row has `columns` fields. */
 typedef struct {

@@ -10,27 +10,18 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "output/commit_report.h"
 #include "output/csv.h"
 #include "output/file.h"
 #include "output/json.h"
 #include "output/report.h"
 
 enum { SAVING_POINTS = 201 }; /* levels 0, 0.005 … 1 */
-
-static void pair(FILE *file, ds_estimate e)
-{
-    putc(',', file);
-    ds_csv_number(file, e.value);
-    putc(',', file);
-    if (isfinite(e.se))
-        ds_csv_number(file, e.se);
-}
 
 static ds_code write_monthly(FILE *file, const ds_report *report)
 {
@@ -45,11 +36,11 @@ static ds_code write_monthly(FILE *file, const ds_report *report)
             ds_scenario_month_label(report->scenario, t, label);
             fprintf(file, "%zu,%s,", t, label);
             ds_csv_text(file, ds_result_strategy_name(report->result, strategy));
-            pair(file, s.mean);
+            ds_csv_estimate(file, s.mean);
             putc(',', file);
             ds_csv_number(file, s.sd);
             for (size_t i = 0; i < DS_QUANTILE_COUNT; i++)
-                pair(file, s.quantiles[i]);
+                ds_csv_estimate(file, s.quantiles[i]);
             fprintf(file, ",%" PRIu64 "\n", s.quantile_paths);
         }
     }
@@ -221,6 +212,8 @@ static ds_code write_run(FILE *file, const ds_report *report)
         putc('}', file);
     }
     fputs("]", file);
+    if (report->found != NULL)
+        ds_optimised_json(file, report->found);
     write_inputs(file, report->scenario);
     fprintf(file, ",\n\"resolved_scenario\":%s}\n", ds_scenario_resolved_json(report->scenario));
     return DS_OK;

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "output/commit_report.h"
 #include "output/number.h"
 #include "output/text.h"
 
@@ -272,7 +273,10 @@ void ds_report_json(FILE *file, const ds_report *report)
     fputs("{\"provenance\":{", file);
     ds_json_provenance(file, report->scenario, ds_result_paths(report->result),
                        ds_result_seed(report->result), report->engine);
-    fputs("},\n\"outcomes\":{", file);
+    putc('}', file);
+    if (report->found != NULL)
+        ds_optimised_json(file, report->found);
+    fputs(",\n\"outcomes\":{", file);
     outcomes(file, report);
     fputs("},\n\"decision\":", file);
     decision(file, report);

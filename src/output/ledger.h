@@ -22,7 +22,10 @@ typedef struct {
 
     /* kept while printing */
     size_t month, rows, month_rows;
-    char   group[256];              /* product, model and contract of the last row */
+    char   group[256];              /* model and contract of the last row: an invoice */
+    char   product[128];            /* of the last row                               */
+    size_t group_rows;
+    double group_usd, group_error;  /* sum of the invoice [USD] */
     double month_usd, month_error;  /* subtotal [USD] with its rounding errors */
     double total_usd, total_error;  /* total of all rows, shown or not [USD] */
     double absolute_usd;            /* sum of the sizes of the amounts [USD] */

@@ -69,14 +69,19 @@ static int last_digit(double value, double se, ds_scale scale)
     return by_error > by_value ? by_error : by_value;
 }
 
+/* "-0.0" says something that is not there. */
+static void unsigned_zero(char *text)
+{
+    if (text[0] == '-' && strspn(text + 1, "0.") == strlen(text + 1))
+        memmove(text, text + 1, strlen(text));
+}
+
 static void print_rounded(double value, int power, char *text, size_t size)
 {
     double step = pow(10, power);
     double rounded = power > 0 ? round(value / step) * step : value;
     snprintf(text, size, "%.*f", power < 0 ? -power : 0, rounded);
-    /* "-0.0" says something that is not there */
-    if (text[0] == '-' && strspn(text + 1, "0.") == strlen(text + 1))
-        memmove(text, text + 1, strlen(text));
+    unsigned_zero(text);
 }
 
 static bool print_unusual(double value, char text[DS_HUMAN_TEXT])
@@ -160,6 +165,7 @@ void ds_human_grouped(double value, int decimals, char text[DS_HUMAN_TEXT])
     /* beyond this a double has no cents */
     snprintf(plain, sizeof plain, fabs(value) < 1e15 ? "%.*f" : "%.*g",
              fabs(value) < 1e15 ? decimals : 15, value);
+    unsigned_zero(plain);
     size_t sign = plain[0] == '-' ? 1 : 0, whole = strspn(plain + sign, "0123456789");
     for (size_t from = 0; plain[from] != '\0' && to + 2 < DS_HUMAN_TEXT; from++) {
         size_t left = sign + whole - from; /* digits from here to the point */

@@ -21,6 +21,7 @@ typedef struct {
     ds_engine          engine;
     unsigned           threads;      /* as asked for: 0 is one per processor */
     double             wall_seconds;
+    const ds_optimised *found; /* terms that were looked for before; NULL: none */
 } ds_report;
 
 /* For people: the answer, a table by strategy, and notes.  DS_E_NOMEM. */

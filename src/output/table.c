@@ -83,6 +83,13 @@ static const ds_column columns[] = {
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
 
+/* A strategy alone has nothing to be compared with. */
+static bool is_shown(const ds_column *column, size_t strategies)
+{
+    return strategies > 1 || (column->group != 2 && column->group != 3 &&
+                              column->estimate != take_best);
+}
+
 static ds_estimate estimate_of(const ds_report *report, const ds_column *column, size_t strategy)
 {
     ds_statistics s = ds_result_statistics(report->result, strategy,
@@ -156,9 +163,11 @@ static ds_code print_grid(FILE *file, const ds_report *report, const ds_style *s
                           ds_error *err)
 {
     ds_grid grid;
-    size_t  rows = ds_result_strategy_count(report->result);
+    size_t  rows = ds_result_strategy_count(report->result), shown = 1;
 
-    if (!ds_grid_init(&grid, rows, COLUMN_COUNT + 1)) {
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        shown += is_shown(&columns[c], rows);
+    if (!ds_grid_init(&grid, rows, shown)) {
         if (err != NULL)
             *err = (ds_error){ .code = DS_E_NOMEM, .message = "out of memory" };
         return DS_E_NOMEM;
@@ -167,12 +176,13 @@ static ds_code print_grid(FILE *file, const ds_report *report, const ds_style *s
     for (size_t row = 0; row < rows; row++)
         ds_text_clean(ds_result_strategy_name(report->result, row), style->utf8,
                       ds_grid_cell(&grid, row, 0), DS_CELL_TEXT);
-    for (size_t c = 0; c < COLUMN_COUNT; c++) {
+    for (size_t c = 0, to = 0; c < COLUMN_COUNT; c++) {
         ds_scale scale = scale_of(report, columns[c].kind, columns[c].outcome);
-        fill_head(&grid.heads[c + 1], &columns[c], scale);
+        if (!is_shown(&columns[c], rows))
+            continue;
+        fill_head(&grid.heads[++to], &columns[c], scale);
         for (size_t row = 0; row < rows; row++)
-            fill_cell(report, &columns[c], row, scale, style->utf8,
-                      ds_grid_cell(&grid, row, c + 1));
+            fill_cell(report, &columns[c], row, scale, style->utf8, ds_grid_cell(&grid, row, to));
     }
     ds_grid_print(file, &grid, style);
     ds_grid_release(&grid);

@@ -18,7 +18,8 @@ static void bind_field(ds_binder *b, const ds_field *row, const cJSON *node, cha
 
 /* ---- Objects, maps, lists -------------------------------------------------------- */
 
-static void unknown_key(ds_binder *b, const ds_field *rows, const char *key)
+/* The row that was probably meant, or NULL. */
+static const ds_field *unknown_key(ds_binder *b, const ds_field *rows, const char *key)
 {
     const char *candidates[CANDIDATES_MAX];
     size_t      count = 0;
@@ -27,6 +28,8 @@ static void unknown_key(ds_binder *b, const ds_field *rows, const char *key)
     for (const ds_field *row = ds_provenance_fields; row->key != NULL && count < CANDIDATES_MAX;
          row++)
         candidates[count++] = row->key;
+    if (count < CANDIDATES_MAX)
+        candidates[count++] = "extends";
     const char *near = ds_suggest(key, candidates, count);
     ds_push(b, key);
     if (near != NULL)
@@ -34,6 +37,19 @@ static void unknown_key(ds_binder *b, const ds_field *rows, const char *key)
     else
         ds_problem_at_key(b, "unknown key \"%.100s\"", key);
     ds_pop(b);
+    return near == NULL ? NULL : ds_find_field(rows, near);
+}
+
+/* The row that was meant gets the member all the same, so that no rule misses it; what
+ * is only a guess does not. */
+static void keep_misspelt(ds_binder *b, const cJSON *parent, const cJSON *node,
+                          const ds_field *row, const cJSON **found)
+{
+    if (*found != NULL || ds_tree_member(parent, row->key) != NULL ||
+        !ds_is_slip(node->string, row->key) || b->misspelt_count == DS_MISSPELT_MAX)
+        return;
+    *found = node;
+    b->misspelt[b->misspelt_count++] = (ds_misspelt){parent, node, row->key};
 }
 
 /* node may be NULL: every row gets its default. */
@@ -50,8 +66,9 @@ static void bind_object(ds_binder *b, const ds_field *rows, const cJSON *node, c
         const ds_field *row = ds_find_field(rows, child->string);
         if (row != NULL)
             found[row - rows] = child;
-        else if (ds_find_field(ds_provenance_fields, child->string) == NULL)
-            unknown_key(b, rows, child->string);
+        else if (ds_find_field(ds_provenance_fields, child->string) == NULL &&
+                 (row = unknown_key(b, rows, child->string)) != NULL)
+            keep_misspelt(b, node, child, row, &found[row - rows]);
     }
     for (const ds_field *row = rows; row->key != NULL; row++) {
         ds_push(b, row->key);
@@ -61,12 +78,32 @@ static void bind_object(ds_binder *b, const ds_field *rows, const cJSON *node, c
     b->provenance = outer;
 }
 
+/* Says which keys an object has, or, when the member is called like one of them, that the
+ * names are missing: "units": {"usd_per_unit_hour": 1}. */
+static void wrong_object(ds_binder *b, const ds_field *rows, const cJSON *node)
+{
+    enum { KEYS_SHOWN = 4 };
+    const char *name = b->depth > 0 ? b->path[b->depth - 1] : "";
+    const char *text = "an object";
+    size_t      count = 0;
+    if (ds_find_field(rows, name) != NULL) {
+        ds_problem_here(b, "\"%.60s\" holds objects by name, of which \"%.60s\" is a key: "
+                           "{\"NAME\": {\"%.60s\": ...}}",
+                        b->depth > 1 ? b->path[b->depth - 2] : "", name, name);
+        return;
+    }
+    for (const ds_field *row = rows; row->key != NULL && count < KEYS_SHOWN && text != NULL; row++)
+        text = ds_arena_format(b->arena, "%s%s\"%s\"", text, count++ == 0 ? " of " : ", ",
+                               row->key);
+    ds_wrong_type(b, node, text == NULL ? "an object" : text);
+}
+
 /* What should be an object is something else: its members are marked broken,
  * without a word on each. */
 static void bind_broken(ds_binder *b, const ds_field *rows, const cJSON *node, char *target)
 {
     bool silent = b->silent;
-    ds_wrong_type(b, node, "an object");
+    wrong_object(b, rows, node);
     b->silent = true;
     bind_object(b, rows, NULL, target);
     b->silent = silent;
@@ -74,13 +111,14 @@ static void bind_broken(ds_binder *b, const ds_field *rows, const cJSON *node, c
 
 static void check_name(ds_binder *b, const ds_field *row, const char *name)
 {
-    bool control = false;
+    bool control = false, pointer = (row->flags & DS_FLAG_POINTERS) != 0;
+    int  limit = pointer ? DS_POINTER_BYTES_MAX : DS_NAME_BYTES_MAX;
     for (const char *p = name; *p != '\0'; p++)
         control = control || (unsigned char)*p < 0x20 || *p == 0x7F;
     if (name[0] == '\0')
         ds_problem_at_key(b, "a name cannot be empty");
-    else if (strlen(name) > DS_NAME_BYTES_MAX)
-        ds_problem_at_key(b, "the name has %zu bytes, more than 100", strlen(name));
+    else if (strlen(name) > (size_t)limit)
+        ds_problem_at_key(b, "the name has %zu bytes, more than %d", strlen(name), limit);
     else if (control)
         ds_problem_at_key(b, "a name cannot have control characters");
     else if (name[0] == '@')

@@ -21,7 +21,8 @@ enum {
                        never in a scenario that loads */
     DS_PATH_MAX = 32,
     DS_MAP_MEMBERS_MAX = 1000, /* of a map or list of structs */
-    DS_NAME_BYTES_MAX = 100
+    DS_NAME_BYTES_MAX = 100,
+    DS_POINTER_BYTES_MAX = 500 /* of a name that is a pointer */
 };
 
 /* magnitudes beyond this are refused */
@@ -46,7 +47,15 @@ typedef struct {
     bool        assumption;
 } ds_provenance;
 
-enum { DS_NAMED_MAPS = 5 };
+enum { DS_NAMED_MAPS = 6, DS_MISSPELT_MAX = 16 };
+
+/* A member whose key is unknown, and the key that was probably meant. */
+typedef struct {
+    const cJSON *parent, *node;
+    const char  *meant;
+} ds_misspelt;
+
+typedef struct ds_traffic_index ds_traffic_index;
 
 typedef struct {
     ds_scenario  *scenario;
@@ -64,6 +73,10 @@ typedef struct {
     size_t        input_count, input_capacity;
     ds_use       *uses;
     size_t        use_count, use_capacity;
+    ds_misspelt   misspelt[DS_MISSPELT_MAX]; /* stand for what was meant, so that one
+                                                mistake gives one message           */
+    size_t        misspelt_count;
+    ds_traffic_index *traffic; /* check_traffic.c: who may get requests        */
 } ds_binder;
 
 /* bind.c: fills *scenario, which is zeroed, from document->root. */
@@ -80,7 +93,9 @@ const char *ds_here(ds_binder *b);
  * does not exist, the nearest object around it. */
 void ds_problem_here(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
 void ds_problem_at_key(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
-/* The same at a pointer given by its segments, the last of them NULL. */
+/* Warns there: the scenario can be used, but probably does not say what is meant. */
+void ds_warn_here(ds_binder *b, const char *format, ...) DS_PRINTF(2, 3);
+/* A problem at a pointer given by its segments, the last of them NULL. */
 void ds_problem_at(ds_binder *b, const char *const *segments, const char *format, ...)
     DS_PRINTF(3, 4);
 void ds_no_memory(ds_binder *b);
@@ -97,6 +112,10 @@ int ds_require_name(ds_binder *b, const char *of, const char *name);
 /* leaf.c: the value of a row; node NULL is the default. */
 const char *ds_bind_string(ds_binder *b, const ds_field *row, const cJSON *node);
 int         ds_bind_choice(ds_binder *b, const ds_field *row, const cJSON *node);
+/* Among words separated by '|': the index of one, or -1; the one at an index, of which
+ * *length characters count. */
+int         ds_choice_index(const char *choices, const char *word);
+const char *ds_choice_word(const char *choices, int index, int *length);
 double      ds_bind_number(ds_binder *b, const ds_field *row, const cJSON *node);
 bool        ds_bind_bool(ds_binder *b, const ds_field *row, const cJSON *node);
 ds_numbers  ds_bind_numbers(ds_binder *b, const ds_field *row, const cJSON *node);
@@ -139,20 +158,12 @@ int ds_parse_month(const char *text);
  * NULL when out of memory. */
 const cJSON **ds_map_members(ds_arena *arena, const cJSON *map, bool ordered, size_t *count);
 
-/* writer.c: the shortest decimal that reads back as x. */
-void ds_number_text(double x, char text[32]);
-
-/* The rules across rows: check.c, which calls the other files. */
+/* check.c: the rules across rows, after ds_bind(). */
 void ds_check(ds_binder *b);
-void ds_check_models(ds_binder *b);
-void ds_check_strategies(ds_binder *b);
-void ds_check_correlations(ds_binder *b);
-/* Greatest value that a quantity can take, at most `limit`; 0 when it is absent. */
-double ds_greatest(const ds_binder *b, ds_quantity q, double limit);
-/* Is it there and one certain number?  *x gets it. */
-bool ds_certain(const ds_binder *b, ds_quantity q, double *x);
 
 /* suggest.c: the candidate that `word` most probably means, or NULL. */
 const char *ds_suggest(const char *word, const char *const *candidates, size_t count);
+/* Is the word so near to what it may have been meant to be that it must be it? */
+bool ds_is_slip(const char *word, const char *meant);
 
 #endif

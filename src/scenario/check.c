@@ -8,28 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "scenario/binder.h"
+#include "scenario/check.h"
 
 #define HOUR_SHAPE_TOLERANCE 1e-3
-/* rounding of a sum of shares */
-#define SHARE_TOLERANCE 1e-12
-
-double ds_greatest(const ds_binder *b, ds_quantity q, double limit)
-{
-    if (q.index < 0)
-        return 0.0;
-    double high = ds_distribution_support_high(&b->scenario->inputs[q.index].distribution);
-    return high < limit ? high : limit;
-}
-
-bool ds_certain(const ds_binder *b, ds_quantity q, double *x)
-{
-    if (q.index < 0)
-        return false;
-    const ds_distribution *d = &b->scenario->inputs[q.index].distribution;
-    *x = d->a;
-    return d->kind == DS_DIST_CONSTANT;
-}
+/* a shape and a peak that are the same number, computed in two ways */
+#define PEAK_TOLERANCE 1e-9
 
 static double mean(ds_numbers n)
 {
@@ -58,27 +41,19 @@ static void check_growth(ds_binder *b, const ds_growth *g)
     ds_pop(b);
 }
 
-/* Words or tokens, one of them. */
-static void check_size(ds_binder *b, const char *name, ds_quantity words, ds_quantity tokens)
+/* A fleet that is not scaled by the hour is sized for peak_to_mean, which cannot hold a
+ * busier hour. */
+static void check_peak(ds_binder *b, const ds_product *p)
 {
-    if (words.index == DS_BROKEN && tokens.index == DS_BROKEN)
+    double busiest = 0.0, peak = ds_greatest(b, p->peak_to_mean, (double)INFINITY);
+    for (size_t i = 0; i < p->hour_shape.count; i++)
+        busiest = fmax(busiest, p->hour_shape.values[i]);
+    if (!ds_stated(b, "peak_to_mean") || p->peak_to_mean.index < 0 ||
+        !(busiest > peak * (1.0 + PEAK_TOLERANCE)))
         return;
-    bool has_words = words.index != DS_ABSENT, has_tokens = tokens.index != DS_ABSENT;
-    if (has_words == has_tokens)
-        ds_problem_here(b, "needs \"%s_words\" or \"%s_tokens\"%s", name, name,
-                        has_words ? ", not both" : "");
-}
-
-static void check_request(ds_binder *b, const ds_request *r)
-{
-    ds_push(b, "request");
-    check_size(b, "input", r->input_words, r->input_tokens);
-    check_size(b, "output", r->output_words, r->output_tokens);
-    double share = ds_greatest(b, r->cache_read_share, 1.0) +
-                   ds_greatest(b, r->cache_write_share, 1.0);
-    if (share > 1.0 + SHARE_TOLERANCE)
-        ds_problem_here(b, "\"cache_read_share\" and \"cache_write_share\" can add up to %.4g of "
-                           "the input; set their \"max\" so that they cannot exceed 1", share);
+    ds_push(b, "peak_to_mean");
+    ds_warn_here(b, "the busiest hour of hour_shape is %.4g times the mean, above peak_to_mean, "
+                    "which is at most %.4g", busiest, peak);
     ds_pop(b);
 }
 
@@ -88,17 +63,20 @@ static void check_product(ds_binder *b, const ds_product *p)
     if (p->growth != NULL)
         check_growth(b, p->growth);
     if (p->request != NULL)
-        check_request(b, p->request);
+        ds_check_request(b, p->request);
     if (p->season.count > 0 && !(mean(p->season) > 0.0)) {
         ds_push(b, "season");
         ds_problem_here(b, "the mean of the season must be above 0");
         ds_pop(b);
     }
-    if (p->hour_shape.count > 0 && !(fabs(mean(p->hour_shape) - 1.0) <= HOUR_SHAPE_TOLERANCE)) {
+    size_t hours = p->hour_shape.count;
+    if (hours > 0 && !(fabs(mean(p->hour_shape) - 1.0) <= HOUR_SHAPE_TOLERANCE)) {
         ds_push(b, "hour_shape");
-        ds_problem_here(b, "the mean of the 24 hours must be 1, found %.6g", mean(p->hour_shape));
+        ds_problem_here(b, "the mean of the %zu hours must be 1, found %.6g", hours,
+                        mean(p->hour_shape));
         ds_pop(b);
     }
+    check_peak(b, p);
     bool none = ds_certain(b, p->price_elasticity, &elasticity) && elasticity == 0.0;
     if (!none && p->price_elasticity.index >= 0 && p->price_of == DS_ABSENT) {
         ds_push(b, "price_elasticity");
@@ -154,9 +132,21 @@ static void check_made_quantity(ds_binder *b)
         ds_problem_at(b, segments, "nothing uses this quantity, so setting it has no effect");
 }
 
+static void check_clock(ds_binder *b, const ds_clock *c)
+{
+    ds_push(b, "clock");
+    ds_refuse(b, c->calendar_hours && c->hours_per_month != 730.0, "hours_per_month",
+              "\"calendar_hours\" is true");
+    ds_pop(b);
+}
+
 void ds_check(ds_binder *b)
 {
     const ds_scenario *s = b->scenario;
+    ds_resolve_terms(b);
+    ds_find_traffic(b);
+    if (s->clock != NULL)
+        check_clock(b, s->clock);
     ds_push(b, "products");
     for (size_t i = 0; i < s->products.count; i++) {
         const ds_product *p = &DS_ITEM(ds_product, s->products, i);
@@ -164,7 +154,9 @@ void ds_check(ds_binder *b)
         check_product(b, p);
         ds_pop(b);
     }
+    ds_check_service_shares(b);
     ds_pop(b);
+    ds_check_agreements(b);
     ds_check_models(b);
     ds_check_strategies(b);
     ds_check_correlations(b);

@@ -13,7 +13,8 @@
 #include <string.h>
 
 #include "numerics/matrix.h"
-#include "scenario/binder.h"
+#include "scenario/check.h"
+#include "scenario/writer.h"
 
 /* a least eigenvalue above this is rounding; the Cholesky factor allows it too */
 #define EIGENVALUE_MIN (-1e-10)

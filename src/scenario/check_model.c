@@ -1,127 +1,10 @@
-/* check_model.c -- rules that span fields of a model: its contracts, its project if
- * it is a student, its quality.
+/* check_model.c -- rules that span fields of a model: its project if it is a student,
+ * its quality.  Contracts are check_contract.c's.
  *
  * Called by check.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scenario/binder.h"
-
-static const ds_field *contract_rows(void)
-{
-    const ds_field *models = ds_find_field(ds_scenario_fields, "models");
-    return ds_find_field(models->child, "contracts")->child;
-}
-
-/* ---- Contracts ------------------------------------------------------------------- */
-
-/* Keys of the contract that its billing has no use for. */
-static void check_applies(ds_binder *b, int billing, const char *billing_name)
-{
-    for (const ds_field *row = contract_rows(); row->key != NULL; row++) {
-        if (row->only == 0 || (row->only & (1u << billing)) != 0 || !ds_stated(b, row->key))
-            continue;
-        ds_push(b, row->key);
-        ds_problem_at_key(b, "\"%s\" does not apply to billing \"%s\"", row->key, billing_name);
-        ds_pop(b);
-    }
-}
-
-/* A key of the object at the path that changes something, where it has no effect. */
-static void refuse(ds_binder *b, bool changes, const char *key, const char *why)
-{
-    if (!changes)
-        return;
-    ds_push(b, key);
-    ds_problem_at_key(b, "\"%s\" has no effect: %s", key, why);
-    ds_pop(b);
-}
-
-static bool differs(const ds_binder *b, ds_quantity q, double from)
-{
-    if (q.index < 0)
-        return false;
-    const ds_distribution *d = &b->inputs[q.index].distribution;
-    return d->kind != DS_DIST_CONSTANT || d->a != from;
-}
-
-static void check_unit(ds_binder *b, const ds_capacity_unit *unit)
-{
-    bool by_profile = unit->profile != DS_ABSENT;
-    bool by_tokens = unit->tokens_per_minute.index != DS_ABSENT;
-    bool broken = unit->profile == DS_BROKEN && unit->tokens_per_minute.index == DS_BROKEN;
-    if (broken || by_profile != by_tokens)
-        return;
-    ds_push(b, "unit");
-    ds_problem_here(b, "needs \"profile\" or \"tokens_per_minute\"%s",
-                    by_profile ? ", not both" : "");
-    ds_pop(b);
-}
-
-static void check_contract(ds_binder *b, const ds_contract *c)
-{
-    static const char *const names[] = {"per_token", "hosted_per_token", "compute_time", "fleet"};
-    if (c->billing < 0)
-        return;
-    const char *name = names[c->billing];
-    check_applies(b, c->billing, name);
-    switch (c->billing) {
-    case DS_BILLING_PER_TOKEN:
-    case DS_BILLING_HOSTED:
-        if (c->usd_per_mtok == NULL)
-            ds_problem_here(b, "billing \"%s\" needs \"usd_per_mtok\"", name);
-        break;
-    case DS_BILLING_COMPUTE_TIME:
-        if (c->usd_per_unit_hour.index == DS_ABSENT)
-            ds_problem_here(b, "billing \"%s\" needs \"usd_per_unit_hour\"", name);
-        if (c->unit == NULL)
-            ds_problem_here(b, "billing \"%s\" needs \"unit\"", name);
-        else
-            check_unit(b, c->unit);
-        if (c->settlement == DS_SETTLED_METERED) {
-            refuse(b, c->minimum_units != 0, "minimum_units", "the settlement is metered");
-            refuse(b, c->unit_increment != 1, "unit_increment", "the settlement is metered");
-        }
-        break;
-    default:
-        if (c->profile == DS_ABSENT)
-            ds_problem_here(b, "billing \"%s\" needs \"profile\"", name);
-        break;
-    }
-}
-
-/* The first contract is there from the start; dates that are certain increase. */
-static void check_dates(ds_binder *b, const ds_items *contracts)
-{
-    double last = -1.0, from;
-    for (size_t i = 0; i < contracts->count; i++) {
-        const ds_contract *c = &DS_ITEM(ds_contract, *contracts, i);
-        bool               certain = ds_certain(b, c->from, &from);
-        ds_push(b, c->key.name);
-        ds_push(b, "from");
-        if (i == 0 && c->from.index >= 0 && !(certain && from == 0.0))
-            ds_problem_here(b, "the first contract must be in force from the start of the clock, "
-                               "for certain");
-        else if (i > 0 && certain && !(from > last))
-            ds_problem_here(b, "must be later than the \"from\" of the contract before it");
-        if (certain)
-            last = from;
-        ds_pop(b);
-        ds_pop(b);
-    }
-}
-
-static void check_contracts(ds_binder *b, const ds_items *contracts)
-{
-    ds_push(b, "contracts");
-    for (size_t i = 0; i < contracts->count; i++) {
-        const ds_contract *c = &DS_ITEM(ds_contract, *contracts, i);
-        ds_push(b, c->key.name);
-        check_contract(b, c);
-        ds_pop(b);
-    }
-    check_dates(b, contracts);
-    ds_pop(b);
-}
+#include "scenario/check.h"
 
 /* ---- Students -------------------------------------------------------------------- */
 
@@ -163,6 +46,48 @@ static void check_teachers(ds_binder *b, int model)
     }
 }
 
+/* What stands for a product of two needs both. */
+static void check_pair(ds_binder *b, ds_quantity first, const char *first_key, ds_quantity second,
+                       const char *second_key)
+{
+    bool one = ds_differs(b, first, 0.0), other = ds_differs(b, second, 0.0);
+    char why[80];
+    if (first.index == DS_BROKEN || second.index == DS_BROKEN)
+        return;
+    snprintf(why, sizeof why, "there is no \"%s\"", second_key);
+    ds_refuse(b, one && !other, first_key, why);
+    snprintf(why, sizeof why, "there is no \"%s\"", first_key);
+    ds_refuse(b, other && !one, second_key, why);
+}
+
+static void check_fine_tuning(ds_binder *b, const ds_fine_tuning *f)
+{
+    bool capped = ds_differs(b, f->hours, 0) || ds_differs(b, f->grader_input_tokens, 0) ||
+                  ds_differs(b, f->grader_output_tokens, 0);
+    bool tokens = ds_differs(b, f->tokens, 0), validated = ds_differs(b, f->validation_tokens, 0);
+    ds_push(b, "fine_tuning");
+    check_pair(b, f->validation_tokens, "validation_tokens", f->evaluations, "evaluations");
+    check_pair(b, f->hours, "hours", f->usd_per_hour, "usd_per_hour");
+    check_pair(b, f->grader_input_tokens, "grader_input_tokens", f->grader_usd_per_mtok_input,
+               "grader_usd_per_mtok_input");
+    check_pair(b, f->grader_output_tokens, "grader_output_tokens", f->grader_usd_per_mtok_output,
+               "grader_usd_per_mtok_output");
+    if (!ds_differs(b, f->usd_per_mtok, 0)) {
+        ds_refuse(b, tokens, "tokens", "there is no \"usd_per_mtok\"");
+        ds_refuse(b, validated, "validation_tokens", "there is no \"usd_per_mtok\"");
+    } else {
+        ds_refuse(b, !tokens && !validated && f->tokens.index >= 0, "usd_per_mtok",
+                  "there are no \"tokens\"");
+    }
+    ds_refuse(b, !tokens && ds_differs(b, f->epochs, 1), "epochs", "there are no \"tokens\"");
+    ds_refuse(b, !capped && ds_there(f->cap_usd), "cap_usd",
+              "it is on \"hours\" and a grader, and there are none");
+    bool timed = ds_differs(b, f->usd_per_hour, 0); /* its hours are missed above */
+    if (!capped && !tokens && !validated && !timed && f->tokens.index >= 0)
+        ds_problem_here(b, "costs nothing: needs \"tokens\", \"hours\" or a grader");
+    ds_pop(b);
+}
+
 static void check_student(ds_binder *b, const ds_model *m, int index)
 {
     if (m->teacher >= 0 && m->project == NULL)
@@ -174,16 +99,17 @@ static void check_student(ds_binder *b, const ds_model *m, int index)
     }
     if (m->teacher == DS_ABSENT) {
         const char *why = "the model has no \"teacher\"";
-        refuse(b, differs(b, m->decay_per_month, 0), "decay_per_month", why);
-        refuse(b, differs(b, m->decay_per_release, 0), "decay_per_release", why);
-        refuse(b, m->refresh != NULL, "refresh", why);
+        ds_refuse(b, ds_differs(b, m->decay_per_month, 0), "decay_per_month", why);
+        ds_refuse(b, ds_differs(b, m->decay_per_release, 0), "decay_per_release", why);
+        ds_refuse(b, m->refresh != NULL, "refresh", why);
     }
     check_teachers(b, index);
-    if (m->project != NULL && m->project->training != NULL) {
-        ds_push(b, "project");
+    ds_push(b, "project");
+    if (m->project != NULL && m->project->training != NULL)
         check_training(b, m);
-        ds_pop(b);
-    }
+    if (m->project != NULL && m->project->fine_tuning != NULL)
+        check_fine_tuning(b, m->project->fine_tuning);
+    ds_pop(b);
 }
 
 static void check_quality(ds_binder *b, const ds_model *m)
@@ -213,7 +139,7 @@ void ds_check_models(ds_binder *b)
     for (size_t i = 0; i < models->count; i++) {
         const ds_model *m = &DS_ITEM(ds_model, *models, i);
         ds_push(b, m->key.name);
-        check_contracts(b, &m->contracts);
+        ds_check_contracts(b, m, (int)i);
         check_student(b, m, (int)i);
         check_quality(b, m);
         if (m->fallback == (int)i) {

@@ -7,9 +7,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "scenario/binder.h"
-
-#define SHARE_TOLERANCE 1e-12
+#include "scenario/check.h"
 
 /* The model of an index, or NULL when the name was wrong. */
 static const ds_model *model_at(const ds_binder *b, int index)
@@ -66,7 +64,7 @@ static void check_routes(ds_binder *b, const ds_strategy *s)
             check_route(b, s, r);
             ds_pop(b);
         }
-        if (sum > 1.0 + SHARE_TOLERANCE)
+        if (sum > 1.0 + DS_SHARE_TOLERANCE)
             ds_problem_here(b, "routes up to %.4g of all requests; the shares, at their greatest, "
                                "must not exceed 1", sum);
         ds_pop(b);
@@ -209,6 +207,7 @@ void ds_check_strategies(ds_binder *b)
         check_routes(b, strategy);
         check_starts(b, strategy);
         check_fallbacks(b, strategy);
+        ds_check_terms(b, strategy);
         ds_pop(b);
     }
     ds_pop(b);

@@ -2,21 +2,18 @@
  *
  * Called by scenario.c: read or copy, then override, then bind.c walks `root`.
  *
- * `extends` names one parent, relative to the directory of the file that says it;
- * the chain is followed by identity of files, so that a circle is found whatever
- * its paths look like.  Files are merged from the oldest ancestor down, each one
- * a JSON Merge Patch on what is there.
+ * What `extends` says is followed by extend.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/document.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenario/sample_file.h"
 #include "scenario/error.h"
+#include "scenario/extend.h"
 #include "scenario/file.h"
+#include "scenario/sample_file.h"
 
 /* ---- Making and freeing ---------------------------------------------------------- */
 
@@ -51,8 +48,7 @@ void ds_document_free(ds_document *document)
     free(document);
 }
 
-/* Takes ownership of `path`; its index, or -1 when out of memory. */
-static int add_file(ds_document *document, char *path)
+int ds_document_add_file(ds_document *document, char *path)
 {
     if (path == NULL)
         return -1;
@@ -108,7 +104,7 @@ ds_document *ds_document_copy(const ds_document *document)
     bool done = true;
     copy->in_memory = document->in_memory;
     for (size_t i = 0; done && i < document->file_count; i++)
-        done = add_file(copy, strdup(document->files[i])) >= 0;
+        done = ds_document_add_file(copy, strdup(document->files[i])) >= 0;
     for (size_t i = 0; done && i < document->positions.count; i++)
         done = ds_positions_add(&copy->positions, document->positions.items[i]);
     if (done) {
@@ -136,9 +132,8 @@ const char *ds_document_file(const ds_document *document, int file)
     return file >= 0 && (size_t)file < document->file_count ? document->files[file] : "";
 }
 
-/* Adds a problem about `node` (at its key when at_key). */
-static void problem_at(const ds_document *document, const cJSON *node, bool at_key,
-                       ds_error *error, ds_problems *problems)
+void ds_document_problem(const ds_document *document, const cJSON *node, bool at_key,
+                         ds_error *error, ds_problems *problems)
 {
     const ds_position *p = ds_document_position(document, node);
     ds_copy_text(error->file, sizeof error->file, ds_document_file(document, p->file));
@@ -147,196 +142,17 @@ static void problem_at(const ds_document *document, const cJSON *node, bool at_k
     ds_problems_add(problems, error, p->file);
 }
 
-/* ---- Duplicate keys -------------------------------------------------------------- */
-
-static int compare_keys(const void *left, const void *right)
-{
-    const cJSON *const *a = left, *const *b = right;
-    int                 order = strcmp((*a)->string, (*b)->string);
-    if (order != 0)
-        return order;
-    return ((*a)->valueint > (*b)->valueint) - ((*a)->valueint < (*b)->valueint);
-}
-
-/* Reports members of `object` whose key an earlier member has. */
-static void check_members(const ds_document *document, const cJSON *object, const char *pointer,
-                          ds_problems *problems)
-{
-    const cJSON *members[DS_MEMBERS_MAX];
-    size_t       count = 0;
-    const cJSON *child;
-    cJSON_ArrayForEach(child, object) members[count++] = child;
-    qsort(members, count, sizeof *members, compare_keys);
-    for (size_t i = 1; i < count; i++) {
-        if (strcmp(members[i - 1]->string, members[i]->string) != 0)
-            continue;
-        ds_error error;
-        ds_fail(&error, DS_E_SCENARIO, pointer, "key \"%.100s\" stands twice in the same object",
-                members[i]->string);
-        problem_at(document, members[i], true, &error, problems);
-    }
-}
-
-static void check_duplicates(const ds_document *document, const cJSON *node, char *pointer,
-                             size_t length, size_t size, ds_problems *problems)
-{
-    if (cJSON_IsObject(node))
-        check_members(document, node, pointer, problems);
-    size_t       index = 0;
-    const cJSON *child;
-    cJSON_ArrayForEach(child, node)
-    {
-        char         number[24];
-        const char  *name = child->string;
-        if (name == NULL) {
-            snprintf(number, sizeof number, "%zu", index++);
-            name = number;
-        }
-        if (child->child == NULL)
-            continue;
-        size_t more = length;
-        if (length + 1 < size) {
-            pointer[length] = '/';
-            more += 1 + ds_pointer_escape(name, pointer + length + 1, size - length - 1);
-        }
-        check_duplicates(document, child, pointer, more < size ? more : size - 1, size, problems);
-        pointer[length] = '\0';
-    }
-}
-
-/* ---- The chain of files ---------------------------------------------------------- */
-
-typedef struct {
-    cJSON      *layers[DS_EXTENDS_MAX]; /* child first */
-    ds_file_id  ids[DS_EXTENDS_MAX];
-    size_t      count;
-} chain;
-
-/* Parses one file's text into a new layer; false when the chain must end. */
-static bool add_layer(ds_document *document, chain *c, const char *text, size_t length, int file,
-                      ds_problems *problems)
-{
-    ds_error error;
-    cJSON   *root;
-    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* byte order mark */
-        text += 3;
-        length -= 3;
-    }
-    ds_code code = ds_tree_parse(text, length, file, &document->positions, &root, &error);
-    if (code != DS_OK) {
-        ds_copy_text(error.file, sizeof error.file, ds_document_file(document, file));
-        ds_problems_add(problems, &error, file);
-        return false;
-    }
-    c->layers[c->count++] = root;
-    if (!cJSON_IsObject(root)) {
-        ds_fail(&error, DS_E_SCENARIO, NULL, "a scenario is an object: { ... }");
-        problem_at(document, root, false, &error, problems);
-        return false;
-    }
-    char pointer[sizeof error.pointer] = "";
-    check_duplicates(document, root, pointer, 0, sizeof pointer, problems);
-    return true;
-}
-
-static bool fail_extends(ds_document *document, const cJSON *extends, const char *message,
-                         const char *name, ds_problems *problems)
-{
-    ds_error error;
-    ds_fail(&error, DS_E_SCENARIO, "/extends", "%s \"%.200s\"", message, name);
-    problem_at(document, extends, false, &error, problems);
-    return false;
-}
-
-/* Opens the parent that the newest layer names. */
-static bool add_parent(ds_document *document, chain *c, const cJSON *extends, int child_file,
-                       ds_problems *problems)
-{
-    const char *name = extends->valuestring;
-    ds_error    error;
-    char       *text = NULL;
-    size_t      length;
-    if (document->in_memory)
-        return fail_extends(document, extends, "there is no directory to look in for", name,
-                            problems);
-    if (c->count == DS_EXTENDS_MAX)
-        return fail_extends(document, extends, "more than 16 files extend one another, up to",
-                            name, problems);
-    int file = add_file(document, ds_file_beside(document->files[child_file], name));
-    if (file < 0) {
-        problems->out_of_memory = true;
-        return false;
-    }
-    ds_file_id *id = &c->ids[c->count];
-    ds_code     code = ds_file_read(document->files[file], DS_FILE_BYTES_MAX, &text, &length, id,
-                                    &error);
-    if (code != DS_OK) {
-        char message[sizeof error.message];
-        memcpy(message, error.message, sizeof message);
-        ds_fail(&error, code, "/extends", "\"%.200s\": %.200s", document->files[file], message);
-        problem_at(document, extends, false, &error, problems);
-        return false;
-    }
-    bool fresh = true;
-    for (size_t i = 0; i < c->count; i++)
-        fresh = fresh && (c->ids[i].device != id->device || c->ids[i].inode != id->inode);
-    fresh = fresh ? add_layer(document, c, text, length, file, problems)
-                  : fail_extends(document, extends, "files extend each other in a circle through",
-                                 document->files[file], problems);
-    free(text);
-    return fresh;
-}
-
-/* Follows `extends` from the first layer on; false when a parent is missing. */
-static bool add_parents(ds_document *document, chain *c, ds_problems *problems)
-{
-    for (;;) {
-        cJSON *newest = c->layers[c->count - 1];
-        cJSON *extends = cJSON_DetachItemFromObjectCaseSensitive(newest, "extends");
-        if (extends == NULL)
-            return true;
-        bool done = cJSON_IsString(extends) && extends->valuestring[0] != '\0'
-                        ? add_parent(document, c, extends, (int)document->file_count - 1, problems)
-                        : fail_extends(document, extends, "must be the name of a file, as in",
-                                       "parent.json", problems);
-        cJSON_Delete(extends);
-        if (!done)
-            return false;
-    }
-}
-
-/* Builds the document from the text of its first file. */
-static bool build(ds_document *document, const char *text, size_t length, ds_file_id id,
-                  ds_problems *problems)
-{
-    chain c = {.ids = {id}};
-    bool  done = add_layer(document, &c, text, length, 0, problems) &&
-                add_parents(document, &c, problems);
-    if (done) {
-        document->root = c.layers[--c.count];
-        while (c.count > 0) {
-            cJSON *patch = c.layers[--c.count];
-            if (done && !ds_tree_merge(&document->root, patch)) {
-                problems->out_of_memory = true;
-                done = false;
-            }
-            cJSON_Delete(patch);
-        }
-    }
-    for (size_t i = 0; i < c.count; i++)
-        cJSON_Delete(c.layers[i]);
-    return done;
-}
+/* ---- Reading ------------------------------------------------------------------------- */
 
 ds_document *ds_document_parse(const char *text, size_t length, const char *name,
                                ds_problems *problems)
 {
     ds_document *document = new_document();
-    if (document == NULL || add_file(document, strdup(name)) < 0) {
+    if (document == NULL || ds_document_add_file(document, strdup(name)) < 0) {
         problems->out_of_memory = true;
     } else {
         document->in_memory = true;
-        if (build(document, text, length, (ds_file_id){0}, problems))
+        if (ds_extend(document, text, length, (ds_file_id){0}, problems))
             return document;
     }
     ds_document_free(document);
@@ -351,11 +167,11 @@ ds_document *ds_document_read(const char *path, ds_problems *problems)
     ds_error     error;
     ds_document *document = new_document();
 
-    if (document == NULL || add_file(document, strdup(path)) < 0) {
+    if (document == NULL || ds_document_add_file(document, strdup(path)) < 0) {
         problems->out_of_memory = true;
     } else if (ds_file_read(path, DS_FILE_BYTES_MAX, &text, &length, &id, &error) != DS_OK) {
         ds_problems_add(problems, &error, 0);
-    } else if (build(document, text, length, id, problems)) {
+    } else if (ds_extend(document, text, length, id, problems)) {
         free(text);
         return document;
     }
@@ -388,17 +204,51 @@ static ds_code parse_value(const char *text, cJSON **value, ds_error *err)
     return code;
 }
 
+static bool says_extends(const cJSON *node)
+{
+    const cJSON *child;
+    if (cJSON_IsObject(node) && ds_tree_member(node, "extends") != NULL)
+        return true;
+    cJSON_ArrayForEach(child, node)
+    {
+        if (says_extends(child))
+            return true;
+    }
+    return false;
+}
+
+/* Is a token of the pointer "extends"? */
+static bool leads_to_extends(const char *pointer)
+{
+    const char token[] = "/extends";
+    for (const char *at = strstr(pointer, token); at != NULL; at = strstr(at + 1, token))
+        if (at[sizeof token - 1] == '\0' || at[sizeof token - 1] == '/')
+            return true;
+    return false;
+}
+
+/* What is extended was merged when the files were read. */
+static ds_code fail_extends(const char *pointer, ds_error *err)
+{
+    return ds_fail(err, DS_E_SCENARIO, pointer, "%s cannot be changed",
+                   strcmp(pointer, "/extends") == 0 ? "the parent of a scenario"
+                                                    : "what an object extends");
+}
+
 static ds_code override_one(ds_document *document, const ds_override *override, ds_error *err)
 {
     cJSON *value;
-    if (strcmp(override->pointer, "/extends") == 0)
-        return ds_fail(err, DS_E_SCENARIO, override->pointer,
-                       "the parent of a scenario cannot be changed");
+    if (leads_to_extends(override->pointer))
+        return fail_extends(override->pointer, err);
     ds_code code = parse_value(override->value, &value, err);
     if (code != DS_OK) {
         if (err != NULL)
             ds_copy_text(err->pointer, sizeof err->pointer, override->pointer);
         return code;
+    }
+    if (says_extends(value)) {
+        cJSON_Delete(value);
+        return fail_extends(override->pointer, err);
     }
     code = ds_tree_set(document->root, override->pointer, value, err);
     cJSON_Delete(value);

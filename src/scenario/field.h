@@ -17,7 +17,8 @@ typedef enum {
     DS_FIELD_BOOL,      /* bool                                                 */
     DS_FIELD_INTEGER,   /* int64_t                                              */
     DS_FIELD_NUMBER,    /* double                                               */
-    DS_FIELD_NUMBERS,   /* ds_numbers; exactly `length` of them, or any if 0    */
+    DS_FIELD_NUMBERS,   /* ds_numbers; exactly `length` of them (or `longer`), or
+                           any if 0                                             */
     DS_FIELD_MONTH,     /* const char *: a calendar month "YYYY-MM"             */
     DS_FIELD_QUANTITY,  /* ds_quantity                                          */
     DS_FIELD_DATE,      /* ds_quantity [month]: "YYYY-MM", or any quantity in
@@ -36,12 +37,13 @@ enum {
     DS_FLAG_REQUIRED = 1,
     DS_FLAG_ALWAYS = 2,    /* OBJECT: made with defaults when absent            */
     DS_FLAG_PER_EVENT = 4, /* QUANTITY: drawn anew at each event                */
-    DS_FLAG_NONEMPTY = 8,  /* MAP: at least one member                          */
+    DS_FLAG_NONEMPTY = 8,  /* MAP, LIST: at least one member                    */
     DS_FLAG_STAR = 16,     /* MAP with `of`: the key "*" stands for every one   */
     DS_FLAG_OPEN_LOW = 32, /* the least value itself is not allowed             */
     DS_FLAG_NO_DEFAULT = 64, /* absent stays absent (DS_ABSENT, NAN)            */
-    DS_FLAG_ORDERED = 128  /* MAP: the order of the members in the file matters
+    DS_FLAG_ORDERED = 128, /* MAP: the order of the members in the file matters
                               and is kept; other maps are sorted by name        */
+    DS_FLAG_POINTERS = 256 /* MAP: names are JSON Pointers, and may be long     */
 };
 
 typedef struct ds_field ds_field;
@@ -59,7 +61,7 @@ struct ds_field {
     const char     *of;       /* "/models": the map that names refer to         */
     const ds_field *child;    /* rows of OBJECT, or of an element of MAP, LIST  */
     size_t          size;     /* sizeof the struct that `child` fills           */
-    size_t          length;   /* NUMBERS                                        */
+    size_t          length, longer; /* NUMBERS                                  */
     const char     *help;     /* one sentence                                   */
     unsigned        only;     /* row of a contract: bit b set when it applies to
                                  billing b; 0: to every billing                 */

@@ -10,62 +10,7 @@
  * Rules that span rows are in check.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-#include <stddef.h>
-
-#include "scenario/field.h"
-#include "scenario/scenario.h"
-
-/* Constructors of rows: S is the struct, M the member, whose name is the key.
- * The help comes last; further members of ds_field may follow it. */
-/* float constants of <math.h>, as doubles */
-#define NONE ((double)NAN)
-#define UNLIMITED ((double)INFINITY)
-
-#define Q(S, M, unit_, min_, max_, fallback_, ...)                                  \
-    { .key = #M, .type = DS_FIELD_QUANTITY, .offset = offsetof(S, M), .unit = unit_,\
-      .min = min_, .max = max_, .fallback = fallback_, .help = __VA_ARGS__ }
-#define Q_FLAGS(S, M, flags_, unit_, min_, max_, ...)                               \
-    { .key = #M, .type = DS_FIELD_QUANTITY, .offset = offsetof(S, M),               \
-      .flags = flags_, .unit = unit_, .min = min_, .max = max_, .fallback = NONE,   \
-      .help = __VA_ARGS__ }
-#define Q_REQUIRED(S, M, unit_, min_, max_, ...)                                    \
-    Q_FLAGS(S, M, DS_FLAG_REQUIRED, unit_, min_, max_, __VA_ARGS__)
-#define Q_OPTIONAL(S, M, unit_, min_, max_, ...)                                    \
-    Q_FLAGS(S, M, DS_FLAG_NO_DEFAULT, unit_, min_, max_, __VA_ARGS__)
-#define Q_EVENT(S, M, unit_, min_, max_, ...)                                       \
-    Q_FLAGS(S, M, DS_FLAG_REQUIRED | DS_FLAG_PER_EVENT, unit_, min_, max_, __VA_ARGS__)
-#define DATE(S, M, ...)                                                             \
-    { .key = #M, .type = DS_FIELD_DATE, .offset = offsetof(S, M), .unit = "month",  \
-      .min = 0, .max = 1e6, .fallback = 0, .help = __VA_ARGS__ }
-#define INTEGER(S, M, unit_, min_, max_, fallback_, ...)                            \
-    { .key = #M, .type = DS_FIELD_INTEGER, .offset = offsetof(S, M), .unit = unit_, \
-      .min = min_, .max = max_, .fallback = fallback_, .help = __VA_ARGS__ }
-#define NUMBER(S, M, flags_, unit_, min_, max_, fallback_, ...)                     \
-    { .key = #M, .type = DS_FIELD_NUMBER, .offset = offsetof(S, M), .flags = flags_,\
-      .unit = unit_, .min = min_, .max = max_, .fallback = fallback_, .help = __VA_ARGS__ }
-#define TEXT(S, M, flags_, fallback_, ...)                                          \
-    { .key = #M, .type = DS_FIELD_STRING, .offset = offsetof(S, M), .flags = flags_,\
-      .fallback_text = fallback_, .help = __VA_ARGS__ }
-#define CHOICE(S, M, flags_, choices_, fallback_, ...)                              \
-    { .key = #M, .type = DS_FIELD_CHOICE, .offset = offsetof(S, M), .flags = flags_,\
-      .choices = choices_, .fallback_text = fallback_, .help = __VA_ARGS__ }
-#define BOOLEAN(S, M, fallback_, ...)                                               \
-    { .key = #M, .type = DS_FIELD_BOOL, .offset = offsetof(S, M), .min = 0, .max = 1,\
-      .fallback = fallback_, .help = __VA_ARGS__ }
-#define REFERENCE(S, M, of_, flags_, ...)                                           \
-    { .key = #M, .type = DS_FIELD_REFERENCE, .offset = offsetof(S, M), .of = of_,   \
-      .flags = flags_, .help = __VA_ARGS__ }
-#define NUMBERS(S, M, unit_, length_, min_, max_, ...)                              \
-    { .key = #M, .type = DS_FIELD_NUMBERS, .offset = offsetof(S, M), .unit = unit_, \
-      .length = length_, .min = min_, .max = max_, .help = __VA_ARGS__ }
-#define OBJECT(S, M, T, rows_, flags_, ...)                                         \
-    { .key = #M, .type = DS_FIELD_OBJECT, .offset = offsetof(S, M), .child = rows_, \
-      .size = sizeof(T), .flags = flags_, .help = __VA_ARGS__ }
-#define MAP(S, M, T, rows_, of_, flags_, ...)                                       \
-    { .key = #M, .type = DS_FIELD_MAP, .offset = offsetof(S, M), .child = rows_,    \
-      .size = sizeof(T), .of = of_, .flags = flags_, .help = __VA_ARGS__ }
-#define END { .key = NULL }
+#include "scenario/field_rows.h"
 
 const ds_field ds_provenance_fields[] = {
     { .key = "source", .type = DS_FIELD_STRING, .help = "Where the figures come from." },
@@ -83,8 +28,10 @@ static const ds_field clock_fields[] = {
     { .key = "months", .type = DS_FIELD_INTEGER, .offset = offsetof(ds_clock, months),
       .flags = DS_FLAG_REQUIRED, .unit = "month", .min = 1, .max = 1200,
       .help = "Horizon." },
-    NUMBER(ds_clock, hours_per_month, 0, "hour/month", 1, 744, 730,
+    NUMBER(ds_clock, hours_per_month, 0, "hour/month", 0.01, 744, 730,
            "Billed hours of a month: 730, 720 (30 days) or another vendor's convention."),
+    BOOLEAN(ds_clock, calendar_hours, 0,
+            "Each month has its real hours, 672 to 744, instead of hours_per_month."),
     END
 };
 
@@ -164,14 +111,40 @@ static const ds_field request_fields[] = {
       "About 1.3 in English; applies to words only."),
     Q_OPTIONAL(ds_request, input_tokens, "token", 0, 1e9, "Mean input tokens, instead of words."),
     Q_OPTIONAL(ds_request, output_tokens, "token", 0, 1e9, "Mean output tokens, instead of words."),
+    Q(ds_request, input_cv, "1", 0, 100, 0,
+      "Coefficient of variation of the input length between requests (tiers of a request)."),
     Q(ds_request, output_cv, "1", 0, 100, 0,
-      "Coefficient of variation of the output length between requests (GPU time)."),
+      "Coefficient of variation of the output length between requests (GPU time, tiers)."),
+    CHOICE(ds_request, cached_tokens, 0, "inside|beside", "inside",
+           "Does the input count hold the tokens read from and written to a cache (inside: "
+           "OpenAI), or do they come on top (beside: Anthropic)?"),
     Q(ds_request, cache_read_share, "1", 0, 1, 0, "Share of input tokens read from a cache."),
-    Q(ds_request, cache_write_share, "1", 0, 1, 0, "Share of input tokens written to a cache."),
+    Q(ds_request, cache_write_share, "1", 0, 1, 0,
+      "Share of input tokens written to a cache (5 minutes)."),
+    Q(ds_request, cache_write_1h_share, "1", 0, 1, 0,
+      "Share of input tokens written to a cache for an hour."),
+    Q_OPTIONAL(ds_request, cache_read_tokens, "token", 0, 1e9,
+               "Tokens read from a cache, instead of shares."),
+    Q_OPTIONAL(ds_request, cache_write_tokens, "token", 0, 1e9,
+               "Tokens written to a cache (5 minutes), instead of shares."),
+    Q_OPTIONAL(ds_request, cache_write_1h_tokens, "token", 0, 1e9,
+               "Tokens written to a cache for an hour, instead of shares."),
+    Q_OPTIONAL(ds_request, prefix_tokens, "token", 0, 1e9,
+               "Instead: tokens that recur at the start of the prompt; how many are read or "
+               "written follows from the traffic and the cache's life."),
+    Q(ds_request, prefixes, "1", 1, 1e12, 1, "Different prefixes in use (prefix_tokens)."),
+    MAP(ds_request, meters, ds_named_value, ds_named_value_fields, NULL, 0,
+        "What else a request uses, by name: searches, audio tokens, container hours."),
     Q(ds_request, input_growth_per_year, "1/year", -0.99, 100, 0,
       "Yearly growth of input tokens per request."),
     Q(ds_request, output_growth_per_year, "1/year", -0.99, 100, 0,
       "Yearly growth of output tokens per request."),
+    END
+};
+
+static const ds_field service_share_fields[] = {
+    { .key = "", .type = DS_FIELD_QUANTITY, .offset = offsetof(ds_named_value, value),
+      .flags = DS_FLAG_REQUIRED, .unit = "1", .min = 0, .max = 1, .help = "Of requests." },
     END
 };
 
@@ -187,8 +160,14 @@ static const ds_field product_fields[] = {
            "Size of a request."),
     Q(ds_product, peak_to_mean, "1", 1, 1000, 1,
       "Peak load over the mean load of the month, for capacity that must hold the peak."),
-    NUMBERS(ds_product, hour_shape, "1", 24, 0, 24,
-            "Load by hour of the day over the mean, for hourly scaled fleets."),
+    NUMBERS(ds_product, hour_shape, "1", 24, 0, 168,
+            "Load by hour over the mean: 24 hours of the day, or 168 of the week, Monday first.",
+            .longer = 168),
+    NUMBER(ds_product, minute_cv, 0, "1", 0, 10, 0,
+           "Coefficient of variation of the load of a minute around the mean of its hour."),
+    MAP(ds_product, service_shares, ds_named_value, service_share_fields, NULL, 0,
+        "Share of requests in a service class (batch, flex, priority), by class, where a contract "
+        "offers it."),
     Q(ds_product, value_usd_per_request, "USD/request", 0, 1e6, 0,
       "Lost when a request is not served."),
     Q(ds_product, loss_usd_per_bad_answer, "USD/answer", 0, 1e9, 0,
@@ -197,106 +176,6 @@ static const ds_field product_fields[] = {
     Q(ds_product, price_elasticity, "1", -10, 10, 0,
       "Traffic moves by (price level)^-elasticity of the model `price_of`."),
     REFERENCE(ds_product, price_of, "/models", 0, "Model whose price level moves traffic."),
-    END
-};
-
-static const ds_field token_price_fields[] = {
-    Q_REQUIRED(ds_token_prices, input, "USD/Mtok", 0, 1e6, "Fresh input tokens."),
-    Q_REQUIRED(ds_token_prices, output, "USD/Mtok", 0, 1e6, "Output tokens."),
-    Q_OPTIONAL(ds_token_prices, cache_read, "USD/Mtok", 0, 1e6,
-               "Input tokens read from a cache; absent: as fresh input."),
-    Q_OPTIONAL(ds_token_prices, cache_write, "USD/Mtok", 0, 1e6,
-               "Input tokens written to a cache; absent: as fresh input."),
-    END
-};
-
-static const ds_field commitment_fields[] = {
-    Q_REQUIRED(ds_commitment, usd_per_month, "USD/month", 0, 1e15,
-               "Due every month, used or not; usage is drawn down from it."),
-    END
-};
-
-static const ds_field unit_fields[] = {
-    REFERENCE(ds_capacity_unit, profile, "/profiles", 0,
-              "A unit holds what `gpus` GPUs of this profile do; or give tokens_per_minute."),
-    INTEGER(ds_capacity_unit, gpus, "GPU", 1, 4096, 1, "With `profile`."),
-    Q_OPTIONAL(ds_capacity_unit, tokens_per_minute, "token/minute", 1e-6, 1e15,
-               "Weighted tokens that one unit serves."),
-    Q(ds_capacity_unit, output_weight, "1", 0, 1000, 1, "Of an output token."),
-    Q(ds_capacity_unit, cache_read_weight, "1", 0, 1000, 1, "Of a cached input token."),
-    Q(ds_capacity_unit, cache_write_weight, "1", 0, 1000, 1, "Of an input token that is cached."),
-    END
-};
-
-static const ds_field owned_fields[] = {
-    Q_REQUIRED(ds_owned, usd_per_gpu, "USD/GPU", 0, 1e9,
-               "Price with its share of server and network."),
-    INTEGER(ds_owned, life_months, "month", 1, 1200, 48, "Replaced after this."),
-    Q(ds_owned, kilowatts_per_gpu, "kW/GPU", 0, 100, 1.73, "All in, with cooling."),
-    Q(ds_owned, usd_per_kwh, "USD/kWh", 0, 100, 0.1, "Electricity."),
-    Q(ds_owned, colocation_usd_per_gpu_month, "USD/(GPU month)", 0, 1e6, 0, "Space."),
-    END
-};
-
-/* the kinds of billing that a row of a contract applies to */
-#define PER_TOKEN (1u << DS_BILLING_PER_TOKEN)
-#define HOSTED (1u << DS_BILLING_HOSTED)
-#define COMPUTE_TIME (1u << DS_BILLING_COMPUTE_TIME)
-#define FLEET (1u << DS_BILLING_FLEET)
-
-static const ds_field contract_fields[] = {
-    DATE(ds_contract, from,
-         "First month in force, until the next contract's; the date may be uncertain."),
-    CHOICE(ds_contract, billing, DS_FLAG_REQUIRED, "per_token|hosted_per_token|compute_time|fleet",
-           NULL, "What is paid for."),
-    BOOLEAN(ds_contract, follows_price_path, 1,
-            "Are its prices moved by the model's price_path (GPU rent: by the GPU's)?"),
-    Q(ds_contract, price_locked_months, "month", 0, 1200, 0,
-      "Price level stays that of the first month in force for so long."),
-    OBJECT(ds_contract, usd_per_mtok, ds_token_prices, token_price_fields, 0,
-           "Prices of month 0 (per_token, hosted_per_token).", .only = PER_TOKEN | HOSTED),
-    Q(ds_contract, discount_share, "1", 0, 1, 0, "Negotiated off the list price, any billing."),
-    Q(ds_contract, batch_share, "1", 0, 1, 0,
-      "Share of tokens sent as batch jobs.", .only = PER_TOKEN | HOSTED),
-    Q(ds_contract, batch_discount_share, "1", 0, 1, 0.5,
-      "Off the price of a batch token.", .only = PER_TOKEN | HOSTED),
-    OBJECT(ds_contract, commitment, ds_commitment, commitment_fields, 0,
-           "A bill at least so high; what is not used is lost (not for fleets).",
-           .only = PER_TOKEN | HOSTED | COMPUTE_TIME),
-    Q(ds_contract, hosting_usd_per_hour, "USD/hour", 0, 1e6, 0,
-      "Of a hosted custom model, every hour (hosted_per_token).", .only = HOSTED),
-    Q(ds_contract, storage_usd_per_month, "USD/month", 0, 1e9, 0,
-      "Of its weights (hosted_per_token).", .only = HOSTED),
-    Q_OPTIONAL(ds_contract, usd_per_unit_hour, "USD/(unit hour)", 0, 1e9,
-               "compute_time.", .only = COMPUTE_TIME),
-    OBJECT(ds_contract, unit, ds_capacity_unit, unit_fields, 0,
-           "What a unit of compute time can serve (compute_time).", .only = COMPUTE_TIME),
-    CHOICE(ds_contract, settlement, 0, "provisioned|metered", "provisioned",
-           "Units held for the peak in every hour, or the unit-hours used (compute_time).",
-           .only = COMPUTE_TIME),
-    INTEGER(ds_contract, minimum_units, "unit", 0, 1e9, 0,
-            "Least units held (provisioned).", .only = COMPUTE_TIME),
-    INTEGER(ds_contract, unit_increment, "unit", 1, 1e6, 1,
-            "Units come in multiples of it.", .only = COMPUTE_TIME),
-    REFERENCE(ds_contract, profile, "/profiles", 0, "Speed on a GPU (fleet).", .only = FLEET),
-    OBJECT(ds_contract, owned, ds_owned, owned_fields, 0,
-           "GPUs are bought, not rented (fleet).", .only = FLEET),
-    Q(ds_contract, rent_discount_share, "1", 0, 1, 0,
-      "Off the GPU rent, e.g. for a reservation (fleet).", .only = FLEET),
-    Q(ds_contract, slo_derate, "1", 0.01, 1, 0.7,
-      "Share of saturated throughput left when latency must hold (fleet).", .only = FLEET),
-    Q(ds_contract, target_utilisation, "1", 0.01, 1, 0.7,
-      "Highest planned load of the derated capacity at the peak (fleet, provisioned).",
-      .only = FLEET | COMPUTE_TIME),
-    INTEGER(ds_contract, minimum_replicas, "replica", 0, 1e6, 1,
-            "Fleet never smaller.", .only = FLEET),
-    INTEGER(ds_contract, spare_replicas, "replica", 0, 1e6, 0,
-            "On top, against failures.", .only = FLEET),
-    CHOICE(ds_contract, scaling, 0, "static|hourly", "static",
-           "Sized for the peak of the month, or anew for each hour of the day (fleet).",
-           .only = FLEET),
-    Q(ds_contract, staff_usd_per_month, "USD/month", 0, 1e9, 0,
-      "People who run it; due while the model serves or is ready to."),
     END
 };
 
@@ -365,11 +244,30 @@ static const ds_field training_fields[] = {
     END
 };
 
+static const ds_field fine_tuning_fields[] = {
+    Q(ds_fine_tuning, usd_per_mtok, "USD/Mtok", 0, 1e6, 0, "Of a token that is trained on."),
+    Q(ds_fine_tuning, tokens, "token", 0, 1e16, 0, "Of the training file."),
+    Q(ds_fine_tuning, epochs, "1", 0, 1e4, 1, "Passes over them."),
+    Q(ds_fine_tuning, validation_tokens, "token", 0, 1e16, 0, "Of the validation file."),
+    Q(ds_fine_tuning, evaluations, "1", 0, 1e6, 0, "Passes over the validation file."),
+    Q(ds_fine_tuning, usd_per_hour, "USD/hour", 0, 1e6, 0, "Of a job that is billed by time."),
+    Q(ds_fine_tuning, hours, "hour", 0, 1e6, 0, "Of the job."),
+    Q(ds_fine_tuning, grader_input_tokens, "token", 0, 1e16, 0, "That the grader reads."),
+    Q(ds_fine_tuning, grader_output_tokens, "token", 0, 1e16, 0, "That the grader writes."),
+    Q(ds_fine_tuning, grader_usd_per_mtok_input, "USD/Mtok", 0, 1e6, 0, "Price of the first."),
+    Q(ds_fine_tuning, grader_usd_per_mtok_output, "USD/Mtok", 0, 1e6, 0, "Price of the second."),
+    Q_OPTIONAL(ds_fine_tuning, cap_usd, "USD", 0, 1e12,
+               "The most that hours and grader of a job are billed."),
+    END
+};
+
 static const ds_field project_fields[] = {
     OBJECT(ds_project, labels, ds_labels, label_fields, 0,
            "Answers bought from the teacher at its contract's price then."),
     OBJECT(ds_project, training, ds_training, training_fields, 0,
            "GPU hours of 6 * parameters * tokens; needs parameters_b of the model."),
+    OBJECT(ds_project, fine_tuning, ds_fine_tuning, fine_tuning_fields, 0,
+           "A vendor's fine-tuning job, instead of or beside training on GPUs."),
     Q(ds_project, staff_months, "staff-month", 0, 1e6, 0, "Work of one attempt."),
     Q(ds_project, usd_per_staff_month, "USD/staff-month", 0, 1e6, 0, "Loaded salary."),
     Q(ds_project, evaluation_usd, "USD", 0, 1e12, 0, "Of one attempt, at its gate."),
@@ -396,7 +294,7 @@ static const ds_field refresh_fields[] = {
 static const ds_field model_fields[] = {
     TEXT(ds_model, description, 0, "", "For readers."),
     TEXT(ds_model, provider, 0, NULL, "Vendor, for concentration; absent: the model's name."),
-    MAP(ds_model, contracts, ds_contract, contract_fields, NULL,
+    MAP(ds_model, contracts, ds_contract, ds_contract_fields, NULL,
         DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY | DS_FLAG_ORDERED,
         "Each in force from its `from` until the next one's."),
     OBJECT(ds_model, price_path, ds_price_path, price_path_fields, 0,
@@ -453,6 +351,20 @@ static const ds_field fallback_fields[] = {
     END
 };
 
+static const ds_field optimise_fields[] = {
+    NUMBER(ds_optimise, low, DS_FLAG_REQUIRED, NULL, 0, 1e15, NONE, "Least value to try."),
+    NUMBER(ds_optimise, high, DS_FLAG_REQUIRED, NULL, 0, 1e15, NONE, "Greatest value to try."),
+    CHOICE(ds_optimise, of, 0, "mean|cvar", "mean",
+           "What is made least: mean or CVaR of the strategy's cost (NPV)."),
+    END
+};
+static const ds_field term_fields[] = {
+    Q_OPTIONAL(ds_term, value, NULL, 0, 1e15, "What this strategy negotiates, in the unit there."),
+    OBJECT(ds_term, optimise, ds_optimise, optimise_fields, 0,
+           "Instead: the best value is searched before the run."),
+    END
+};
+
 static const ds_field strategy_fields[] = {
     TEXT(ds_strategy, description, 0, "", "For readers."),
     REFERENCE(ds_strategy, all, "/models", DS_FLAG_REQUIRED,
@@ -466,6 +378,9 @@ static const ds_field strategy_fields[] = {
         "By product, or \"*\" for every product that is not named."),
     MAP(ds_strategy, fallback, ds_model_fallback, fallback_fields, "/models", 0,
         "During an interruption of a model, by model."),
+    MAP(ds_strategy, terms, ds_term, term_fields, NULL, DS_FLAG_POINTERS,
+        "Terms of contracts that differ under this strategy, by JSON Pointer: amount of a "
+        "commitment, \"held\" or \"reserved_units\" of units."),
     END
 };
 
@@ -519,6 +434,8 @@ const ds_field ds_scenario_fields[] = {
         "How fast a model runs on a GPU."),
     MAP(struct ds_scenario, products, ds_product, product_fields, NULL,
         DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY, "Sources of requests."),
+    MAP(struct ds_scenario, agreements, ds_agreement, ds_agreement_fields, NULL, 0,
+        "Commitments, discounts and credits that several contracts share."),
     MAP(struct ds_scenario, models, ds_model, model_fields, NULL,
         DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY, "What answers requests."),
     MAP(struct ds_scenario, strategies, ds_strategy, strategy_fields, NULL,

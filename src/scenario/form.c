@@ -10,6 +10,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/form.h"
+#include "scenario/writer.h"
 
 #include <math.h>
 #include <stdio.h>

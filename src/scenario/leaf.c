@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "scenario/binder.h"
+#include "scenario/writer.h"
 
 enum { NUMBERS_MAX = 100000 };
 
@@ -35,18 +36,23 @@ void ds_wrong_type(ds_binder *b, const cJSON *node, const char *wanted)
 
 bool ds_in_range(ds_binder *b, const ds_field *row, double x)
 {
-    char        value[32], bound[32];
+    char        value[32], bound[32], share[80] = "";
     const char *unit = row->unit == NULL || strcmp(row->unit, "1") == 0 ? "" : row->unit;
     bool        at_low = (row->flags & DS_FLAG_OPEN_LOW) != 0 && x <= row->min;
     if (x >= row->min && x <= row->max && !at_low)
         return true;
     ds_number_text(x, value);
     ds_number_text(x > row->max ? row->max : row->min, bound);
-    ds_problem_here(b, "%s is %s %s%s%s", value,
+    if (row->max <= 1.0 && *unit == '\0' && x >= 2.0 && x <= 100.0) {
+        char hundredth[32];
+        ds_number_text(x / 100.0, hundredth);
+        snprintf(share, sizeof share, "; %s %% is %s", value, hundredth);
+    }
+    ds_problem_here(b, "%s is %s %s%s%s%s", value,
                     x > row->max ? "above"
                     : at_low     ? "not above"
                                  : "below",
-                    bound, *unit == '\0' ? "" : " ", unit);
+                    bound, *unit == '\0' ? "" : " ", unit, share);
     return false;
 }
 
@@ -82,8 +88,7 @@ const char *ds_bind_string(ds_binder *b, const ds_field *row, const cJSON *node)
     return text == NULL ? "" : text;
 }
 
-/* Index of `word` among words separated by '|', or -1. */
-static int choice_index(const char *choices, const char *word)
+int ds_choice_index(const char *choices, const char *word)
 {
     size_t length = strlen(word);
     int    index = 0;
@@ -97,12 +102,21 @@ static int choice_index(const char *choices, const char *word)
     }
 }
 
+const char *ds_choice_word(const char *choices, int index, int *length)
+{
+    const char *word = choices;
+    while (index-- > 0)
+        word += strcspn(word, "|") + 1;
+    *length = (int)strcspn(word, "|");
+    return word;
+}
+
 int ds_bind_choice(ds_binder *b, const ds_field *row, const cJSON *node)
 {
     if (node == NULL)
         return row->fallback_text == NULL ? DS_BROKEN
-                                          : choice_index(row->choices, row->fallback_text);
-    int index = cJSON_IsString(node) ? choice_index(row->choices, node->valuestring) : -1;
+                                          : ds_choice_index(row->choices, row->fallback_text);
+    int index = cJSON_IsString(node) ? ds_choice_index(row->choices, node->valuestring) : -1;
     if (index >= 0)
         return index;
     /* "a, b or c" */
@@ -153,10 +167,15 @@ ds_numbers ds_bind_numbers(ds_binder *b, const ds_field *row, const cJSON *node)
         return none;
     }
     size_t count = (size_t)cJSON_GetArraySize(node);
-    if (row->length != 0 && count != row->length) {
+    bool right = row->length == 0 || count == row->length ||
+                 (row->longer != 0 && count == row->longer);
+    if (!right && row->longer != 0)
+        ds_problem_here(b, "must have %zu or %zu numbers, found %zu", row->length, row->longer,
+                        count);
+    else if (!right)
         ds_problem_here(b, "must have %zu numbers, found %zu", row->length, count);
+    if (!right)
         return none;
-    }
     if (count > NUMBERS_MAX) {
         ds_problem_here(b, "has %zu numbers, more than %d", count, NUMBERS_MAX);
         return none;

@@ -44,11 +44,22 @@ const cJSON **ds_map_members(ds_arena *arena, const cJSON *map, bool ordered, si
     return members;
 }
 
+static int compare_key(const void *name, const void *item)
+{
+    return strcmp(name, ((const ds_key *)item)->name);
+}
+
+const void *ds_find_item(const ds_items *sorted, size_t size, const char *name)
+{
+    return sorted->count == 0 ? NULL
+                              : bsearch(name, sorted->items, sorted->count, size, compare_key);
+}
+
 /* Lists the names of each map that a field of the table refers to. */
 void ds_collect_names(ds_binder *b)
 {
-    static const char *const maps[DS_NAMED_MAPS] = {"/gpus", "/profiles", "/products", "/models",
-                                                    "/strategies"};
+    static const char *const maps[DS_NAMED_MAPS] = {"/gpus",       "/profiles", "/products",
+                                                    "/agreements", "/models",   "/strategies"};
     for (size_t m = 0; m < DS_NAMED_MAPS; m++) {
         ds_names *n = &b->maps[m];
         n->of = maps[m];

@@ -1,4 +1,4 @@
-/* path.c -- where the binder is, and problems reported from there.
+/* path.c -- where the binder is, and problems and warnings from there.
  *
  * Called by bind.c, quantity.c and check*.c.  A problem's position is found by
  * walking the tree along the path: problems are few, so nothing is kept for it.
@@ -52,13 +52,23 @@ void ds_no_memory(ds_binder *b)
     b->problems->out_of_memory = true;
 }
 
+/* The member, or the one that was meant to be it. */
+static const cJSON *member(const ds_binder *b, const cJSON *node, const char *key)
+{
+    const cJSON *found = ds_tree_member(node, key);
+    for (size_t i = 0; i < b->misspelt_count && found == NULL; i++)
+        if (b->misspelt[i].parent == node && strcmp(b->misspelt[i].meant, key) == 0)
+            found = b->misspelt[i].node;
+    return found;
+}
+
 /* The deepest node on the path; *found gets how many segments lead to it. */
 static const cJSON *deepest(const ds_binder *b, size_t *found)
 {
     const cJSON *node = b->document->root;
     size_t       i = 0;
     for (; i < kept(b); i++) {
-        const cJSON *next = ds_tree_member(node, b->path[i]);
+        const cJSON *next = member(b, node, b->path[i]);
         if (next == NULL)
             break;
         node = next;
@@ -71,19 +81,22 @@ bool ds_stated(const ds_binder *b, const char *key)
 {
     size_t       found;
     const cJSON *node = deepest(b, &found);
-    return found == kept(b) && ds_tree_member(node, key) != NULL;
+    return found == kept(b) && member(b, node, key) != NULL;
 }
 
+typedef enum { PROBLEM, WARNING } severity;
+
 /* Reports at the path; the position is that of the deepest node on it. */
-DS_PRINTF(3, 0)
-static void add(ds_binder *b, bool at_key, const char *format, va_list arguments)
+DS_PRINTF(4, 0)
+static void add(ds_binder *b, severity how, bool at_key, const char *format, va_list arguments)
 {
     ds_error error;
     char     message[sizeof error.message + 8];
     if (b->silent)
         return;
     vsnprintf(message, sizeof message, format, arguments);
-    ds_fail(&error, DS_E_SCENARIO, ds_here(b), "%s", message);
+    ds_fail(&error, how == WARNING ? DS_OK : DS_E_SCENARIO, ds_here(b), "%s", message);
+    error.warning = how == WARNING;
 
     size_t             found;
     const cJSON       *node = deepest(b, &found);
@@ -99,7 +112,7 @@ void ds_problem_here(ds_binder *b, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    add(b, false, format, arguments);
+    add(b, PROBLEM, false, format, arguments);
     va_end(arguments);
 }
 
@@ -107,7 +120,15 @@ void ds_problem_at_key(ds_binder *b, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    add(b, true, format, arguments);
+    add(b, PROBLEM, true, format, arguments);
+    va_end(arguments);
+}
+
+void ds_warn_here(ds_binder *b, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add(b, WARNING, false, format, arguments);
     va_end(arguments);
 }
 
@@ -122,7 +143,7 @@ void ds_problem_at(ds_binder *b, const char *const *segments, const char *format
 
     va_list arguments;
     va_start(arguments, format);
-    add(b, false, format, arguments);
+    add(b, PROBLEM, false, format, arguments);
     va_end(arguments);
     memcpy(b->path, saved, sizeof saved);
     b->depth = depth;

@@ -1,5 +1,5 @@
-/* problems.c -- collects problems, so that all of them are told at once and in
- * the order of the file, whatever order the checks ran in.
+/* problems.c -- collects problems and warnings, so that all of them are told at once
+ * and in the order of the file, whatever order the checks ran in.
  *
  * Called by document.c, bind.c, check*.c (add) and scenario.c (report).
  *
@@ -23,8 +23,9 @@ void ds_problems_add(ds_problems *problems, const ds_error *error, int file)
         problems->out_of_memory = true;
         return;
     }
-    if (problems->count == DS_PROBLEMS_MAX) {
-        problems->dropped++;
+    size_t limit = error->warning ? DS_WARNINGS_MAX : DS_PROBLEMS_MAX;
+    if (problems->found[error->warning] == limit) {
+        problems->dropped[error->warning]++;
         return;
     }
     if (problems->count == problems->capacity) {
@@ -40,11 +41,17 @@ void ds_problems_add(ds_problems *problems, const ds_error *error, int file)
     problems->items[problems->count] =
         (ds_problem){.error = *error, .file = file, .sequence = problems->count};
     problems->count++;
+    problems->found[error->warning]++;
 }
 
 bool ds_problems_any(const ds_problems *problems)
 {
-    return problems->count > 0 || problems->out_of_memory;
+    return problems->found[false] > 0 || problems->out_of_memory;
+}
+
+bool ds_problems_full(const ds_problems *problems)
+{
+    return problems->found[false] >= DS_PROBLEMS_MAX;
 }
 
 static int compare(const void *left, const void *right)
@@ -59,6 +66,18 @@ static int compare(const void *left, const void *right)
     return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
 }
 
+static void report_dropped(const ds_problems *problems, bool warning, ds_problem_fn report,
+                           void *context)
+{
+    ds_error last;
+    if (problems->dropped[warning] == 0)
+        return;
+    ds_fail(&last, warning ? DS_OK : DS_E_SCENARIO, NULL, "%zu further %s are not listed",
+            problems->dropped[warning], warning ? "warnings" : "problems");
+    last.warning = warning;
+    report(context, &last);
+}
+
 ds_code ds_problems_report(ds_problems *problems, ds_problem_fn report, void *context,
                            ds_error *err)
 {
@@ -71,20 +90,21 @@ ds_code ds_problems_report(ds_problems *problems, ds_problem_fn report, void *co
             *err = last;
         return code;
     }
-    if (problems->count == 0)
-        return DS_OK;
-
-    qsort(problems->items, problems->count, sizeof *problems->items, compare);
-    if (err != NULL)
-        *err = problems->items[0].error;
-    if (report == NULL)
-        return problems->items[0].error.code;
-    for (size_t i = 0; i < problems->count; i++)
-        report(context, &problems->items[i].error);
-    if (problems->dropped > 0) {
-        ds_fail(&last, DS_E_SCENARIO, NULL, "%zu further problems are not listed",
-                problems->dropped);
-        report(context, &last);
+    if (problems->count > 1)
+        qsort(problems->items, problems->count, sizeof *problems->items, compare);
+    const ds_error *first = NULL;
+    for (size_t i = 0; i < problems->count; i++) {
+        const ds_error *error = &problems->items[i].error;
+        if (first == NULL && !error->warning)
+            first = error;
+        if (report != NULL)
+            report(context, error);
     }
-    return problems->items[0].error.code;
+    if (report != NULL) {
+        report_dropped(problems, false, report, context);
+        report_dropped(problems, true, report, context);
+    }
+    if (first != NULL && err != NULL)
+        *err = *first;
+    return first == NULL ? DS_OK : first->code;
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "scenario/binder.h"
+#include "scenario/writer.h"
 
 /* largest share outside the range that is cut off silently */
 #define OUTSIDE_MAX 0.01

@@ -55,26 +55,47 @@ static const char after_forms[] =
     "| key | meaning |\n|---|---|\n";
 
 static const char parents[] =
-    "\n## Parents and overrides\n\n"
+    "\n## Parents, catalogues and overrides\n\n"
     "`\"extends\": \"parent.json\"` makes the file a JSON Merge Patch (RFC 7396) on the parent, "
     "which may have a parent itself: objects are merged, anything else replaces what was there, "
-    "`null` removes a key. An override on the command line sets the value at a JSON Pointer in the "
-    "same way; what is missing on the way is made.\n\n";
+    "`null` removes a key. Keys of the parent come first, in its order.\n\n"
+    "Any object inside may do the same: `\"extends\": \"FILE#/json/pointer\"` makes it a patch on "
+    "the object at that JSON Pointer (RFC 6901) of FILE. So contracts, profiles or whole models "
+    "can stand in a catalogue once and be changed where they are used:\n\n"
+    "```json\n"
+    "\"contracts\": {\"list\": {\"extends\": \"catalogue/vendor.json#/contracts/sonnet\", "
+    "\"discount_share\": 0.1}}\n"
+    "```\n\n"
+    "- FILE is relative to the directory of the file that says it. Without FILE, `#/pointer` is in "
+    "the same file; without `#`, it is the whole file. The name of a file has no `#`.\n"
+    "- A catalogue is any JSON object; only what is extended is checked. A source that stands "
+    "outside that object does not come along.\n"
+    "- What is extended may extend, and so may what stands inside it or around it: at most 16 in a "
+    "chain, no circle, at most 64 files, and at most a million values more than the files have.\n"
+    "- Where a parent has the same object, its keys come first, then those of what the object "
+    "extends, then its own.\n"
+    "- No member of a map can be called `extends`.\n\n"
+    "A mistake is told where its value stands, be it in a catalogue. An override on the command "
+    "line sets the value at a JSON Pointer, after all that is merged; what is missing on the way "
+    "is made. It cannot set `extends`.\n\n";
 
 /* The rules of check*.c: what no row can state. */
 static const char rules[] =
-    "\n## Rules that span keys\n\n"
+    "\n"
+    "## Rules that span keys\n"
+    "\n"
     "- A request has `input_words` or `input_tokens`, and `output_words` or `output_tokens`. "
-    "`cache_read_share` and `cache_write_share` together are at most 1, each at its greatest.\n"
-    "- `hour_shape` has the mean 1; `season` has a mean above 0. `logistic` and `bass` need "
+    "What is cached is said by shares, by `cache_..._tokens` or by `prefix_tokens`, one of them. "
+    "The shares are at most 1 together, each at its greatest; tokens `inside` fit into the input "
+    "at its least; `beside` goes with `cache_..._tokens`.\n"
+    "- `hour_shape` has 24 or 168 numbers of mean 1; when its busiest hour is above a stated "
+    "`peak_to_mean` at its greatest, a warning says so. `season` has a mean above 0. "
+    "`hours_per_month` is not stated beside `calendar_hours`. `logistic` and `bass` need "
     "`ceiling_factor`, `series` needs `series`; `price_elasticity` needs `price_of`.\n"
-    "- The first contract of a model is certainly in force from month 0; `from` dates that are "
-    "certain ascend. `per_token` and `hosted_per_token` need `usd_per_mtok`; `compute_time` needs "
-    "`usd_per_unit_hour` and `unit`, with `profile` or `tokens_per_minute`; `fleet` needs "
-    "`profile`. A key that its billing has no use for is an error.\n"
     "- A student has `teacher` (not itself, nor in a circle), `project`, and `quality` for every "
     "task class that is routed to it; `training` and `curve` need `parameters_b`, training "
-    "`peak_tflops` of its GPU. A model without `teacher` has no project, decay or refresh.\n"
+    "`peak_tflops` of its GPU. A model without `teacher` has no project, decay or refresh. In "
+    "`fine_tuning` prices and what they are for come in pairs.\n"
     "- A student that a strategy uses has a `start` in it, and only students have. It can be "
     "neither `all`, nor `escalate_to`, nor a fallback: it may not exist yet.\n"
     "- The shares of the routes of a product are at most 1 together, each at its greatest. "
@@ -84,9 +105,42 @@ static const char rules[] =
     "of beta and gamma are from 0.001 to 1e8. A member of `quantities` is not a month, and names "
     "each other in no circle.\n"
     "- A correlation joins two quantities or two processes (`/products/*/growth`, `/gpus/*`, "
-    "`/models/*/price_path`), each pair once; what is drawn per event cannot be joined; the matrix "
-    "of each connected group is positive semi-definite.\n"
+    "`/models/*/price_path`), each pair once; what is drawn per event cannot be joined; the "
+    "matrix of each connected group is positive semi-definite.\n"
     "- An assert has `above` or `below`; of both, `above` is the less.\n";
+
+static const char contract_rules[] =
+    "- Contracts: `from` dates ascend, `until` is later than `from` and not after the next "
+    "`from`. A model has a contract in every month in which a strategy may send it requests or "
+    "buy labels: from the start for `all`, from its `from` (and the student's start and lead) "
+    "for a route and `escalate_to`, like the model that it stands in for for a fallback. "
+    "Uncertain dates count at their worst, but two that share a draw by `\"@name\"` coincide.\n"
+    "- `per_token` and `hosted_per_token` need `usd_per_mtok`, `compute_time` needs `units`, "
+    "`fleet` needs `profile`. A key that its billing has no use for is an error, and so is any "
+    "other that changes nothing where it stands.\n"
+    "- Steps of a tier or spend discount ascend, and each states `factor`, `factors` or "
+    "`usd_per_mtok`; a kind has one of the last two, and a price only over a base price above 0. "
+    "A graduated table on a request moves the kinds that it measures; one table on a month moves "
+    "each kind. `cache_read` is dearer than `input` on average only with `allow`.\n"
+    "- Shares of service classes are at most 1 together, for each product; a class of "
+    "`service_shares` is offered by some contract. Every meter of a product has a price in every "
+    "per-token contract of the models that may serve it.\n"
+    "- A pool has `profile` or `tokens_per_minute` with `weights`. `held` goes with settlement "
+    "`month` or `term` and without `minimum` and `increment`; `reserved_units` with one reserved "
+    "price and not with `metered` or `window`; `overage` with `held`, and by list or discounted "
+    "with `usd_per_mtok`; `window` with settlement `window`, `term_months` and `renewal` with "
+    "`term`. Tiers of compute time are on requests, by factors.\n"
+    "- A commitment has one amount; credits have `usd_per_credit` and no `discount_share`. "
+    "`ramp`, `terms`, `renewal`, `early_exit_share` and `carried` need a term; `payment` and "
+    "`minimum_usd_per_month` an amount per term. An agreement commits per month or per term, "
+    "rejects nothing, and some contract names it. `rounding` by `request` goes with neither "
+    "tiers on a month nor free units nor compute time.\n"
+    "- `terms` of a strategy name an amount of a commitment, `held` or `reserved_units` that "
+    "stands in a contract which it may use, each value once, with `value` or `optimise`.\n"
+    "- Warnings, of means: a price of 500 USD/Mtok or more, below 0.001, or 0 beside others; "
+    "output below half of input; a tier below 0.3 (unless it is free) or above 3 times the "
+    "price, a class or multiplier below 0.1 or above 10 times, a dear `batch`; and a meter in "
+    "`meter_weights` that no product uses, where products use others.\n";
 
 /* ---- Cells ----------------------------------------------------------------------- */
 
@@ -103,6 +157,8 @@ static void write_type(ds_writer *w, const ds_field *row)
     };
     if (row->type == DS_FIELD_NUMBERS && row->length != 0)
         ds_write_format(w, "%zu ", row->length);
+    if (row->type == DS_FIELD_NUMBERS && row->longer != 0)
+        ds_write_format(w, "or %zu ", row->longer);
     bool values = row->type == DS_FIELD_MAP && row->child->key[0] == '\0';
     ds_write(w, values ? "values by name" : names[row->type]);
     if (row->type == DS_FIELD_REFERENCE)
@@ -242,6 +298,7 @@ ds_code ds_scenario_reference_write(FILE *file)
     for (const ds_field *row = ds_provenance_fields; row->key != NULL; row++)
         ds_write_format(&w, "| `%s` | %s |\n", row->key, row->help);
     ds_write(&w, rules);
+    ds_write(&w, contract_rules);
     ds_write(&w, parents);
     write_section(&w, ds_scenario_fields, "", "The whole file.", 0);
 

@@ -154,18 +154,9 @@ static bool applies(const ds_field *rows, const ds_field *row, const cJSON *node
 {
     const cJSON    *billing = ds_tree_member(node, "billing");
     const ds_field *choice = ds_find_field(rows, "billing");
-    if (row->only == 0 || billing == NULL || choice == NULL)
-        return true;
-    unsigned    bit = 1;
-    size_t      length = strlen(billing->valuestring);
-    for (const char *at = choice->choices;; bit <<= 1) {
-        size_t span = strcspn(at, "|");
-        if (span == length && strncmp(at, billing->valuestring, length) == 0)
-            return (row->only & bit) != 0;
-        if (at[span] == '\0')
-            return true;
-        at += span + 1;
-    }
+    int kind = billing == NULL || choice == NULL
+                   ? -1 : ds_choice_index(choice->choices, billing->valuestring);
+    return row->only == 0 || kind < 0 || (row->only & (1u << kind)) != 0;
 }
 
 /* ---- Objects, maps, lists -------------------------------------------------------- */

@@ -9,4 +9,7 @@
  * memory. */
 bool ds_resolve(ds_scenario *scenario);
 
+/* idle.c: marks the defaults that change nothing. */
+void ds_mark_idle(ds_scenario *scenario);
+
 #endif

@@ -71,6 +71,7 @@ static ds_scenario *from_document(ds_document *document, size_t limit_bytes, ds_
         ds_scenario_free(s);
         return NULL;
     }
+    ds_mark_idle(s);
     return s;
 }
 
@@ -236,5 +237,6 @@ ds_input_info ds_scenario_input(const ds_scenario *s, size_t index)
         .as_of = input->as_of,
         .origin = input->origin,
         .uncertain = input->distribution.kind != DS_DIST_CONSTANT,
+        .idle = input->idle,
     };
 }

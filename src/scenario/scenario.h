@@ -49,6 +49,7 @@ typedef struct {
     const char     *text;    /* for people: "lognormal, p10 2, p90 9"           */
     const char     *source, *as_of; /* "" when not given                        */
     ds_origin       origin;
+    bool            idle;      /* a default that changes nothing                    */
     bool            per_event; /* drawn anew at each event, not once per path   */
 } ds_input;
 
@@ -59,6 +60,7 @@ typedef struct {
     int         start_year, start_month; /* month 1..12; set from `start`       */
     int64_t     months;
     double      hours_per_month;
+    bool        calendar_hours; /* months have their real hours instead         */
 } ds_clock;
 
 typedef struct {
@@ -93,11 +95,30 @@ typedef struct {
     ds_numbers series;
 } ds_growth;
 
+/* A number for each kind of token, in the order of DS_KIND_...; also prices,
+ * factors and weights. */
+enum { DS_KIND_INPUT, DS_KIND_OUTPUT, DS_KIND_READ, DS_KIND_WRITE, DS_KIND_WRITE_1H,
+       DS_KIND_COUNT };
+typedef struct {
+    ds_quantity kind[DS_KIND_COUNT];
+} ds_by_kind;
+
+typedef struct { /* of a map by free name: a meter, a service class             */
+    ds_key      key;
+    ds_quantity value;
+} ds_named_value;
+
+enum { DS_CACHED_INSIDE, DS_CACHED_BESIDE };
+
 typedef struct {
     ds_quantity input_words, output_words, tokens_per_word; /* or, instead,   */
     ds_quantity input_tokens, output_tokens;
-    ds_quantity output_cv, cache_read_share, cache_write_share, input_growth_per_year,
-        output_growth_per_year;
+    ds_quantity input_cv, output_cv, input_growth_per_year, output_growth_per_year;
+    int         cached_tokens; /* DS_CACHED_...                                 */
+    ds_quantity cache_read_share, cache_write_share, cache_write_1h_share; /* or, */
+    ds_quantity cache_read_tokens, cache_write_tokens, cache_write_1h_tokens; /* or, */
+    ds_quantity prefix_tokens, prefixes;
+    ds_items    meters; /* ds_named_value [unit/request]                        */
 } ds_request;
 
 typedef struct {
@@ -108,26 +129,113 @@ typedef struct {
     ds_numbers  season; /* 12, January first; count 0: none                    */
     ds_request *request;
     ds_quantity peak_to_mean;
-    ds_numbers  hour_shape; /* 24, mean 1; count 0: flat                        */
+    ds_numbers  hour_shape; /* 24 or 168, mean 1; count 0: flat                 */
+    double      minute_cv;
+    ds_items    service_shares; /* ds_named_value: share of requests by class    */
     ds_quantity value_usd_per_request, loss_usd_per_bad_answer;
     const char *task_class;
     ds_quantity price_elasticity;
     int         price_of; /* index into models; DS_ABSENT: no elasticity         */
 } ds_product;
 
+/* What moves prices by kind: the factor on a kind is usd_per_mtok over the base
+ * price, else its member of `factors`, else (cache) that of input, else `factor`. */
 typedef struct {
-    ds_quantity input, output, cache_read, cache_write;
-} ds_token_prices;
+    ds_quantity factor;
+    ds_by_kind *factors, *usd_per_mtok; /* or NULL                               */
+} ds_repricing;
+
+typedef struct { /* batch, flex, priority, ... */
+    ds_key       key;
+    ds_quantity  share; /* of requests, unless the product says otherwise        */
+    ds_repricing prices;
+} ds_service_class;
 
 typedef struct {
-    ds_quantity usd_per_month;
+    ds_key       key;
+    ds_repricing prices;
+    double       from_hour, to_hour; /* of the day, 16.5 is half past four; equal: all day */
+} ds_multiplier;
+
+enum { DS_TIER_REQUEST_INPUT, DS_TIER_REQUEST_OUTPUT, DS_TIER_MONTH_INPUT, DS_TIER_MONTH_OUTPUT,
+       DS_TIER_MONTH_TOKENS, DS_TIER_MONTH_REQUESTS };
+enum { DS_TIERS_GRADUATED, DS_TIERS_CLIFF };
+enum { DS_EDGE_ABOVE, DS_EDGE_AT };
+
+typedef struct {
+    ds_key       key;  /* "0", "1", ...                                          */
+    double       from; /* [token] or [request]                                   */
+    ds_repricing prices;
+} ds_tier_step;
+
+typedef struct {
+    ds_key   key;
+    int      of, shape, edge;
+    ds_items steps; /* ds_tier_step, by `from`                                   */
+} ds_tiers;
+
+typedef struct {
+    ds_key      key;
+    ds_quantity usd_per_unit, minimum_per_request, free_per_month;
+} ds_meter_price;
+
+enum { DS_PER_MINUTE, DS_PER_HOUR, DS_PER_DAY, DS_PER_MONTH, DS_PER_TERM };
+enum { DS_PAID_IN_ARREARS, DS_PAID_UPFRONT, DS_PAID_MONTHLY };
+enum { DS_UNUSED_LOST, DS_UNUSED_CARRIED };
+enum { DS_OVERAGE_LIST, DS_OVERAGE_DISCOUNTED, DS_OVERAGE_REJECTED, DS_OVERAGE_NONE };
+enum { DS_RENEWAL_NONE, DS_RENEWAL_AUTO };
+
+typedef struct {
+    /* exactly one amount, of ds_amounts */
+    ds_quantity usd_per_minute, usd_per_hour, usd_per_day, usd_per_month, usd_per_term,
+        credits_per_month, credits_per_term;
+    ds_quantity usd_per_credit, discount_share, minimum_usd_per_month, early_exit_share;
+    int64_t     term_months; /* 0: no term                                       */
+    int64_t     terms;
+    ds_numbers  ramp; /* count 0: 1                                              */
+    int         payment, unused, overage, renewal;
 } ds_commitment;
 
 typedef struct {
+    ds_key      key; /* "0", "1", ...                                            */
+    double      from_usd;
+    ds_quantity discount_share;
+} ds_spend_step;
+
+typedef struct {
+    int      shape, edge;
+    ds_items steps; /* ds_spend_step, by from_usd                                */
+} ds_spend_discount;
+
+typedef struct { /* several contracts under one commitment */
+    ds_key             key;
+    const char        *description;
+    ds_commitment     *commitment;
+    ds_spend_discount *spend_discount;
+    ds_quantity        free_usd_per_month, credit_usd, credit_months;
+} ds_agreement;
+
+typedef struct { /* a pool of compute-time units */
+    ds_key      key;
+    ds_quantity usd_per_unit_hour;
     int         profile; /* index into profiles, or DS_ABSENT                   */
     int64_t     gpus;
-    ds_quantity tokens_per_minute, output_weight, cache_read_weight, cache_write_weight;
-} ds_capacity_unit;
+    ds_quantity tokens_per_minute;
+    ds_by_kind *weights;       /* never NULL; a kind that is absent: 1, a written
+                                  hour: as written                              */
+    ds_items    meter_weights; /* ds_named_value: tokens per unit of the meter  */
+    int64_t     minimum, increment;
+    ds_quantity held; /* absent: sized to the load                               */
+    ds_quantity reserved_units, reserved_usd_per_unit_month, reserved_usd_per_unit_hour;
+} ds_unit_pool;
+
+enum { DS_WINDOW_SLIDING, DS_WINDOW_GRID, DS_WINDOW_IDLE };
+enum { DS_ARRIVALS_POISSON, DS_ARRIVALS_EVEN };
+
+typedef struct {
+    double minutes, cold_start_minutes;
+    int    kind, arrivals;
+} ds_window;
 
 typedef struct {
     ds_quantity usd_per_gpu, kilowatts_per_gpu, usd_per_kwh, colocation_usd_per_gpu_month;
@@ -135,25 +243,45 @@ typedef struct {
 } ds_owned;
 
 enum { DS_BILLING_PER_TOKEN, DS_BILLING_HOSTED, DS_BILLING_COMPUTE_TIME, DS_BILLING_FLEET };
-enum { DS_SETTLED_PROVISIONED, DS_SETTLED_METERED };
+enum { DS_SETTLED_MONTH, DS_SETTLED_DAY, DS_SETTLED_HOUR, DS_SETTLED_MINUTE, DS_SETTLED_METERED,
+       DS_SETTLED_TERM, DS_SETTLED_WINDOW };
 enum { DS_SCALING_STATIC, DS_SCALING_HOURLY };
+enum { DS_MONTH_CLOCK, DS_MONTH_730_HOURS, DS_MONTH_30_DAYS, DS_MONTH_CALENDAR };
+enum { DS_ROUNDED_NONE, DS_ROUNDED_REQUEST, DS_ROUNDED_LINE, DS_ROUNDED_INVOICE };
+enum { DS_ALLOW_NOTHING, DS_ALLOW_DEAR_CACHE_READ };
 
 typedef struct {
     ds_key           key;
-    ds_quantity      from; /* [month], 0 = first month of the clock             */
+    ds_quantity      from;  /* [month], 0 = first month of the clock             */
+    ds_quantity      until; /* absent: until the next contract's `from`          */
     int              billing;
+    int              month; /* DS_MONTH_...: hours of its months                 */
     bool             follows_price_path;
     ds_quantity      price_locked_months;
-    ds_token_prices *usd_per_mtok;  /* per_token, hosted                        */
-    ds_quantity      discount_share, batch_share, batch_discount_share;
+    ds_quantity      discount_share, usd_per_credit, tax_share;
+    int              rounding;
+    double           rounding_usd;
     ds_commitment   *commitment;
-    ds_quantity      hosting_usd_per_hour, storage_usd_per_month; /* hosted     */
-    ds_quantity      usd_per_unit_hour;  /* compute_time                        */
-    ds_capacity_unit *unit;
-    int              settlement;
-    int64_t          minimum_units, unit_increment;
-    int              profile; /* fleet: index into profiles                     */
-    ds_owned        *owned;   /* fleet: bought, not rented                      */
+    int              agreement; /* index into agreements, or DS_ABSENT           */
+    int              allow;
+    /* per_token, hosted_per_token; compute_time for overage */
+    ds_by_kind      *usd_per_mtok;
+    ds_quantity      usd_per_request;
+    ds_items         meters;          /* ds_meter_price                          */
+    ds_items         service_classes; /* ds_service_class                        */
+    ds_items         multipliers;     /* ds_multiplier                           */
+    ds_items         tiers;           /* ds_tiers                                */
+    double           cache_ttl_minutes, cache_minimum_tokens;
+    ds_quantity      hosting_usd_per_hour; /* hosted                             */
+    ds_quantity      storage_usd_per_month; /* hosted, compute_time              */
+    /* compute_time */
+    ds_items         units; /* ds_unit_pool                                      */
+    int              settlement, overage, renewal;
+    int64_t          term_months;
+    ds_window       *window;
+    /* fleet */
+    int              profile; /* index into profiles                             */
+    ds_owned        *owned;   /* bought, not rented                              */
     ds_quantity      rent_discount_share, slo_derate, target_utilisation;
     int64_t          minimum_replicas, spare_replicas;
     int              scaling;
@@ -195,9 +323,16 @@ typedef struct {
     ds_quantity tokens, epochs, mfu_share;
 } ds_training;
 
+typedef struct { /* a vendor's fine-tuning job */
+    ds_quantity usd_per_mtok, tokens, epochs, validation_tokens, evaluations, usd_per_hour, hours,
+        grader_input_tokens, grader_output_tokens, grader_usd_per_mtok_input,
+        grader_usd_per_mtok_output, cap_usd;
+} ds_fine_tuning;
+
 typedef struct {
     ds_labels   *labels;
     ds_training *training;
+    ds_fine_tuning *fine_tuning;
     ds_quantity  staff_months, usd_per_staff_month, evaluation_usd, licence_fee_usd,
         royalty_usd_per_mtok, lead_months, retry_months, success_probability,
         permission_probability, overrun_factor;
@@ -247,6 +382,19 @@ typedef struct {
     int    to;  /* index into models             */
 } ds_model_fallback;
 
+typedef struct { /* terms to find before the run */
+    double low, high;
+    int    of; /* DS_OBJECTIVE_...                                               */
+} ds_optimise;
+enum { DS_OBJECTIVE_MEAN, DS_OBJECTIVE_CVAR };
+
+typedef struct { /* key.name: the pointer of an amount that the strategy negotiates */
+    ds_key       key;
+    ds_quantity  value;    /* absent: to be optimised                            */
+    ds_optimise *optimise;
+    int          input;    /* of the quantity at the pointer, or DS_ABSENT       */
+} ds_term;
+
 typedef struct {
     ds_key      key;
     const char *description;
@@ -255,6 +403,7 @@ typedef struct {
     ds_items    start_when_usd_per_month_above; /* ds_model_quantity [USD]      */
     ds_items    routes;                         /* ds_product_routes            */
     ds_items    fallback;                       /* ds_model_fallback            */
+    ds_items    terms;                          /* ds_term                      */
 } ds_strategy;
 
 typedef struct {
@@ -284,7 +433,7 @@ struct ds_scenario {
     int              timing, money;
     double           cvar_level;
     ds_run_settings *run;
-    ds_items         gpus, profiles, products, models, strategies, assertions;
+    ds_items         gpus, profiles, products, agreements, models, strategies, assertions;
     ds_items         correlations; /* ds_correlation */
     ds_items         quantities;   /* ds_model_quantity: key and value */
 
@@ -297,7 +446,35 @@ struct ds_scenario {
                                    ds_scenario_with() and for error locations   */
 };
 
+/* ---- tariff.c: what keys of a contract stand for, where one stands in for another */
+
+/* The keys by which a commitment may state its amount. */
+typedef struct {
+    const char *key;
+    size_t      offset; /* of the quantity in ds_commitment                      */
+    int         per;    /* DS_PER_...                                            */
+    bool        in_credits;
+} ds_amount;
+enum { DS_AMOUNT_COUNT = 7 };
+extern const ds_amount ds_amounts[DS_AMOUNT_COUNT];
+ds_quantity            ds_amount_in(const ds_commitment *c, const ds_amount *amount);
+
+/* The quantity that prices a kind: its own, or the one it falls back to. */
+ds_quantity ds_price_of_kind(const ds_by_kind *prices, int kind);
+
+/* What moves a kind: a price over the contract's own price of kind `over`, a factor of
+ * its kind (or of the one it falls back to), or the one of all kinds. */
+typedef struct {
+    ds_quantity value;
+    enum { DS_FACTOR_PRICE, DS_FACTOR_OF_KIND, DS_FACTOR_OF_ALL } is;
+    int over;
+} ds_kind_factor;
+ds_kind_factor ds_factor_of_kind(const ds_repricing *r, int kind);
+
 /* Typed views of the maps. */
 #define DS_ITEM(type, items_, index) (((const type *)(items_).items)[index])
+
+/* The member of this name of a map that is sorted by name, or NULL; `size` of a struct. */
+const void *ds_find_item(const ds_items *sorted, size_t size, const char *name);
 
 #endif

@@ -3,8 +3,7 @@
  * Called by the program.  It says what one row says: keys, types, ranges, defaults;
  * and which keys a billing has.  Rules across fields, references and the mass of a
  * distribution outside its range are beyond a schema: the program checks them.
- * A file with `extends` is a patch, of which only the keys of the first level can
- * be known.
+ * An object with `extends` is a patch, of which only keys of the first level are known.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -116,6 +115,35 @@ static void required_one(json *j, const char *name)
     ds_write(&j->out, "]}");
 }
 
+#define EXTENDS "\"extends\": {\"$ref\": \"#/$defs/extends\"}"
+
+/* What is open is an object, whose keywords in the "else" that is opened hold unless
+ * it extends another: then only its keys are known, those of `rows` (NULL: any). */
+static void open_extends(json *j, const ds_field *rows)
+{
+    key_raw(j, "if", "{\"required\": [\"extends\"]}");
+    key(j, "then");
+    open(j, "{");
+    key_raw(j, "properties", "{" EXTENDS "}");
+    if (rows != NULL) {
+        key(j, "propertyNames");
+        open(j, "{");
+        key(j, "enum");
+        open(j, "[");
+        for (const ds_field *row = rows; row->key != NULL; row++)
+            text(j, row->key);
+        if (ds_find_field(rows, "extends") == NULL)
+            text(j, "extends");
+        for (const ds_field *row = ds_provenance_fields; row->key != NULL; row++)
+            text(j, row->key);
+        close(j, "]");
+        close(j, "}");
+    }
+    close(j, "}");
+    key(j, "else");
+    open(j, "{");
+}
+
 /* ---- Quantities ------------------------------------------------------------------ */
 
 static void define_form(json *j, const ds_form *form)
@@ -124,6 +152,7 @@ static void define_form(json *j, const ds_form *form)
     open(j, "{");
     key_text(j, "type", "object");
     key_text(j, "description", form->help);
+    open_extends(j, NULL);
     key_raw(j, "additionalProperties", "{\"type\": \"number\"}");
     key(j, "oneOf");
     open(j, "[");
@@ -139,6 +168,7 @@ static void define_form(json *j, const ds_form *form)
     }
     close(j, "]");
     close(j, "}");
+    close(j, "}");
 }
 
 #define NUMBER_LIST "{\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"number\"}}"
@@ -149,21 +179,25 @@ static void define_lists(json *j)
     open(j, "{");
     key_text(j, "type", "object");
     key_text(j, "description", "Listed values with their weights.");
+    open_extends(j, NULL);
     key_raw(j, "required", "[\"values\", \"weights\"]");
     key_word(j, "additionalProperties", "false");
     key_raw(j, "properties", "{\"values\": " NUMBER_LIST ", \"weights\": {\"type\": \"array\", "
                              "\"items\": {\"type\": \"number\", \"minimum\": 0}}}");
+    close(j, "}");
     close(j, "}");
     key(j, "empirical");
     open(j, "{");
     key_text(j, "type", "object");
     key_text(j, "description", "Equally likely values, listed or from a column of a CSV file in or "
                                "below the directory of the scenario.");
+    open_extends(j, NULL);
     key_word(j, "additionalProperties", "false");
     key_raw(j, "properties", "{\"values\": " NUMBER_LIST ", \"csv\": {\"type\": \"string\", "
                              "\"pattern\": \"^[^/]\"}, \"column\": {\"type\": \"string\"}}");
     key_raw(j, "oneOf", "[{\"required\": [\"values\"], \"maxProperties\": 1}, "
                         "{\"required\": [\"csv\", \"column\"], \"maxProperties\": 2}]");
+    close(j, "}");
     close(j, "}");
 }
 
@@ -252,9 +286,11 @@ static void define_quantity(json *j)
     key_raw(j, "if", "{\"type\": \"object\"}");
     key(j, "then");
     open(j, "{");
+    open_extends(j, NULL);
     quantity_keys(j);
     key_word(j, "additionalProperties", "false");
     quantity_choice(j);
+    close(j, "}");
     close(j, "}");
     key_text(j, "pattern", "^@.");
     close(j, "}");
@@ -351,6 +387,7 @@ static void object(json *j, const ds_field *rows)
 {
     bool any = false;
     key_text(j, "type", "object");
+    open_extends(j, rows);
     key(j, "properties");
     open(j, "{");
     for (const ds_field *row = rows; row->key != NULL; row++) {
@@ -371,6 +408,7 @@ static void object(json *j, const ds_field *rows)
     }
     key_word(j, "additionalProperties", "false");
     billing_rules(j, rows);
+    close(j, "}");
 }
 
 /* A member of a map, or element of a list. */
@@ -388,12 +426,14 @@ static void element(json *j, const ds_field *row)
 static void map(json *j, const ds_field *row)
 {
     key_text(j, "type", "object");
+    open_extends(j, NULL);
     if ((row->flags & DS_FLAG_NONEMPTY) != 0)
         key_number(j, "minProperties", 1.0);
     key(j, "propertyNames");
     open(j, "{");
     key_text(j, "pattern", NAME_PATTERN);
-    key_number(j, "maxLength", DS_NAME_BYTES_MAX);
+    key_number(j, "maxLength", (row->flags & DS_FLAG_POINTERS) != 0 ? DS_POINTER_BYTES_MAX
+                                                                    : DS_NAME_BYTES_MAX);
     if ((row->flags & DS_FLAG_STAR) == 0)
         key_raw(j, "not", "{\"const\": \"*\"}");
     close(j, "}");
@@ -403,6 +443,7 @@ static void map(json *j, const ds_field *row)
     close(j, "}");
     key(j, "additionalProperties");
     element(j, row);
+    close(j, "}");
 }
 
 static void choices(json *j, const ds_field *row)
@@ -428,9 +469,15 @@ static void numbers(json *j, const ds_field *row)
     key_text(j, "type", "number");
     range(j, row);
     close(j, "}");
+    if (row->longer != 0) {
+        char both[128];
+        snprintf(both, sizeof both, "[{\"maxItems\": %zu}, {\"minItems\": %zu}]", row->length,
+                 row->longer);
+        key_raw(j, "oneOf", both);
+    }
     if (row->length != 0) {
         key_number(j, "minItems", (double)row->length);
-        key_number(j, "maxItems", (double)row->length);
+        key_number(j, "maxItems", (double)(row->longer == 0 ? row->length : row->longer));
     }
 }
 
@@ -491,6 +538,7 @@ static void keywords_of_row(json *j, const ds_field *row)
         break;
     case DS_FIELD_LIST:
         key_text(j, "type", "array");
+        key_number(j, "minItems", (row->flags & DS_FLAG_NONEMPTY) != 0 ? 1.0 : 0.0);
         key(j, "items");
         element(j, row);
         break;
@@ -520,18 +568,12 @@ static void definitions(json *j)
     open(j, "{");
     object(j, ds_scenario_fields);
     close(j, "}");
-    key(j, "patch");
+    key(j, "extends");
     open(j, "{");
-    key_text(j, "type", "object");
-    key(j, "properties");
-    open(j, "{");
-    for (const ds_field *row = ds_scenario_fields; row->key != NULL; row++)
-        if (strcmp(row->key, "extends") != 0)
-            key_word(j, row->key, "true");
-    key_raw(j, "extends", "{\"type\": \"string\", \"minLength\": 1}");
-    provenance_keys(j);
-    close(j, "}");
-    key_word(j, "additionalProperties", "false");
+    key_text(j, "type", "string");
+    key_number(j, "minLength", 1.0);
+    key_text(j, "description", "What this object changes by JSON Merge Patch: a file, or "
+                               "FILE#/JSON/POINTER.");
     close(j, "}");
     define_quantity(j);
     define_provenance(j);
@@ -544,10 +586,7 @@ ds_code ds_schema_write(FILE *file)
     open(&j, "{");
     key_text(&j, "$schema", "https://json-schema.org/draft/2020-12/schema");
     key_text(&j, "title", "distillsim scenario");
-    key_text(&j, "type", "object");
-    key_raw(&j, "if", "{\"required\": [\"extends\"]}");
-    key_raw(&j, "then", "{\"$ref\": \"#/$defs/patch\"}");
-    key_raw(&j, "else", "{\"$ref\": \"#/$defs/scenario\"}");
+    key_raw(&j, "$ref", "\"#/$defs/scenario\"");
     definitions(&j);
     close(&j, "}");
     ds_write(&j.out, "\n");

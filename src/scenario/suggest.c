@@ -42,12 +42,57 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
     return last[b_length];
 }
 
+/* The one candidate that goes on where the word ends: "from_usd" for "from". */
+static const char *begins(const char *word, size_t length, const char *const *candidates,
+                          size_t count)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(candidates[i], word, length) != 0 || candidates[i][length] != '_')
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = candidates[i];
+    }
+    return found;
+}
+
+/* Words of price lists for what has another key here. */
+static const char *synonym(const char *word, const char *const *candidates, size_t count)
+{
+    static const char *const known[][2] = {
+        {"cached_input", "cache_read"},     {"cache_creation", "cache_write"},
+        {"credits", "agreement"},           {"credit_usd", "agreement"},
+        {"currency", "usd_per_credit"},     {"exchange_rate", "usd_per_credit"},
+        {"vat", "tax_share"},               {"minimum_usd_per_month", "commitment"},
+        {"batch", "service_classes"},       {"off_peak", "multipliers"},
+        {"free_tokens_per_month", "tiers"}, {"usd_per_year", "usd_per_term"},
+        {"term_years", "term_months"},
+    };
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
+        for (size_t i = 0; strcmp(word, known[k][0]) == 0 && i < count; i++)
+            if (strcmp(candidates[i], known[k][1]) == 0)
+                return candidates[i];
+    return NULL;
+}
+
+bool ds_is_slip(const char *word, const char *meant)
+{
+    size_t length = strlen(word), other = strlen(meant);
+    if (length > WORD_MAX || other > WORD_MAX)
+        return false;
+    return distance(word, length, meant, other) <= length / 4 + 1 ||
+           (strncmp(word, meant, length) == 0 && meant[length] == '_');
+}
+
 const char *ds_suggest(const char *word, const char *const *candidates, size_t count)
 {
     size_t      length = strlen(word), best = length / 3 + 1;
     const char *found = NULL;
     if (length > WORD_MAX || length == 0)
         return NULL;
+    if ((found = synonym(word, candidates, count)) != NULL)
+        return found;
     for (size_t i = 0; i < count; i++) {
         size_t other = strlen(candidates[i]);
         if (other > WORD_MAX || other == 0)
@@ -59,5 +104,5 @@ const char *ds_suggest(const char *word, const char *const *candidates, size_t c
             found = candidates[i];
         }
     }
-    return found;
+    return found != NULL ? found : begins(word, length, candidates, count);
 }

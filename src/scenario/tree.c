@@ -1,11 +1,11 @@
-/* tree.c -- building, merging and changing JSON trees.
+/* tree.c -- building and changing JSON trees.
  *
- * Called by document.c.  The scanner accepts the text, cJSON builds the tree,
- * then each node gets the index of its position; cJSON's copies keep it, so a
- * value that moves from a parent file to a merged tree keeps the place where its
- * author wrote it.
+ * Called by source.c, extend.c and document.c.  The scanner accepts the text, cJSON
+ * builds the tree, then each node gets the index of its position; cJSON's copies keep
+ * it, so a value that moves from a parent file to a merged tree keeps the place where
+ * its author wrote it.
  *
- * Merge patch: RFC 7396 section 2.  Pointers: RFC 6901.
+ * Pointers: RFC 6901.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/tree.h"
@@ -69,61 +69,6 @@ const cJSON *ds_tree_member(const cJSON *node, const char *name)
     return index < 0 ? NULL : cJSON_GetArrayItem(node, index);
 }
 
-/* ---- Merge patch ----------------------------------------------------------------- */
-
-static bool merge_member(cJSON *target, const cJSON *patch);
-
-/* target is an object, patch too */
-static bool merge_members(cJSON *target, const cJSON *patch)
-{
-    const cJSON *change;
-    target->valueint = patch->valueint;
-    cJSON_ArrayForEach(change, patch)
-    {
-        if (!merge_member(target, change))
-            return false;
-    }
-    return true;
-}
-
-static bool merge_member(cJSON *target, const cJSON *patch)
-{
-    cJSON *old = cJSON_GetObjectItemCaseSensitive(target, patch->string);
-    if (cJSON_IsNull(patch)) {
-        cJSON_Delete(cJSON_DetachItemViaPointer(target, old));
-        return true;
-    }
-    if (cJSON_IsObject(old) && cJSON_IsObject(patch))
-        return merge_members(old, patch);
-
-    /* an object patch on something else starts from {}, which drops its nulls */
-    cJSON *fresh = cJSON_IsObject(patch) ? cJSON_CreateObject() : cJSON_Duplicate(patch, 1);
-    if (fresh == NULL)
-        return false;
-    fresh->valueint = patch->valueint;
-    bool done = old == NULL
-                    ? cJSON_AddItemToObject(target, patch->string, fresh)
-                    : cJSON_ReplaceItemInObjectCaseSensitive(target, patch->string, fresh);
-    if (!done) {
-        cJSON_Delete(fresh);
-        return false;
-    }
-    return !cJSON_IsObject(patch) || merge_members(fresh, patch);
-}
-
-bool ds_tree_merge(cJSON **target, const cJSON *patch)
-{
-    if (!cJSON_IsObject(patch) || !cJSON_IsObject(*target)) {
-        cJSON *fresh = cJSON_IsObject(patch) ? cJSON_CreateObject() : cJSON_Duplicate(patch, 1);
-        if (fresh == NULL)
-            return false;
-        fresh->valueint = patch->valueint;
-        cJSON_Delete(*target);
-        *target = fresh;
-    }
-    return !cJSON_IsObject(patch) || merge_members(*target, patch);
-}
-
 /* ---- Pointers -------------------------------------------------------------------- */
 
 size_t ds_pointer_escape(const char *segment, char *to, size_t size)
@@ -141,9 +86,7 @@ size_t ds_pointer_escape(const char *segment, char *to, size_t size)
     return length;
 }
 
-/* Decodes the token at *at (just after its '/') in place of `token`, which has
- * room for it; moves *at to the next '/' or the end.  False on a bad escape. */
-static bool next_token(const char **at, char *token)
+bool ds_pointer_next(const char **at, char *token)
 {
     const char *p = *at;
     for (; *p != '\0' && *p != '/'; p++) {
@@ -161,7 +104,7 @@ static bool next_token(const char **at, char *token)
     return true;
 }
 
-static const char *kind_of(const cJSON *node)
+const char *ds_tree_kind(const cJSON *node)
 {
     return cJSON_IsObject(node)   ? "an object"
            : cJSON_IsArray(node)  ? "a list"
@@ -180,8 +123,8 @@ static ds_code put(cJSON *node, const char *name, cJSON *value, const char *poin
 
     if (!array && !cJSON_IsObject(node)) {
         cJSON_Delete(value);
-        return ds_fail(err, DS_E_SCENARIO, pointer, "%s has no member \"%.100s\"", kind_of(node),
-                       name);
+        return ds_fail(err, DS_E_SCENARIO, pointer, "%s has no member \"%.100s\"",
+                       ds_tree_kind(node), name);
     }
     if (cJSON_IsNull(value)) {
         cJSON_Delete(value);
@@ -223,7 +166,7 @@ static ds_code walk(cJSON *root, const char *pointer, bool make, char *token, cJ
 
     for (const char *at = pointer; *at == '/';) {
         at++;
-        if (!next_token(&at, token))
+        if (!ds_pointer_next(&at, token))
             return ds_fail(err, DS_E_SCENARIO, pointer,
                            "in a JSON Pointer '~' is written ~0 and '/' is written ~1");
         if (*at == '\0')

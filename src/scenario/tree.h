@@ -1,5 +1,5 @@
-/* tree.h -- JSON trees whose nodes know where they come from, and the two ways
- * of changing one: merge patch and pointer.
+/* tree.h -- JSON trees whose nodes know where they come from, and how one
+ * is changed by pointer.
  *
  * A node's position is positions->items[node->valueint]: cJSON leaves that
  * member to numbers, and we read only valuedouble.  Entry 0 is that of an
@@ -22,9 +22,8 @@ DS_MUST_CHECK ds_code ds_tree_parse(const char *text, size_t length, int file,
 /* Member of an object, or element of an array when `name` is its index; NULL. */
 const cJSON *ds_tree_member(const cJSON *node, const char *name);
 
-/* RFC 7396: changes *target (an owned tree, or NULL for "absent") by `patch`.
- * False when out of memory; *target is then still owned and valid. */
-bool ds_tree_merge(cJSON **target, const cJSON *patch);
+/* What a value is, in words: "an object", "a string", ... */
+const char *ds_tree_kind(const cJSON *node);
 
 /* RFC 6901: the value at `pointer` becomes a copy of `value` (null: is removed).
  * Objects on the way that are missing are made.  Fails with DS_E_SCENARIO (pointer
@@ -36,5 +35,8 @@ DS_MUST_CHECK ds_code ds_tree_set(cJSON *root, const char *pointer, const cJSON 
 /* Writes `segment` escaped as a token of a pointer; returns its length, like
  * snprintf. */
 size_t ds_pointer_escape(const char *segment, char *to, size_t size);
+/* Decodes the token at *at (just after its '/') into `token`, which has room for it;
+ * moves *at to the next '/' or the end.  False on a bad escape. */
+bool ds_pointer_next(const char **at, char *token);
 
 #endif

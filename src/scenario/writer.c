@@ -1,26 +1,29 @@
 /* writer.c -- a growing text, and JSON strings and numbers in it.
  *
- * Called by resolve.c, schema.c and reference.c.
+ * Called by resolve.c, schema.c and reference.c; for single numbers also where problems
+ * and overrides are written.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/writer.h"
 
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenario/binder.h"
-
-void ds_number_text(double x, char text[32])
+void ds_number_text(double x, char text[DS_NUMBER_JSON])
 {
     if (x == 0.0)
         x = 0.0; /* no minus */
     for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, 32, "%.*g", digits, x);
+        snprintf(text, DS_NUMBER_JSON, "%.*g", digits, x);
         if (strtod(text, NULL) == x)
-            return;
+            break;
     }
+    char *comma = strchr(text, ',');
+    if (comma != NULL)
+        *comma = '.';
 }
 
 static bool reserve(ds_writer *w, size_t more)

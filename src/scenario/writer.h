@@ -13,11 +13,15 @@ typedef struct {
     bool   failed; /* out of memory: what follows is dropped */
 } ds_writer;
 
+/* The shortest JSON number that reads back as x, which is finite, in any locale. */
+enum { DS_NUMBER_JSON = 32 };
+void ds_number_text(double x, char text[DS_NUMBER_JSON]);
+
 void ds_write(ds_writer *w, const char *text);
 void ds_write_format(ds_writer *w, const char *format, ...) DS_PRINTF(2, 3);
 /* A JSON string with its quotes. */
 void ds_write_string(ds_writer *w, const char *text);
-/* The shortest JSON number that reads back as x, which is finite. */
+/* Such a number. */
 void ds_write_number(ds_writer *w, double x);
 /* A new line and `depth` steps of indentation. */
 void ds_write_line(ds_writer *w, int depth);

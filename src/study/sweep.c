@@ -139,6 +139,24 @@ static ds_code simulate(const sweep_job *job, ds_sweep_point *point, ds_error *e
     return code;
 }
 
+/* Terms that are to be optimised have their best values, at each point its own. */
+static ds_code find_terms(const sweep_job *job, ds_scenario **scenario, ds_error *err)
+{
+    ds_scenario *better = NULL;
+    bool open = false;
+
+    for (size_t i = 0; i < ds_scenario_strategy_count(*scenario); i++) {
+        open = open || ds_scenario_strategy_optimises(*scenario, i);
+    }
+    if (!open) {
+        return DS_OK;
+    }
+    const ds_code code = ds_scenario_optimised(*scenario, job->options, &better, NULL, err);
+    ds_scenario_free(*scenario);
+    *scenario = better;
+    return code;
+}
+
 static ds_code visit(void *context, ds_sweep_point *point, ds_error *err)
 {
     const sweep_job *job = context;
@@ -146,6 +164,9 @@ static ds_code visit(void *context, ds_sweep_point *point, ds_error *err)
     ds_code code = ds_scenario_with(job->base, point->overrides, point->override_count, NULL,
                                     NULL, &scenario, err);
 
+    if (code == DS_OK) {
+        code = find_terms(job, &scenario, err);
+    }
     if (code != DS_OK) {
         return code;
     }

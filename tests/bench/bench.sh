@@ -62,5 +62,23 @@ done
     sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sort | uniq -c
 } >"$out/machine.txt"
 
+# What rich contracts cost to simulate over flat prices, one thread: the two take turns,
+# once to warm up and then in pairs, so that what else the machine does hits both.  The
+# ratio is the median of those of the pairs.
+pairs=${BENCH_PAIRS-15}
+: >"$work/ratios"
+n=0
+while [ "$n" -le "$pairs" ]; do
+    scenario=tests/data/bench_flat.json
+    flat=$(seconds 1)
+    scenario=tests/data/bench_rich.json
+    rich=$(seconds 1)
+    [ "$n" -eq 0 ] || echo "$rich $flat" | awk '{ print $1 / $2 }' >>"$work/ratios"
+    n=$((n + 1))
+done
+ratio=$(median <"$work/ratios" | awk '{ printf "%.2f", $1 }')
+echo "$ratio" >"$out/rich_to_flat.txt"
+
 cat "$out/machine.txt"
+echo "rich contracts to flat prices: $ratio times the time (median of $pairs pairs)"
 awk -F, '{ printf "%8s %10s %24s %34s\n", $6, $8, $9, $10 }' "$table"

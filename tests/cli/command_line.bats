@@ -102,6 +102,34 @@ load common
     expect 1
 }
 
+@test "a warning is told: by check on standard output, by run and explain on standard error" {
+    busy=tests/data/busy-hour.json
+    warning="$busy:4:21: /products/chat/peak_to_mean: warning: the busiest hour"
+    out check $busy
+    expect 0
+    silent "$stderr"
+    has "$stdout" "$warning"
+    has "$stdout" "$busy: ok"
+    for command in 'run --paths 10' 'explain --strategy stay --path 1'; do
+        # shellcheck disable=SC2086
+        out $command $busy
+        expect 0
+        has "$stderr" "$warning"
+        lacks "$stdout" 'warning'
+    done
+    # a problem is told as well, and counts
+    out run $busy --set /clock/months=0
+    expect 3
+    has "$stderr" "$warning"
+    has "$stderr" '/clock/months: 0 is below 1'
+}
+
+@test "a sweep tells the warnings of its base once" {
+    out sweep tests/data/busy-hour.json --vary /clock/months=6,7,8 --paths 10
+    expect 0
+    [ "$(grep -c warning "$stderr")" -eq 1 ]
+}
+
 @test "schema is JSON; its page is Markdown" {
     out schema
     expect 0
@@ -110,4 +138,54 @@ load common
     out schema --markdown
     expect 0
     grep -q '^# ' "$stdout"
+}
+
+# units MEMBERS METER: a contract of units whose requests use METER
+units() {
+    printf '{"name": "u", "clock": {"start": "2026-07", "months": 1}, "products": {"p":
+ {"requests_per_month": 1e6, "request": {"input_tokens": 100, "output_tokens": 0,
+ "meters": {"%s": 1}}}}, "models": {"m": {"contracts": {"c": {"billing": "compute_time",
+ "units": {"u": {"usd_per_unit_hour": 1, "tokens_per_minute": 1000, "meter_weights": {"audio": 7},
+ %s}}}}}}, "strategies": {"stay": {"all": "m"}}}' "$2" "$1" >"$BATS_TEST_TMPDIR/units.json"
+}
+
+@test "no units may be reserved where a price is stated: a sweep may begin at 0" {
+    units '"reserved_units": 0, "reserved_usd_per_unit_month": 260' audio
+    out check "$BATS_TEST_TMPDIR/units.json"
+    expect 0
+    [ "$(wc -l <"$stdout")" -eq 1 ]
+    out sweep "$BATS_TEST_TMPDIR/units.json" --vary /models/m/contracts/c/units/u/reserved_units=0,2 \
+        --outcome cost_total_usd --paths 1 --quiet
+    expect 0
+}
+
+@test "a weight of a meter that no product uses is warned of" {
+    units '"minimum": 1' audio_tokens
+    out check "$BATS_TEST_TMPDIR/units.json"
+    expect 0
+    has "$stdout" 'meter_weights/audio: warning: no product uses the meter "audio"'
+}
+
+@test "a misspelt key is one mistake, and one message" {
+    units '"minmum": 1, "reserved_unit": 1, "reserved_usd_per_unit_hour": 0.5' audio
+    out check "$BATS_TEST_TMPDIR/units.json"
+    expect 3
+    [ "$(cat "$stdout" "$stderr" | grep -c 'unknown key')" -eq 2 ]
+    [ "$(cat "$stdout" "$stderr" | wc -l)" -eq 2 ]
+    has "$stdout" 'did you mean "reserved_units"?' || has "$stderr" 'did you mean "reserved_units"?'
+}
+
+@test "what should be an object: its keys, or that the names are missing" {
+    printf '{"name": "u", "clock": {"start": "2026-07", "months": 1}, "products": {"p":
+ {"requests_per_month": 1, "request": {"input_tokens": 1, "output_tokens": 1}}}, "models": {"m":
+ {"contracts": {"c": {"billing": "compute_time", "vat": 0.19, "commitment": 5,
+ "units": {"usd_per_unit_hour": 1}}}}}, "strategies": {"s": {"all": "m"}}}' \
+        >"$BATS_TEST_TMPDIR/objects.json"
+    out check "$BATS_TEST_TMPDIR/objects.json"
+    expect 3
+    cat "$stdout" "$stderr" >"$BATS_TEST_TMPDIR/said"
+    has "$BATS_TEST_TMPDIR/said" 'must be an object of "usd_per_minute", "usd_per_hour",'
+    has "$BATS_TEST_TMPDIR/said" '"units" holds objects by name, of which "usd_per_unit_hour" is'
+    has "$BATS_TEST_TMPDIR/said" 'unknown key "vat"; did you mean "tax_share"?'
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/said")" -eq 3 ]
 }

@@ -173,3 +173,23 @@ END
     silent "$stdout"
     has "$stderr" 'none.json'
 }
+
+@test "a strategy alone has neither savings nor defaults that change nothing" {
+    cat >"$BATS_TEST_TMPDIR/alone.json" <<'JSON'
+{"name": "alone", "clock": {"start": "2026-07", "months": 1}, "discount_rate_per_year": 0,
+ "products": {"p": {"requests_per_month": 1e6, "request": {"input_tokens": 100,
+   "output_tokens": 10}}},
+ "models": {"m": {"contracts": {"c": {"billing": "per_token",
+   "usd_per_mtok": {"input": 3, "output": 15}}}}}, "strategies": {"stay": {"all": "m"}}}
+JSON
+    out run "$BATS_TEST_TMPDIR/alone.json" --paths 1
+    expect 0
+    lacks "$stdout" 'saving'
+    lacks "$stdout" 'costs least'
+    has "$stdout" 'unsourced 6, default 0;'
+    has "$stdout" '1 path, seed 1.'
+    # by words, a word is 1.3 tokens: that is a figure of ours
+    out run "$BATS_TEST_TMPDIR/alone.json" --paths 1 \
+        --set '/products/p/request={"input_words": 100, "output_words": 10}'
+    has "$stdout" 'default 1;'
+}

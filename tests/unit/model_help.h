@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "distillsim.h"
+#include "load_text.h"
 
 /* ---- A scenario, its plan, its result ---------------------------------------- */
 
@@ -37,6 +38,8 @@ typedef struct {
 static inline void print_problem(void *context, const ds_error *p)
 {
     (void)context;
+    if (p->warning)
+        return;
     print_error("%s:%d:%d: %s: %s\n", p->file, p->line, p->column, p->pointer, p->message);
 }
 
@@ -61,16 +64,9 @@ static inline world open_file(const char *path)
 /* The scenario of a JSON text. */
 static inline world open_json(const char *text)
 {
-    char         path[] = "/tmp/distillsim-model-XXXXXX";
-    int          descriptor = mkstemp(path);
-    FILE        *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     ds_scenario *scenario = NULL;
     ds_error     err;
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-    ds_code code = ds_scenario_load(path, NULL, 0, print_problem, NULL, &scenario, &err);
-    unlink(path);
+    ds_code      code = load_json(text, print_problem, NULL, &scenario, &err);
     if (code != DS_OK)
         print_error("%s\n", text);
     assert_int_equal(code, DS_OK);

@@ -6,117 +6,7 @@
 #ifndef RANDOM_SCENARIO_H
 #define RANDOM_SCENARIO_H
 
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-typedef struct {
-    uint64_t state;
-    char    *text;
-    size_t   length, capacity;
-    double   dollar; /* dollars are counted in units of 1/dollar */
-} maker;
-
-static uint64_t maker_bits(maker *m) /* splitmix64 */
-{
-    uint64_t z = m->state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
-
-static double maker_uniform(maker *m, double low, double high)
-{
-    return low + (high - low) * (double)(maker_bits(m) >> 11) * 0x1p-53;
-}
-
-static int maker_below(maker *m, int n)
-{
-    return (int)(maker_bits(m) % (uint64_t)n);
-}
-
-static int maker_chance(maker *m, double p)
-{
-    return maker_uniform(m, 0, 1) < p;
-}
-
-__attribute__((format(printf, 2, 3))) static void maker_print(maker *m, const char *format, ...)
-{
-    for (;;) {
-        va_list arguments;
-        va_start(arguments, format);
-        int n = vsnprintf(m->text + m->length, m->capacity - m->length, format, arguments);
-        va_end(arguments);
-        if (n >= 0 && (size_t)n < m->capacity - m->length) {
-            m->length += (size_t)n;
-            return;
-        }
-        m->capacity = 2 * m->capacity + (size_t)n + 1;
-        m->text = realloc(m->text, m->capacity);
-    }
-}
-
-/* "key": a quantity between low and high times a unit, certain or not. */
-static void maker_in_units(maker *m, const char *key, double low, double high, double unit)
-{
-    double a = unit * maker_uniform(m, low, high), b = unit * maker_uniform(m, low, high);
-    double least = a < b ? a : b, most = a < b ? b : a;
-    maker_print(m, "\"%s\": ", key);
-    switch (least < most ? maker_below(m, 6) : 0) {
-    case 0:
-    case 1:
-        maker_print(m, "%.17g", a);
-        break;
-    case 2:
-        maker_print(m, "{\"uniform\": {\"low\": %.17g, \"high\": %.17g}}", least, most);
-        break;
-    case 3:
-        maker_print(m, "{\"triangular\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}",
-                    least, 0.5 * (least + most), most);
-        break;
-    case 4:
-        maker_print(m, "{\"p10\": %.17g, \"p90\": %.17g, \"min\": %.17g, \"max\": %.17g}", least,
-                    most, unit * low, unit * high);
-        break;
-    default:
-        maker_print(m, "{\"pert\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}", least,
-                    0.7 * least + 0.3 * most, most);
-    }
-    maker_print(m, ", ");
-}
-
-static void maker_quantity(maker *m, const char *key, double low, double high)
-{
-    maker_in_units(m, key, low, high, 1);
-}
-
-static void maker_some(maker *m, double chance, const char *key, double low, double high)
-{
-    if (maker_chance(m, chance))
-        maker_quantity(m, key, low, high);
-}
-
-/* The same for money: every quantity whose unit has USD in it. */
-static void maker_money(maker *m, const char *key, double low, double high)
-{
-    maker_in_units(m, key, low, high, m->dollar);
-}
-
-static void maker_some_money(maker *m, double chance, const char *key, double low, double high)
-{
-    if (maker_chance(m, chance))
-        maker_money(m, key, low, high);
-}
-
-/* Removes a trailing ", " and closes with `end`. */
-static void maker_close(maker *m, const char *end)
-{
-    if (m->length >= 2 && m->text[m->length - 2] == ',')
-        m->length -= 2;
-    maker_print(m, "%s", end);
-}
+#include "random_contract.h"
 
 static void make_gpus(maker *m)
 {
@@ -174,7 +64,35 @@ static void make_growth(maker *m)
     maker_close(m, "}, ");
 }
 
-static void make_request(maker *m)
+/* What is cached of a prompt: shares of it, tokens in or beside it, a prefix. */
+static void make_cached(maker *m)
+{
+    switch (maker_below(m, 5)) {
+    case 0:
+        maker_print(m, "\"cached_tokens\": \"beside\", ");
+        maker_quantity(m, "cache_read_tokens", 100, 5000);
+        maker_some(m, 0.5, "cache_write_tokens", 10, 500);
+        maker_some(m, 0.5, "cache_write_1h_tokens", 10, 500);
+        break;
+    case 1:
+        maker_quantity(m, "cache_read_tokens", 5, 20);
+        maker_some(m, 0.5, "cache_write_1h_tokens", 5, 20);
+        break;
+    case 2:
+        maker_quantity(m, "prefix_tokens", 20, 2000);
+        maker_some(m, 0.7, "prefixes", 1, 1e5);
+        break;
+    default:
+        maker_some(m, 0.5, "cache_read_share", 0, 0.6);
+        maker_some(m, 0.4, "cache_write_1h_share", 0, 0.1);
+        if (maker_chance(m, 0.3))
+            maker_print(m, "\"cache_write_share\": \"@other\", ");
+        else
+            maker_some(m, 0.5, "cache_write_share", 0, 0.3);
+    }
+}
+
+static void make_request(maker *m, bool first)
 {
     maker_print(m, "\"request\": {");
     if (maker_chance(m, 0.5)) {
@@ -184,12 +102,16 @@ static void make_request(maker *m)
         maker_quantity(m, "input_tokens", 50, 5000);
     }
     maker_quantity(m, maker_chance(m, 0.5) ? "output_words" : "output_tokens", 10, 500);
-    maker_some(m, 0.4, "output_cv", 0, 2);
-    maker_some(m, 0.5, "cache_read_share", 0, 0.6);
-    if (maker_chance(m, 0.3))
-        maker_print(m, "\"cache_write_share\": \"@other\", ");
-    else
-        maker_some(m, 0.5, "cache_write_share", 0, 0.3);
+    maker_some(m, 0.4, "input_cv", 0.1, 2);
+    maker_some(m, 0.4, "output_cv", 0.1, 2);
+    make_cached(m);
+    if (first || maker_chance(m, 0.5)) {
+        maker_print(m, "\"meters\": {");
+        if (first || maker_chance(m, 0.5))
+            maker_quantity(m, "search", 0.1, 3);
+        maker_quantity(m, "audio", 10, 500);
+        maker_close(m, "}, ");
+    }
     maker_some(m, 0.3, "input_growth_per_year", -0.2, 1);
     maker_some(m, 0.3, "output_growth_per_year", -0.2, 1);
     maker_close(m, "}, ");
@@ -197,7 +119,7 @@ static void make_request(maker *m)
 
 static void make_list(maker *m, const char *key, int n, int mean_one)
 {
-    double value[24], sum = 0;
+    double value[168], sum = 0;
     for (int i = 0; i < n; i++)
         sum += value[i] = maker_uniform(m, 0.5, 1.5);
     maker_print(m, "\"%s\": [", key);
@@ -213,11 +135,19 @@ static void make_products(maker *m, int products)
         maker_print(m, "\"p%d\": {\"task_class\": \"%s\", ", p, p % 2 ? "chat" : "code");
         maker_quantity(m, "requests_per_month", 1e5, 1e8);
         make_growth(m);
-        make_request(m);
+        make_request(m, p == 0);
         if (maker_chance(m, 0.5))
             make_list(m, "season", 12, 0);
         if (maker_chance(m, 0.5))
-            make_list(m, "hour_shape", 24, 1);
+            make_list(m, "hour_shape", maker_chance(m, 0.1) ? 168 : 24, 1);
+        if (maker_chance(m, 0.1)) /* a thousand points: slow in the naive engine */
+            maker_print(m, "\"minute_cv\": %.17g, ", maker_uniform(m, 0.1, 1.5));
+        if (maker_chance(m, 0.4)) {
+            maker_print(m, "\"service_shares\": {");
+            maker_some(m, 0.7, "batch", 0, 0.5);
+            maker_quantity(m, "flex", 0, 0.3);
+            maker_close(m, "}, ");
+        }
         maker_some(m, 0.7, "peak_to_mean", 1, 4);
         maker_some_money(m, 0.5, "value_usd_per_request", 0, 0.1);
         maker_some_money(m, 0.5, "loss_usd_per_bad_answer", 0, 0.05);
@@ -230,83 +160,28 @@ static void make_products(maker *m, int products)
     maker_close(m, "},\n");
 }
 
-static void make_tariff(maker *m, int billing)
-{
-    static const char *const name[] = { "per_token", "hosted_per_token", "compute_time", "fleet" };
-    maker_print(m, "\"billing\": \"%s\", ", name[billing]);
-    maker_some(m, 0.5, "discount_share", 0, 0.4);
-    maker_some_money(m, 0.3, "staff_usd_per_month", 0, 1e5);
-    maker_some(m, 0.3, "price_locked_months", 0, 12);
-    if (maker_chance(m, 0.2))
-        maker_print(m, "\"follows_price_path\": false, ");
-    if (billing < 3 && maker_chance(m, 0.4)) {
-        maker_print(m, "\"commitment\": {");
-        maker_money(m, "usd_per_month", 1e3, 1e7);
-        maker_close(m, "}, ");
-    }
-    if (billing < 2) {
-        maker_print(m, "\"usd_per_mtok\": {");
-        maker_money(m, "input", 0.1, 5);
-        maker_money(m, "output", 0.5, 25);
-        maker_some_money(m, 0.5, "cache_read", 0.01, 1);
-        maker_some_money(m, 0.5, "cache_write", 0.1, 6);
-        maker_close(m, "}, ");
-        maker_some(m, 0.4, "batch_share", 0, 0.5);
-    }
-    if (billing == 1) {
-        maker_some_money(m, 0.7, "hosting_usd_per_hour", 0, 50);
-        maker_some_money(m, 0.7, "storage_usd_per_month", 0, 500);
-    }
-    if (billing == 2) {
-        maker_money(m, "usd_per_unit_hour", 5, 70);
-        int metered = maker_chance(m, 0.5);
-        maker_print(m, "\"settlement\": \"%s\", ", metered ? "metered" : "provisioned");
-        if (!metered) {
-            maker_print(m, "\"minimum_units\": %d, ", maker_below(m, 20));
-            maker_print(m, "\"unit_increment\": %d, ", 1 + maker_below(m, 5));
-        }
-        maker_print(m, "\"unit\": {");
-        if (maker_chance(m, 0.5)) {
-            maker_print(m, "\"profile\": \"f0\", \"gpus\": 4, ");
-        } else {
-            maker_quantity(m, "tokens_per_minute", 1e5, 1e6);
-            maker_some(m, 0.5, "output_weight", 1, 8);
-            maker_some(m, 0.5, "cache_read_weight", 0, 1);
-        }
-        maker_close(m, "}, ");
-    }
-    if (billing == 3) {
-        maker_print(m, "\"profile\": \"f%d\", ", maker_below(m, 2));
-        maker_print(m, "\"minimum_replicas\": %d, ", maker_below(m, 3));
-        maker_print(m, "\"spare_replicas\": %d, ", maker_below(m, 2));
-        maker_print(m, "\"scaling\": \"%s\", ", maker_chance(m, 0.5) ? "hourly" : "static");
-        maker_some(m, 0.5, "rent_discount_share", 0, 0.4);
-        maker_some(m, 0.5, "slo_derate", 0.5, 1);
-        maker_some(m, 0.5, "target_utilisation", 0.4, 0.9);
-        if (maker_chance(m, 0.4)) {
-            maker_print(m, "\"owned\": {\"life_months\": %d, ", 1 + maker_below(m, 20));
-            maker_money(m, "usd_per_gpu", 2e4, 4e4);
-            maker_some(m, 0.5, "kilowatts_per_gpu", 0.5, 2);
-            maker_money(m, "usd_per_kwh", 0.05, 0.2); /* its default is in dollars */
-            maker_some_money(m, 0.5, "colocation_usd_per_gpu_month", 0, 200);
-            maker_close(m, "}, ");
-        }
-    }
-}
-
 /* One to three contracts; later ones on a certain or uncertain date. */
-static void make_contracts(maker *m)
+static void make_contracts(maker *m, const char *model)
 {
+    m->model = model;
     int count = 1 + maker_below(m, 3);
     maker_print(m, "\"contracts\": {");
     for (int c = 0; c < count; c++) {
         maker_print(m, "\"c%d\": {", c);
+        m->contract = c;
         if (c > 0 && maker_chance(m, 0.5))
             maker_print(m, "\"from\": %d, ", 7 * c);
         else if (c > 0)
             maker_print(m, "\"from\": {\"uniform\": {\"low\": %d, \"high\": %d}}, ", 7 * c - 6,
                         7 * c + 6); /* the third may come before the second */
-        make_tariff(m, maker_below(m, 4));
+        if (c + 1 == count && maker_chance(m, 0.2))
+            maker_print(m, "\"until\": {\"uniform\": {\"low\": 41, \"high\": 60}}, ");
+        /* agreements must have a party, classes a contract that offers them */
+        bool first = c == 0;
+        m->party = first && strcmp(model, "other") == 0   ? 1
+                   : first && strcmp(model, "house") == 0 ? 2
+                                                          : 0;
+        make_tariff(m, m->party > 0 ? 0 : maker_below(m, 4));
         maker_close(m, "}, ");
     }
     maker_close(m, "}, ");
@@ -316,7 +191,7 @@ static void make_vendor(maker *m, const char *name, const char *fallback)
 {
     maker_print(m, "\"%s\": {\"provider\": \"%s\", ", name,
                 maker_chance(m, 0.5) ? name : "shared vendor");
-    make_contracts(m);
+    make_contracts(m, name);
     if (maker_chance(m, 0.7)) {
         maker_print(m, "\"price_path\": {\"releases\": \"%s\", ",
                     maker_chance(m, 0.5) ? "poisson" : "fixed");
@@ -351,7 +226,7 @@ static void make_vendor(maker *m, const char *name, const char *fallback)
 static void make_student(maker *m, const char *name)
 {
     maker_print(m, "\"%s\": {\"teacher\": \"teacher\", \"parameters_b\": 7, ", name);
-    make_contracts(m);
+    make_contracts(m, name);
     maker_print(m, "\"quality\": {\"chat\": {");
     maker_quantity(m, "acceptable_share", 0.6, 1);
     maker_close(m, "}, \"code\": {\"curve\": {");
@@ -378,6 +253,26 @@ static void make_student(maker *m, const char *name)
         maker_quantity(m, "tokens", 1e8, 1e10);
         maker_some(m, 0.5, "epochs", 1, 4);
         maker_some(m, 0.5, "mfu_share", 0.3, 0.5);
+        maker_close(m, "}, ");
+    }
+    if (maker_chance(m, 0.4)) {
+        maker_print(m, "\"fine_tuning\": {");
+        maker_money(m, "usd_per_mtok", 1, 30);
+        maker_quantity(m, "tokens", 1e6, 1e9);
+        maker_some(m, 0.5, "epochs", 1, 4);
+        if (maker_chance(m, 0.5)) {
+            maker_quantity(m, "validation_tokens", 1e5, 1e7);
+            maker_quantity(m, "evaluations", 1, 10);
+        }
+        maker_money(m, "usd_per_hour", 10, 200);
+        maker_quantity(m, "hours", 1, 100);
+        if (maker_chance(m, 0.5)) {
+            maker_quantity(m, "grader_input_tokens", 1e6, 1e8);
+            maker_money(m, "grader_usd_per_mtok_input", 1, 10);
+            maker_quantity(m, "grader_output_tokens", 1e6, 1e8);
+            maker_money(m, "grader_usd_per_mtok_output", 1, 10);
+        }
+        maker_some_money(m, 0.5, "cap_usd", 100, 5000);
         maker_close(m, "}, ");
     }
     maker_quantity(m, "lead_months", 0, 8);
@@ -414,10 +309,29 @@ static void make_route(maker *m, const char *model, double most)
     maker_close(m, "}, ");
 }
 
+/* Another value in the place of an amount of a model that the strategy uses: `all`, and
+ * the student, which every strategy has a route to. */
+static void make_terms(maker *m, const char *all)
+{
+    char of_all[64];
+    snprintf(of_all, sizeof of_all, "/models/%s/", all);
+    for (size_t k = 0; k < m->amounts; k++) {
+        if (strncmp(m->amount[k], of_all, strlen(of_all)) != 0 &&
+            strncmp(m->amount[k], "/models/student/", 16) != 0)
+            continue;
+        if (maker_chance(m, 0.7))
+            continue;
+        maker_print(m, "\"terms\": {\"%s\": {", m->amount[k]);
+        maker_quantity(m, "value", m->amount_low[k], m->amount_high[k]);
+        maker_close(m, "}}, ");
+        return;
+    }
+}
+
 static void make_strategy(maker *m, int number, int products)
 {
-    maker_print(m, "\"s%d\": {\"all\": \"%s\", ", number,
-                maker_chance(m, 0.7) ? "teacher" : "other");
+    const char *all = maker_chance(m, 0.7) ? "teacher" : "other";
+    maker_print(m, "\"s%d\": {\"all\": \"%s\", ", number, all);
     maker_print(m, "\"start\": {\"student\": ");
     if (maker_chance(m, 0.5))
         maker_print(m, "%d, ", maker_below(m, 8));
@@ -445,6 +359,7 @@ static void make_strategy(maker *m, int number, int products)
     maker_close(m, "}, ");
     if (maker_chance(m, 0.4))
         maker_print(m, "\"fallback\": {\"teacher\": \"house\"}, ");
+    make_terms(m, all);
     maker_close(m, "}, ");
 }
 
@@ -457,6 +372,8 @@ static char *random_scenario_in(uint64_t seed, double dollar)
     static const char *const timing[] = { "start", "mid", "end" };
     maker_print(&m, "{\"name\": \"random\", \"clock\": {\"start\": \"2026-%02d\", ",
                 1 + maker_below(&m, 12));
+    if (maker_chance(&m, 0.3))
+        maker_print(&m, "\"calendar_hours\": true, ");
     maker_print(&m, "\"months\": %d}, ", 1 + maker_below(&m, 40));
     maker_print(&m, "\"timing\": \"%s\", ", timing[maker_below(&m, 3)]);
     maker_print(&m, "\"money\": \"%s\", ", maker_chance(&m, 0.3) ? "real" : "nominal");
@@ -477,6 +394,7 @@ static char *random_scenario_in(uint64_t seed, double dollar)
                     maker_uniform(&m, -0.5, 0.9));
     make_gpus(&m);
     make_products(&m, products);
+    make_agreements(&m);
     maker_print(&m, "\"models\": {");
     make_vendor(&m, "teacher", "other");
     make_vendor(&m, "other", "house");

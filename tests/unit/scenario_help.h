@@ -15,7 +15,25 @@
 static inline void print_problem(void *context, const ds_error *p)
 {
     (void)context;
+    if (p->warning)
+        return;
     print_error("%s:%d:%d: %s: %s\n", p->file, p->line, p->column, p->pointer, p->message);
+}
+
+enum { PROBLEMS_MAX = 64 };
+
+typedef struct {
+    ds_error items[PROBLEMS_MAX];
+    size_t   count; /* also of those that found no room */
+} problem_list;
+
+/* A ds_problem_fn. */
+static inline void collect(void *context, const ds_error *problem)
+{
+    problem_list *all = context;
+    if (all->count < PROBLEMS_MAX)
+        all->items[all->count] = *problem;
+    all->count++;
 }
 
 static inline void expect_near(double found, double wanted, double tolerance)

@@ -1,7 +1,6 @@
-/* test_json.c -- the JSON scanner, merge patch and pointers.
+/* test_json.c -- the JSON scanner and pointers.
  *
- * All exact.  Merge patch: the cases of appendix A of RFC 7396.  UTF-8: the
- * boundaries of table 3-7 of the Unicode standard.
+ * All exact.  UTF-8: the boundaries of table 3-7 of the Unicode standard.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdarg.h>
@@ -155,61 +154,6 @@ static void expect_tree(cJSON *found, const char *wanted)
     cJSON_Delete(found);
 }
 
-static void test_merge_patch(void **state)
-{
-    (void)state;
-    /* RFC 7396, appendix A: original, patch, result; then some of our own */
-    static const char *const cases[][3] = {
-        {"{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
-        {"{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}"},
-        {"{\"a\":\"b\"}", "{\"a\":null}", "{}"},
-        {"{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"},
-        {"{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
-        {"{\"a\":\"c\"}", "{\"a\":[\"b\"]}", "{\"a\":[\"b\"]}"},
-        {"{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}", "{\"a\":{\"b\":\"d\"}}"},
-        {"{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}"},
-        {"[\"a\",\"b\"]", "[\"c\",\"d\"]", "[\"c\",\"d\"]"},
-        {"{\"a\":\"b\"}", "[\"c\"]", "[\"c\"]"},
-        {"{\"a\":\"foo\"}", "null", "null"},
-        {"{\"a\":\"foo\"}", "\"bar\"", "\"bar\""},
-        {"{\"e\":null}", "{\"a\":1}", "{\"e\":null,\"a\":1}"},
-        {"[1,2]", "{\"a\":\"b\",\"c\":null}", "{\"a\":\"b\"}"},
-        {"{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"},
-        {"{\"a\":1}", "{\"A\":2}", "{\"a\":1,\"A\":2}"},
-        {"{\"a\":1}", "{\"a\":{\"b\":null,\"c\":[null]}}", "{\"a\":{\"c\":[null]}}"},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        cJSON *target = tree(cases[i][0]), *patch = tree(cases[i][1]);
-        assert_true(ds_tree_merge(&target, patch));
-        cJSON_Delete(patch);
-        expect_tree(target, cases[i][2]);
-    }
-}
-
-/* A value keeps the position of the file that it comes from. */
-static void test_merge_positions(void **state)
-{
-    (void)state;
-    static const char parent[] = "{\"a\": {\"x\": 1,\n\"y\": 2}}";
-    static const char child[] = "\n{\"a\": {\"x\": 3}}";
-    ds_positions      positions = {0};
-    cJSON            *target, *patch;
-    assert_int_equal(ds_tree_parse(parent, sizeof parent - 1, 0, &positions, &target, NULL), DS_OK);
-    assert_int_equal(ds_tree_parse(child, sizeof child - 1, 1, &positions, &patch, NULL), DS_OK);
-    assert_true(ds_tree_merge(&target, patch));
-    const cJSON *a = ds_tree_member(target, "a");
-    const ds_position *x = &positions.items[ds_tree_member(a, "x")->valueint],
-                      *y = &positions.items[ds_tree_member(a, "y")->valueint];
-    assert_int_equal(x->file, 1);
-    assert_int_equal(x->line, 2);
-    assert_int_equal(y->file, 0);
-    assert_int_equal(y->line, 2);
-    assert_int_equal(y->key_column, 1);
-    cJSON_Delete(target);
-    cJSON_Delete(patch);
-    ds_positions_free(&positions);
-}
-
 static void test_pointers(void **state)
 {
     (void)state;
@@ -282,8 +226,6 @@ int main(void)
         cmocka_unit_test(test_nesting),
         cmocka_unit_test(test_positions),
         cmocka_unit_test(test_long_line),
-        cmocka_unit_test(test_merge_patch),
-        cmocka_unit_test(test_merge_positions),
         cmocka_unit_test(test_pointers),
         cmocka_unit_test(test_escape),
     };

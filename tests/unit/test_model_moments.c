@@ -119,8 +119,8 @@ static void provisioned(void **state)
         world m = open_format(
             ONE_DOLLAR("'months': 1, 'hours_per_month': 1}", VOLUME,
                        "'contracts': {'c': {'billing': 'compute_time', 'target_utilisation': 1,"
-                       " 'usd_per_unit_hour': 1, 'unit_increment': %d,"
-                       " 'unit': {'tokens_per_minute': 5e5}}}"),
+                       " 'units': {'u': {'usd_per_unit_hour': 1, 'increment': %d,"
+                       " 'tokens_per_minute': 5e5}}}}"),
             increment);
         run(&m, PATHS);
         double first = 1, second = 1;

@@ -157,8 +157,11 @@ static void reverse_members(cJSON *node, bool keep)
     cJSON *child;
     cJSON_ArrayForEach(child, node)
     {
-        bool ordered = child->string != NULL && (strcmp(child->string, "strategies") == 0 ||
-                                                 strcmp(child->string, "contracts") == 0);
+        static const char *const kept[] = {"strategies", "contracts", "multipliers", "tiers",
+                                           "units"};
+        bool                     ordered = false;
+        for (size_t i = 0; child->string != NULL && i < sizeof kept / sizeof kept[0]; i++)
+            ordered = ordered || strcmp(child->string, kept[i]) == 0;
         reverse_members(child, ordered);
     }
     if (!cJSON_IsObject(node) || keep)

@@ -18,8 +18,8 @@
 
 /* ---- (a) Per token ---------------------------------------------------------- */
 
-/* R = 1000, W = 200, F = 800 tokens; discount 0.2 and half of the tokens at half
- * price make 0.8 * 0.75 = 0.6 of the list price. */
+/* R = 1000, W = 200, F = 800 tokens; a discount of 0.2 and a factor of 0.75 make 0.6 of
+ * the list price. */
 #define CACHED_PRODUCT                                                                   \
     "'p': {'requests_per_month': 1e6,"                                                   \
     "      'request': {'input_tokens': 2000, 'output_tokens': 500,"                      \
@@ -27,7 +27,7 @@
     "      'growth': {'process': 'series', 'series': [1, 1.5, 2]}}"
 #define CACHED_CONTRACT                                                                  \
     "'billing': 'per_token', 'discount_share': 0.2,"                                     \
-    "'batch_share': 0.5, 'batch_discount_share': 0.5,"                                   \
+    "'multipliers': {'region': {'factor': 0.75}},"                                       \
     "'usd_per_mtok': {'input': 3, 'output': 15, 'cache_read': 0.3, 'cache_write': 3.75}"
 
 static void tokens_are_billed_by_kind(void **state)
@@ -117,10 +117,10 @@ static void hosting_words_and_real_money(void **state)
     "  'request': {'input_tokens': 1000, 'output_tokens': 200},"                         \
     "  'growth': {'process': 'series', 'series': [1, 1.000001, 0.1]}}},"
 #define UNIT_PRICE                                                                       \
-    "'billing': 'compute_time', 'settlement': 'metered', 'usd_per_unit_hour': 2,"
+    "'billing': 'compute_time', 'settlement': 'metered',"
 #define UNIT_CONTRACT                                                                    \
-    "'billing': 'compute_time', 'usd_per_unit_hour': 2, 'discount_share': 0.25,"         \
-    "'unit': {'tokens_per_minute': 1e5, 'output_weight': 5}"
+    "'billing': 'compute_time', 'discount_share': 0.25,"                                 \
+    "'units': {'u': {'usd_per_unit_hour': 2, 'tokens_per_minute': 1e5, 'weights': {'output': 5}"
 
 static void provisioned_units_come_in_steps(void **state)
 {
@@ -129,9 +129,10 @@ static void provisioned_units_come_in_steps(void **state)
         "{'name': 'b', 'clock': {'start': '2027-01', 'months': 3, 'hours_per_month': 720},"
         UNIT_PRODUCT
         " 'models': {"
-        "  'metered': {'contracts': {'c': {" UNIT_CONTRACT ", 'settlement': 'metered'}}},"
-        "  'provisioned': {'contracts': {'c': {" UNIT_CONTRACT ", 'minimum_units': 10,"
-        "    'unit_increment': 5, 'target_utilisation': 0.5}}}},"
+        "  'metered': {'contracts': {'c': {" UNIT_CONTRACT "}},"
+        "    'settlement': 'metered'}}},"
+        "  'provisioned': {'contracts': {'c': {" UNIT_CONTRACT ", 'minimum': 10,"
+        "    'increment': 5}}, 'target_utilisation': 0.5}}}},"
         " 'strategies': {'metered': {'all': 'metered'},"
         "                'provisioned': {'all': 'provisioned'}}}");
     /* one step of 5 units holds 5 * 720 * 0.5 / 2 / (1/3000) = 2.7e6 requests at a peak of
@@ -162,10 +163,11 @@ static void metered_units(void **state)
         " 'products': {'p': {'requests_per_month': 6e6, 'request': {'input_tokens': 1000,"
         "   'output_tokens': 100, 'cache_read_share': 0.4, 'cache_write_share': 0.2}}},"
         " 'models': {"
-        "  'tokens': {'contracts': {'c': {" UNIT_PRICE "'unit': {'tokens_per_minute': 1e5,"
-        "    'output_weight': 5, 'cache_read_weight': 0.1, 'cache_write_weight': 1.25}}}},"
-        "  'profile': {'contracts': {'c': {" UNIT_PRICE "'unit': {'profile': 'f',"
-        "    'gpus': 4}}}}},"
+        "  'tokens': {'contracts': {'c': {" UNIT_PRICE "'units': {'u': {'usd_per_unit_hour': 2,"
+        "    'tokens_per_minute': 1e5,"
+        "    'weights': {'output': 5, 'cache_read': 0.1, 'cache_write': 1.25}}}}}},"
+        "  'profile': {'contracts': {'c': {" UNIT_PRICE "'units': {'u': {'usd_per_unit_hour': 2,"
+        "    'profile': 'f', 'gpus': 4}}}}}},"
         " 'strategies': {'tokens': {'all': 'tokens'}, 'profile': {'all': 'profile'}}}");
     ledger l = run(f.plan, 1, 0, 0);
     bills_are(&l, 1190 * 2);
@@ -188,7 +190,8 @@ static void speed_and_length_grow(void **state)
         " 'products': {'p': {'requests_per_month': 3.6e6, 'request': {'input_words': 0,"
         "   'output_words': 50, 'tokens_per_word': 2, 'output_growth_per_year': 0.44}}},"
         " 'models': {"
-        "  'unit': {'contracts': {'c': {" UNIT_PRICE "'unit': {'profile': 'f'}}}},"
+        "  'unit': {'contracts': {'c': {" UNIT_PRICE "'units': {'u': {'usd_per_unit_hour': 2,"
+        "    'profile': 'f'}}}}},"
         "  'own': {'contracts': {'c': {'billing': 'fleet', 'profile': 'f', 'slo_derate': 1,"
         "    'target_utilisation': 1, 'owned': {'usd_per_gpu': 1000, 'usd_per_kwh': 0.1,"
         "      'kilowatts_per_gpu': 0.5, 'colocation_usd_per_gpu_month': 10}}}}},"
@@ -219,7 +222,7 @@ static void real_money_deflates_everything(void **state)
         " 'strategies': {'stay': {'all': 'm'}}}");
     ledger l = run(f.plan, 1, 0, 0);
     near(amount(&l, 12, "input tokens"), 500);
-    near(amount(&l, 12, "commitment shortfall"), 500);
+    near(amount(&l, 12, "commitment unused"), 500);
     near(amount(&l, 12, "fee returned"), -250);
     near(l.bill[12], 750);
     near(amount(&l, 12, "bad answers"), 100);
@@ -506,9 +509,9 @@ static void commitment_and_fee(void **state)
     /* usage 6570, 9855, 13140 as in (a) */
     ledger l = run(f.plan, 1, 0, 0);
     bills_are(&l, 9050, 9050, 13140 * 0.9 + 50);
-    near(amount(&l, 0, "commitment shortfall"), 3430);
-    check_near(amount(&l, 1, "commitment shortfall"), 145, 1e-9, "shortfall", __LINE__);
-    near(amount(&l, 2, "commitment shortfall"), 0);
+    near(amount(&l, 0, "commitment unused"), 3430);
+    check_near(amount(&l, 1, "commitment unused"), 145, 1e-9, "shortfall", __LINE__);
+    near(amount(&l, 2, "commitment unused"), 0);
     near(l.outcome[DS_OUTCOME_FEE_RETURNED], 3314);
     /* neither held nor serving: nothing falls due */
     l = run(f.plan, 1, 0, 1);

@@ -186,8 +186,8 @@ static void gates_are_addressed(void **state)
     "  'free': {'contracts': {'c': {" PER_REQUEST("0") "}},"                             \
     "  'units': {'price_path': {'releases': 'fixed', 'release_every_months': 2,"         \
     "     'change_at_release': 0.5}, 'contracts': {'c': {'billing': 'compute_time',"     \
-    "     'usd_per_unit_hour': 3, 'discount_share': 0.25,"                               \
-    "     'unit': {'tokens_per_minute': 1e5, 'output_weight': 5}}}},"                    \
+    "     'discount_share': 0.25, 'units': {'u': {'usd_per_unit_hour': 3,"               \
+    "       'tokens_per_minute': 1e5, 'weights': {'output': 5}}}}}},"                    \
     "  'fleet': {'contracts': {'c': {'billing': 'fleet', 'profile': 'f',"                \
     "     'rent_discount_share': 0.2, 'discount_share': 0.25}}},"                        \
     "  'student': {'teacher': '" teacher "', 'parameters_b': 3,"                         \

@@ -16,22 +16,8 @@
 #include <unistd.h>
 
 #include "scenario/error.h"
+#include "scenario/problems.h"
 #include "scenario_help.h"
-
-enum { PROBLEMS_MAX = 64 };
-
-typedef struct {
-    ds_error items[PROBLEMS_MAX];
-    size_t   count;
-} problems;
-
-static void collect(void *context, const ds_error *problem)
-{
-    problems *all = context;
-    if (all->count < PROBLEMS_MAX)
-        all->items[all->count] = *problem;
-    all->count++;
-}
 
 static char *read_text(const char *path)
 {
@@ -80,14 +66,21 @@ static int code_of(const char *name)
                                                 : -1;
 }
 
-static void load_bad(const char *name, problems *found)
+/* A bad file may be odd too; warnings have tests of their own. */
+static void collect_errors(void *context, const ds_error *problem)
+{
+    if (!problem->warning)
+        collect(context, problem);
+}
+
+static void load_bad(const char *name, problem_list *found)
 {
     char         path[256];
     ds_scenario *s = NULL;
     ds_error     first;
     snprintf(path, sizeof path, "tests/bad/%s.json", name);
     found->count = 0;
-    ds_code code = ds_scenario_load(path, NULL, 0, collect, found, &s, &first);
+    ds_code code = ds_scenario_load(path, NULL, 0, collect_errors, found, &s, &first);
     if (s != NULL)
         fail_msg("%s loads", path);
     assert_true(found->count > 0);
@@ -114,7 +107,7 @@ static void test_bad_files(void **state)
     (void)state;
     char       *text = read_text("tests/bad/expected.txt"), *at = text;
     char        name[128] = "";
-    problems    found = {.count = 0};
+    problem_list    found = {.count = 0};
     size_t      index = 0, files = 0;
     int         wrong = 0;
     expectation e;
@@ -149,7 +142,7 @@ static void test_message_style(void **state)
     (void)state;
     char       *text = read_text("tests/bad/expected.txt"), *at = text;
     expectation e;
-    problems    found;
+    problem_list    found;
     while (next_expectation(&at, &e)) {
         load_bad(e.name, &found);
         for (size_t i = 0; i < found.count && i < PROBLEMS_MAX; i++) {
@@ -251,7 +244,7 @@ static void test_too_many_members(void **state)
     for (int i = 0; i < 2000; i++)
         length += (size_t)sprintf(text + length, "%s\"k%d\":1", i == 0 ? "" : ",", i);
     length += (size_t)sprintf(text + length, "}");
-    problems all = {.count = 0};
+    problem_list all = {.count = 0};
     assert_int_equal(ds_scenario_parse(text, length, "wide", NULL, 0, 0, collect, &all, &s, &err),
                      DS_E_SCENARIO);
     assert_int_equal(all.count, 1001);
@@ -338,7 +331,8 @@ static void test_maximal(void **state)
     assert_int_equal(DS_ITEM(ds_contract, large->contracts, 0).billing, DS_BILLING_COMPUTE_TIME);
     assert_false(DS_ITEM(ds_contract, large->contracts, 0).follows_price_path);
     assert_true(DS_ITEM(ds_contract, large->contracts, 1).follows_price_path);
-    assert_int_equal(DS_ITEM(ds_contract, large->contracts, 0).unit->gpus, 8);
+    assert_int_equal(DS_ITEM(ds_unit_pool, DS_ITEM(ds_contract, large->contracts, 0).units, 0).gpus,
+                     8);
 
     const ds_model *student = &DS_ITEM(ds_model, s->models, 2);
     assert_int_equal(student->teacher, 0);
@@ -389,6 +383,77 @@ static void test_error_values(void **state)
     assert_string_equal(ds_code_text(DS_CODE_COUNT), "unknown error");
 }
 
+/* ---- Warnings -------------------------------------------------------------------- */
+
+static void test_warning(void **state)
+{
+    (void)state;
+    problem_list          found = {.count = 0};
+    ds_scenario      *s = NULL, *t = NULL;
+    ds_error          err = {.code = DS_E_BUG};
+    const char        path[] = "tests/data/busy-hour.json";
+    const ds_override changes[] = {
+        {"/products/chat/peak_to_mean", "2"},       {"/products/chat/peak_to_mean", "null"},
+        {"/clock/months", "0"},
+    };
+    assert_int_equal(ds_scenario_load(path, NULL, 0, collect, &found, &s, &err), DS_OK);
+    assert_non_null(s);
+    assert_int_equal(err.code, DS_E_BUG); /* a warning is not the first problem */
+    assert_int_equal(found.count, 1);
+    assert_true(found.items[0].warning);
+    assert_int_equal(found.items[0].code, DS_OK);
+    assert_string_equal(found.items[0].file, path);
+    assert_string_equal(found.items[0].pointer, "/products/chat/peak_to_mean");
+    assert_int_equal(found.items[0].line, 4);
+    assert_int_equal(found.items[0].column, 21);
+    assert_non_null(strstr(found.items[0].message, "the busiest hour of hour_shape is 2 times"));
+
+    /* not when the peak holds the hour, nor when it is a default */
+    for (size_t i = 0; i < 2; i++) {
+        found.count = 0;
+        assert_int_equal(ds_scenario_with(s, &changes[i], 1, collect, &found, &t, &err), DS_OK);
+        assert_int_equal(found.count, 0);
+        ds_scenario_free(t);
+    }
+    /* with a problem: both are told in the order of the files, and the problem counts */
+    found.count = 0;
+    assert_int_equal(ds_scenario_with(s, &changes[2], 1, collect, &found, &t, &err),
+                     DS_E_SCENARIO);
+    assert_int_equal(found.count, 2);
+    assert_true(found.items[0].warning);
+    assert_false(found.items[1].warning);
+    assert_memory_equal(&err, &found.items[1], sizeof err);
+    ds_scenario_free(s);
+}
+
+/* Warnings, however many, leave room for problems. */
+static void test_many_warnings(void **state)
+{
+    (void)state;
+    ds_problems all = {0};
+    problem_list    found = {.count = 0};
+    ds_error    error, err;
+    for (int i = 0; i < 2 * DS_WARNINGS_MAX; i++) {
+        ds_fail(&error, DS_OK, "/x", "take care");
+        error.warning = true;
+        error.line = 5;
+        ds_problems_add(&all, &error, 0);
+    }
+    assert_false(ds_problems_any(&all));
+    assert_int_equal(ds_problems_report(&all, collect, &found, &err), DS_OK);
+    assert_int_equal(found.count, DS_WARNINGS_MAX + 1);
+    ds_fail(&error, DS_E_SCENARIO, "/y", "wrong");
+    error.line = 3;
+    ds_problems_add(&all, &error, 0);
+    assert_true(ds_problems_any(&all));
+    found.count = 0;
+    assert_int_equal(ds_problems_report(&all, collect, &found, &err), DS_E_SCENARIO);
+    assert_int_equal(found.count, DS_WARNINGS_MAX + 2);
+    assert_string_equal(found.items[0].message, "wrong");
+    assert_string_equal(err.message, "wrong");
+    ds_problems_free(&all);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -403,6 +468,8 @@ int main(void)
         cmocka_unit_test(test_minimal),
         cmocka_unit_test(test_maximal),
         cmocka_unit_test(test_error_values),
+        cmocka_unit_test(test_warning),
+        cmocka_unit_test(test_many_warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

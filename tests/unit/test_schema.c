@@ -254,6 +254,14 @@ static void test_every_quantity_is_an_input(void **state)
 
 static void check_schema_rows(const cJSON *schema, const ds_field *rows);
 
+/* The keywords of an object that does not extend another. */
+static const cJSON *plain(const cJSON *schema)
+{
+    const cJSON *rest = cJSON_GetObjectItem(schema, "else");
+    assert_non_null(rest);
+    return rest;
+}
+
 /* A row's schema has its help and its range, and its own rows below. */
 static void check_schema_row(const cJSON *schema, const ds_field *row)
 {
@@ -269,7 +277,7 @@ static void check_schema_row(const cJSON *schema, const ds_field *row)
     if (row->child == NULL)
         return;
     const cJSON *inside = row->type == DS_FIELD_MAP
-                              ? cJSON_GetObjectItem(schema, "additionalProperties")
+                              ? cJSON_GetObjectItem(plain(schema), "additionalProperties")
                           : row->type == DS_FIELD_LIST ? cJSON_GetObjectItem(schema, "items")
                                                        : schema;
     assert_non_null(inside);
@@ -281,11 +289,15 @@ static void check_schema_row(const cJSON *schema, const ds_field *row)
 
 static void check_schema_rows(const cJSON *schema, const ds_field *rows)
 {
+    const cJSON *names = cJSON_GetObjectItem(
+        cJSON_GetObjectItem(cJSON_GetObjectItem(schema, "then"), "propertyNames"), "enum");
+    schema = plain(schema);
     const cJSON *properties = cJSON_GetObjectItem(schema, "properties");
     int          count = 0;
     for (const ds_field *row = rows; row->key != NULL; row++, count++)
         check_schema_row(cJSON_GetObjectItemCaseSensitive(properties, row->key), row);
     assert_int_equal(cJSON_GetArraySize(properties), count + 4); /* provenance */
+    assert_int_equal(cJSON_GetArraySize(names), count + 5 - (rows == ds_scenario_fields));
     assert_true(cJSON_IsFalse(cJSON_GetObjectItem(schema, "additionalProperties")));
 }
 
