@@ -227,10 +227,12 @@ lint: check-builds
 
 # The tests of four configurations, the bits of four, and the whole of lint.
 FULL_CONFIGS = gcc clang gcc-address-undefined
-# Only what starts threads can race; the rest would be slow for nothing.  Nor
-# streams.bats: it interrupts runs after a time that suits a program at full speed.
+# Only what starts threads can race; the rest would be slow for nothing, as are the
+# tests whose runs have one thread.  Nor streams.bats: it interrupts runs after a time
+# that suits a program at full speed.
 RACING_TESTS = $(patsubst tests/unit/%.c,build/gcc-thread/tests/%,\
-    $(shell grep -l ds_run $(UNIT_SOURCES))) \
+    $(filter-out $(addprefix tests/unit/test_,kernel.c catalogue.c extremes.c),\
+    $(shell grep -l ds_run $(UNIT_SOURCES)))) \
     $(patsubst $(B)/%,build/gcc-thread/%,$(filter-out %/streams.bats,$(BATS_TESTS)))
 # An instruction set with fused multiply-add, where there is one to leave alone.
 FMA := $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v3)

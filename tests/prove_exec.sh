@@ -7,7 +7,7 @@
 #
 # The environment variable DISTILLSIM is the program of the same configuration.
 # A file without a single test would count as skipped; here it fails.  A crash
-# fails by its exit status, a hang after ten minutes.  What a test says about its
+# fails by its exit status, a hang after half an hour.  What a test says about its
 # failure goes to stderr too, for prove shows that and no more.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -21,9 +21,9 @@ UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1} && export UBSAN_OPTIONS
 
 run() {
     case $1 in
-    build/*.bats) timeout 600 bats --formatter tap "tests/cli/${1##*/}" ;;
-    build/*) CMOCKA_MESSAGE_OUTPUT=TAP timeout 600 "$1" ;;
-    *) timeout 600 sh "$1" ;;
+    build/*.bats) timeout 1800 bats --formatter tap "tests/cli/${1##*/}" ;;
+    build/*) CMOCKA_MESSAGE_OUTPUT=TAP timeout 1800 "$1" ;;
+    *) timeout 1800 sh "$1" ;;
     esac
 }
 
