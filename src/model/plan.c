@@ -175,6 +175,7 @@ static void compile_profiles(ds_plan *plan)
             .output_rate = p->output_tokens_per_gpu_s.index,
             .attention = p->attention_gpu_s_per_token2.index,
             .speed_factor = p->speed_factor.index,
+            .error = p->error.index >= 0 ? p->error.index : DS_NONE,
             .speed_gain = ds_plan_column_unless(plan->scenario, p->speed_gain_per_year, 0),
         };
     }

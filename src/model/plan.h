@@ -54,6 +54,7 @@ typedef struct {
     int    gpu;
     double gpus_per_replica, parameters_b; /* parameters_b NAN when not given   */
     int    input_rate, output_rate, attention, speed_factor, speed_gain;
+    int    error; /* column of epsilon, or DS_NONE                              */
 } ds_plan_profile;
 
 typedef struct {

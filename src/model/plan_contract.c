@@ -51,7 +51,7 @@ static void compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c
     out->utilisation = c->target_utilisation.index;
     out->minimum_replicas = (double)c->minimum_replicas;
     out->spare_replicas = (double)c->spare_replicas;
-    out->hourly = c->scaling == DS_SCALING_HOURLY;
+    out->hourly = c->scaling == DS_SCALING_SCHEDULED;
     out->owned = c->owned != NULL;
     if (out->owned) {
         out->usd_per_gpu = c->owned->usd_per_gpu.index;

@@ -144,7 +144,7 @@ double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
     double prefill = ds_ref_value(w, f->input_tokens_per_gpu_s);     /* P */
     double decode = ds_ref_value(w, f->output_tokens_per_gpu_s);     /* D */
     double kappa = ds_ref_value(w, f->attention_gpu_s_per_token2);
-    double speed = ds_ref_value(w, f->speed_factor) *
+    double speed = ds_ref_value(w, f->speed_factor) * ds_ref_value_or(w, f->error, 1) *
                    pow(1 + ds_ref_value(w, f->speed_gain_per_year), ds_ref_years(t)); /* s(t) */
     double size = 1; /* n */
     if (parameters.index != DS_ABSENT && !isnan(f->parameters_b))
