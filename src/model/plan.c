@@ -264,6 +264,14 @@ static void compile_products(ds_plan *plan)
     }
 }
 
+static ds_plan_checker checker_of(const ds_verifier *v)
+{
+    if (v == NULL)
+        return (ds_plan_checker){ DS_NONE, DS_NONE, DS_NONE };
+    return (ds_plan_checker){ v->detected_share.index, v->false_alarm_share.index,
+                              v->usd_per_request.index };
+}
+
 static void compile_models(ds_plan *plan)
 {
     const ds_scenario *s = plan->scenario;
@@ -299,12 +307,8 @@ static void compile_models(ds_plan *plan)
             out->interruption_months = event_size(s, m->interruption->months);
         }
         out->fee_returned = ds_plan_column_unless(s, m->fee_returned_share, 0);
-        out->detected = out->false_alarm = out->usd_per_check = DS_NONE;
-        if (m->verifier != NULL) {
-            out->detected = m->verifier->detected_share.index;
-            out->false_alarm = m->verifier->false_alarm_share.index;
-            out->usd_per_check = m->verifier->usd_per_request.index;
-        }
+        out->verifier = checker_of(m->verifier);
+        out->router = checker_of(m->router);
         out->student = DS_NONE;
     }
 }

@@ -250,6 +250,10 @@ typedef struct {
     double *level;  /* [point][product]                                          */
 } ds_plan_points;
 
+typedef struct { /* what checks answers or requests: columns, or DS_NONE         */
+    int    detected, false_alarm, usd;
+} ds_plan_checker;
+
 typedef struct {
     const char *name;
     int    first_contract, end_contract;
@@ -261,7 +265,7 @@ typedef struct {
     int    interruption; /* event, or DS_NONE                                   */
     ds_plan_size interruption_months;
     int    fee_returned; /* column or DS_NONE                                   */
-    int    detected, false_alarm, usd_per_check; /* columns, or DS_NONE         */
+    ds_plan_checker verifier, router;
     int    student; /* index into students, or DS_NONE                          */
 } ds_plan_model;
 
@@ -292,6 +296,7 @@ typedef struct {
 typedef struct {
     int model, share, from, ramp_months;
     int escalate_to; /* model, or DS_NONE                                       */
+    bool before_answer; /* and so decides a router                               */
     int project;     /* index into the strategy's projects, or DS_NONE          */
     int state;       /* index of the route's ramp rows, shared between products */
 } ds_plan_route;

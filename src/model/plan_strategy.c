@@ -71,6 +71,8 @@ static bool compile_routes(ds_plan *plan, const ds_strategy *s, ds_plan_strategy
                                      .from = route->from.index,
                                      .ramp_months = route->ramp_months.index,
                                      .escalate_to = route->escalate_to,
+                                     .before_answer =
+                                         route->escalate == DS_ESCALATE_BEFORE_ANSWER,
                                      .project = project_of(plan, out, route->key.target) };
             next->state = ramp_of(out, next);
             hold(plan, out, next->state, next->model);
