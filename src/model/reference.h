@@ -200,7 +200,7 @@ double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_contract
 double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
                           const ds_ref_request *r, size_t t);
 /* b; NAN when the profile does not say. */
-double ds_ref_slots(const ds_ref_world *w, int profile, const ds_ref_request *r);
+double ds_ref_slots(const ds_ref_world *w, size_t model, int profile, const ds_ref_request *r);
 
 /* ---- reference_line.c */
 /* Adds a line to the bill of the month, at its price in dollars of the month; the

@@ -320,7 +320,7 @@ void ds_ref_size_fleet(ds_ref_invoice *b)
     for (size_t p = 0; p < b->w->s->products.count; p++) {
         ds_ref_request r = ds_ref_request_under(b, p);
         fleet->seconds[p] = ds_ref_served(b, p) * ds_ref_fleet_gpu_seconds(b, p);
-        fleet->slots[p] = ds_ref_slots(b->w, b->c->profile, &r);
+        fleet->slots[p] = ds_ref_slots(b->w, b->model, b->c->profile, &r);
         fleet->beyond[p] = 0;
     }
     memset(fleet->gpus, 0, sizeof fleet->gpus);
