@@ -49,6 +49,8 @@
 #define ds_commitment_bill DS_ISA_NAME(ds_commitment_bill)
 #define ds_agreement_bill DS_ISA_NAME(ds_agreement_bill)
 #define ds_fleet_bill DS_ISA_NAME(ds_fleet_bill)
+#define ds_waiting_queue DS_ISA_NAME(ds_waiting_queue)
+#define ds_waiting_replicas DS_ISA_NAME(ds_waiting_replicas)
 #define ds_student_begin DS_ISA_NAME(ds_student_begin)
 #define ds_student_month DS_ISA_NAME(ds_student_month)
 #define ds_project_begin DS_ISA_NAME(ds_project_begin)

@@ -171,6 +171,7 @@ static void compile_profiles(ds_plan *plan)
             .gpu = p->gpu,
             .gpus_per_replica = (double)p->gpus_per_replica,
             .parameters_b = p->parameters_b,
+            .slots = isnan(p->slots_per_replica) ? 1 : p->slots_per_replica,
             .input_rate = p->input_tokens_per_gpu_s.index,
             .output_rate = p->output_tokens_per_gpu_s.index,
             .attention = p->attention_gpu_s_per_token2.index,

@@ -53,6 +53,7 @@ typedef struct {
 typedef struct {
     int    gpu;
     double gpus_per_replica, parameters_b; /* parameters_b NAN when not given   */
+    double slots; /* of a replica, closed form                                  */
     int    input_rate, output_rate, attention, speed_factor, speed_gain;
     int    error; /* column of epsilon, or DS_NONE                              */
 } ds_plan_profile;
@@ -137,7 +138,8 @@ typedef struct {
 } ds_plan_prices;
 
 /* One load: a row for each product. */
-enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME };
+enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME,
+       DS_LOAD_SLOTS }; /* slots times GPU seconds, for the mean of (103)          */
 typedef struct {
     int      what;
     unsigned kinds;       /* USD: bits of the kinds of tokens in it              */
@@ -230,6 +232,8 @@ typedef struct {
     int    parameters; double measured_b; /* as in ds_plan_pool                  */
     int    rent_discount, derate;
     double minimum_replicas, spare_replicas;
+    const ds_waiting *waiting; /* or NULL                                        */
+    int    slots_load;         /* with waiting: its load of slots, else DS_NONE  */
     bool   hourly, owned;
     int    usd_per_gpu, kilowatts, usd_per_kwh, colocation;
     size_t life_months;

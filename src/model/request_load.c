@@ -354,6 +354,14 @@ static void load_gpu_time(ds_work *w, speed s, const double *I, const double *O,
     }
 }
 
+/* Times the slots of a replica: (103). */
+static void load_slots(const ds_work *w, int profile, double *restrict load)
+{
+    const double slots = w->plan->profile[profile].slots;
+    DS_EACH_LANE(i)
+        load[i] *= slots;
+}
+
 static speed speed_of(const ds_plan_pool *pool)
 {
     return (speed){ pool->profile, pool->parameters, pool->measured_b };
@@ -416,6 +424,8 @@ static void compute_load(const request *r, const ds_plan_load *l, double *restri
         load_gpu_time(r->w, (speed){ c->profile, c->parameters, c->measured_b }, r->input,
                       r->output, r->tokens[DS_KIND_READ], r->w->column[r->product->output_cv],
                       load);
+        if (l->what == DS_LOAD_SLOTS)
+            load_slots(r->w, c->profile, load);
     }
 }
 

@@ -189,6 +189,19 @@ void ds_agreement_bill(ds_work *w, ds_strategy_state *state, const ds_plan_strat
 /* -- fleet.c: rent or purchase of one fleet; adds to bill, and to w->now.gpu_*. */
 void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const double *due,
                    double *restrict bill, double *restrict other);
+/* -- waiting.c: (103) */
+/* The requests of a month in the slots of one cell: slots b of a replica, seconds S that a
+ * request holds one, Erlangs that one GPU second an hour offers. */
+typedef struct {
+    ds_row slots, holding, erlangs;
+} ds_queue;
+/* Of what w->now.usage sends to a fleet, of one product or (DS_NONE) all.  Only for
+ * contracts with `waiting`. */
+void ds_waiting_queue(const ds_work *w, int contract, int product, ds_queue *queue);
+/* Raises `replicas`, whole numbers of one or more, to the least ones that keep the limit
+ * at a load [GPU s an hour]. */
+void ds_waiting_replicas(const ds_waiting *limit, const ds_queue *queue, const double *load,
+                         double *restrict replicas);
 /* -- student.c */
 void ds_student_begin(ds_work *w);
 void ds_student_month(ds_work *w);
