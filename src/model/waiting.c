@@ -125,16 +125,31 @@ static bool keeps(const goal *g, size_t i, double C, double spare)
     return g->of_mean ? C * g->mean[i] <= g->target * spare : beyond <= g->target;
 }
 
-/* Spare slots in square roots of the Erlangs, by Halfin & Whitt: the least of 0 ... 16
- * in steps of 1/64. */
+/* A first guess at the spare slots, in square roots of the Erlangs.  By Halfin & Whitt
+ * -ln C is close to 1.25 beta + 0.29 beta^2, so that a quadratic equation gives it for a
+ * share, and with three steps of Newton for ln beta for the mean. */
 static void guess(const goal *g, double *restrict beta)
 {
-    ds_row_set(beta, 16);
-    for (double step = 8; step >= 1.0 / 64; step *= 0.5)
+    const double *a = g->erlangs, *mean = g->mean, *steep = g->steep;
+    const double target = g->target, by_share = -ds_log_inline(1e-300 + target);
+    ds_row wanted;
+    if (!g->of_mean) {
         DS_EACH_LANE(i) {
-            double lower = beta[i] - step;
-            bool   does = keeps(g, i, halfin_whitt(lower), lower * sqrt(g->erlangs[i]));
-            beta[i] = does ? lower : beta[i];
+            double slope = 1.25 + sqrt(a[i]) * steep[i];
+            beta[i] = 2.0 * by_share / (slope + sqrt(slope * slope + 1.16 * by_share));
+        }
+        return;
+    }
+    DS_EACH_LANE(i) {
+        double w = ds_log_inline(mean[i] / (sqrt(a[i]) * target + 1e-300) + 1e-9);
+        wanted[i] = w;
+        beta[i] = 2.0 * w / (1.25 + sqrt(1.5625 + 1.16 * ds_greatest(w, 0.0)));
+    }
+    for (int k = 0; k < 3; k++)
+        DS_EACH_LANE(i) {
+            double x = ds_greatest(beta[i], 0.1);
+            double over = 1.25 * x + 0.29 * x * x + ds_log_inline(x) - wanted[i];
+            beta[i] = x - over / (1.25 + 0.58 * x + 1.0 / x);
         }
 }
 
@@ -143,8 +158,8 @@ static void begin(const goal *g, const double *replicas, search *s)
     double *beta = s->step;
     guess(g, beta);
     DS_EACH_LANE(i) {
-        double a = g->erlangs[i];
-        double guessed = ds_ceil((a + beta[i] * sqrt(a)) / g->slots[i]);
+        double a = g->erlangs[i], b = ds_least(ds_greatest(beta[i], 0.0), 40.0);
+        double guessed = ds_ceil((a + b * sqrt(a)) / g->slots[i]);
         s->few[i] = replicas[i] - 1.0;
         s->enough[i] = a > 0.0 ? (double)INFINITY : replicas[i];
         s->next[i] = ds_greatest(guessed, replicas[i]);
