@@ -140,6 +140,19 @@ void ds_demand_month(ds_work *w);
 /* -- price.c */
 void ds_price_begin(ds_work *w);
 void ds_price_month(ds_work *w);
+/* -- profile.c: (31), (100)-(102) */
+/* What serves a request: a profile, and n = parameters / measured_b. */
+typedef struct {
+    int    profile, parameters; /* column                                            */
+    double measured_b;
+} ds_speed;
+typedef struct {
+    ds_speed      on;
+    const double *input, *output, *read, *cv; /* I, O, R, cv of O; the last two may be NULL */
+} ds_served;
+/* GPU seconds of a request, and the slots that a replica has for such ones (or NULL). */
+void ds_profile_load(const ds_work *w, const ds_served *r, double *restrict seconds,
+                     double *restrict slots);
 /* -- request_load.c: loads of a request on the contracts, where they move */
 void ds_request_month(ds_work *w);
 /* Adds (G_j - G_{j-1}) of a kind times the share beyond step j of a table. */
