@@ -14,6 +14,7 @@
 #include "distillsim.h"
 #include "model/draws.h"
 #include "model/kernel.h"
+#include "model/profile_table.h"
 #include "scenario/scenario.h"
 
 enum { DS_NONE = -1 };
@@ -50,10 +51,39 @@ typedef struct {
     bool moves;
 } ds_plan_gpu;
 
+typedef struct { /* of a measured table (101)                                    */
+    double log_input, log_output, log_ratio, log_slots; /* ratio: g_k / B_k      */
+} ds_plan_point;
+
+/* A roofline (102), seconds and bytes, for a model of the measured size; one that is n
+ * times as large, m = n^(1/3), multiplies by what is named. */
+typedef struct {
+    double products;    /* of a token: n                                         */
+    double activations; /* and the all-reduce of them: m^2                       */
+    double dispatch;    /* m                                                     */
+    double head, attention;                  /* of an output, m; of a prompt's pairs, m^2 */
+    double step, request, front_end;         /* fixed times                      */
+    double all_reduces, weights_read, head_read; /* of a step: m, n, m           */
+    double experts_read, experts_each;       /* all others, n; K/E               */
+    double cache_read;                       /* of a token of context: m         */
+    double prompt_share;
+    double memory, weight_bytes, head_bytes, cache_bytes; /* of a GPU: -, n, m, m */
+    double concurrency, tpot_limit, ttft_limit; /* INFINITY: none                */
+    bool   limited;                             /* by time                       */
+} ds_plan_roofline;
+
 typedef struct {
     int    gpu;
     double gpus_per_replica, parameters_b; /* parameters_b NAN when not given   */
-    int    input_rate, output_rate, attention, speed_factor, speed_gain;
+    /* closed form */
+    double slots;
+    int    input_rate, output_rate, attention, prefill_attention; /* DS_NONE: none */
+    /* table, if it has points */
+    size_t         point_count;
+    ds_plan_point *point;
+    ds_base_law    law;
+    const ds_plan_roofline *roofline; /* or NULL                                */
+    int    speed_factor, speed_gain;
     int    error; /* column of epsilon, or DS_NONE                              */
 } ds_plan_profile;
 
@@ -137,7 +167,8 @@ typedef struct {
 } ds_plan_prices;
 
 /* One load: a row for each product. */
-enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME };
+enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME,
+       DS_LOAD_SLOTS }; /* slots times GPU seconds, for the mean of (103)          */
 typedef struct {
     int      what;
     unsigned kinds;       /* USD: bits of the kinds of tokens in it              */
@@ -230,6 +261,8 @@ typedef struct {
     int    parameters; double measured_b; /* as in ds_plan_pool                  */
     int    rent_discount, derate;
     double minimum_replicas, spare_replicas;
+    const ds_waiting *waiting; /* or NULL                                        */
+    int    slots_load;         /* with waiting: its load of slots, else DS_NONE  */
     bool   hourly, owned;
     int    usd_per_gpu, kilowatts, usd_per_kwh, colocation;
     size_t life_months;

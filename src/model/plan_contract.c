@@ -44,8 +44,10 @@ static void compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c
     out->profile = c->profile;
     ds_plan_compile_size(plan, m, c->profile, &out->parameters, &out->measured_b);
     out->loads_move = plan->profile[c->profile].speed_gain != DS_NONE;
-    ds_plan_load load = ds_plan_empty_load(DS_LOAD_GPU_TIME);
-    ds_plan_add_load(plan, load);
+    ds_plan_add_load(plan, ds_plan_empty_load(DS_LOAD_GPU_TIME));
+    out->waiting = c->waiting;
+    if (c->waiting != NULL)
+        out->slots_load = ds_plan_add_load(plan, ds_plan_empty_load(DS_LOAD_SLOTS));
     out->rent_discount = c->rent_discount_share.index;
     out->derate = c->slo_derate.index;
     out->utilisation = c->target_utilisation.index;
@@ -104,6 +106,7 @@ static bool compile_contract(ds_plan *plan, int model, const ds_contract *c, siz
         .credit = DS_NONE, .tax = DS_NONE, .commitment = DS_NONE, .agreement = DS_NONE,
         .hosting_per_hour = DS_NONE, .storage_per_month = DS_NONE, .driver = DS_NONE,
         .overage = DS_OVERAGE_NONE, .overage_load = DS_NONE, .profile = DS_NONE, .ring = DS_NONE,
+        .slots_load = DS_NONE,
         .first_load = (int)plan->load_count, .charge_end = (int)plan->load_count };
     compile_window(plan, c, after, out);
     out->follows = c->follows_price_path;

@@ -140,6 +140,19 @@ void ds_demand_month(ds_work *w);
 /* -- price.c */
 void ds_price_begin(ds_work *w);
 void ds_price_month(ds_work *w);
+/* -- profile.c: (31), (100)-(102) */
+/* What serves a request: a profile, and n = parameters / measured_b. */
+typedef struct {
+    int    profile, parameters; /* column                                            */
+    double measured_b;
+} ds_speed;
+typedef struct {
+    ds_speed      on;
+    const double *input, *output, *read, *cv; /* I, O, R, cv of O; the last two may be NULL */
+} ds_served;
+/* GPU seconds of a request, and the slots that a replica has for such ones (or NULL). */
+void ds_profile_load(const ds_work *w, const ds_served *r, double *restrict seconds,
+                     double *restrict slots);
 /* -- request_load.c: loads of a request on the contracts, where they move */
 void ds_request_month(ds_work *w);
 /* Adds (G_j - G_{j-1}) of a kind times the share beyond step j of a table. */
@@ -189,6 +202,19 @@ void ds_agreement_bill(ds_work *w, ds_strategy_state *state, const ds_plan_strat
 /* -- fleet.c: rent or purchase of one fleet; adds to bill, and to w->now.gpu_*. */
 void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const double *due,
                    double *restrict bill, double *restrict other);
+/* -- waiting.c: (103) */
+/* The requests of a month in the slots of one cell: slots b of a replica, seconds S that a
+ * request holds one, Erlangs that one GPU second an hour offers. */
+typedef struct {
+    ds_row slots, holding, erlangs;
+} ds_queue;
+/* Of what w->now.usage sends to a fleet, of one product or (DS_NONE) all.  Only for
+ * contracts with `waiting`. */
+void ds_waiting_queue(const ds_work *w, int contract, int product, ds_queue *queue);
+/* Raises `replicas`, whole numbers of one or more, to the least ones that keep the limit
+ * at a load [GPU s an hour]. */
+void ds_waiting_replicas(const ds_waiting *limit, const ds_queue *queue, const double *load,
+                         double *restrict replicas);
 /* -- student.c */
 void ds_student_begin(ds_work *w);
 void ds_student_month(ds_work *w);
