@@ -224,24 +224,32 @@ static bool is_simple(const sizing *z)
     return z->f->varies && z->f->paid_beside == 0.0 && z->c->waiting == NULL;
 }
 
-/* Loads as multiples of what a replica holds, for ceil+. */
-static void in_replicas(const sizing *z)
+/* Loads as multiples of what a replica holds, for ceil+, which leaves them not whole.  Is
+ * any of them large for that? */
+static bool in_replicas(const sizing *z)
 {
     const double *per_second = z->w->per_second[z->index];
+    double most = 0.0;
     for (size_t k = 0; k < z->used; k++) {
         double *planned = z->w->planned[k];
+        const double highest = z->plan->product[z->w->product_index[k]].hour_peak;
+        double here = 0.0;
         DS_EACH_LANE(i)
             planned[i] = planned[i] * per_second[i] * (1.0 - 1e-9);
+        for (size_t i = 0; i < DS_LANES; i++)
+            here = ds_greatest(here, planned[i]);
+        most += here * highest;
     }
+    return most >= 0x1p50;
 }
 
 static inline void add_hour(const ds_at_point *point, const bool many, const bool owned,
-                            double least, double weight, double *restrict mean,
-                            double *restrict most)
+                            const bool large, double least, double weight,
+                            double *restrict mean, double *restrict most)
 {
     const ds_at_point at = *point;
     DS_EACH_LANE(i) {
-        double needed = ds_greatest(least, ds_ceil(ds_at_lane(&at, many, i)));
+        double needed = ds_greatest(least, ds_ceil_part(ds_at_lane(&at, many, i), large));
         mean[i] += weight * needed;
         if (owned)
             most[i] = ds_greatest(most[i], needed);
@@ -249,21 +257,27 @@ static inline void add_hour(const ds_at_point *point, const bool many, const boo
 }
 
 /* One cell, or several that are alike. */
-static void size_simply(const sizing *z, const ds_plan_cell *cell, const gpus *out)
+static void size_simply(const sizing *z, const ds_plan_cell *cell, bool large, const gpus *out)
 {
     const ds_plan_points *hours = &z->plan->points[DS_POINTS_HOUR];
-    double *rest = z->w->fleet_scratch[LOAD], *mean = out->mean, *most = out->most;
+    double *rest = z->w->fleet_scratch[LOAD], *mean = out->mean;
+    double *none = z->w->fleet_scratch[TOTAL], *most = out->most != NULL ? out->most : none;
     const double least = z->f->least, each = cell->count * z->f->gpus, spare = z->f->spare;
     const double *due = z->due;
-    const bool owned = most != NULL;
+    const bool owned = out->most != NULL;
     for (size_t j = 0; j < hours->count; j++) {
+        const double weight = hours->weight[j];
         ds_at_point at = ds_rows_at(z->w, hours, j, z->used, z->w->planned, rest);
         for (size_t k = 0; k < DS_AT_ONCE; k++)
             at.level[k] *= cell->share;
-        if (at.many)
-            add_hour(&at, true, owned, least, hours->weight[j], mean, most);
+        if (large)
+            add_hour(&at, true, owned, true, least, weight, mean, most);
+        else if (owned)
+            add_hour(&at, true, true, false, least, weight, mean, most);
+        else if (at.many)
+            add_hour(&at, true, false, false, least, weight, mean, most);
         else
-            add_hour(&at, false, owned, least, hours->weight[j], mean, most);
+            add_hour(&at, false, false, false, least, weight, mean, most);
     }
     DS_EACH_LANE(i)
         mean[i] = (mean[i] + spare) * each * due[i];
@@ -272,33 +286,35 @@ static void size_simply(const sizing *z, const ds_plan_cell *cell, const gpus *o
             most[i] = (most[i] + spare) * each * due[i];
 }
 
-/* Adds the replicas of a load at four hours; absent ones have no weight. */
+/* Of a product at four hours; absent ones have no weight. */
 typedef struct {
     double level[4], weight[4];
 } four_hours;
 
-static void add_four(const four_hours *hours, double least, const double *load,
-                     double *restrict mean)
+static inline void add_four(const four_hours *hours, const bool large, double least,
+                            const double *load, double *restrict mean)
 {
     const four_hours h = *hours;
     DS_EACH_LANE(i) {
-        double a = h.weight[0] * ds_greatest(least, ds_ceil(load[i] * h.level[0]));
-        double b = h.weight[1] * ds_greatest(least, ds_ceil(load[i] * h.level[1]));
-        double c = h.weight[2] * ds_greatest(least, ds_ceil(load[i] * h.level[2]));
-        double d = h.weight[3] * ds_greatest(least, ds_ceil(load[i] * h.level[3]));
+        double x = load[i];
+        double a = h.weight[0] * ds_greatest(least, ds_ceil_part(x * h.level[0], large));
+        double b = h.weight[1] * ds_greatest(least, ds_ceil_part(x * h.level[1], large));
+        double c = h.weight[2] * ds_greatest(least, ds_ceil_part(x * h.level[2], large));
+        double d = h.weight[3] * ds_greatest(least, ds_ceil_part(x * h.level[3], large));
         mean[i] += (a + b) + (c + d);
     }
 }
 
 /* Adds the mean over the hours of the GPUs of the cells of one product. */
-static void size_product_simply(const sizing *z, const ds_plan_cell *cell, double *restrict sum)
+static void size_product_simply(const sizing *z, const ds_plan_cell *cell, bool large,
+                                double *restrict sum)
 {
     const ds_plan_points *hours = &z->plan->points[DS_POINTS_HOUR];
     const int row = row_of(z, cell);
     if (row == DS_NONE)
         return;
     const double *load = z->w->planned[row], *present = z->w->present[row];
-    const double spare = z->f->spare, each = cell->count * z->f->gpus;
+    const double spare = z->f->spare, each = cell->count * z->f->gpus, least = z->f->least;
     const size_t P = z->plan->product_count, p = (size_t)cell->product;
     double *mean = z->w->fleet_scratch[LOAD];
     ds_row_set(mean, 0);
@@ -308,7 +324,10 @@ static void size_product_simply(const sizing *z, const ds_plan_cell *cell, doubl
             at.level[k] = hours->level[(j + k) * P + p] * cell->share;
             at.weight[k] = hours->weight[j + k];
         }
-        add_four(&at, z->f->least, load, mean);
+        if (large)
+            add_four(&at, true, least, load, mean);
+        else
+            add_four(&at, false, least, load, mean);
     }
     DS_EACH_LANE(i)
         sum[i] += (mean[i] + spare) * each * present[i];
@@ -323,38 +342,46 @@ static void size_cells(const sizing *z, const ds_plan_cell *cells, size_t count,
     (z->f->varies ? size_by_hour : size_constant)(z, cells, count, limited, out);
 }
 
-/* (108): what the products would need apart, less what they need.  The last to look at
- * the loads. */
-static void find_saving(const sizing *z, bool in_units, const double *mean,
-                        double *restrict saved)
+/* (108): what the products need apart less what they need. */
+static void subtract(const sizing *z, const double *apart, const double *mean,
+                     double *restrict saved)
 {
-    ds_work *w = z->w;
-    double *apart = w->fleet_scratch[APART], *unlimited = w->fleet_scratch[UNLIMITED];
-    ds_row_set(saved, 0);
-    if (z->used < 2)
-        return;
-    if (z->f->limited) {
-        size_cells(z, z->f->cell, z->f->cell_count, false, &(gpus){ .mean = unlimited });
-        mean = unlimited;
-    }
-    if (is_simple(z)) {
-        if (!in_units)
-            in_replicas(z);
-        ds_row_set(apart, 0);
-        for (size_t k = 0; k < z->f->apart_count; k++)
-            size_product_simply(z, &z->f->apart[k], apart);
-    } else {
-        size_cells(z, z->f->apart, z->f->apart_count, false, &(gpus){ .mean = apart });
-    }
-    double *served = w->fleet_scratch[LOAD];
+    double *served = z->w->fleet_scratch[LOAD];
     ds_row_set(served, 0);
     for (size_t k = 0; k < z->used; k++)
-        ds_row_add(served, w->present[k]);
+        ds_row_add(served, z->w->present[k]);
     DS_EACH_LANE(i) { /* what rounding leaves is no saving */
         double less = apart[i] - mean[i];
         less = fabs(less) <= 1e-9 * mean[i] ? 0.0 : less;
         saved[i] = served[i] > 1.0 ? less : 0.0;
     }
+}
+
+/* Of a fleet of which is_simple(), whose loads are in_replicas(). */
+static void find_saving_simply(const sizing *z, bool large, const double *mean,
+                               double *restrict saved)
+{
+    double *apart = z->w->fleet_scratch[APART];
+    ds_row_set(apart, 0);
+    for (size_t k = 0; k < z->f->apart_count; k++)
+        size_product_simply(z, &z->f->apart[k], large, apart);
+    subtract(z, apart, mean, saved);
+}
+
+static void find_saving(const sizing *z, const double *mean, double *restrict saved)
+{
+    double *apart = z->w->fleet_scratch[APART], *unlimited = z->w->fleet_scratch[UNLIMITED];
+    if (z->f->limited) {
+        size_cells(z, z->f->cell, z->f->cell_count, false, &(gpus){ .mean = unlimited });
+        mean = unlimited;
+    }
+    if (is_simple(z)) {
+        const bool large = in_replicas(z); /* the last to look at them */
+        find_saving_simply(z, large, mean, saved);
+        return;
+    }
+    size_cells(z, z->f->apart, z->f->apart_count, false, &(gpus){ .mean = apart });
+    subtract(z, apart, mean, saved);
 }
 
 /* What the waiting of a cell depends on beside its load. */
@@ -385,6 +412,14 @@ static void find_limits(const sizing *z, ds_strategy_state *state)
     }
 }
 
+static bool is_ever_due(const double *due)
+{
+    double any = 0.0;
+    for (size_t i = 0; i < DS_LANES; i++)
+        any += due[i];
+    return any > 0.0;
+}
+
 void ds_fleet_size(ds_work *w, ds_strategy_state *state, int fleet, const double *due)
 {
     const ds_plan_fleet *f = &w->plan->fleet[fleet];
@@ -394,21 +429,26 @@ void ds_fleet_size(ds_work *w, ds_strategy_state *state, int fleet, const double
     const gpus out = { .mean = size[DS_SIZE_MEAN],
                        .most = f->owned ? size[DS_SIZE_MOST] : NULL,
                        .beyond = f->reserved != DS_NONE ? size[DS_SIZE_BEYOND] : NULL };
+    begin(&out);
+    if (f->apart != NULL)
+        ds_row_set(size[DS_SIZE_SAVED], 0);
+    if (!f->limited && !is_ever_due(due)) /* a limited one may have orders under way */
+        return;
     find_queues(&z);
     z.used = ds_product_loads(w, z.c->model, z.c->first_load, NULL, w->planned,
                               w->product_index);
     find_loads(&z);
     if (f->limited)
         find_limits(&z, state);
-    const bool simply = is_simple(&z) && !f->limited && f->reserved == DS_NONE &&
-                        f->cell_count == 1 && f->cell[0].product == DS_NONE;
-    if (simply) {
-        begin(&out);
-        in_replicas(&z);
-        size_simply(&z, &f->cell[0], &out);
+    if (is_simple(&z) && !f->limited && f->reserved == DS_NONE && f->cell_count == 1 &&
+        f->cell[0].product == DS_NONE) {
+        const bool large = in_replicas(&z);
+        size_simply(&z, &f->cell[0], large, &out);
+        if (f->apart != NULL && z.used > 1)
+            find_saving_simply(&z, large, out.mean, size[DS_SIZE_SAVED]);
     } else {
         size_cells(&z, f->cell, f->cell_count, f->limited, &out);
+        if (f->apart != NULL && z.used > 1)
+            find_saving(&z, out.mean, size[DS_SIZE_SAVED]);
     }
-    if (f->apart != NULL)
-        find_saving(&z, simply, out.mean, size[DS_SIZE_SAVED]);
 }

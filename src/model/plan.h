@@ -14,6 +14,7 @@
 #include "distillsim.h"
 #include "model/draws.h"
 #include "model/kernel.h"
+#include "model/profile_table.h"
 #include "scenario/scenario.h"
 
 enum { DS_NONE = -1 };
@@ -50,10 +51,39 @@ typedef struct {
     bool moves;
 } ds_plan_gpu;
 
+typedef struct { /* of a measured table (101)                                    */
+    double log_input, log_output, log_ratio, log_slots; /* ratio: g_k / B_k      */
+} ds_plan_point;
+
+/* A roofline (102), seconds and bytes, for a model of the measured size; one that is n
+ * times as large, m = n^(1/3), multiplies by what is named. */
+typedef struct {
+    double products;    /* of a token: n                                         */
+    double activations; /* and the all-reduce of them: m^2                       */
+    double dispatch;    /* m                                                     */
+    double head, attention;                  /* of an output, m; of a prompt's pairs, m^2 */
+    double step, request, front_end;         /* fixed times                      */
+    double all_reduces, weights_read, head_read; /* of a step: m, n, m           */
+    double experts_read, experts_each;       /* all others, n; K/E               */
+    double cache_read;                       /* of a token of context: m         */
+    double prompt_share;
+    double memory, weight_bytes, head_bytes, cache_bytes; /* of a GPU: -, n, m, m */
+    double concurrency, tpot_limit, ttft_limit; /* INFINITY: none                */
+    bool   limited;                             /* by time                       */
+} ds_plan_roofline;
+
 typedef struct {
     int    gpu;
     double gpus_per_replica, parameters_b; /* parameters_b NAN when not given   */
-    int    input_rate, output_rate, attention, speed_factor, speed_gain;
+    /* closed form */
+    double slots;
+    int    input_rate, output_rate, attention, prefill_attention; /* DS_NONE: none */
+    /* table, if it has points */
+    size_t         point_count;
+    ds_plan_point *point;
+    ds_base_law    law;
+    const ds_plan_roofline *roofline; /* or NULL                                */
+    int    speed_factor, speed_gain;
     int    error; /* column of epsilon, or DS_NONE                              */
 } ds_plan_profile;
 
@@ -137,7 +167,8 @@ typedef struct {
 } ds_plan_prices;
 
 /* One load: a row for each product. */
-enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME };
+enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME,
+       DS_LOAD_SLOTS }; /* slots times GPU seconds, for the mean of (103)          */
 typedef struct {
     int      what;
     unsigned kinds;       /* USD: bits of the kinds of tokens in it              */
@@ -229,6 +260,9 @@ typedef struct {
     int    fleet; /* index, or DS_NONE                                           */
     int    profile;
     int    parameters; double measured_b; /* as in ds_plan_pool                  */
+    int    derate;
+    const ds_waiting *waiting; /* or NULL                                        */
+    int    slots_load;         /* with waiting: its load of slots, else DS_NONE  */
 } ds_plan_contract;
 
 /* A part of a fleet that is sized by itself: a region, or a product in a region.  Cells
@@ -320,21 +354,34 @@ typedef struct {
 typedef struct {
     int    acceptable; /* column, or DS_NONE                                    */
     int    limit, gap, exponent; /* of the curve, or DS_NONE                    */
+    const ds_scaling_law *law; /* of the scenario, or NULL                      */
     int    parameters;
     bool   perfect; /* no entry: 1                                              */
 } ds_plan_quality;
 
+/* Answers or marks that a student's teacher sells, (64), (65c). */
+typedef struct {
+    int  examples; /* column, or DS_NONE: none are bought                        */
+    int  rounds, rejected, input, output, discount;
+    int  first; /* its rows of label_load, one for each contract of the teacher  */
+} ds_plan_labels;
+
+typedef struct {
+    int  every_months, every_releases, below, not_within; /* or DS_NONE          */
+    int  cost; /* DS_NONE: the student is never refreshed                        */
+} ds_plan_refresh;
+
 typedef struct {
     int  model, teacher;
-    int  label_contracts; /* first row of label prices, one per teacher's contract */
-    int  examples, rejected, label_input, label_output, label_discount; /* or DS_NONE */
-    int  training_gpu, training_tokens, epochs, mfu, parameters; /* or DS_NONE   */
+    ds_plan_labels labels, marks; /* marks: of on-policy rounds                  */
+    int  training_gpu, gpu_hours, training_tokens, epochs, mfu, flop, parameters; /* or DS_NONE */
+    int  rounds_gpu, rounds, rounds_hours; /* on-policy; rounds_gpu may be DS_NONE */
     int  staff_months, usd_per_staff_month, evaluation, licence, royalty, lead, retry;
     int  success, permission, overrun;
     int  attempts;
     uint64_t permission_name, gate_name;
     int  decay_per_month, decay_per_release;
-    int  refresh_months, refresh_cost; /* or DS_NONE                            */
+    ds_plan_refresh refresh;
     const ds_fine_tuning *fine_tuning; /* of the scenario, or NULL              */
     int  tuning_cap;                   /* column, or DS_NONE                    */
 } ds_plan_student;
@@ -350,6 +397,8 @@ typedef struct {
 
 typedef struct {
     int student, start, threshold; /* threshold: column or DS_NONE              */
+    size_t product_count; /* those routed to the student, where (67) asks        */
+    int   *product;
 } ds_plan_project;
 
 typedef struct {

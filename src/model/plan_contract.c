@@ -77,6 +77,7 @@ static bool compile_contract(ds_plan *plan, int model, const ds_contract *c, siz
         .credit = DS_NONE, .tax = DS_NONE, .commitment = DS_NONE, .agreement = DS_NONE,
         .hosting_per_hour = DS_NONE, .storage_per_month = DS_NONE, .driver = DS_NONE,
         .overage = DS_OVERAGE_NONE, .overage_load = DS_NONE, .profile = DS_NONE, .fleet = DS_NONE,
+        .slots_load = DS_NONE,
         .first_load = (int)plan->load_count, .charge_end = (int)plan->load_count };
     compile_window(plan, c, after, out);
     out->follows = c->follows_price_path;

@@ -130,6 +130,10 @@ bool ds_plan_compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *
     ds_plan_compile_size(plan, m, c->profile, &out->parameters, &out->measured_b);
     out->loads_move = plan->profile[c->profile].speed_gain != DS_NONE;
     ds_plan_add_load(plan, ds_plan_empty_load(DS_LOAD_GPU_TIME));
+    out->derate = c->slo_derate.index;
+    out->waiting = c->waiting;
+    if (c->waiting != NULL)
+        out->slots_load = ds_plan_add_load(plan, ds_plan_empty_load(DS_LOAD_SLOTS));
     *fleet = (ds_plan_fleet){ .contract = (int)(out - plan->contract),
                               .gpus = plan->profile[c->profile].gpus_per_replica,
                               .derate = c->slo_derate.index,

@@ -160,10 +160,10 @@ static size_t find_period(const ds_plan *plan)
     size_t period = 1;
     for (size_t p = 0; p < plan->product_count; p++)
         for (size_t h = 0; h < WEEK; h++) {
-            const double *week = plan->product[p].week;
-            if (period < 24 && week[h] != week[0])
+            const double *level = plan->product[p].week;
+            if (period < 24 && level[h] != level[0])
                 period = 24;
-            if (week[h] != week[h % 24])
+            if (level[h] != level[h % 24])
                 period = WEEK;
         }
     return period;

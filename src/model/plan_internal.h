@@ -20,6 +20,8 @@ int  ds_plan_column_unless(const ds_scenario *s, ds_quantity q, double value);
 
 /* These allocate: false when there is no memory. */
 
+/* Before contracts. */
+bool ds_plan_compile_profiles(ds_plan *plan);
 /* Hours and points of the months; products are compiled before and change. */
 bool ds_plan_compile_hours(ds_plan *plan);
 /* After products and models. */

@@ -153,6 +153,7 @@ static void divert(const routing *r, int model, const double *requests, const do
 {
     ds_work *w = r->w;
     double *lost = w->now.unserved[r->product], *moved = w->scratch[6];
+    double *by_fallback = w->now.fallback;
     int fallback = r->strategy->fallback[model];
     count_overflow(r, model, requests);
     if (fallback == DS_NONE) {
@@ -166,8 +167,8 @@ static void divert(const routing *r, int model, const double *requests, const do
         double still_up = fails_too ? 1.0 - out_too[i] : 1.0;
         moved[i] = all * still_up;
         lost[i] += all - moved[i];
+        by_fallback[i] += moved[i];
     }
-    ds_row_add(w->now.fallback, moved);
     serve(r, fallback, moved);
 }
 

@@ -31,7 +31,7 @@ enum { DS_SCRATCH = 16, DS_MOST_ATTEMPTS = 8 };
 typedef struct {
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
-    ds_row *age, *fresh;  /* [project]: age, and a/a0 of (68)                         */
+    ds_row *age, *releases, *fresh; /* [project]: age, n, and a/a0 of (67), (68)      */
     ds_row *ring;         /* [ring][most_life + 1]: bought in a month, (48), (54); the
                              last row: what there is now                              */
     ds_row *commitment;   /* [commitment_rows]                                        */
@@ -70,6 +70,12 @@ typedef struct {
     ds_row *agreed, *agreed_due; /* [agreement]: charges of its contracts; is any due? */
     ds_row *refused;  /* [product]: share that the pools of a contract refuse         */
 } ds_month;
+
+/* The requests of a month in the slots of one cell: slots b of a replica, seconds S that a
+ * request holds one, Erlangs that one GPU second an hour offers. */
+typedef struct {
+    ds_row slots, holding, erlangs;
+} ds_queue;
 
 /* What a fleet is in a month: GPUs paid for, the mean over the hours and the most; the
  * mean of those beyond the reserved ones; and what pooling saves, (108). */
@@ -125,7 +131,7 @@ typedef struct {
 
     /* quality and students */
     ds_row *acceptable; /* [model][product]: a0                                       */
-    ds_row *label_usd, *training_usd; /* [student]: of one attempt, this month        */
+    ds_row *label_usd, *mark_usd, *training_usd; /* [student]: of one attempt, this month */
     ds_row *tuning_usd; /* [student]: (65b)                                           */
     ds_row *label_load; /* [label row]: load of one example on a teacher's contract   */
     ds_row *gates;      /* [student]: attempts made; 0: no permission                 */
@@ -158,6 +164,19 @@ void ds_demand_month(ds_work *w);
 /* -- price.c */
 void ds_price_begin(ds_work *w);
 void ds_price_month(ds_work *w);
+/* -- profile.c: (31), (100)-(102) */
+/* What serves a request: a profile, and n = parameters / measured_b. */
+typedef struct {
+    int    profile, parameters; /* column                                            */
+    double measured_b;
+} ds_speed;
+typedef struct {
+    ds_speed      on;
+    const double *input, *output, *read, *cv; /* I, O, R, cv of O; the last two may be NULL */
+} ds_served;
+/* GPU seconds of a request, and the slots that a replica has for such ones (or NULL). */
+void ds_profile_load(const ds_work *w, const ds_served *r, double *restrict seconds,
+                     double *restrict slots);
 /* -- request_load.c: loads of a request on the contracts, where they move */
 void ds_request_month(ds_work *w);
 /* Adds (G_j - G_{j-1}) of a kind times the share beyond step j of a table. */
@@ -186,8 +205,8 @@ void ds_window_hours(ds_work *w, int contract, int pool, double *restrict hours)
 void ds_total_load(const ds_work *w, int model, int load, double *restrict total);
 /* Of requests times their tokens [Mtok]. */
 void ds_total_tokens(const ds_work *w, int model, double *restrict total);
-/* Requests times a load, for each product that the model serves, times factor[product] (NULL: 1),
- * into rows, with the indices of these products; returns how many there are. */
+/* Requests times a load, for each product that the model serves, times factor[product]
+ * (NULL: 1), into rows, with the indices of these products; returns how many there are. */
 size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,
                         double (*rows)[DS_LANES], size_t *product);
 /* Sum of such rows at a point of the month. */
@@ -230,6 +249,14 @@ bool ds_limits_month(ds_work *w, ds_strategy_state *state, int model);
  * `staff` is what has been paid by (49), or NULL. */
 void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const double *due,
                    const double *staff, double *restrict bill, double *restrict other);
+/* -- waiting.c: (103) */
+/* Of what w->now.usage sends to a fleet, of one product or (DS_NONE) all.  Only for
+ * contracts with `waiting`. */
+void ds_waiting_queue(const ds_work *w, int contract, int product, ds_queue *queue);
+/* Raises `replicas`, whole numbers of one or more, to the least ones that keep the limit
+ * at a load [GPU s an hour]. */
+void ds_waiting_replicas(const ds_waiting *limit, const ds_queue *queue, const double *load,
+                         double *restrict replicas);
 /* -- student.c */
 void ds_student_begin(ds_work *w);
 void ds_student_month(ds_work *w);
