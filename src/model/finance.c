@@ -37,12 +37,13 @@ void ds_finance_begin(ds_work *w)
 }
 
 /* (71): every amount of the month in money of month 0. */
-static void deflate(ds_work *w)
+static void deflate(ds_work *w, bool has_fleet)
 {
     const double *inflation = w->inflation[0];
     ds_month *now = &w->now;
-    double *const amount[] = { now->bill, now->lost, now->project, now->returned };
-    for (size_t k = 0; k < sizeof amount / sizeof *amount; k++)
+    double *const amount[] = { now->bill, now->lost, now->project, now->returned,
+                               now->fleet_cost, now->fleet_used };
+    for (size_t k = 0; k < (has_fleet ? 6 : 4); k++)
         DS_EACH_LANE(i)
             amount[k][i] /= inflation[i];
     for (size_t k = 0; k < w->plan->provider_count; k++) {
@@ -137,6 +138,22 @@ static void count_saving(ds_work *w, size_t strategy, const double *cost)
     }
 }
 
+static void count_fleets(const ds_work *w, ds_row *total)
+{
+    const ds_month *now = &w->now;
+    const struct {
+        int           total;
+        const double *row;
+    } sums[] = {
+        { DS_TOTAL_GPU_MONTHS, now->gpu_months }, { DS_TOTAL_GPU_USED, now->gpu_used },
+        { DS_TOTAL_GPU_PAID, now->gpu_paid },     { DS_TOTAL_FLEET_COST, now->fleet_cost },
+        { DS_TOTAL_FLEET_USED, now->fleet_used }, { DS_TOTAL_FLEET_MTOK, now->fleet_mtok },
+        { DS_TOTAL_POOLING, now->pooling },
+    };
+    for (size_t k = 0; k < sizeof sums / sizeof *sums; k++)
+        ds_row_add(total[sums[k].total], sums[k].row);
+}
+
 void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
 {
     const ds_plan *plan = w->plan;
@@ -146,7 +163,7 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     double *cost = w->scratch[0];
     ds_row_copy(state->paid, now->bill);
     if (plan->real)
-        deflate(w);
+        deflate(w, plan->strategy[strategy].has_fleet);
     const double *bill = now->bill, *lost = now->lost, *discount = w->discount[0];
     double *npv = total[DS_TOTAL_NPV];
     DS_EACH_LANE(i) { /* (70), (73) */
@@ -162,11 +179,12 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
         ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
         ds_row_add(total[DS_TOTAL_BAD], now->bad);
     }
-    if (plan->strategy[strategy].has_fleet) {
-        ds_row_add(total[DS_TOTAL_GPU_MONTHS], now->gpu_months);
-        ds_row_add(total[DS_TOTAL_GPU_USED], now->gpu_used);
-        ds_row_add(total[DS_TOTAL_GPU_PAID], now->gpu_paid);
-    }
+    if (plan->strategy[strategy].has_fleet)
+        count_fleets(w, total);
+    if (plan->strategy[strategy].has_limits)
+        ds_row_add(total[DS_TOTAL_OVERFLOW], now->overflow);
+    if (plan->strategy[strategy].falls_back)
+        ds_row_add(total[DS_TOTAL_FALLBACK], now->fallback);
     if (plan->strategy[strategy].distils)
         ds_row_add(total[DS_TOTAL_PROJECT], now->project);
     for (size_t k = 0; k < plan->provider_count; k++)
@@ -256,6 +274,8 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         { DS_OUTCOME_GPU_MONTHS, DS_TOTAL_GPU_MONTHS },
         { DS_OUTCOME_PROJECT, DS_TOTAL_PROJECT },
         { DS_OUTCOME_FEE_RETURNED, DS_TOTAL_RETURNED },
+        { DS_OUTCOME_OVERFLOW, DS_TOTAL_OVERFLOW },  { DS_OUTCOME_FALLBACK, DS_TOTAL_FALLBACK },
+        { DS_OUTCOME_POOLING_GAIN, DS_TOTAL_POOLING },
     };
     for (size_t k = 0; k < sizeof copied / sizeof *copied; k++)
         ds_row_copy(row[copied[k].outcome], state->total[copied[k].total]);
@@ -278,6 +298,10 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
           loses ? state->total[DS_TOTAL_SERVED] : w->asked);
     ratio(row[DS_OUTCOME_UTILISATION], state->total[DS_TOTAL_GPU_USED],
           state->total[DS_TOTAL_GPU_PAID]);
+    ratio(row[DS_OUTCOME_FLEET_ALLOCATED], state->total[DS_TOTAL_FLEET_COST],
+          state->total[DS_TOTAL_FLEET_MTOK]);
+    ratio(row[DS_OUTCOME_FLEET_USED], state->total[DS_TOTAL_FLEET_USED],
+          state->total[DS_TOTAL_FLEET_MTOK]);
     ds_row_copy(row[DS_OUTCOME_SERVED_VALUE],
                 loses ? state->total[DS_TOTAL_SERVED_VALUE] : w->asked_value);
     concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);
