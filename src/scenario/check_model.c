@@ -112,21 +112,30 @@ static void check_student(ds_binder *b, const ds_model *m, int index)
     ds_pop(b);
 }
 
+/* What depends on the size needs it: (63), (63b). */
+static void check_size(ds_binder *b, const ds_model *m, bool there, const char *key)
+{
+    if (!there || m->parameters_b.index != DS_ABSENT)
+        return;
+    ds_push(b, key);
+    ds_problem_at_key(b, "a %s needs \"parameters_b\" of the model", key);
+    ds_pop(b);
+}
+
 static void check_quality(ds_binder *b, const ds_model *m)
 {
     ds_push(b, "quality");
     for (size_t i = 0; i < m->quality.count; i++) {
         const ds_quality *q = &DS_ITEM(ds_quality, m->quality, i);
-        bool              share = q->acceptable_share.index != DS_ABSENT, curve = q->curve != NULL;
+        bool share = q->acceptable_share.index != DS_ABSENT, curve = q->curve != NULL;
+        bool law = q->scaling_law != NULL;
+        int  stated = share + curve + law;
         ds_push(b, q->key.name);
-        if (share == curve && !(q->acceptable_share.index == DS_BROKEN && curve))
-            ds_problem_here(b, "needs \"acceptable_share\" or \"curve\"%s",
-                            share ? ", not both" : "");
-        if (curve && m->parameters_b.index == DS_ABSENT) {
-            ds_push(b, "curve");
-            ds_problem_at_key(b, "a curve needs \"parameters_b\" of the model");
-            ds_pop(b);
-        }
+        if (stated != 1 && !(q->acceptable_share.index == DS_BROKEN && stated == 2))
+            ds_problem_here(b, "needs \"acceptable_share\", \"curve\" or \"scaling_law\"%s",
+                            stated > 1 ? ", one of them only" : "");
+        check_size(b, m, curve, "curve");
+        check_size(b, m, law, "scaling_law");
         ds_pop(b);
     }
     ds_pop(b);
