@@ -73,7 +73,7 @@ double ds_traffic_begins(const ds_binder *b, const ds_traffic *t);
 
 /* Each at the path of what it checks. */
 void ds_check_profiles(ds_binder *b);
-void ds_check_roofline(ds_binder *b, const ds_profile *p);
+void ds_check_roofline(ds_binder *b, const ds_profile *p, int profile);
 void ds_refuse_closed_form(ds_binder *b, const ds_profile *p, const char *why);
 void ds_check_models(ds_binder *b);
 void ds_check_strategies(ds_binder *b);

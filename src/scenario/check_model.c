@@ -169,13 +169,14 @@ static void check_student(ds_binder *b, const ds_model *m, int index)
     ds_pop(b);
 }
 
-/* ---- All models ------------------------------------------------------------------ */
-
-static void check_sized(ds_binder *b, const ds_model *m, bool there, const char *key,
-                        const char *what)
+/* What depends on the size needs it: (63), (63b). */
+static void check_size(ds_binder *b, const ds_model *m, bool there, const char *key)
 {
-    if (there && m->parameters_b.index == DS_ABSENT)
-        ds_problem_in(b, key, "%s needs \"parameters_b\" of the model", what);
+    if (!there || m->parameters_b.index != DS_ABSENT)
+        return;
+    ds_push(b, key);
+    ds_problem_at_key(b, "a %s needs \"parameters_b\" of the model", key);
+    ds_pop(b);
 }
 
 static void check_quality(ds_binder *b, const ds_model *m)
@@ -183,19 +184,21 @@ static void check_quality(ds_binder *b, const ds_model *m)
     ds_push(b, "quality");
     for (size_t i = 0; i < m->quality.count; i++) {
         const ds_quality *q = &DS_ITEM(ds_quality, m->quality, i);
-        bool share = ds_there(q->acceptable_share), curve = q->curve != NULL;
+        bool share = q->acceptable_share.index != DS_ABSENT, curve = q->curve != NULL;
         bool law = q->scaling_law != NULL;
-        int  ways = share + curve + law;
+        int  stated = share + curve + law;
         ds_push(b, q->key.name);
-        if (ways != 1 && !ds_reported_inside(b))
+        if (stated != 1 && !(q->acceptable_share.index == DS_BROKEN && stated == 2))
             ds_problem_here(b, "needs \"acceptable_share\", \"curve\" or \"scaling_law\"%s",
-                            ways == 0 ? "" : ", only one of them");
-        check_sized(b, m, curve, "curve", "a curve");
-        check_sized(b, m, law, "scaling_law", "a scaling law");
+                            stated > 1 ? ", one of them only" : "");
+        check_size(b, m, curve, "curve");
+        check_size(b, m, law, "scaling_law");
         ds_pop(b);
     }
     ds_pop(b);
 }
+
+/* ---- All models ------------------------------------------------------------------ */
 
 /* Who stands in for the model. */
 static void check_fallback(ds_binder *b, const ds_model *m, int index)

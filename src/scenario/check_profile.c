@@ -217,7 +217,7 @@ void ds_check_profiles(ds_binder *b)
         if (ds_stated(b, "table"))
             check_table(b, p);
         else if (ds_stated(b, "roofline"))
-            ds_check_roofline(b, p);
+            ds_check_roofline(b, p, (int)i);
         else
             check_closed_form(b, p);
         ds_pop(b);

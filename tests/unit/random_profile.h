@@ -19,7 +19,7 @@ static void make_gpu_facts(maker *m)
         maker_print(m, "\"tflops_8bit\": %.17g, ", 2 * tflops);
     if (maker_chance(m, 0.3))
         maker_print(m, "\"tflops_4bit\": %.17g, ", 4 * tflops);
-    maker_print(m, "\"memory_gb\": %.17g, ", maker_uniform(m, 80, 190));
+    maker_print(m, "\"memory_gib\": %.17g, ", maker_uniform(m, 80, 190));
     maker_print(m, "\"memory_gb_per_s\": %.17g, ", maker_uniform(m, 2000, 8000));
     maker_print(m, "\"link_gb_per_s\": %.17g, ", maker_wide(m, 30, 900));
 }
@@ -145,28 +145,45 @@ static void make_table(maker *m)
 
 /* ---- Rooflines -------------------------------------------------------------------- */
 
-/* Of at most 24e9 parameters in 16 bits, and 0.2 MB a token: it fits into 80 GB. */
+/* Some of the constants, which have defaults. */
+static void make_constants(maker *m)
+{
+    static const struct {
+        const char *key;
+        double      low, high;
+    } constant[] = {
+        {"memory_efficiency", 0.5, 1}, {"compute_efficiency", 0.3, 0.9},
+        {"four_bit_efficiency", 0.4, 0.8}, {"step_ms", 0, 30}, {"request_us", 0, 20},
+        {"all_reduce_us", 0, 100}, {"link_efficiency", 0.2, 0.9}, {"memory_share", 0.9, 1},
+        {"expert_ns", 0, 60}, {"front_end_ms", 0, 200}, {"prompt_share", 0, 1},
+    };
+    for (size_t k = 0; k < sizeof constant / sizeof *constant; k++)
+        if (maker_chance(m, 0.2))
+            maker_print(m, "\"%s\": %.17g, ", constant[k].key,
+                        maker_uniform(m, constant[k].low, constant[k].high));
+}
+
+/* A shape of at most 15e9 parameters and 0.2 MB a token: it fits into 80 GiB, also when the
+ * model has twice as many parameters. */
 static void make_roofline(maker *m)
 {
     static const char *const bits[] = { "16", "8", "4" };
-    int    groups = 1 << maker_below(m, 4), kv_heads = 1 << maker_below(m, 4);
-    bool   mixture = maker_chance(m, 0.3);
-    double size = maker_wide(m, 1, 24);
-    maker_print(m, "\"roofline\": {\"parameters_b\": %.17g, \"layers\": %d, ", size,
-                16 + maker_below(m, 32));
-    if (mixture) {
-        int experts = 8 << maker_below(m, 4);
-        maker_print(m, "\"active_parameters_b\": %.17g, \"experts\": %d, ",
-                    size * maker_uniform(m, 0.1, 0.5), experts);
-        maker_print(m, "\"experts_per_token\": %d, ", 1 + maker_below(m, 8));
-    }
-    maker_print(m, "\"hidden\": %d, \"heads\": %d, \"kv_heads\": %d, ", 1024 + 512 * groups,
-                groups * kv_heads, kv_heads);
+    int groups = 1 << maker_below(m, 4), kv_heads = 1 << maker_below(m, 4);
+    int hidden = 1024 + 512 * groups, layers = 16 + maker_below(m, 32);
+    int experts = maker_chance(m, 0.35) ? 8 << maker_below(m, 4) : 1;
+    maker_print(m, "\"roofline\": {\"layers\": %d, \"hidden\": %d, ", layers, hidden);
+    maker_print(m, "\"intermediate\": %d, ", (int)(hidden * maker_uniform(m, 1, 4) / experts));
+    if (experts > 1)
+        maker_print(m, "\"experts\": %d, \"experts_per_token\": %d, ", experts,
+                    1 + maker_below(m, 8));
+    maker_print(m, "\"heads\": %d, \"kv_heads\": %d, ", groups * kv_heads, kv_heads);
     maker_print(m, "\"head_size\": %d, ", maker_chance(m, 0.5) ? 64 : 128);
     if (maker_chance(m, 0.5))
         maker_print(m, "\"vocabulary\": %d, ", 32000 + maker_below(m, 200000));
     maker_print(m, "\"weight_bits\": \"%s\", ", bits[maker_below(m, 3)]);
-    maker_print(m, "\"kv_bits\": \"%s\"}, ", bits[maker_below(m, 3)]);
+    maker_print(m, "\"kv_bits\": \"%s\", ", bits[maker_below(m, 3)]);
+    make_constants(m);
+    maker_close(m, "}, ");
     if (maker_chance(m, 0.3))
         maker_print(m, "\"tpot_limit_ms\": %.17g, ", maker_wide(m, 20, 300));
     if (maker_chance(m, 0.2))
@@ -185,7 +202,7 @@ static void make_profiles(maker *m)
         int kind = f < 3 ? f : maker_below(m, 3);
         maker_print(m, "\"f%d\": {\"gpu\": \"g%d\", ", f, maker_below(m, 2));
         maker_print(m, "\"gpus_per_replica\": %d, ", 1 + maker_below(m, 4));
-        if (kind < 2 && maker_chance(m, 0.5))
+        if (maker_chance(m, 0.5))
             maker_print(m, "\"parameters_b\": 8, ");
         m->slots[f] = kind > 0;
         if (kind == 0)
