@@ -1,5 +1,6 @@
 /* test_published.c -- published comparisons of own GPUs with a vendor, to the digits that
- * they print, from the files scenarios/published-break-even.json and scenarios/published/.
+ * they print, from the files scenarios/published-break-even.json, scenarios/published/ and
+ * scenarios/deepseek-fleet.json.
  *
  * The facts are in the tables here and the inputs in the files; nothing of the one was
  * computed from the other.  A figure is compared as text, with as many decimals as the
@@ -154,6 +155,51 @@ static void lenovo_costs(void **state)
     close_world(&m);
 }
 
+/* ---- DeepSeek, Inference System Overview (open-infra-index, day 6) ----------------- */
+
+static double deepseek(const ds_override *change, const char *outcome, size_t strategy)
+{
+    world base = open_file("scenarios/deepseek-fleet.json");
+    world m = open_with(&base, change, change == NULL ? 0 : 1);
+    run(&m, 1);
+    double x = figure(&m, strategy, outcome);
+    close_world(&m);
+    close_world(&base);
+    return x;
+}
+
+/* Cost of the day, nodes on average and at the peak, margin.  The fleet is busy all the
+ * time but for the parts of nodes, as rates per node are averages of the same day. */
+static void deepseek_day(void **state)
+{
+    (void)state;
+    const ds_override all_day = {"/models/own/contracts/nodes/scaling", "\"static\""};
+    double            cost = deepseek(NULL, "cost_total_usd", 1);
+    double            income = deepseek(NULL, "cost_total_usd", 0);
+    check_printed(deepseek(NULL, "gpu_months", 1) / 8, "226.75", false, "nodes");
+    check_printed(deepseek(&all_day, "gpu_months", 1) / 8, "278", false, "nodes at the peak");
+    check_printed(cost, "87072", false, "USD a day");
+    check_printed(100 * (income - cost) / cost, "545", false, "margin, per cent");
+    /* tokens are printed to a thousand million, 56.3 % to a tenth: 1 part in 300 */
+    CLOSE(income, 562027, 1.0 / 300);
+    double busy = deepseek(NULL, "fleet_utilisation", 1);
+    assert_true(busy > 0.999 && busy <= 1);
+}
+
+/* With 14.8k as printed and not to one more digit: the nodes lie in the interval that the
+ * rounding of the printed figures leaves, and so do the published 226.75. */
+static void deepseek_as_printed(void **state)
+{
+    (void)state;
+    const ds_override printed = {"/profiles/node/output_tokens_per_gpu_s", "1850"};
+    double            nodes = deepseek(&printed, "gpu_months", 1) / 8;
+    double low = 607.5e9 / 73750 / 86400 + 167.5e9 / 14850 / 86400;
+    double high = 608.5e9 / 73650 / 86400 + 168.5e9 / 14750 / 86400;
+    assert_true(low < nodes && nodes < high);
+    assert_true(low < 226.75 && 226.75 < high);
+    CLOSE(deepseek(&printed, "cost_total_usd", 1), nodes * 8 * 24 * 2, 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +207,8 @@ int main(void)
         cmocka_unit_test(tokens_and_electricity),
         cmocka_unit_test(lenovo_break_even),
         cmocka_unit_test(lenovo_costs),
+        cmocka_unit_test(deepseek_day),
+        cmocka_unit_test(deepseek_as_printed),
     };
     return cmocka_run_group_tests_name("published comparisons", tests, NULL, NULL);
 }
