@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "scenario/binder.h"
+#include "scenario/writer.h"
 
 /* Log-sd of true over predicted speed (docs/throughput.md). */
 #define ERROR_CLOSED_FORM 0.06
