@@ -250,6 +250,10 @@ typedef struct {
     double *level;  /* [point][product]                                          */
 } ds_plan_points;
 
+typedef struct { /* what checks answers or requests: columns, or DS_NONE         */
+    int    detected, false_alarm, usd;
+} ds_plan_checker;
+
 typedef struct {
     const char *name;
     int    first_contract, end_contract;
@@ -261,7 +265,7 @@ typedef struct {
     int    interruption; /* event, or DS_NONE                                   */
     ds_plan_size interruption_months;
     int    fee_returned; /* column or DS_NONE                                   */
-    int    detected, false_alarm, usd_per_check; /* columns, or DS_NONE         */
+    ds_plan_checker verifier, router;
     int    student; /* index into students, or DS_NONE                          */
 } ds_plan_model;
 
@@ -269,21 +273,34 @@ typedef struct {
 typedef struct {
     int    acceptable; /* column, or DS_NONE                                    */
     int    limit, gap, exponent; /* of the curve, or DS_NONE                    */
+    const ds_scaling_law *law; /* of the scenario, or NULL                      */
     int    parameters;
     bool   perfect; /* no entry: 1                                              */
 } ds_plan_quality;
 
+/* Answers or marks that a student's teacher sells, (64), (65c). */
+typedef struct {
+    int  examples; /* column, or DS_NONE: none are bought                        */
+    int  rounds, rejected, input, output, discount;
+    int  first; /* its rows of label_load, one for each contract of the teacher  */
+} ds_plan_labels;
+
+typedef struct {
+    int  every_months, every_releases, below, not_within; /* or DS_NONE          */
+    int  cost; /* DS_NONE: the student is never refreshed                        */
+} ds_plan_refresh;
+
 typedef struct {
     int  model, teacher;
-    int  label_contracts; /* first row of label prices, one per teacher's contract */
-    int  examples, rejected, label_input, label_output, label_discount; /* or DS_NONE */
-    int  training_gpu, training_tokens, epochs, mfu, parameters; /* or DS_NONE   */
+    ds_plan_labels labels, marks; /* marks: of on-policy rounds                  */
+    int  training_gpu, gpu_hours, training_tokens, epochs, mfu, flop, parameters; /* or DS_NONE */
+    int  rounds_gpu, rounds, rounds_hours; /* on-policy; rounds_gpu may be DS_NONE */
     int  staff_months, usd_per_staff_month, evaluation, licence, royalty, lead, retry;
     int  success, permission, overrun;
     int  attempts;
     uint64_t permission_name, gate_name;
     int  decay_per_month, decay_per_release;
-    int  refresh_months, refresh_cost; /* or DS_NONE                            */
+    ds_plan_refresh refresh;
     const ds_fine_tuning *fine_tuning; /* of the scenario, or NULL              */
     int  tuning_cap;                   /* column, or DS_NONE                    */
 } ds_plan_student;
@@ -292,12 +309,15 @@ typedef struct {
 typedef struct {
     int model, share, from, ramp_months;
     int escalate_to; /* model, or DS_NONE                                       */
+    bool before_answer; /* and so decides a router                               */
     int project;     /* index into the strategy's projects, or DS_NONE          */
     int state;       /* index of the route's ramp rows, shared between products */
 } ds_plan_route;
 
 typedef struct {
     int student, start, threshold; /* threshold: column or DS_NONE              */
+    size_t product_count; /* those routed to the student, where (67) asks        */
+    int   *product;
 } ds_plan_project;
 
 typedef struct {

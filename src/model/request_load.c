@@ -436,12 +436,12 @@ static void compute_loads(ds_work *w, const ds_plan_contract *c, size_t p)
         compute_load(&r, &plan->load[l], w->load[p * plan->load_count + (size_t)l]);
 }
 
-/* Load of one label on a contract of the teacher, (64): dollars at base prices,
+/* Load of one label or mark on a contract of the teacher, (64): dollars at base prices,
  * unit-hours of the first pool, or GPU-hours. */
-static void compute_label(ds_work *w, const ds_plan_student *student, const ds_plan_contract *c,
+static void compute_label(ds_work *w, const ds_plan_labels *labels, const ds_plan_contract *c,
                           double *restrict load)
 {
-    const double *I = w->column[student->label_input], *O = w->column[student->label_output];
+    const double *I = w->column[labels->input], *O = w->column[labels->output];
     if (c->billing == DS_BILLING_FLEET) {
         load_gpu_time(w, (speed){ c->profile, c->parameters, c->measured_b }, I, O, NULL, NULL,
                       load);
@@ -469,6 +469,17 @@ static void compute_label(ds_work *w, const ds_plan_student *student, const ds_p
     }
 }
 
+static void compute_labels(ds_work *w, const ds_plan_labels *labels, int teacher)
+{
+    if (labels->examples == DS_NONE)
+        return;
+    const ds_plan_model *model = &w->plan->model[teacher];
+    for (int c = model->first_contract; c < model->end_contract; c++)
+        if (w->month == 0 || w->plan->contract[c].loads_move)
+            compute_label(w, labels, &w->plan->contract[c],
+                          w->label_load[labels->first + c - model->first_contract]);
+}
+
 void ds_request_month(ds_work *w)
 {
     const ds_plan *plan = w->plan;
@@ -484,13 +495,7 @@ void ds_request_month(ds_work *w)
         }
     }
     for (size_t s = 0; s < plan->student_count; s++) {
-        const ds_plan_student *student = &plan->student[s];
-        const ds_plan_model *teacher = &plan->model[student->teacher];
-        for (int c = teacher->first_contract;
-             student->examples != DS_NONE && c < teacher->end_contract; c++)
-            if (all || plan->contract[c].loads_move)
-                compute_label(w, student, &plan->contract[c],
-                              w->label_load[student->label_contracts + c -
-                                            teacher->first_contract]);
+        compute_labels(w, &plan->student[s].labels, plan->student[s].teacher);
+        compute_labels(w, &plan->student[s].marks, plan->student[s].teacher);
     }
 }

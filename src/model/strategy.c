@@ -142,13 +142,14 @@ static void send(const routing *r, int model, const double *requests)
     divert(r, model, requests);
 }
 
-/* (60) */
+/* (60), after_answer */
 static void send_verified(const routing *r, const ds_plan_route *route, const double *requests)
 {
     ds_work *w = r->w;
     const ds_plan_model *model = &w->plan->model[route->model];
-    const double *d = w->column[model->detected], *f = w->column[model->false_alarm];
-    const double *check = w->column[model->usd_per_check], *out = w->outage[route->model];
+    const double *d = w->column[model->verifier.detected];
+    const double *f = w->column[model->verifier.false_alarm];
+    const double *check = w->column[model->verifier.usd], *out = w->outage[route->model];
     double *a = w->scratch[4], *bad = w->scratch[5], *again = w->scratch[8];
     double *up = w->scratch[7], *bill = w->now.bill, *escalated = w->now.escalated;
     bool fails = model->interruption != DS_NONE;
@@ -164,6 +165,35 @@ static void send_verified(const routing *r, const ds_plan_route *route, const do
     use(r, route->model, up);
     if (fails)
         divert(r, route->model, requests);
+    send(r, route->escalate_to, again);
+}
+
+/* (60), before_answer: what is sent on has no answer of the model. */
+static void send_by_router(const routing *r, const ds_plan_route *route, const double *requests)
+{
+    ds_work *w = r->w;
+    const ds_plan_model *model = &w->plan->model[route->model];
+    const double *d = w->column[model->router.detected];
+    const double *f = w->column[model->router.false_alarm];
+    const double *look = w->column[model->router.usd], *out = w->outage[route->model];
+    double *a = w->scratch[4], *bad = w->scratch[5], *up = w->scratch[7], *again = w->scratch[8];
+    double *kept = w->scratch[11], *bill = w->now.bill, *escalated = w->now.escalated;
+    bool fails = model->interruption != DS_NONE;
+    acceptable(r, route->model, a);
+    DS_EACH_LANE(i) {
+        double there = fails ? 1.0 - out[i] : 1.0;
+        double on = requests[i] * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
+        double rest = requests[i] - on;
+        kept[i] = rest < 1e-9 * requests[i] ? 0.0 : rest; /* rounding is no request */
+        up[i] = kept[i] * there;
+        again[i] = on;
+        bill[i] += requests[i] * look[i];
+        bad[i] += requests[i] * there * (1.0 - a[i]) * (1.0 - d[i]);
+        escalated[i] += on;
+    }
+    use(r, route->model, up);
+    if (fails)
+        divert(r, route->model, kept);
     send(r, route->escalate_to, again);
 }
 
@@ -189,7 +219,7 @@ static void route_product(const routing *r)
             rest[i] -= part[i];
         }
         if (route->escalate_to != DS_NONE)
-            send_verified(r, route, part);
+            (route->before_answer ? send_by_router : send_verified)(r, route, part);
         else
             send(r, route->model, part);
     }

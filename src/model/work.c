@@ -68,6 +68,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
         *of_kinds[k] = rows(l, DS_KIND_COUNT);
     w->acceptable = rows(l, M * P);
     w->label_usd = rows(l, S);
+    w->mark_usd = rows(l, S);
     w->training_usd = rows(l, S);
     w->tuning_usd = rows(l, S);
     w->label_load = rows(l, plan->label_rows);
@@ -82,6 +83,7 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     state->project_end = rows(l, J * (DS_MOST_ATTEMPTS + 1));
     state->ready = rows(l, J);
     state->age = rows(l, J);
+    state->releases = rows(l, J);
     state->fresh = rows(l, J);
     state->ring = rows(l, plan->ring_count * (plan->most_life + 1));
     state->commitment = rows(l, plan->commitment_rows);

@@ -31,7 +31,7 @@ enum { DS_SCRATCH = 16, DS_MOST_ATTEMPTS = 8 };
 typedef struct {
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
-    ds_row *age, *fresh;  /* [project]: age, and a/a0 of (68)                         */
+    ds_row *age, *releases, *fresh; /* [project]: age, n, and a/a0 of (67), (68)      */
     ds_row *ring;         /* [ring][most_life + 1]: bought in a month, (48), (54); the
                              last row: what there is now                              */
     ds_row *commitment;   /* [commitment_rows]                                        */
@@ -107,7 +107,7 @@ typedef struct {
 
     /* quality and students */
     ds_row *acceptable; /* [model][product]: a0                                       */
-    ds_row *label_usd, *training_usd; /* [student]: of one attempt, this month        */
+    ds_row *label_usd, *mark_usd, *training_usd; /* [student]: of one attempt, this month */
     ds_row *tuning_usd; /* [student]: (65b)                                           */
     ds_row *label_load; /* [label row]: load of one example on a teacher's contract   */
     ds_row *gates;      /* [student]: attempts made; 0: no permission                 */
