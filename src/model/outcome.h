@@ -39,11 +39,20 @@
       "Share of requests served that a second model had to answer again.")              \
     X(BAD_ANSWERS, "bad_answers", "answer", +1, NULL, "Bad answers that nobody caught.") \
     X(UNSERVED, "unserved_requests", "request", +1, NULL, "Lost to interruptions.")     \
+    X(OVERFLOW, "overflow_requests", "request", +1, NULL,                               \
+      "Requests that a fleet with limits could not take, served elsewhere or not.")     \
+    X(FALLBACK, "fallback_requests", "request", +1, NULL, "Requests that a fallback served.") \
     X(SERVED_VALUE, "served_value_usd", "USD", -1, NULL,                                \
       "Requests served times value_usd_per_request, undiscounted; not a cost.")         \
     X(GPU_MONTHS, "gpu_months", "GPU-month", +1, NULL, "Of own and rented fleets.")     \
     X(UTILISATION, "fleet_utilisation", "1", -1, "none",                                \
       "GPU time used over GPU time paid for, all fleets.")                              \
+    X(FLEET_ALLOCATED, "fleet_allocated_usd_per_mtok", "USD/Mtok", +1, "none",          \
+      "Cost of own and rented fleets over the tokens that they served.")                \
+    X(FLEET_USED, "fleet_used_usd_per_mtok", "USD/Mtok", +1, "none",                    \
+      "The same for the GPU time used alone: without what idle GPUs cost.")             \
+    X(POOLING_GAIN, "pooling_gain_gpu_months", "GPU-month", -1, NULL,                   \
+      "GPUs that products save by sharing fleets.")                                     \
     X(PROJECT, "project_usd", "USD", +1, NULL,                                          \
       "Sum of all costs of making and refreshing students.")                            \
     X(FEE_RETURNED, "fee_returned_usd", "USD", -1, NULL, "Sum of fees that came back.") \
