@@ -291,7 +291,7 @@ static void compile_models(ds_plan *plan)
         out->fee_returned = ds_plan_column_unless(s, m->fee_returned_share, 0);
         out->verifier = checker_of(m->verifier);
         out->router = checker_of(m->router);
-        out->student = DS_NONE;
+        out->student = out->limits = DS_NONE;
     }
 }
 

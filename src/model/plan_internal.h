@@ -30,6 +30,8 @@ bool ds_plan_compile_contracts(ds_plan *plan);
 bool ds_plan_compile_prices(ds_plan *plan, const ds_contract *c, ds_plan_contract *out);
 bool ds_plan_compile_units(ds_plan *plan, const ds_model *m, const ds_contract *c,
                            ds_plan_contract *out);
+bool ds_plan_compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c,
+                           ds_plan_contract *out);
 /* A load of a kind, with nothing in it. */
 ds_plan_load ds_plan_empty_load(int what);
 /* Adds a load to the contract that is being compiled, and returns its index. */
