@@ -117,13 +117,15 @@ static void count_served(ds_work *w, ds_row *total)
     }
 }
 
-/* (73)-(75): the saving of the month, and the last month that is not paid back. */
+/* (73)-(75): the saving of the month, the last month that is not paid back, and what part
+ * of the month after it does: in a month that is paid back the part is rewritten only when
+ * the one before was not. */
 static void count_saving(ds_work *w, size_t strategy, const double *cost)
 {
     ds_strategy_state *state = &w->strategy[strategy];
     double *base = w->base_cost, *base_total = w->base_total;
     double *saved = state->total[DS_TOTAL_SAVED], *flow = state->flow[w->month];
-    double *last = state->total[DS_TOTAL_LAST_NEGATIVE];
+    double *last = state->total[DS_TOTAL_LAST_NEGATIVE], *part = state->total[DS_TOTAL_PART];
     const double now = (double)w->month;
     if (strategy == 0) {
         ds_row_copy(base, cost);
@@ -132,6 +134,9 @@ static void count_saving(ds_work *w, size_t strategy, const double *cost)
     DS_EACH_LANE(i) {
         double saving = base[i] - cost[i];
         bool nil = fabs(saving) <= 1e-9 * base[i];
+        double owed = -saved[i];
+        double made_good = saving > owed ? owed / saving : 1.0;
+        part[i] = w->month > 0 && last[i] == now - 1.0 ? made_good : part[i];
         saved[i] += saving;
         flow[i] = nil ? 0.0 : saving;
         last[i] = saved[i] < -1e-9 * fabs(base_total[i]) ? now : last[i];
@@ -227,12 +232,16 @@ static void concentrate(ds_work *w, const ds_strategy_state *state, double *rest
     }
 }
 
-/* (74) */
-static void pay_back(const ds_work *w, const double *last, double *restrict payback)
+/* (74), (74b) */
+static void pay_back(const ds_work *w, const ds_row *total, double *restrict payback,
+                     double *restrict break_even)
 {
+    const double *last = total[DS_TOTAL_LAST_NEGATIVE], *part = total[DS_TOTAL_PART];
     const double end = (double)(w->plan->months - 1);
-    DS_EACH_LANE(i)
+    DS_EACH_LANE(i) {
         payback[i] = last[i] == end ? ds_never : last[i] + 1.0;
+        break_even[i] = last[i] < 0.0 ? 0.0 : payback[i] + part[i];
+    }
 }
 
 static void earliest_ready(const ds_work *w, size_t strategy, double *restrict ready)
@@ -287,7 +296,7 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         row[DS_OUTCOME_SAVING_TOTAL][i] = saving_of(base_total[i], total[i], saved[i]);
         row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
     }
-    pay_back(w, state->total[DS_TOTAL_LAST_NEGATIVE], row[DS_OUTCOME_PAYBACK]);
+    pay_back(w, (const ds_row *)state->total, row[DS_OUTCOME_PAYBACK], row[DS_OUTCOME_BREAK_EVEN]);
     ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                  row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                  w->irr_scratch);

@@ -21,6 +21,8 @@
     X(PAYBACK, "payback_months", "month", +1, "never",                                  \
       "Months until the cumulative undiscounted saving is positive and stays so; 0 "    \
       "when it never falls below zero.")                                                \
+    X(BREAK_EVEN, "break_even_months", "month", +1, "never",                            \
+      "The same to a part of the month, as if its saving came evenly.")                 \
     X(IRR, "irr_per_year", "1/year", -1, "none",                                        \
       "Internal rate of return of the monthly savings, when there is exactly one.")     \
     X(IRR_UNIQUE, "irr_unique", "1", -1, NULL, "1 when there is exactly one rate.")     \
