@@ -141,3 +141,20 @@ column_of() {
     awk -F, -v at="$at" '$1 == 700 { d = ($at - 620.07) / $(at + 1)
         exit !(d * d < 25 && $(at + 1) > 1.45 && $(at + 1) < 1.64) }' "$stdout"
 }
+
+# The size of a student trades quality against serving; more than five standard errors of
+# both, which is more than five of the paired difference.
+@test "an optimum in between, and one at the edge" {
+    out sweep scenarios/student-size.json --vary /models/student/parameters_b=1:128:8:log \
+        --outcome saving_npv_usd --strategy distil --paths 2048
+    expect 0
+    awk -F, 'NR > 1 { n++; y[n] = $3; e[n] = $4; if (n == 1 || $3 > y[best]) best = n }
+        END {
+            exit !(n == 8 && best > 1 && best < 8 && y[best] - y[1] > 5 * (e[best] + e[1]) &&
+                   y[best] - y[8] > 5 * (e[best] + e[8]))
+        }' "$stdout"
+    out sweep scenarios/student-size-narrow.json --vary /models/student/parameters_b=2:128:7:log \
+        --outcome saving_npv_usd --strategy distil --paths 2048
+    expect 0
+    awk -F, 'NR > 2 && $3 >= last { exit 1 } { last = $3 }' "$stdout"
+}
