@@ -12,7 +12,8 @@
 /* Log-sd of true over predicted speed (docs/throughput.md). */
 #define ERROR_CLOSED_FORM 0.06
 #define ERROR_TABLE       0.05
-#define ERROR_ROOFLINE    0.18
+#define ERROR_ROOFLINE    0.12
+#define ERROR_EXPERTS     0.30 /* mixtures of experts                            */
 
 bool ds_profile_has_limit(const ds_profile *p)
 {
@@ -44,9 +45,10 @@ static void complete_profile(ds_binder *b, ds_profile *p)
 {
     p->error.index = DS_ABSENT;
     if (isnan(p->relative_error))
-        p->relative_error = p->roofline != NULL ? ERROR_ROOFLINE
-                            : p->table.count > 0 ? ERROR_TABLE
-                                                 : ERROR_CLOSED_FORM;
+        p->relative_error = p->roofline != NULL && p->roofline->experts > 1 ? ERROR_EXPERTS
+                            : p->roofline != NULL                           ? ERROR_ROOFLINE
+                            : p->table.count > 0                            ? ERROR_TABLE
+                                                                            : ERROR_CLOSED_FORM;
     const ds_distribution d = {.kind = DS_DIST_LOGNORMAL, .a = 0.0, .b = p->relative_error,
                                .low = -(double)INFINITY, .high = (double)INFINITY};
     if (p->relative_error > 0.0)

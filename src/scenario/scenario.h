@@ -74,7 +74,7 @@ typedef struct { /* mean-reverting log price with jumps */
     ds_quantity usd_per_gpu_hour, long_run_usd_per_gpu_hour, reversion_per_year,
         volatility_per_sqrt_year, jumps_per_year, jump_factor;
     ds_quantity peak_tflops; /* for training */
-    double tflops_16bit, tflops_8bit, tflops_4bit, memory_gb, memory_gb_per_s, link_gb_per_s,
+    double tflops_16bit, tflops_8bit, tflops_4bit, memory_gib, memory_gb_per_s, link_gb_per_s,
         watts; /* facts for rooflines; NAN: not given                           */
 } ds_gpu;
 
@@ -87,9 +87,11 @@ typedef struct {
 enum { DS_BITS_16, DS_BITS_8, DS_BITS_4 };
 /* A model's shape, and the constants of the engine that serves it. */
 typedef struct {
-    double  parameters_b, active_parameters_b; /* active: NAN, all              */
-    int64_t layers, hidden, heads, kv_heads, head_size, experts, experts_per_token, vocabulary;
+    int64_t layers, hidden, heads, kv_heads, head_size, vocabulary, intermediate, experts,
+        experts_per_token;
     int     weight_bits, kv_bits; /* DS_BITS_...                                */
+    double  memory_efficiency, compute_efficiency, four_bit_efficiency, step_ms, request_us,
+        all_reduce_us, link_efficiency, memory_share, expert_ns, front_end_ms, prompt_share;
 } ds_roofline;
 
 typedef struct {
