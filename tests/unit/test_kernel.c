@@ -54,6 +54,7 @@ static double scale_of(size_t outcome, const double *of_path)
     case DS_OUTCOME_SAVING_TOTAL:
     case DS_OUTCOME_SAVING_PER_YEAR:
         return fabs(of_path[DS_OUTCOME_COST_TOTAL]) + fabs(of_path[outcome]);
+    case DS_OUTCOME_BREAK_EVEN: /* a difference of sums over a difference of costs */
     case DS_OUTCOME_IRR: /* a root of a difference: see test_irr for its own error */
         return 1e4 * (1 + fabs(of_path[outcome]));
     default:

@@ -451,6 +451,7 @@ static void payback_and_rate(void **state)
     /* -20 +5 +5 +5 +5 +5: the sum is 0 after month 4, so below it last in month 3 */
     ledger l = run(f.plan, 1, 0, 1);
     near(l.outcome[DS_OUTCOME_PAYBACK], 4);
+    near(l.outcome[DS_OUTCOME_BREAK_EVEN], 5); /* the whole of month 4 is needed */
     near(l.outcome[DS_OUTCOME_PEAK_MONTH], 0);
     near(l.outcome[DS_OUTCOME_PEAK_BILL], 30);
     near(l.outcome[DS_OUTCOME_SAVING_TOTAL], 5);
@@ -463,10 +464,12 @@ static void payback_and_rate(void **state)
     /* +1 +1 -7 +6 +6 +6: sums 1 2 -5 1 7 13 */
     l = run(f.plan, 1, 0, 2);
     near(l.outcome[DS_OUTCOME_PAYBACK], 3);
+    near(l.outcome[DS_OUTCOME_BREAK_EVEN], 3 + 5.0 / 6);
     near(l.outcome[DS_OUTCOME_PEAK_MONTH], 2);
     /* 0 0 0 0 0 -1: the last month is a loss */
     l = run(f.plan, 1, 0, 3);
     assert_true(isinf(l.outcome[DS_OUTCOME_PAYBACK]));
+    assert_true(isinf(l.outcome[DS_OUTCOME_BREAK_EVEN]));
     near(l.outcome[DS_OUTCOME_IRR_UNIQUE], 0);
     /* every month 10, which is the budget: the first is the peak, none is over it */
     l = run(f.plan, 1, 0, 0);
@@ -476,6 +479,7 @@ static void payback_and_rate(void **state)
     l = run(f.plan, 1, 0, 4);
     assert_true(l.outcome[DS_OUTCOME_SAVING_TOTAL] < 0);
     near(l.outcome[DS_OUTCOME_PAYBACK], 0);
+    near(l.outcome[DS_OUTCOME_BREAK_EVEN], 0);
     near(l.outcome[DS_OUTCOME_IRR_UNIQUE], 0);
     /* -1 +2.3 -1.32: rates of 10 % and 20 % a month */
     l = run(f.plan, 1, 0, 5);
