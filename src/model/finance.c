@@ -233,7 +233,7 @@ static void concentrate(ds_work *w, const ds_strategy_state *state, double *rest
 }
 
 /* (74), (74b) */
-static void pay_back(const ds_work *w, const ds_row *total, double *restrict payback,
+static void pay_back(const ds_work *w, ds_row *total, double *restrict payback,
                      double *restrict break_even)
 {
     const double *last = total[DS_TOTAL_LAST_NEGATIVE], *part = total[DS_TOTAL_PART];
