@@ -163,24 +163,6 @@ static void compile_gpus(ds_plan *plan)
     }
 }
 
-static void compile_profiles(ds_plan *plan)
-{
-    for (size_t i = 0; i < plan->profile_count; i++) {
-        const ds_profile *p = &DS_ITEM(ds_profile, plan->scenario->profiles, i);
-        plan->profile[i] = (ds_plan_profile){
-            .gpu = p->gpu,
-            .gpus_per_replica = (double)p->gpus_per_replica,
-            .parameters_b = p->parameters_b,
-            .input_rate = p->input_tokens_per_gpu_s.index,
-            .output_rate = p->output_tokens_per_gpu_s.index,
-            .attention = p->attention_gpu_s_per_token2.index,
-            .speed_factor = p->speed_factor.index,
-            .error = p->error.index >= 0 ? p->error.index : DS_NONE,
-            .speed_gain = ds_plan_column_unless(plan->scenario, p->speed_gain_per_year, 0),
-        };
-    }
-}
-
 static void compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *out)
 {
     const ds_growth *g = p->growth;
@@ -309,7 +291,7 @@ static void compile_models(ds_plan *plan)
         out->fee_returned = ds_plan_column_unless(s, m->fee_returned_share, 0);
         out->verifier = checker_of(m->verifier);
         out->router = checker_of(m->router);
-        out->student = DS_NONE;
+        out->student = out->limits = DS_NONE;
     }
 }
 
@@ -521,7 +503,8 @@ static ds_code compile(ds_plan *plan, ds_error *err)
     compile_root(plan);
     compile_inputs(plan);
     compile_gpus(plan);
-    compile_profiles(plan);
+    if (!ds_plan_compile_profiles(plan))
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_products(plan);
     compile_models(plan);
     compile_providers(plan);

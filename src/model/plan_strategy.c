@@ -148,8 +148,8 @@ static void mark_fallbacks_used(const ds_plan *plan, ds_plan_strategy *out)
 {
     for (size_t m = 0; m < plan->model_count; m++)
         if ((out->always_held[m] || out->used[m]) && out->fallback[m] >= 0 &&
-            plan->model[m].interruption != DS_NONE)
-            out->used[out->fallback[m]] = true;
+            (plan->model[m].interruption != DS_NONE || plan->model[m].limits != DS_NONE))
+            out->used[out->fallback[m]] = out->falls_back = true;
 }
 
 static void find_features(const ds_plan *plan, ds_plan_strategy *out)
@@ -165,7 +165,8 @@ static void find_features(const ds_plan *plan, ds_plan_strategy *out)
             if (contract->agreement != DS_NONE)
                 out->agrees[contract->agreement] = true;
         }
-        out->loses = out->loses || model->interruption != DS_NONE;
+        out->has_limits = out->has_limits || model->limits != DS_NONE;
+        out->loses = out->loses || model->interruption != DS_NONE || out->has_limits;
         for (size_t p = 0; p < plan->product_count; p++)
             out->spoils = out->spoils || !plan->quality[m * plan->product_count + p].perfect;
     }

@@ -167,6 +167,19 @@ static double payback(const ds_ref_run *base, const ds_ref_run *run)
     return after_last_loss == months ? DS_REF_NEVER : (double)after_last_loss;
 }
 
+/* (74b) */
+static double break_even(const ds_ref_run *base, const ds_ref_run *run)
+{
+    double after_last_loss = payback(base, run), saved = 0;
+    if (after_last_loss == 0 || after_last_loss == DS_REF_NEVER)
+        return after_last_loss;
+    size_t month = (size_t)after_last_loss; /* in which it is made good */
+    for (size_t t = 0; t < month; t++)
+        saved += base->cost[t] - run->cost[t];
+    double saving = base->cost[month] - run->cost[month];
+    return after_last_loss + (saving > -saved ? -saved / saving : 1);
+}
+
 /* (75) */
 static bool internal_rate(const ds_ref_run *base, const ds_ref_run *run, double *outcomes)
 {
@@ -285,6 +298,7 @@ static bool all_outcomes(const ds_ref_run *base, const ds_ref_run *run, double *
         saving(total(base, base->cost), outcomes[DS_OUTCOME_COST_TOTAL]);
     outcomes[DS_OUTCOME_SAVING_PER_YEAR] = outcomes[DS_OUTCOME_SAVING_TOTAL] / years;
     outcomes[DS_OUTCOME_PAYBACK] = payback(base, run);
+    outcomes[DS_OUTCOME_BREAK_EVEN] = break_even(base, run);
     bill_outcomes(run, outcomes);
     provider_outcomes(run, outcomes);
     fleet_outcomes(run, outcomes);

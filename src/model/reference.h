@@ -11,7 +11,9 @@
  *   reference_profile.c  4            how fast GPUs work on it
  *   reference_bill.h     5            the bill of a contract, line by line, in files of its own
  *   reference_route.c    7            which model serves what
- *   reference_student.c  8            projects, their cost, the age of students
+ *   reference_quality.c  7, 8         acceptable shares
+ *   reference_student.c  8            projects, the age of students
+ *   reference_project.c  8            what projects cost
  *   reference.c          9            the loop over months, outcomes
  *
  * Arrays are [thing][month], one row of `months` after another: see ds_ref_at().
@@ -192,9 +194,10 @@ ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, const ds
 /* The contract in force in month t, or NULL. */
 const ds_contract *ds_ref_contract(const ds_ref_world *w, size_t model, size_t t);
 double ds_ref_level(const ds_ref_world *w, size_t model, const ds_contract *c, size_t t);
-/* USD of one label by the teacher under its contract in month t, (64). */
+/* USD of one label by the teacher under its contract in month t, (64), before what is
+ * off for batches. */
 double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_contract *c,
-                        const ds_labels *labels, size_t t);
+                        double input_tokens, double output_tokens, size_t t);
 
 /* ---- reference_profile.c: of a request on a profile */
 double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
@@ -221,15 +224,21 @@ double ds_ref_term(const ds_ref_run *run, ds_quantity q);
 
 /* ---- reference_route.c */
 void ds_ref_route(ds_ref_run *run);
+/* The routes of a product: its own, else those of "*"; NULL: none. */
+const ds_items *ds_ref_routes_of(const ds_ref_run *run, size_t product);
 /* After the bills, which may reject requests: (61), sums of (77). */
 void ds_ref_account(ds_ref_run *run);
 
-/* ---- reference_student.c */
-void   ds_ref_projects_begin(ds_ref_run *run); /* before month 0            */
-void   ds_ref_projects_month(ds_ref_run *run); /* starts and ages, (62) (67) */
-void   ds_ref_projects_charge(ds_ref_run *run); /* (64)-(67), (69)          */
+/* ---- reference_quality.c */
 /* Acceptable share of the model's answers to a product, (59), (63), (68). */
 double ds_ref_acceptable(const ds_ref_run *run, size_t model, const ds_product *product);
 bool   ds_ref_is_student(const ds_model *model);
+
+/* ---- reference_student.c */
+void ds_ref_projects_begin(ds_ref_run *run); /* before month 0              */
+void ds_ref_projects_month(ds_ref_run *run); /* starts and ages, (62) (67)  */
+
+/* ---- reference_project.c */
+void ds_ref_projects_charge(ds_ref_run *run); /* (64)-(67), (69)            */
 
 #endif

@@ -148,7 +148,7 @@ static double unit_hours_of_label(const ds_ref_world *w, size_t teacher, const d
     return weighted / (60 * ds_ref_value(w, pool->tokens_per_minute));
 }
 
-/* (64) price of one label, before the discount on labels */
+/* (64) by billing */
 static double list_price_of_label(const ds_ref_world *w, size_t teacher, const ds_contract *c,
                                   const ds_ref_request *label, size_t t)
 {
@@ -176,11 +176,9 @@ static double list_price_of_label(const ds_ref_world *w, size_t teacher, const d
 }
 
 double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_contract *c,
-                        const ds_labels *labels, size_t t)
+                        double input_tokens, double output_tokens, size_t t)
 {
-    double         input = ds_ref_value(w, labels->input_tokens);
-    ds_ref_request label = { .input = input, .fresh = input,
-                             .output = ds_ref_value(w, labels->output_tokens) };
-    return list_price_of_label(w, teacher, c, &label, t) *
-           (1 - ds_ref_value(w, labels->batch_discount_share));
+    ds_ref_request label = { .input = input_tokens, .fresh = input_tokens,
+                             .output = output_tokens };
+    return list_price_of_label(w, teacher, c, &label, t);
 }

@@ -120,6 +120,8 @@ static void send_routed(ds_ref_run *run, size_t p, size_t model, size_t escalate
 {
     judged share = judge(run, p, model, model_at(run, model)->router);
     double kept = requests * (1 - share.escalated);
+    if (kept < 1e-9 * requests) /* rounding */
+        kept = 0;
     double present = 1 - missing_share(run, model, p);
     run->looked_at[at(run, model, p)] += requests;
     run->sent_on += requests * share.escalated;
@@ -129,8 +131,7 @@ static void send_routed(ds_ref_run *run, size_t p, size_t model, size_t escalate
     fall_back(run, p, model, kept);
 }
 
-/* The routes of a product: its own, else those of "*". */
-static const ds_items *routes_of(const ds_ref_run *run, size_t p)
+const ds_items *ds_ref_routes_of(const ds_ref_run *run, size_t p)
 {
     const ds_items *routes = NULL;
     for (size_t i = 0; i < run->strategy->routes.count; i++) {
@@ -166,7 +167,7 @@ static double ramp(const ds_ref_run *run, const ds_route *route, double start)
 /* (56), (57) */
 static void route_product(ds_ref_run *run, size_t p)
 {
-    const ds_items *routes = routes_of(run, p);
+    const ds_items *routes = ds_ref_routes_of(run, p);
     double requests = run->asked[p], rest = requests;
     for (size_t i = 0; routes != NULL && i < routes->count; i++) {
         const ds_route *route = &DS_ITEM(ds_route, *routes, i);

@@ -330,33 +330,30 @@ static void load_usd(const request *r, const ds_plan_load *l, double *restrict l
 
 /* ---- capacity: (31), (32) --------------------------------------------------------------- */
 
-/* A size of n of (31). */
-typedef struct {
-    int    profile, parameters;
-    double measured_b;
-} speed;
-
-/* (31) [GPU s]: `read` (or NULL) of I input are cached, O output vary by cv (or NULL). */
-static void load_gpu_time(ds_work *w, speed s, const double *I, const double *O,
-                          const double *read, const double *cv, double *restrict load)
+static ds_speed speed_of_pool(const ds_plan_pool *pool)
 {
-    const ds_plan_profile *profile = &w->plan->profile[s.profile];
-    const double *P = w->column[profile->input_rate], *D = w->column[profile->output_rate];
-    const double *kappa = w->column[profile->attention], *fast = w->speed[s.profile];
-    const double *parameters = w->column[s.parameters], *none = w->column[w->plan->zero];
-    const double measured_b = s.measured_b;
-    const double *cached = read != NULL ? read : none, *spread = cv != NULL ? cv : none;
-    DS_EACH_LANE(i) {
-        double prefill = (I[i] - cached[i]) / P[i];
-        double pairs = O[i] * I[i] + 0.5 * O[i] * O[i] * (1.0 + spread[i] * spread[i]);
-        double seconds = prefill + O[i] / D[i] + kappa[i] * pairs;
-        load[i] = seconds * (parameters[i] / measured_b) / fast[i];
-    }
+    return (ds_speed){ pool->profile, pool->parameters, pool->measured_b };
 }
 
-static speed speed_of(const ds_plan_pool *pool)
+static ds_speed speed_of_fleet(const ds_plan_contract *c)
 {
-    return (speed){ pool->profile, pool->parameters, pool->measured_b };
+    return (ds_speed){ c->profile, c->parameters, c->measured_b };
+}
+
+static ds_served served(const request *r, ds_speed on)
+{
+    return (ds_served){ .on = on, .input = r->input, .output = r->output,
+                        .read = r->tokens[DS_KIND_READ],
+                        .cv = r->w->column[r->product->output_cv] };
+}
+
+/* Slots times GPU seconds, for the mean of (103). */
+static void load_slots(const request *r, double *restrict load)
+{
+    const ds_served on = served(r, speed_of_fleet(r->contract));
+    double *slots = r->w->scratch[0];
+    ds_profile_load(r->w, &on, load, slots);
+    ds_row_multiply(load, slots);
 }
 
 /* (32) by weighted tokens [unit-hours]. */
@@ -387,8 +384,8 @@ static void load_pool(const request *r, const ds_plan_pool *pool, double *restri
         load_weighted(r, pool, load);
         return;
     }
-    load_gpu_time(r->w, speed_of(pool), r->input, r->output, r->tokens[DS_KIND_READ],
-                  r->w->column[r->product->output_cv], load);
+    const ds_served on = served(r, speed_of_pool(pool));
+    ds_profile_load(r->w, &on, load, NULL);
     const double full = 3600.0 * pool->gpus;
     DS_EACH_LANE(i)
         load[i] /= full;
@@ -412,10 +409,13 @@ static void compute_load(const request *r, const ds_plan_load *l, double *restri
     case DS_LOAD_POOL:
         load_pool(r, &c->pool[l->pool], load);
         break;
-    default:
-        load_gpu_time(r->w, (speed){ c->profile, c->parameters, c->measured_b }, r->input,
-                      r->output, r->tokens[DS_KIND_READ], r->w->column[r->product->output_cv],
-                      load);
+    case DS_LOAD_SLOTS:
+        load_slots(r, load);
+        break;
+    default: {
+        const ds_served on = served(r, speed_of_fleet(c));
+        ds_profile_load(r->w, &on, load, NULL);
+    }
     }
 }
 
@@ -443,8 +443,8 @@ static void compute_label(ds_work *w, const ds_plan_labels *labels, const ds_pla
 {
     const double *I = w->column[labels->input], *O = w->column[labels->output];
     if (c->billing == DS_BILLING_FLEET) {
-        load_gpu_time(w, (speed){ c->profile, c->parameters, c->measured_b }, I, O, NULL, NULL,
-                      load);
+        const ds_served on = { .on = speed_of_fleet(c), .input = I, .output = O };
+        ds_profile_load(w, &on, load, NULL);
         DS_EACH_LANE(i)
             load[i] /= 3600.0;
     } else if (c->billing != DS_BILLING_COMPUTE_TIME) {
@@ -456,7 +456,8 @@ static void compute_label(ds_work *w, const ds_plan_labels *labels, const ds_pla
         const ds_plan_pool *pool = &c->pool[0];
         const double *usd = w->column[pool->usd_per_unit_hour];
         if (pool->profile >= 0) {
-            load_gpu_time(w, speed_of(pool), I, O, NULL, NULL, load);
+            const ds_served on = { .on = speed_of_pool(pool), .input = I, .output = O };
+            ds_profile_load(w, &on, load, NULL);
             DS_EACH_LANE(i)
                 load[i] = load[i] / (3600.0 * pool->gpus) * usd[i];
             return;

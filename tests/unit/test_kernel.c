@@ -54,6 +54,7 @@ static double scale_of(size_t outcome, const double *of_path)
     case DS_OUTCOME_SAVING_TOTAL:
     case DS_OUTCOME_SAVING_PER_YEAR:
         return fabs(of_path[DS_OUTCOME_COST_TOTAL]) + fabs(of_path[outcome]);
+    case DS_OUTCOME_BREAK_EVEN: /* a difference of sums over a difference of costs */
     case DS_OUTCOME_IRR: /* a root of a difference: see test_irr for its own error */
         return 1e4 * (1 + fabs(of_path[outcome]));
     default:
@@ -152,6 +153,59 @@ static void test_random_scenarios(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ---- What the scenarios have -------------------------------------------------------- */
+
+/* A chance of a feature is worth nothing where it never comes, so each of these texts must
+ * be in so many of the scenarios; the counts are printed. */
+typedef struct {
+    const char *text;
+    int         least, found;
+} feature;
+
+static feature features[] = {
+    {"\"table\": [", 400, 0}, {"\"roofline\": {", 400, 0}, {"\"slots_per_replica\"", 200, 0},
+    {"\"prefill_attention_gpu_s_per_token2\"", 150, 0}, {"\"ttft_limit_ms\"", 100, 0},
+    {"\"tpot_limit_ms\"", 100, 0}, {"\"concurrency_limit\"", 100, 0},
+    {"\"experts\"", 80, 0}, {"\"weight_bits\": \"4\"", 80, 0}, {"\"kv_bits\": \"4\"", 80, 0},
+    {"\"expert_ns\"", 50, 0}, {"\"prompt_share\"", 50, 0}, {"\"all_reduce_us\"", 50, 0},
+    {"\"relative_error\": 0}", 80, 0}, {"\"waiting\"", 200, 0},
+    {"\"arrival_cv\"", 100, 0}, {"\"service_cv\"", 100, 0}, {"\"static\"", 200, 0},
+    {"\"scheduled\"", 200, 0}, {"\"autoscaled\"", 200, 0}, {"\"startup_minutes\"", 200, 0},
+    {"\"cooldown_minutes\"", 200, 0}, {"\"maximum_replicas\"", 200, 0},
+    {"\"capacity\"", 200, 0}, {"\"most_new_replicas_per_month\"", 150, 0},
+    {"\"headroom_factor\"", 150, 0}, {"\"region_shares\"", 200, 0}, {"\"apart\"", 200, 0},
+    {"\"owned\"", 300, 0}, {"\"residual_share\"", 150, 0}, {"\"straight_line\"", 150, 0},
+    {"\"pue\"", 150, 0}, {"\"reserved\": {", 200, 0}, {"\"spot\": {", 200, 0},
+    {"\"unavailable_share\"", 100, 0}, {"\"recovery_minutes\"", 100, 0},
+    {"\"router\"", 250, 0}, {"\"before_answer\"", 150, 0}, {"\"on_policy\"", 200, 0},
+    {"\"gpu_hours\"", 200, 0}, {"\"flop_per_parameter_token\"", 80, 0},
+    {"\"every_releases\"", 150, 0}, {"\"below_acceptable_share\"", 150, 0},
+    {"\"not_within_months\"", 100, 0}, {"\"scaling_law\"", 200, 0}, {"\"curve\"", 200, 0},
+    {"\"escalate_to\": \"rack\"", 150, 0}, {"\"all\": \"rack\"", 150, 0},
+    {"\"hour_shape\"", 200, 0}, {"\"minute_cv\"", 40, 0}, {"\"agreement\"", 150, 0},
+    {"\"commitment\"", 250, 0}, {"\"terms\": {", 80, 0},
+};
+
+static void test_features(void **state)
+{
+    (void)state;
+    const size_t count = sizeof features / sizeof *features;
+    for (uint64_t number = 1; number <= SCENARIOS; number++) {
+        char *text = random_scenario(number);
+        ds_scenario_free(load(text));
+        for (size_t k = 0; k < count; k++)
+            features[k].found += strstr(text, features[k].text) != NULL;
+        free(text);
+    }
+    for (size_t k = 0; k < count; k++)
+        print_message("%4d of %d scenarios have %s\n", features[k].found, SCENARIOS,
+                      features[k].text);
+    for (size_t k = 0; k < count; k++)
+        if (features[k].found < features[k].least)
+            fail_msg("%s is in %d scenarios, less than %d", features[k].text, features[k].found,
+                     features[k].least);
+}
+
 /* Every instruction set that this processor has gives the same bytes. */
 static void compare_instruction_sets(uint64_t number)
 {
@@ -209,6 +263,7 @@ static void test_unknown_instruction_set(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_features),
         cmocka_unit_test(test_random_scenarios),
         cmocka_unit_test(test_instruction_sets),
         cmocka_unit_test(test_unknown_instruction_set),

@@ -179,7 +179,7 @@ static void gates_are_addressed(void **state)
     " 'gpus': {'g': {'usd_per_gpu_hour': 3.6, 'long_run_usd_per_gpu_hour': 0.9,"         \
     "   'reversion_per_year': 8.317766166719343, 'peak_tflops': 200}},"                  \
     " 'profiles': {'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1e4,"                     \
-    "                    'output_tokens_per_gpu_s': 1e3}},"                              \
+    "   'output_tokens_per_gpu_s': 1e3, 'relative_error': 0}},"                          \
     " 'products': {'p': {'requests_per_month': 0, 'request': {'input_tokens': 1,"        \
     "   'output_tokens': 1, 'output_cv': 3}}},"                                          \
     " 'models': {"                                                                       \

@@ -340,7 +340,7 @@ static void test_maximal(void **state)
     const ds_strategy *distil = &DS_ITEM(ds_strategy, s->strategies, 1);
     /* "*" sorts before the named product */
     assert_int_equal(DS_ITEM(ds_product_routes, distil->routes, 0).key.target, DS_ABSENT);
-    assert_int_equal(DS_ITEM(ds_product_routes, distil->routes, 1).key.target, 2);
+    assert_int_equal(DS_ITEM(ds_product_routes, distil->routes, 2).key.target, 2);
     assert_int_equal(DS_ITEM(ds_model_quantity, distil->start, 0).key.target, 2);
     const ds_input *start =
         &s->inputs[DS_ITEM(ds_model_quantity, distil->start, 0).value.index];

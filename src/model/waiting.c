@@ -1,0 +1,220 @@
+/* waiting.c -- fleets that keep a limit on waiting: (103).
+ *
+ * The least whole number of replicas, for all lanes in step.  A first guess comes from
+ * square-root staffing (Halfin & Whitt); from there the lanes step away, doubling, until
+ * they have a number that keeps the limit and one that does not, and halve between them.
+ * What decides is always Erlang C itself, by the sum of queueing.c.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/rows.h"
+
+static const double most_replicas = 1e15; /* nothing keeps a limit of no wait at all */
+static const int    most_rounds = 200;       /* 50 up and 50 down will do            */
+static const double exact_erlangs = 1e6;  /* above: Halfin & Whitt                   */
+
+/* Erlangs, and what the limit says of them: C * exp(-spare * steep) <= target, or
+ * C * mean <= target * spare, spare the slots beyond the Erlangs. */
+typedef struct {
+    ds_row        erlangs, steep, mean;
+    const double *slots;
+    double        target;
+    bool          of_mean;
+} goal;
+
+/* Numbers of replicas: too few for sure (or for lack of knowledge), enough (or INFINITY),
+ * and to be tried next. */
+typedef struct {
+    ds_row few, enough, next, step;
+} search;
+
+void ds_waiting_queue(const ds_work *w, int contract, int product, ds_queue *queue)
+{
+    const ds_plan *plan = w->plan;
+    const ds_plan_contract *c = &plan->contract[contract];
+    const double *derate = w->column[c->derate];
+    const double gpus = plan->profile[c->profile].gpus_per_replica;
+    ds_row requests, seconds;
+    double *slots = queue->slots;
+    ds_row_set(requests, 0);
+    ds_row_set(seconds, 0);
+    ds_row_set(slots, 0);
+    for (size_t p = 0; p < plan->product_count; p++) {
+        const size_t at = p * plan->model_count + (size_t)c->model;
+        if (!w->now.sent[at] || (product != DS_NONE && product != (int)p))
+            continue;
+        const double *v = w->now.usage[at];
+        const size_t  load = p * plan->load_count;
+        ds_row_add(requests, v);
+        ds_row_add_product(seconds, v, w->load[load + (size_t)c->first_load]);
+        ds_row_add_product(slots, v, w->load[load + (size_t)c->slots_load]);
+    }
+    /* without any load there is nothing that could wait: one slot, no time */
+    DS_EACH_LANE(i) {
+        bool   loaded = seconds[i] > 0.0 && requests[i] > 0.0;
+        double per_second = 1.0 / (gpus * derate[i]);
+        double b = loaded ? slots[i] / seconds[i] : 1.0;
+        slots[i] = b;
+        queue->erlangs[i] = b * per_second / 3600.0;
+        queue->holding[i] = loaded ? b * per_second * seconds[i] / requests[i] : 0.0;
+    }
+}
+
+/* C by Halfin & Whitt, of spare slots in square roots of the Erlangs. */
+static double halfin_whitt(double beta)
+{
+    const double root_two_pi = 2.5066282746310005;
+    double x = beta * ds_normal_cdf_inline(beta) * root_two_pi * ds_exp_inline(0.5 * beta * beta);
+    return 1.0 / (1.0 + x);
+}
+
+/* C of as many slots as the replicas have; of use only where they are more than the
+ * Erlangs. */
+static void erlang_c(const goal *g, const double *restrict slots, double *restrict C)
+{
+    ds_row term, sum, left, per_erlang;
+    bool   goes_on = true, large = false;
+    DS_EACH_LANE(i) {
+        double a = g->erlangs[i];
+        bool   counts = a > 0.0 && a <= exact_erlangs && slots[i] > a;
+        term[i] = counts ? 1.0 : 0.0;
+        left[i] = slots[i];
+        per_erlang[i] = counts ? 1.0 / a : 0.0;
+        sum[i] = 0.0;
+    }
+    /* eight terms at a time; a sum that is infinite, or not a number for it, stays so */
+    while (goes_on) {
+        double most = 0.0;
+        DS_EACH_LANE(i) {
+            double t = term[i], s = sum[i], l = left[i], per = per_erlang[i];
+            s += t *= l * per;
+            s += t *= (l - 1.0) * per;
+            s += t *= (l - 2.0) * per;
+            s += t *= (l - 3.0) * per;
+            s += t *= (l - 4.0) * per;
+            s += t *= (l - 5.0) * per;
+            s += t *= (l - 6.0) * per;
+            s += t *= (l - 7.0) * per;
+            s = s < 1e300 ? s : (double)INFINITY;
+            t = t > 1e-18 * s && l > 8.0 ? t : 0.0;
+            term[i] = t;
+            sum[i] = s;
+            left[i] = l - 8.0;
+        }
+        for (size_t i = 0; i < DS_LANES; i++)
+            most = ds_greatest(most, term[i]);
+        goes_on = most > 0.0;
+    }
+    DS_EACH_LANE(i) {
+        double a = g->erlangs[i], n = ds_greatest(slots[i], 1.0);
+        C[i] = 1.0 / (1.0 + (n - a) / n * sum[i]);
+    }
+    for (size_t i = 0; i < DS_LANES; i++)
+        large = large || g->erlangs[i] > exact_erlangs;
+    if (large)
+        DS_EACH_LANE(i) {
+            double a = g->erlangs[i];
+            double by_root = halfin_whitt(ds_greatest(slots[i] - a, 0.0) / sqrt(a));
+            C[i] = a > exact_erlangs ? by_root : C[i];
+        }
+}
+
+/* Does C keep the limit, with so many spare slots? */
+static bool keeps(const goal *g, size_t i, double C, double spare)
+{
+    double beyond = C * ds_exp_inline(-(spare * g->steep[i]));
+    return g->of_mean ? C * g->mean[i] <= g->target * spare : beyond <= g->target;
+}
+
+/* A first guess at the spare slots, in square roots of the Erlangs.  By Halfin & Whitt
+ * -ln C is close to 1.25 beta + 0.29 beta^2, so that a quadratic equation gives it for a
+ * share, and with three steps of Newton for ln beta for the mean. */
+static void guess(const goal *g, double *restrict beta)
+{
+    const double *a = g->erlangs, *mean = g->mean, *steep = g->steep;
+    const double target = g->target, by_share = -ds_log_inline(1e-300 + target);
+    ds_row wanted;
+    if (!g->of_mean) {
+        DS_EACH_LANE(i) {
+            double slope = 1.25 + sqrt(a[i]) * steep[i];
+            beta[i] = 2.0 * by_share / (slope + sqrt(slope * slope + 1.16 * by_share));
+        }
+        return;
+    }
+    DS_EACH_LANE(i) {
+        double w = ds_log_inline(mean[i] / (sqrt(a[i]) * target + 1e-300) + 1e-9);
+        wanted[i] = w;
+        beta[i] = 2.0 * w / (1.25 + sqrt(1.5625 + 1.16 * ds_greatest(w, 0.0)));
+    }
+    for (int k = 0; k < 3; k++)
+        DS_EACH_LANE(i) {
+            double x = ds_greatest(beta[i], 0.1);
+            double over = 1.25 * x + 0.29 * x * x + ds_log_inline(x) - wanted[i];
+            beta[i] = x - over / (1.25 + 0.58 * x + 1.0 / x);
+        }
+}
+
+static void begin(const goal *g, const double *replicas, search *s)
+{
+    double *beta = s->step;
+    guess(g, beta);
+    DS_EACH_LANE(i) {
+        double a = g->erlangs[i], b = ds_least(ds_greatest(beta[i], 0.0), 40.0);
+        double guessed = ds_ceil((a + b * sqrt(a)) / g->slots[i]);
+        s->few[i] = replicas[i] - 1.0;
+        s->enough[i] = a > 0.0 ? (double)INFINITY : replicas[i];
+        s->next[i] = ds_greatest(guessed, replicas[i]);
+    }
+    ds_row_set(s->step, 1);
+}
+
+/* Tries `next` in all lanes and says where to try next; returns whether all are settled. */
+static bool advance(const goal *g, const double *least, search *s)
+{
+    ds_row slots, C;
+    double widest = 0.0;
+    DS_EACH_LANE(i)
+        slots[i] = ds_floor(s->next[i] * g->slots[i] * (1.0 + 1e-9));
+    erlang_c(g, slots, C);
+    DS_EACH_LANE(i) {
+        double tried = s->next[i], spare = slots[i] - g->erlangs[i];
+        bool   does = (keeps(g, i, C[i], spare) && spare > 0.0) || tried >= most_replicas;
+        bool   settled = s->enough[i] - s->few[i] == 1.0;
+        double enough = does && !settled ? ds_least(tried, most_replicas) : s->enough[i];
+        double few = does || settled ? s->few[i] : tried;
+        /* nothing enough yet: upwards; nothing too few yet: downwards; else the middle */
+        bool   up = enough > most_replicas, down = few < least[i];
+        double step = s->step[i];
+        double lower = ds_greatest(enough - step, few + 1.0);
+        double middle = few + ds_floor((enough - few) * 0.5);
+        s->next[i] = up ? few + step : down ? lower : middle;
+        s->step[i] = 2.0 * step;
+        s->enough[i] = enough;
+        s->few[i] = few;
+    }
+    for (size_t i = 0; i < DS_LANES; i++)
+        widest = ds_greatest(widest, s->enough[i] - s->few[i]);
+    return widest <= 1.0;
+}
+
+void ds_waiting_replicas(const ds_waiting *limit, const ds_queue *queue, const double *load,
+                         double *restrict replicas)
+{
+    const double arrivals = limit->arrival_cv, service = limit->service_cv;
+    const double variability =
+        ds_greatest(0.5 * (arrivals * arrivals + service * service), 1e-9);
+    const double seconds = limit->seconds;
+    goal g = { .slots = queue->slots, .of_mean = isnan(limit->share) };
+    search s;
+    g.target = (g.of_mean ? seconds : 1.0 - limit->share) * (1.0 + 1e-9);
+    DS_EACH_LANE(i) {
+        double wait = queue->holding[i] * variability;
+        g.erlangs[i] = load[i] * queue->erlangs[i];
+        g.mean[i] = wait;
+        g.steep[i] = seconds / ds_greatest(wait, 1e-300);
+    }
+    begin(&g, replicas, &s);
+    bool settled = false;
+    for (int round = 0; round < most_rounds && !settled; round++)
+        settled = advance(&g, replicas, &s);
+    ds_row_copy(replicas, s.enough);
+}
