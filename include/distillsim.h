@@ -337,6 +337,33 @@ DS_MUST_CHECK ds_code ds_sweep_run(const ds_scenario *base, const ds_sweep_axis 
                                    size_t axis_count, const ds_run_options *options,
                                    ds_sweep_fn point, void *context, ds_error *err);
 
+/* ---- Break-even: where a mean crosses zero -------------------------------- */
+typedef enum {
+    DS_BREAK_EVEN_NONE,  /* nowhere between this value and the one before       */
+    DS_BREAK_EVEN_RISES, /* from below zero to above it, or to zero             */
+    DS_BREAK_EVEN_FALLS
+} ds_break_even_state;
+typedef struct {
+    ds_break_even_state state;
+    ds_estimate         at; /* by a straight line between the two values; the error
+                               is that of the means, paired by path            */
+} ds_break_even;
+
+/* Means of one outcome under one strategy at value after value. */
+typedef struct ds_break_even_line ds_break_even_line;
+DS_MUST_CHECK ds_code ds_break_even_new(ds_break_even_line **out, ds_error *err);
+void                  ds_break_even_free(ds_break_even_line *line);
+void                  ds_break_even_restart(ds_break_even_line *line);
+/* The next value, and the outcome of every path there: ds_result_column().  Paths
+ * without a value leave nothing to say on either side of it.  DS_E_NOMEM. */
+DS_MUST_CHECK ds_code ds_break_even_add(ds_break_even_line *line, double x,
+                                        const double *column, uint64_t paths,
+                                        ds_break_even *out, ds_error *err);
+/* How many were found since the start, and the sign of the last mean that was not zero:
+ * with none found, that of all. */
+size_t ds_break_even_count(const ds_break_even_line *line);
+int    ds_break_even_sign(const ds_break_even_line *line);
+
 /* ---- Commit: the best terms ----------------------------------------------- */
 /* What is made least: mean or CVaR (beyond cvar_level) of the cost_npv_usd of one
  * strategy. */
@@ -471,7 +498,16 @@ const char *ds_profile_kind_name(ds_profile_kind kind); /* "closed form", ...   
 typedef struct {
     ds_profile_kind kind;
     bool            prefill_attention; /* closed form: its fourth constant too   */
+    /* roofline: the profile that has the shape, as "FILE#/pointer"; its GPU likewise, NULL:
+     * the one that it names, of /gpus of FILE; and which constants are fitted, by their keys
+     * (none: speed_factor, and from 4 points on memory_efficiency) */
+    const char        *profile, *gpu;
+    const char *const *constants;
+    size_t             constant_count;
 } ds_profile_fit_options;
+
+/* A key that `constants` may have; NULL past the end. */
+const char *ds_profile_fit_key(size_t index);
 
 /* A constant that was fitted. */
 typedef struct {
@@ -480,6 +516,7 @@ typedef struct {
     double      log_sd;     /* of its logarithm: se over value                   */
     bool        identified; /* else the points say next to nothing about it, and se and
                                log_sd are NAN                                   */
+    bool        at_most;    /* it would be larger than it can be, and is what it can be */
 } ds_profile_constant;
 
 /* Predicted over measured speed, of so many points. */
@@ -499,11 +536,12 @@ typedef struct {
 typedef struct ds_profile_fit ds_profile_fit;
 
 /* Fits a profile (docs/model.md, (100) to (102)) to what was measured: least squares of
- * the logarithm of the speed, constants positive.  Of rows of the same lengths and GPUs a
- * closed form uses those of the greatest concurrency.  Every point is left out in turn
- * (every curve, of a table), and predicted from the others.
- * Fails with DS_E_SCENARIO (too few points, for so many constants; rows of different
- * numbers of GPUs), DS_E_NUMERIC, DS_E_NOMEM. */
+ * the logarithm of the speed, constants positive.  Of rows of the same lengths a closed form
+ * uses those of the greatest concurrency, a table (which fits nothing) the same for each
+ * curve, a roofline all.  Every point is left out in turn, and predicted from the others.
+ * Fails with DS_E_USAGE (options), DS_E_SCENARIO (too few points, for so many constants;
+ * rows of different numbers of GPUs; what is wrong with the profile), DS_E_IO,
+ * DS_E_NUMERIC (a model that does not fit into memory), DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_profile_fit_run(const ds_measurements *m,
                                          const ds_profile_fit_options *options,
                                          ds_profile_fit **out, ds_error *err);
@@ -511,6 +549,13 @@ void                       ds_profile_fit_free(ds_profile_fit *fit);
 ds_profile_kind            ds_profile_fit_kind(const ds_profile_fit *fit);
 int                        ds_profile_fit_gpus(const ds_profile_fit *fit); /* of a replica */
 double                     ds_profile_fit_slots(const ds_profile_fit *fit); /* NAN: unknown */
+/* Rows of a table, by curve and concurrency. */
+size_t                     ds_profile_fit_row_count(const ds_profile_fit *fit);
+const ds_measured         *ds_profile_fit_row_at(const ds_profile_fit *fit, size_t index);
+/* Of a roofline: the object of its key as JSON, constants fitted (NULL: no roofline), and
+ * the size of the model, NAN when the profile does not say. */
+const char                *ds_profile_fit_roofline(const ds_profile_fit *fit);
+double                     ds_profile_fit_parameters_b(const ds_profile_fit *fit);
 size_t                     ds_profile_fit_constant_count(const ds_profile_fit *fit);
 const ds_profile_constant *ds_profile_fit_constant_at(const ds_profile_fit *fit, size_t index);
 size_t                     ds_profile_fit_point_count(const ds_profile_fit *fit);

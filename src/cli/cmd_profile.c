@@ -8,10 +8,12 @@
 #include "cli/cli.h"
 #include "output/profile_report.h"
 
-enum { FILTERS_MOST = 16 };
+enum { FILTERS_MOST = 16, CONSTANTS_MOST = 16 };
 
 static const char *const formats[] = { "table", "json", "csv", NULL };
-static const char *const kinds[] = { "closed", NULL };
+static const char *const kinds[] = { [DS_PROFILE_CLOSED] = "closed",
+                                     [DS_PROFILE_TABLE] = "table",
+                                     [DS_PROFILE_ROOFLINE] = "roofline", NULL };
 
 typedef struct {
     const char            *path, *gpu, *output;
@@ -20,19 +22,28 @@ typedef struct {
     uint64_t               gpus;
     int                    format;
     bool                   certain;
+    const char            *constants[CONSTANTS_MOST];
     ds_profile_fit_options fit;
 } ds_options;
 
 enum { KEY_KIND = 'k', KEY_WHERE = 'w', KEY_GPUS = 'n', KEY_GPU = 'g', KEY_OUTPUT = 'o',
-       KEY_FORMAT = 'f', KEY_CERTAIN = 0x100, KEY_PREFILL };
+       KEY_FORMAT = 'f', KEY_PROFILE = 'p', KEY_CERTAIN = 0x100, KEY_PREFILL,
+       KEY_CONSTANTS };
 
 static const struct argp_option options[] = {
-    { "kind", KEY_KIND, "KIND", 0, "closed (default)", 0 },
+    { "kind", KEY_KIND, "KIND", 0, "closed (default), table, or roofline", 0 },
+    { "profile", KEY_PROFILE, "FILE#/POINTER", 0,
+      "Roofline: the profile that has the shape of the model", 0 },
     { "where", KEY_WHERE, "COLUMN=VALUE", 0,
       "Only rows with this text in this column; may be repeated (of one column: either)", 0 },
     { "gpus", KEY_GPUS, "N", 0,
       "Only replicas of N GPUs; what a file without the column gpus has (default: 1)", 0 },
-    { "gpu", KEY_GPU, "NAME", 0, "The GPU's name in the scenario, for the profile", 0 },
+    { "gpu", KEY_GPU, "NAME", 0,
+      "The GPU's name in the scenario, for the profile; or FILE#/POINTER of its facts, whose last "
+      "part is the name", 0 },
+    { "constants", KEY_CONSTANTS, "NAME,...", 0,
+      "Roofline: what is fitted, speed_factor or keys of the roofline (default: speed_factor, and "
+      "memory_efficiency when there are four points)", 0 },
     { "prefill-attention", KEY_PREFILL, NULL, 0,
       "Closed form: a fourth constant, for long prompts", 0 },
     { "certain", KEY_CERTAIN, NULL, 0, "Constants of the profile are numbers", 0 },
@@ -56,12 +67,59 @@ static void add_filter(struct argp_state *state, ds_options *o, const char *argu
     o->filter_count++;
 }
 
+static void add_constants(struct argp_state *state, ds_options *o, char *argument)
+{
+    const char *known[CONSTANTS_MOST];
+    size_t      count = 0;
+    while (count < CONSTANTS_MOST && ds_profile_fit_key(count) != NULL) {
+        known[count] = ds_profile_fit_key(count);
+        count++;
+    }
+    for (char *name = strtok(argument, ","); name != NULL; name = strtok(NULL, ",")) {
+        size_t k = 0;
+        while (k < count && strcmp(known[k], name) != 0)
+            k++;
+        if (k == count)
+            exit(ds_unknown_name("constant", name, known, count));
+        if (o->fit.constant_count == CONSTANTS_MOST)
+            argp_error(state, "--constants: at most %d", CONSTANTS_MOST);
+        o->constants[o->fit.constant_count++] = name;
+    }
+    o->fit.constants = o->constants;
+}
+
+/* A name, or where its facts are. */
+static void set_gpu(ds_options *o, const char *argument)
+{
+    const char *name = strrchr(argument, '/');
+    bool        place = strchr(argument, '#') != NULL && name != NULL;
+    o->gpu = place ? name + 1 : argument;
+    o->fit.gpu = place ? argument : NULL;
+}
+
+static void check(struct argp_state *state, const ds_options *o)
+{
+    bool roofline = o->fit.kind == DS_PROFILE_ROOFLINE;
+    if (o->fit.prefill_attention && o->fit.kind != DS_PROFILE_CLOSED)
+        argp_error(state, "--prefill-attention is of --kind closed");
+    if (!roofline && (o->fit.profile != NULL || o->fit.constant_count > 0))
+        argp_error(state, "--profile and --constants are of --kind roofline");
+    if (roofline && o->fit.profile == NULL)
+        argp_error(state, "whose roofline? (--profile FILE#/POINTER)");
+}
+
 static error_t parse_fit(int key, char *argument, struct argp_state *state)
 {
     ds_options *o = state->input;
     switch (key) {
     case KEY_KIND:
-        ds_parse_choice(state, "--kind", argument, kinds);
+        o->fit.kind = (ds_profile_kind)ds_parse_choice(state, "--kind", argument, kinds);
+        return 0;
+    case KEY_PROFILE:
+        o->fit.profile = argument;
+        return 0;
+    case KEY_CONSTANTS:
+        add_constants(state, o, argument);
         return 0;
     case KEY_WHERE:
         add_filter(state, o, argument);
@@ -71,7 +129,7 @@ static error_t parse_fit(int key, char *argument, struct argp_state *state)
             argp_error(state, "--gpus: '%s' is not a whole number from 1 to 4096", argument);
         return 0;
     case KEY_GPU:
-        o->gpu = argument;
+        set_gpu(o, argument);
         return 0;
     case KEY_PREFILL:
         o->fit.prefill_attention = true;
@@ -92,6 +150,9 @@ static error_t parse_fit(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "which measurements?");
+        return 0;
+    case ARGP_KEY_END:
+        check(state, o);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -296,7 +296,7 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         row[DS_OUTCOME_SAVING_TOTAL][i] = saving_of(base_total[i], total[i], saved[i]);
         row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
     }
-    pay_back(w, state->total, row[DS_OUTCOME_PAYBACK], row[DS_OUTCOME_BREAK_EVEN]);
+    pay_back(w, (const ds_row *)state->total, row[DS_OUTCOME_PAYBACK], row[DS_OUTCOME_BREAK_EVEN]);
     ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                  row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                  w->irr_scratch);

@@ -52,9 +52,55 @@ static void source(FILE *file, const ds_fit_report *r)
     ds_json_string(file, text);
 }
 
+/* One row of a table; what was not measured is left out. */
+static void row(FILE *file, const ds_measured *m)
+{
+    const struct {
+        const char *key;
+        double      value;
+    } members[] = { { "input_tokens", m->input_tokens },
+                    { "output_tokens", m->output_tokens },
+                    { "concurrency", m->concurrency },
+                    { "output_tokens_per_s", m->output_tokens_per_s },
+                    { "ttft_ms", m->ttft_ms },
+                    { "tpot_ms", m->tpot_ms } };
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (isnan(members[i].value))
+            continue;
+        fprintf(file, "%s\"%s\": ", i > 0 ? ", " : "{", members[i].key);
+        ds_json_number(file, members[i].value);
+    }
+    putc('}', file);
+}
+
+static void table(FILE *file, const ds_fit_report *r, const char *indent)
+{
+    if (ds_profile_fit_row_count(r->fit) == 0)
+        return;
+    member_key(file, indent, "table", false);
+    for (size_t i = 0; i < ds_profile_fit_row_count(r->fit); i++) {
+        fprintf(file, "%s\n%s    ", i > 0 ? "," : "[", indent);
+        row(file, ds_profile_fit_row_at(r->fit, i));
+    }
+    fprintf(file, "\n%s  ]", indent);
+}
+
+static void optional(FILE *file, const char *indent, const char *key, double value)
+{
+    if (!isfinite(value))
+        return;
+    member_key(file, indent, key, false);
+    short_number(file, value, 6);
+}
+
+/* Is the constant a key of the profile?  Those of a roofline are keys of that, but one. */
+static bool is_key(const ds_fit_report *r, const ds_profile_constant *c)
+{
+    return ds_profile_fit_roofline(r->fit) == NULL || strcmp(c->key, "speed_factor") == 0;
+}
+
 static void profile(FILE *file, const ds_fit_report *r, const char *indent)
 {
-    double slots = ds_profile_fit_slots(r->fit);
     putc('{', file);
     member_key(file, indent, "source", true);
     source(file, r);
@@ -64,15 +110,20 @@ static void profile(FILE *file, const ds_fit_report *r, const char *indent)
     }
     member_key(file, indent, "gpus_per_replica", false);
     fprintf(file, "%d", ds_profile_fit_gpus(r->fit));
+    optional(file, indent, "parameters_b", ds_profile_fit_parameters_b(r->fit));
+    if (ds_profile_fit_roofline(r->fit) != NULL) {
+        member_key(file, indent, "roofline", false);
+        fputs(ds_profile_fit_roofline(r->fit), file);
+    }
     for (size_t i = 0; i < ds_profile_fit_constant_count(r->fit); i++) {
         const ds_profile_constant *c = ds_profile_fit_constant_at(r->fit, i);
+        if (!is_key(r, c))
+            continue;
         member_key(file, indent, c->key, false);
         constant(file, r, c);
     }
-    if (isfinite(slots)) {
-        member_key(file, indent, "slots_per_replica", false);
-        short_number(file, slots, 6);
-    }
+    optional(file, indent, "slots_per_replica", ds_profile_fit_slots(r->fit));
+    table(file, r, indent);
     member_key(file, indent, "relative_error", false);
     short_number(file, fmax(ERROR_LEAST, ds_profile_fit_left_out(r->fit).log_sd), 2);
     fprintf(file, "\n%s}", indent);
@@ -181,7 +232,7 @@ static void head(FILE *file, const ds_fit_report *r)
     ds_profile_error e = ds_profile_fit_left_out(r->fit);
     int              gpus = ds_profile_fit_gpus(r->fit);
     fprintf(file, "A %s, fitted to %zu points of replicas of %d GPU%s. A point that is left out "
-            "is missed by\n%.1f %% (median), %.1f %% at most.\n\n",
+            "is missed by\n%.1f %% (median), %.1f %% at most.\n",
             ds_profile_kind_name(ds_profile_fit_kind(r->fit)), e.count, gpus,
             gpus == 1 ? "" : "s", 100 * e.median, 100 * e.greatest);
 }
@@ -202,14 +253,16 @@ static void value_text(const ds_profile_constant *c, const ds_style *style,
 
 static void constants_table(FILE *file, const ds_fit_report *r, const ds_style *style)
 {
-    fprintf(file, "%-35s %19s  unit\n", "constant", "value");
+    if (ds_profile_fit_constant_count(r->fit) == 0)
+        return;
+    fprintf(file, "\n%-35s %19s  unit\n", "constant", "value");
     for (size_t i = 0; i < ds_profile_fit_constant_count(r->fit); i++) {
         const ds_profile_constant *c = ds_profile_fit_constant_at(r->fit, i);
         char                       text[DS_HUMAN_TEXT];
         value_text(c, style, text);
         fprintf(file, "%-35s ", c->key);
         ds_text_pad(file, text, 19, true);
-        fprintf(file, "  %s%s\n", c->unit, c->identified ? "" : " (not known)");
+        fprintf(file, "  %s%s\n", c->unit, c->at_most ? " (at most)" : c->identified ? "" : " (not known)");
     }
 }
 
@@ -228,15 +281,21 @@ static void note(FILE *file, const ds_style *style, const char *text)
 static void notes(FILE *file, const ds_fit_report *r, const ds_style *style)
 {
     char text[512];
+    bool any = false;
     for (size_t i = 0; i < ds_profile_fit_constant_count(r->fit); i++) {
         const ds_profile_constant *c = ds_profile_fit_constant_at(r->fit, i);
+        any = any || (c->identified && is_key(r, c));
         if (c->identified)
             continue;
-        snprintf(text, sizeof text, "The points say next to nothing about %s: do not use the "
-                 "profile far from their lengths, or measure more different ones.", c->key);
+        if (c->at_most)
+            snprintf(text, sizeof text, "%s would be larger than it can be: the shape, the GPU or "
+                     "the measurements are not what they are said to be.", c->key);
+        else
+            snprintf(text, sizeof text, "The points say next to nothing about %s: do not use the "
+                     "profile far from their lengths, or measure more different ones.", c->key);
         note(file, style, text);
     }
-    if (!r->certain)
+    if (any && !r->certain)
         note(file, style, "In the profile each constant has its error as a distribution, drawn "
              "for itself, although the errors of constants go together; --certain writes numbers, "
              "and leaves all error to relative_error, the log-sd of points that are left out.");

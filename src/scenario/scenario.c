@@ -116,6 +116,18 @@ ds_code ds_scenario_parse(const char *text, size_t length, const char *name,
     return finish(s, &problems, report, context, out, err);
 }
 
+ds_code ds_scenario_compose(const char *text, size_t length, const char *name,
+                            ds_problem_fn report, void *context, ds_scenario **out,
+                            ds_error *err)
+{
+    ds_problems  problems = {0};
+    locale_t     c, before = ds_enter_c_locale(&c);
+    ds_document *document = ds_document_compose(text, length, name, &problems);
+    ds_scenario *s = document == NULL ? NULL : from_document(document, 0, &problems);
+    ds_leave_c_locale(before, c);
+    return finish(s, &problems, report, context, out, err);
+}
+
 ds_code ds_scenario_with(const ds_scenario *base, const ds_override *overrides,
                          size_t override_count, ds_problem_fn report, void *context,
                          ds_scenario **out, ds_error *err)

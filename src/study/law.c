@@ -93,23 +93,62 @@ static ds_code errors(const problem *p, gsl_multifit_nlinear_workspace *w, ds_la
     return room ? DS_OK : ds_fail(err, DS_E_NOMEM, NULL, "out of memory");
 }
 
-/* Is there a constant without effect?  Takes it off the list of those that are fitted. */
-static bool drop_one(problem *p, gsl_multifit_nlinear_workspace *w)
+static void hold(problem *p, size_t j, double value, ds_law_state state, ds_law_fit *fit)
+{
+    fit->state[p->free[j]] = state;
+    fit->log_sd[p->free[j]] = (double)NAN;
+    p->constant[p->free[j]] = value;
+    p->free_count--;
+    for (size_t k = j; k < p->free_count; k++)
+        p->free[k] = p->free[k + 1];
+}
+
+static bool has_effect(const problem *p, gsl_multifit_nlinear_workspace *w, size_t j)
 {
     const gsl_matrix *jacobian = gsl_multifit_nlinear_jac(w);
-    for (size_t j = 0; j < p->free_count; j++) {
-        double most = 0;
-        for (size_t i = 0; i < p->count; i++)
-            most = fmax(most, fabs(gsl_matrix_get(jacobian, i, j)));
-        if (most >= NO_EFFECT)
-            continue;
-        p->constant[p->free[j]] = p->law->unknown[p->free[j]];
-        p->free_count--;
-        for (size_t k = j; k < p->free_count; k++)
-            p->free[k] = p->free[k + 1];
-        return true;
-    }
+    for (size_t i = 0; i < p->count; i++)
+        if (fabs(gsl_matrix_get(jacobian, i, j)) >= NO_EFFECT)
+            return true;
     return false;
+}
+
+/* The constant that is known least, if that is too little; free_count: none is. */
+static size_t least_known(const problem *p, const ds_law_fit *fit)
+{
+    size_t worst = p->free_count;
+    double most = p->law->least_known;
+    for (size_t j = 0; most > 0 && j < p->free_count; j++) {
+        double log_sd = fit->log_sd[p->free[j]];
+        if (isnan(log_sd))
+            return j;
+        if (log_sd > most) {
+            most = log_sd;
+            worst = j;
+        }
+    }
+    return worst;
+}
+
+/* Is there a constant that cannot be fitted?  Takes it off the list. */
+static bool hold_one(problem *p, gsl_multifit_nlinear_workspace *w, ds_law_fit *fit)
+{
+    for (size_t j = 0; j < p->free_count; j++) {
+        size_t c = p->free[j];
+        double most = p->law->most[c];
+        if (!has_effect(p, w, j)) {
+            hold(p, j, p->law->unknown[c], DS_LAW_UNKNOWN, fit);
+            return true;
+        }
+        if (most > 0 && p->constant[c] > most) {
+            hold(p, j, most, DS_LAW_AT_MOST, fit);
+            return true;
+        }
+    }
+    size_t worst = least_known(p, fit);
+    if (worst == p->free_count)
+        return false;
+    hold(p, worst, p->law->unknown[p->free[worst]], DS_LAW_UNKNOWN, fit);
+    return true;
 }
 
 static ds_code not_finite(const problem *p, ds_error *err)
@@ -119,7 +158,8 @@ static ds_code not_finite(const problem *p, ds_error *err)
         double speed = p->law->speed(p->law->context, p->constant, m);
         if (!(speed > 0) || !isfinite(speed))
             return ds_fail(err, DS_E_NUMERIC, NULL,
-                           "the profile has no speed for %g input and %g output tokens (line %d)",
+                           "no speed at %g input and %g output tokens (line %d): the model does "
+                           "not fit into memory, or a constant is beyond all bounds",
                            m->input_tokens, m->output_tokens, m->line);
     }
     return ds_fail(err, DS_E_NUMERIC, NULL, "the fit does not come to an end");
@@ -131,7 +171,7 @@ static void take_rms(const problem *p, gsl_multifit_nlinear_workspace *w, ds_law
     fit->rms = norm / sqrt((double)p->count);
 }
 
-/* One fit of what is free; *again: with one constant less. */
+/* One fit of what is free; *again: another one, with one constant less. */
 static ds_code solve(problem *p, ds_law_fit *fit, bool *again, ds_error *err)
 {
     gsl_multifit_nlinear_parameters parameters = gsl_multifit_nlinear_default_parameters();
@@ -160,9 +200,8 @@ static ds_code solve(problem *p, ds_law_fit *fit, bool *again, ds_error *err)
             p->constant[p->free[j]] =
                 bounded_exp(gsl_vector_get(gsl_multifit_nlinear_position(w), j));
         take_rms(p, w, fit);
-        *again = drop_one(p, w);
-        if (!*again)
-            code = errors(p, w, fit, err);
+        code = errors(p, w, fit, err);
+        *again = hold_one(p, w, fit);
     }
     gsl_multifit_nlinear_free(w);
     gsl_vector_free(x);
@@ -190,7 +229,7 @@ ds_code ds_law_fit_to(const ds_law *law, const ds_measured *rows, const size_t *
     for (size_t j = 0; j < law->constants; j++) {
         p.constant[j] = law->start[j];
         p.free[p.free_count++] = j;
-        fit->held[j] = true;
+        fit->state[j] = DS_LAW_FITTED;
         fit->log_sd[j] = (double)NAN;
     }
     while (code == DS_OK && again && p.free_count > 0)
@@ -199,8 +238,6 @@ ds_code ds_law_fit_to(const ds_law *law, const ds_measured *rows, const size_t *
         return code;
     for (size_t j = 0; j < law->constants; j++)
         fit->constant[j] = p.constant[j];
-    for (size_t j = 0; j < p.free_count; j++)
-        fit->held[p.free[j]] = false;
     if (p.free_count == 0)
         fit->rms = rms_of(&p);
     return isfinite(fit->rms) ? DS_OK : not_finite(&p, err);

@@ -10,23 +10,29 @@
 
 #include "distillsim.h"
 
-enum { DS_LAW_CONSTANTS_MAX = 8 };
+enum { DS_LAW_CONSTANTS_MAX = 12 };
 
 typedef struct {
     size_t constants;
     double start[DS_LAW_CONSTANTS_MAX];
-    /* What a constant is when the points say nothing about it. */
-    double unknown[DS_LAW_CONSTANTS_MAX];
+    /* What a constant is when the points say nothing about it, and what it is at most; 0:
+     * anything. */
+    double unknown[DS_LAW_CONSTANTS_MAX], most[DS_LAW_CONSTANTS_MAX];
+    /* One that is known worse than this, as the standard error of its logarithm, is held
+     * too, and the others are fitted anew; 0: none is. */
+    double least_known;
     /* [tokens/s of the replica]; > 0, or NAN when the law cannot say. */
     double (*speed)(const void *context, const double *constant, const ds_measured *m);
     const void *context;
 } ds_law;
 
+typedef enum { DS_LAW_FITTED, DS_LAW_UNKNOWN, DS_LAW_AT_MOST } ds_law_state;
+
 typedef struct {
-    double constant[DS_LAW_CONSTANTS_MAX];
-    double log_sd[DS_LAW_CONSTANTS_MAX]; /* standard error of its logarithm; NAN: unknown */
-    bool   held[DS_LAW_CONSTANTS_MAX];   /* at what it is when unknown                    */
-    double rms;                          /* of ln(law/measured)                           */
+    double       constant[DS_LAW_CONSTANTS_MAX];
+    double       log_sd[DS_LAW_CONSTANTS_MAX]; /* standard error of its logarithm; NAN: none */
+    ds_law_state state[DS_LAW_CONSTANTS_MAX];  /* held, if not fitted                        */
+    double       rms;                          /* of ln(law/measured)                        */
 } ds_law_fit;
 
 /* Fits to the points of `use` (indices into rows).  A constant on which the law does not

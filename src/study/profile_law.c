@@ -55,3 +55,70 @@ ds_law ds_closed_law(bool prefill_attention, const ds_measured *rows, const size
     }
     return law;
 }
+
+/* ---- Roofline, (102) --------------------------------------------------------------- */
+
+const ds_law_key ds_roofline_keys[DS_ROOFLINE_CONSTANTS] = {
+    {"speed_factor", "1", false},
+    {"memory_efficiency", "1", false},
+    {"compute_efficiency", "1", false},
+    {"four_bit_efficiency", "1", false},
+    {"link_efficiency", "1", false},
+    {"memory_share", "1", false},
+    {"step_ms", "ms", false},
+    {"request_us", "us", false},
+    {"all_reduce_us", "us", false},
+    {"expert_ns", "ns", false},
+};
+
+double *ds_roofline_constant(ds_roofline *shape, size_t index)
+{
+    double *const at[DS_ROOFLINE_CONSTANTS] = {
+        NULL, &shape->memory_efficiency, &shape->compute_efficiency, &shape->four_bit_efficiency,
+        &shape->link_efficiency, &shape->memory_share, &shape->step_ms, &shape->request_us,
+        &shape->all_reduce_us, &shape->expert_ns,
+    };
+    return at[index];
+}
+
+double ds_roofline_output_per_s(const ds_roofline *shape, const ds_gpu *gpu, double limit,
+                                const ds_measured *m)
+{
+    const ds_roofline_case c = {.shape = shape, .gpu = gpu, .gpus = m->gpus, .size = 1,
+                                .tpot_limit_ms = (double)NAN, .ttft_limit_ms = (double)NAN,
+                                .concurrency_limit = limit};
+    const ds_roofline_request r = {m->input_tokens, 0, m->output_tokens, 0};
+    double most = ds_roofline_with_slots(&c, &r, 1).fit;
+    if (!(most >= 1))
+        return (double)NAN;
+    most = fmin(most, isnan(limit) ? 4096 : limit);
+    most = isnan(m->concurrency) ? most : fmin(most, m->concurrency);
+    return ds_roofline_with_slots(&c, &r, most).output_per_s;
+}
+
+static double roofline_speed(const void *context, const double *constant, const ds_measured *m)
+{
+    const ds_roofline_subject *s = context;
+    ds_roofline                shape = s->shape;
+    double                     factor = 1;
+    for (size_t i = 0; i < s->count; i++) {
+        double *at = ds_roofline_constant(&shape, s->fitted[i]);
+        *(at != NULL ? at : &factor) = constant[i];
+    }
+    return factor * ds_roofline_output_per_s(&shape, &s->gpu, s->concurrency_limit, m);
+}
+
+ds_law ds_roofline_law(const ds_roofline_subject *subject)
+{
+    ds_law law = {.constants = subject->count, .speed = roofline_speed, .context = subject,
+                  .least_known = DS_KNOWN_LOG_SD};
+    for (size_t i = 0; i < subject->count; i++) {
+        ds_roofline shape = subject->shape;
+        double     *at = ds_roofline_constant(&shape, subject->fitted[i]);
+        law.start[i] = law.unknown[i] = at != NULL ? *at : 1;
+        if (law.start[i] <= 0)
+            law.start[i] = 1;
+        law.most[i] = subject->fitted[i] > 0 && subject->fitted[i] <= 5 ? 1 : 0;
+    }
+    return law;
+}

@@ -189,7 +189,7 @@ static void check_reference(const double data[][2], size_t count, const double s
         /* derivatives by differences are good to some 1e-9 */
         CLOSE(fit.constant[j], certified[j], 1e-7);
         CLOSE(fit.log_sd[j] * fit.constant[j], sd[j], 1e-6);
-        assert_false(fit.held[j]);
+        assert_int_equal(fit.state[j], DS_LAW_FITTED);
     }
     CLOSE(fit.rms * fit.rms * (double)count, sum_of_squares, 1e-8);
 }
