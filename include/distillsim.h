@@ -337,6 +337,33 @@ DS_MUST_CHECK ds_code ds_sweep_run(const ds_scenario *base, const ds_sweep_axis 
                                    size_t axis_count, const ds_run_options *options,
                                    ds_sweep_fn point, void *context, ds_error *err);
 
+/* ---- Break-even: where a mean crosses zero -------------------------------- */
+typedef enum {
+    DS_BREAK_EVEN_NONE,  /* nowhere between this value and the one before       */
+    DS_BREAK_EVEN_RISES, /* from below zero to above it, or to zero             */
+    DS_BREAK_EVEN_FALLS
+} ds_break_even_state;
+typedef struct {
+    ds_break_even_state state;
+    ds_estimate         at; /* by a straight line between the two values; the error
+                               is that of the means, paired by path            */
+} ds_break_even;
+
+/* Means of one outcome under one strategy at value after value. */
+typedef struct ds_break_even_line ds_break_even_line;
+DS_MUST_CHECK ds_code ds_break_even_new(ds_break_even_line **out, ds_error *err);
+void                  ds_break_even_free(ds_break_even_line *line);
+void                  ds_break_even_restart(ds_break_even_line *line);
+/* The next value, and the outcome of every path there: ds_result_column().  Paths
+ * without a value leave nothing to say on either side of it.  DS_E_NOMEM. */
+DS_MUST_CHECK ds_code ds_break_even_add(ds_break_even_line *line, double x,
+                                        const double *column, uint64_t paths,
+                                        ds_break_even *out, ds_error *err);
+/* How many were found since the start, and the sign of the last mean that was not zero:
+ * with none found, that of all. */
+size_t ds_break_even_count(const ds_break_even_line *line);
+int    ds_break_even_sign(const ds_break_even_line *line);
+
 /* ---- Commit: the best terms ----------------------------------------------- */
 /* What is made least: mean or CVaR (beyond cvar_level) of the cost_npv_usd of one
  * strategy. */

@@ -97,7 +97,7 @@ static void put_in_force(ds_work *w, size_t c)
         in_force[i] = now >= until[i] ? 0.0 : in_force[i];
 }
 
-/* USD per GPU-hour on demand, and where there are others, r of (47) before its discount. */
+/* USD per GPU-hour on demand; where there are other GPUs, r of (47) as well. */
 static void price_fleet(ds_work *w, const ds_plan_fleet *f)
 {
     double *price = w->price[f->contract];
@@ -114,19 +114,17 @@ static void price_contract(ds_work *w, size_t c)
     const ds_plan_contract *contract = &w->plan->contract[c];
     double *price = w->price[c];
     index_of_contract(w, c, price);
-    if (contract->fleet != DS_NONE) {
-        price_fleet(w, &w->plan->fleet[contract->fleet]);
-    } else {
-        if (contract->credit != DS_NONE)
-            ds_row_multiply(price, w->column[contract->credit]);
-        if (contract->overage == DS_OVERAGE_LIST)
-            ds_row_copy(w->list_price[c], price);
-    }
+    if (contract->credit != DS_NONE)
+        ds_row_multiply(price, w->column[contract->credit]);
+    if (contract->overage == DS_OVERAGE_LIST)
+        ds_row_copy(w->list_price[c], price);
     if (contract->discount != DS_NONE) {
         const double *discount = w->column[contract->discount];
         DS_EACH_LANE(i)
             price[i] *= 1.0 - discount[i];
     }
+    if (contract->fleet != DS_NONE)
+        price_fleet(w, &w->plan->fleet[contract->fleet]);
     if (!contract->certain)
         put_in_force(w, c);
 }

@@ -233,7 +233,7 @@ static void concentrate(ds_work *w, const ds_strategy_state *state, double *rest
 }
 
 /* (74), (74b) */
-static void pay_back(const ds_work *w, const ds_row *total, double *restrict payback,
+static void pay_back(const ds_work *w, ds_row *total, double *restrict payback,
                      double *restrict break_even)
 {
     const double *last = total[DS_TOTAL_LAST_NEGATIVE], *part = total[DS_TOTAL_PART];
@@ -296,7 +296,7 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         row[DS_OUTCOME_SAVING_TOTAL][i] = saving_of(base_total[i], total[i], saved[i]);
         row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
     }
-    pay_back(w, (const ds_row *)state->total, row[DS_OUTCOME_PAYBACK], row[DS_OUTCOME_BREAK_EVEN]);
+    pay_back(w, state->total, row[DS_OUTCOME_PAYBACK], row[DS_OUTCOME_BREAK_EVEN]);
     ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                  row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                  w->irr_scratch);

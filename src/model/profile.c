@@ -143,32 +143,30 @@ static bool is_within(const ds_plan_roofline *f, const steps *s, double O, doubl
     return paced && first <= f->ttft_limit;
 }
 
-/* The greatest whole number within the limits, by halving; 1 if there is none. */
+/* The greatest whole number within the limits, the most first and then by halving; 1 if
+ * there is none. */
 static void find_slots(const ds_plan_roofline *f, const lengths *l, const steps *s,
                        double *restrict b)
 {
-    ds_row within, beyond;
-    double widest = 2;
+    ds_row   within, beyond;
+    uint64_t open = f->limited;
     ds_row_copy(b, s->most);
-    if (!f->limited)
-        return;
     DS_EACH_LANE(i) {
         within[i] = 1.0;
         beyond[i] = s->most[i] + 1.0;
     }
-    while (widest > 1.0) {
+    while (open != 0) {
         DS_EACH_LANE(i) {
             bool   does = is_within(f, s, l->O[i], b[i], i) || b[i] <= 1.0;
             double low = does ? b[i] : within[i], high = does ? beyond[i] : b[i];
             within[i] = low;
             beyond[i] = high;
-            b[i] = low + ds_floor((high - low) * 0.5);
+            b[i] = low + ds_floor((high - low) * 0.5); /* where settled: low */
         }
-        widest = 0;
+        open = 0;
         for (size_t i = 0; i < DS_LANES; i++)
-            widest = ds_greatest(widest, beyond[i] - within[i]);
+            open |= ds_bits_inline(beyond[i] - within[i]) ^ ds_bits_inline(1.0);
     }
-    ds_row_copy(b, within);
 }
 
 static void roofline(const ds_plan_profile *profile, const lengths *l,

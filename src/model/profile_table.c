@@ -127,7 +127,7 @@ static ds_table_point point_of(const ds_profile *f, const ds_measurement *of)
         if (x >= 0)
             found = between(low->concurrency, high->concurrency, x);
     }
-    double whole = floor(found * (1 + 1e-12)); /* a whole number that rounding has lost */
+    double whole = floor(found * (1 + 1e-9)); /* a row at the very limit stays */
     double slots = fmax(high->concurrency, whole); /* high: the least that is measured */
     return point_at(f, of, slots, found >= 0);
 }

@@ -328,5 +328,8 @@ void ds_ref_size_fleet(ds_ref_invoice *b)
     if (!b->due)
         return;
     size_cells(b, b->c->pooling == DS_APART, true, fleet->gpus);
+    for (size_t p = 0; p < b->w->s->products.count; p++)
+        if (fleet->beyond[p] > 1 - 1e-9) /* the rest is rounding */
+            fleet->beyond[p] = 1;
     fleet->pooling_gain = pooling_gain(b);
 }

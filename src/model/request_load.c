@@ -436,6 +436,29 @@ static void compute_loads(ds_work *w, const ds_plan_contract *c, size_t p)
         compute_load(&r, &plan->load[l], w->load[p * plan->load_count + (size_t)l]);
 }
 
+/* The load of the month before, where nothing has moved but the speed of its profile. */
+static void follow_speed(const ds_work *w, int profile, double *restrict load)
+{
+    if (profile < 0 || w->plan->profile[profile].speed_gain == DS_NONE)
+        return;
+    const double *step = w->speed_step[profile];
+    DS_EACH_LANE(i)
+        load[i] /= step[i];
+}
+
+static void follow_speeds(ds_work *w, const ds_plan_contract *c, size_t p)
+{
+    const ds_plan *plan = w->plan;
+    for (int l = c->first_load; l < c->load_end; l++) {
+        const ds_plan_load *load = &plan->load[l];
+        double *row = w->load[p * plan->load_count + (size_t)l];
+        if (load->what == DS_LOAD_POOL)
+            follow_speed(w, c->pool[load->pool].profile, row);
+        else if (load->what == DS_LOAD_GPU_TIME || load->what == DS_LOAD_SLOTS)
+            follow_speed(w, c->profile, row);
+    }
+}
+
 /* Load of one label or mark on a contract of the teacher, (64): dollars at base prices,
  * unit-hours of the first pool, or GPU-hours. */
 static void compute_label(ds_work *w, const ds_plan_labels *labels, const ds_plan_contract *c,
@@ -475,10 +498,14 @@ static void compute_labels(ds_work *w, const ds_plan_labels *labels, int teacher
     if (labels->examples == DS_NONE)
         return;
     const ds_plan_model *model = &w->plan->model[teacher];
-    for (int c = model->first_contract; c < model->end_contract; c++)
-        if (w->month == 0 || w->plan->contract[c].loads_move)
-            compute_label(w, labels, &w->plan->contract[c],
-                          w->label_load[labels->first + c - model->first_contract]);
+    for (int k = model->first_contract; k < model->end_contract; k++) {
+        const ds_plan_contract *c = &w->plan->contract[k];
+        double *load = w->label_load[labels->first + k - model->first_contract];
+        if (w->month == 0)
+            compute_label(w, labels, c, load);
+        else if (c->loads_move)
+            follow_speed(w, c->pool_count > 0 ? c->pool[0].profile : c->profile, load);
+    }
 }
 
 void ds_request_month(ds_work *w)
@@ -489,10 +516,14 @@ void ds_request_month(ds_work *w)
         const ds_plan_contract *c = &plan->contract[k];
         if (!all && !ds_may_be_billed(w, k))
             continue;
+        const bool first = w->month == c->first_month;
         for (size_t p = 0; p < plan->product_count; p++) {
             const ds_plan_product *product = &plan->product[p];
-            if (all || c->loads_move || product->tokens_grow || product->prefix != DS_NONE)
+            bool moves = product->tokens_grow || product->prefix != DS_NONE;
+            if (all || moves || (first && c->loads_move))
                 compute_loads(w, c, p);
+            else if (c->loads_move)
+                follow_speeds(w, c, p);
         }
     }
     for (size_t s = 0; s < plan->student_count; s++) {

@@ -83,7 +83,7 @@ static void erlang_c(const goal *g, const double *restrict slots, double *restri
     }
     /* eight terms at a time; a sum that is infinite, or not a number for it, stays so */
     while (goes_on) {
-        double most = 0.0;
+        uint64_t any = 0;
         DS_EACH_LANE(i) {
             double t = term[i], s = sum[i], l = left[i], per = per_erlang[i];
             s += t *= l * per;
@@ -101,8 +101,8 @@ static void erlang_c(const goal *g, const double *restrict slots, double *restri
             left[i] = l - 8.0;
         }
         for (size_t i = 0; i < DS_LANES; i++)
-            most = ds_greatest(most, term[i]);
-        goes_on = most > 0.0;
+            any |= ds_bits_inline(term[i]);
+        goes_on = any != 0;
     }
     DS_EACH_LANE(i) {
         double a = g->erlangs[i], n = ds_greatest(slots[i], 1.0);
@@ -118,11 +118,24 @@ static void erlang_c(const goal *g, const double *restrict slots, double *restri
         }
 }
 
-/* Does C keep the limit, with so many spare slots? */
-static bool keeps(const goal *g, size_t i, double C, double spare)
+/* 1 where so many slots keep the limit, 0 elsewhere. */
+static void judge(const goal *g, const double *restrict slots, double *restrict does)
 {
-    double beyond = C * ds_exp_inline(-(spare * g->steep[i]));
-    return g->of_mean ? C * g->mean[i] <= g->target * spare : beyond <= g->target;
+    const double *a = g->erlangs, *mean = g->mean, *steep = g->steep;
+    const double target = g->target;
+    ds_row C;
+    erlang_c(g, slots, C);
+    if (g->of_mean)
+        DS_EACH_LANE(i) {
+            double spare = slots[i] - a[i];
+            does[i] = spare > 0.0 && C[i] * mean[i] <= target * spare ? 1.0 : 0.0;
+        }
+    else
+        DS_EACH_LANE(i) {
+            double spare = slots[i] - a[i];
+            double beyond = C[i] * ds_exp_inline(-(spare * steep[i]));
+            does[i] = spare > 0.0 && beyond <= target ? 1.0 : 0.0;
+        }
 }
 
 /* A first guess at the spare slots, in square roots of the Erlangs.  By Halfin & Whitt
@@ -170,30 +183,31 @@ static void begin(const goal *g, const double *replicas, search *s)
 /* Tries `next` in all lanes and says where to try next; returns whether all are settled. */
 static bool advance(const goal *g, const double *least, search *s)
 {
-    ds_row slots, C;
-    double widest = 0.0;
+    ds_row slots, keeps;
+    uint64_t open = 0;
     DS_EACH_LANE(i)
         slots[i] = ds_floor(s->next[i] * g->slots[i] * (1.0 + 1e-9));
-    erlang_c(g, slots, C);
+    judge(g, slots, keeps);
     DS_EACH_LANE(i) {
-        double tried = s->next[i], spare = slots[i] - g->erlangs[i];
-        bool   does = (keeps(g, i, C[i], spare) && spare > 0.0) || tried >= most_replicas;
-        bool   settled = s->enough[i] - s->few[i] == 1.0;
-        double enough = does && !settled ? ds_least(tried, most_replicas) : s->enough[i];
-        double few = does || settled ? s->few[i] : tried;
+        double tried = s->next[i], step = s->step[i], few = s->few[i], enough = s->enough[i];
+        double does = tried >= most_replicas ? 1.0 : keeps[i];
+        bool   settled = enough - few == 1.0;
+        double lowered = does > 0.0 ? ds_least(tried, most_replicas) : enough;
+        double raised = does > 0.0 ? few : tried;
+        enough = settled ? enough : lowered;
+        few = settled ? few : raised;
         /* nothing enough yet: upwards; nothing too few yet: downwards; else the middle */
-        bool   up = enough > most_replicas, down = few < least[i];
-        double step = s->step[i];
         double lower = ds_greatest(enough - step, few + 1.0);
         double middle = few + ds_floor((enough - few) * 0.5);
-        s->next[i] = up ? few + step : down ? lower : middle;
+        double between = few < least[i] ? lower : middle;
+        s->next[i] = enough > most_replicas ? few + step : between;
         s->step[i] = 2.0 * step;
         s->enough[i] = enough;
         s->few[i] = few;
     }
     for (size_t i = 0; i < DS_LANES; i++)
-        widest = ds_greatest(widest, s->enough[i] - s->few[i]);
-    return widest <= 1.0;
+        open |= ds_bits_inline(s->enough[i] - s->few[i]) ^ ds_bits_inline(1.0);
+    return open == 0;
 }
 
 void ds_waiting_replicas(const ds_waiting *limit, const ds_queue *queue, const double *load,

@@ -111,7 +111,8 @@ typedef struct {
     /* contracts */
     ds_row *load;       /* [product][load]: of one request                            */
     ds_row *price;      /* [contract]: P of (40); fleets: USD per GPU-hour            */
-    ds_row *list_price; /* [contract]: P before the discount, for overage at list     */
+    ds_row *list_price; /* [contract]: P before the discount, for overage at list; or r
+                           of (47), of fleets with reserved or spot GPUs              */
     ds_row *locked;     /* [contract]: index of the first month in force              */
     ds_row *in_force;   /* [contract]: 0 or 1; only when not certain                  */
     ds_row *per_second;    /* [fleet]: replicas per GPU s an hour of demand, planned   */

@@ -328,7 +328,7 @@ static void roofline_within_limits(void **state)
         char profile[1024];
         snprintf(profile, sizeof profile,
                  "'gpus_per_replica': %d, 'parameters_b': 8, %s, 'roofline': {%s, %s}",
-                 k % 3 == 0 ? 1 : 4, limits[k % 5], shapes[k % 4], k % 2 == 0 ? BITS_8 : BITS_4);
+                 k % 4 == 0 && k / 5 % 4 != 2 ? 1 : 8, limits[k % 5], shapes[k % 4], k % 2 == 0 ? BITS_8 : BITS_4);
         bench b = open_profile(gpus[k / 3 % 4], profile, sizes[k / 5 % 4]);
         some_requests(&r, 5000);
         r.O[3] = 0;
@@ -345,19 +345,22 @@ static void roofline_within_limits(void **state)
 /* ---- loads of contracts ------------------------------------------------------------------ */
 
 /* Two products on one fleet with a limit on waiting, the lengths of one of them growing
- * fourfold in a year: after thirteen months the loads are those of the new lengths, and
- * the mean slots and holding are as (103) weighs them. */
+ * fourfold in a year, and the speed from half of the profile's to all of it; the fleet
+ * comes in month 5.  After thirteen months the loads are those of the new lengths and
+ * speed, and the mean slots and holding are as (103) weighs them. */
 static const char *const fleet_text =
     "{'name': 'loads', 'clock': {'start': '2026-01', 'months': 13},"
     " 'gpus': {'g': {'usd_per_gpu_hour': 2, " H100 "}},"
     " 'profiles': {'p': {'gpu': 'g', 'gpus_per_replica': 4, 'relative_error': 0,"
-    "   'speed_factor': 0.5, 'tpot_limit_ms': 50, 'roofline': {" LLAMA_70B ", " BITS_8 "}}},"
+    "   'speed_factor': 0.5, 'speed_gain_per_year': 1, 'tpot_limit_ms': 50, 'roofline': {" LLAMA_70B ", " BITS_8 "}}},"
     " 'products': {"
     "  'a': {'requests_per_month': 3e6, 'request': {'input_tokens': 500, 'output_tokens': 250,"
     "    'input_growth_per_year': 3, 'output_growth_per_year': 1}},"
     "  'b': {'requests_per_month': 1e6, 'request': {'input_tokens': 300, 'output_tokens': 900,"
     "    'cache_read_share': 0.4, 'output_cv': 0.5}}},"
-    " 'models': {'own': {'contracts': {'c': {'billing': 'fleet', 'profile': 'p',"
+    " 'models': {'own': {'contracts': {"
+    "  'api': {'billing': 'per_token', 'usd_per_mtok': {'input': 1, 'output': 4}},"
+    "  'c': {'from': 5, 'billing': 'fleet', 'profile': 'p',"
     "   'slo_derate': 0.8, 'waiting': {'seconds': 0.5, 'share': 0.99}}}}},"
     " 'strategies': {'s': {'all': 'own'}}}";
 
@@ -383,21 +386,21 @@ static void loads_of_a_fleet(void **state)
     ds_row *load = b.work->load;
     for (size_t k = 0; k < 2; k++) {
         const ds_roofline_speed one = ds_roofline_at(&c, &of[k]);
-        G[k] = one.gpu_s / 0.5;
+        G[k] = one.gpu_s;
         slots[k] = one.slots;
-        CLOSE(load[k * plan->load_count + (size_t)plan->contract[0].first_load][5], G[k],
+        CLOSE(load[k * plan->load_count + (size_t)plan->contract[1].first_load][5], G[k],
               TOLERANCE);
-        CLOSE(load[k * plan->load_count + (size_t)plan->contract[0].slots_load][5],
+        CLOSE(load[k * plan->load_count + (size_t)plan->contract[1].slots_load][5],
               G[k] * slots[k], TOLERANCE);
     }
     assert_true(slots[0] != slots[1]);
     double seconds = v[0] * G[0] + v[1] * G[1];
     double mean = (v[0] * G[0] * slots[0] + v[1] * G[1] * slots[1]) / seconds;
-    ds_waiting_queue(b.work, 0, DS_NONE, &queue);
+    ds_waiting_queue(b.work, 1, DS_NONE, &queue);
     CLOSE(queue.slots[5], mean, TOLERANCE);
     CLOSE(queue.holding[5], mean * seconds / (4 * 0.8 * (v[0] + v[1])), TOLERANCE);
     CLOSE(queue.erlangs[5], mean / (3600 * 4 * 0.8), TOLERANCE);
-    ds_waiting_queue(b.work, 0, 1, &queue);
+    ds_waiting_queue(b.work, 1, 1, &queue);
     CLOSE(queue.slots[5], slots[1], TOLERANCE);
     CLOSE(queue.holding[5], slots[1] * G[1] / (4 * 0.8), TOLERANCE);
     free(out);
