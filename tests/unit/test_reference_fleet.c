@@ -262,11 +262,11 @@ static void replicas_that_keep_a_wait(void **state)
 
 /* ---- Rented, (47) ---------------------------------------------------------------- */
 
-/* Rent 3.6, 1.8, 0.9 sqrt 2, ...; N = 1 by night, 2 in its last hour, 3 by day.  Two GPUs are reserved for two
- * months at 0.6 of the rent of the first one; of the half GPU beyond, on average, half is
- * spot, there 0.8 of the time: 0.3 on demand at 0.8, 0.2 spot at 0.4 * (1 + 0.1 * 30/60).
- * All times 0.75.  The second term runs on in month 3, when another contract is in force,
- * which costs 1 USD a month.  A tenth comes back. */
+/* Rent 3.6, 1.8, 0.9 sqrt 2, ...; N = 1 by night, 2 in its last hour, 3 by day.  Two GPUs
+ * are reserved for two months at 0.6 of the rent of the first one; of the half GPU beyond,
+ * on average, half is spot, there 0.8 of the time: 0.3 on demand at 0.8, 0.2 spot at
+ * 0.4 * (1 + 0.1 * 30/60).  All times 0.75.  The second term runs on in month 3, when another
+ * contract is in force, which costs 1 USD a month.  A tenth comes back. */
 static void reserved_and_spot(void **state)
 {
     (void)state;
@@ -278,7 +278,8 @@ static void reserved_and_spot(void **state)
         "   'output_tokens_per_gpu_s': 1, 'relative_error': 0}},"
         "'products': {" PRODUCT("p", "2592000", DAY_AND_NIGHT) "},"
         " 'models': {'own': {'fee_returned_share': 0.1, 'contracts': {'c': {" FLEET ","
-        "   'scaling': 'scheduled', 'startup_minutes': 30, 'discount_share': 0.25, 'rent_discount_share': 0.2,"
+        "   'scaling': 'scheduled', 'startup_minutes': 30,"
+        "   'discount_share': 0.25, 'rent_discount_share': 0.2,"
         "   'reserved': {'gpus': 2, 'discount_share': 0.4, 'term_months': 2},"
         "   'spot': {'share': 0.5, 'discount_share': 0.6, 'unavailable_share': 0.2,"
         "            'interruptions_per_hour': 0.1, 'recovery_minutes': 30}},"
