@@ -250,9 +250,11 @@ static void replicas_that_keep_a_wait(void **state)
         { WAITING("1", "'seconds': 0.5, 'share': 0.7305"), 4 },
         { WAITING("2", "'seconds': 0.2848"), 3 },
         { WAITING("2", "'seconds': 0.2847"), 4 },
-        /* psi = (0.5^2 + 1.5^2)/2 = 1.25: 0.5556 s with 3 */
-        { WAITING("1", "'seconds': 0.5556, 'arrival_cv': 0.5, 'service_cv': 1.5"), 3 },
-        { WAITING("1", "'seconds': 0.5555, 'arrival_cv': 0.5, 'service_cv': 1.5"), 4 },
+        /* z = 1 - 0.75/2.5 = 0.7: a' = 2/0.7, c' = 4.2857; B(4) = 0.190145 and B(5) = 0.0980055
+         * make B = 0.190145^0.7143 * 0.0980055^0.2857 = 0.157343, C = 0.359042, and
+         * psi = (0.5^2 + 1.5^2)/2 = 1.25 a mean wait of 0.448803 s with 3 */
+        { WAITING("1", "'seconds': 0.4489, 'arrival_cv': 0.5, 'service_cv': 1.5"), 3 },
+        { WAITING("1", "'seconds': 0.4488, 'arrival_cv': 0.5, 'service_cv': 1.5"), 4 },
         /* nothing varies: it is enough that there are more slots than the load */
         { WAITING("1", "'seconds': 0.001, 'arrival_cv': 0, 'service_cv': 0"), 3 },
     };
