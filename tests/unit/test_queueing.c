@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "model/reference_fleet.h"
 #include "model/work.h"
 #include "near.h"
 #include "numerics/queueing.h"
@@ -63,6 +64,8 @@ static void direct_summation(void **state)
         /* rounding of up to 2000 factors, each to 1e-16 */
         CLOSE(ds_erlang_b(a, n), b, 1e-12);
         CLOSE(ds_erlang_c(a, n), c, 1e-12);
+        if (n > a)
+            CLOSE(ds_ref_erlang_c(a, n), c, 1e-12);
     }
 }
 
@@ -79,6 +82,7 @@ static void a_million_servers(void **state)
         long double c = (long double)n * b / ((long double)n - a * (1.0L - b));
         CLOSE(ds_erlang_b(erlangs[i], n), (double)b, TOLERANCE);
         CLOSE(ds_erlang_c(erlangs[i], n), (double)c, TOLERANCE);
+        CLOSE(ds_ref_erlang_c(erlangs[i], n), (double)c, TOLERANCE);
     }
 }
 
