@@ -236,7 +236,7 @@ static void lanes_to_eleven_digits(void **state)
         load[i] = exp(log(0.1) + u * log(9.9e6));
         slots[i] = floor(load[i] + 6.0 * v * sqrt(load[i])) + 1.0;
         queue.slots[i] = queue.erlangs[i] = few[i] = many[i] = 1.0;
-        queue.holding[i] = 1.0 / ds_wait_mean((ds_queue_load){ load[i], 1, 1 }, slots[i]);
+        queue.holding[i] = 1.0 / ds_wait_mean((ds_queue_load){ load[i], 1, 1, 1 }, slots[i]);
     }
     ds_waiting above = { (1.0 + 1e-11) / (1.0 + 1e-9), (double)NAN, 1, 1 };
     ds_waiting below = { (1.0 - 1e-11) / (1.0 + 1e-9), (double)NAN, 1, 1 };
