@@ -10,8 +10,8 @@
 #include "scenario/writer.h"
 
 /* Log-sd of true over predicted speed (docs/throughput.md). */
-#define ERROR_CLOSED_FORM 0.06
-#define ERROR_TABLE       0.05
+#define ERROR_CLOSED_FORM 0.09
+#define ERROR_TABLE       0.09
 #define ERROR_ROOFLINE    0.12
 #define ERROR_EXPERTS     0.30 /* mixtures of experts                            */
 
