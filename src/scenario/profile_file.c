@@ -65,8 +65,8 @@ static bool names_place(const char *at)
     return mark != NULL && mark != at && mark[1] == '/';
 }
 
-ds_code ds_profile_load(const char *profile, const char *gpu, ds_problem_fn report, void *context,
-                        ds_scenario **out, ds_error *err)
+ds_code ds_profile_from_file(const char *profile, const char *gpu, ds_problem_fn report,
+                             void *context, ds_scenario **out, ds_error *err)
 {
     ds_writer w = {0};
     *out = NULL;
