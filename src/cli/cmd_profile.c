@@ -230,8 +230,8 @@ static error_t parse_which(int key, char *argument, struct argp_state *state)
 
 static const struct argp which_argp = {
     NULL, parse_which, "fit MEASUREMENTS.csv\nshow SCENARIO NAME",
-    "Profiles say how fast a model runs on a GPU. Fit one to measured speeds, or show what one of a "
-    "scenario says.\v`distillsim profile fit --help' and `distillsim profile show --help' print "
+    "Profiles say how fast a model runs on a GPU. Fit one to measured speeds, or show what one of "
+    "a scenario says.\v`distillsim profile fit --help' and `distillsim profile show --help' print "
     "the options.",
     NULL, NULL, NULL
 };

@@ -95,9 +95,11 @@ void ds_profile_json(FILE *file, const ds_profile_report *report)
 
 /* ---- For people ------------------------------------------------------------ */
 
-/* Does any row have something there? */
+/* Does any row have something there?  GPU seconds are told in any case. */
 static bool is_used(const ds_profile_report *r, size_t c)
 {
+    if (c == LENGTHS)
+        return true;
     for (size_t i = 0; i < r->count; i++)
         if (!isnan(columns[c].take(r, &r->figures[i])))
             return true;
