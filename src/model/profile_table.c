@@ -91,7 +91,8 @@ static double between(double low, double high, double x)
 static ds_table_point point_between(const ds_profile *f, const ds_measurement *low,
                                     const ds_measurement *high, double slots, bool within)
 {
-    double x = high == low ? 1 : (slots - low->concurrency) / (high->concurrency - low->concurrency);
+    double width = high->concurrency - low->concurrency;
+    double x = high == low ? 1 : (slots - low->concurrency) / width;
     ds_table_point p = { .input = low->input_tokens, .output = low->output_tokens,
                          .slots = slots, .within = within };
     p.output_per_s = between(low->output_tokens_per_s, high->output_tokens_per_s, x);

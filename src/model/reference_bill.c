@@ -1,10 +1,11 @@
 /* reference_bill.c -- section 5 of docs/model.md: the order of a bill.
  *
  * Called by reference.c in each month after reference_route.c has filled `served` and
- * `held`; between its two routings for the fleets that have limits.  All contracts of all models have their turn, because a commitment or units
- * under term run on when another contract has followed.  For each contract: usage,
- * rounding of lines, commitment, rounding of the invoice; then the agreements over their
- * contracts; then tax, the fee returned and staff.
+ * `held`; between its two routings for the fleets that have limits.  All contracts of all
+ * models have their turn, because a commitment, a reservation or units under term run on
+ * when another contract has followed.  For each contract: usage, rounding of lines,
+ * commitment, rounding of the invoice; then the agreements over their contracts; then tax,
+ * the fee returned and staff.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/reference_fleet.h"

@@ -290,6 +290,9 @@ static void size_cells(const ds_ref_invoice *b, bool apart, bool limits,
         if (limits && ds_ref_is_limited(b->c))
             add_overflow(&c);
     }
+    double *beyond = b->terms->fleet->beyond;
+    for (size_t p = 0; limits && p < products; p++) /* what rounding leaves is not served */
+        beyond[p] = beyond[p] > 1 - 1e-9 ? 1 : beyond[p];
 }
 
 static double mean(const double gpus[DS_REF_HOURS])

@@ -8,6 +8,15 @@
 
 static const double pi = 3.14159265358979323846;
 
+/* B of a whole number of slots */
+static double erlang_b(double offered, double slots)
+{
+    double lost = 1;
+    for (double k = 1; k <= slots && lost > 0; k++)
+        lost = offered * lost / (k + offered * lost);
+    return lost;
+}
+
 /* Halfin & Whitt 1981 */
 static double erlang_c_of_many(double offered, double slots)
 {
@@ -18,11 +27,12 @@ static double erlang_c_of_many(double offered, double slots)
 
 double ds_ref_erlang_c(double offered, double slots)
 {
-    double lost = 1; /* B of k slots */
     if (offered > 1e6)
         return erlang_c_of_many(offered, slots);
-    for (double k = 1; k <= slots && lost > 0; k++)
-        lost = offered * lost / (k + offered * lost);
+    double whole = floor(slots), part = slots - whole;
+    double lost = erlang_b(offered, whole);
+    if (part > 0)
+        lost = pow(lost, 1 - part) * pow(erlang_b(offered, whole + 1), part);
     return 1 / (1 + (1 - offered / slots) * (1 / lost - 1));
 }
 
@@ -34,7 +44,9 @@ static bool keeps(const ds_waiting *limit, const ds_ref_queue *q, double replica
     if (slots <= q->offered)
         return false;
     double spare = slots - q->offered;
-    double waits = ds_ref_erlang_c(q->offered, slots);
+    double bunches = fmax(0.25, 1 + (limit->arrival_cv * limit->arrival_cv - 1) /
+                                        (1 + limit->service_cv));
+    double waits = ds_ref_erlang_c(q->offered / bunches, slots / bunches);
     double psi = fmax(1e-9, (limit->arrival_cv * limit->arrival_cv +
                              limit->service_cv * limit->service_cv) / 2);
     if (isnan(limit->share))

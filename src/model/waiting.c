@@ -17,7 +17,7 @@ static const double exact_erlangs = 1e6;  /* above: Halfin & Whitt              
 typedef struct {
     ds_row        erlangs, steep, mean;
     const double *slots;
-    double        target;
+    double        target, bunching; /* z */
     bool          of_mean;
 } goal;
 
@@ -67,18 +67,16 @@ static double halfin_whitt(double beta)
     return 1.0 / (1.0 + x);
 }
 
-/* C of as many slots as the replicas have; of use only where they are more than the
- * Erlangs. */
-static void erlang_c(const goal *g, const double *restrict slots, double *restrict C)
+/* 1/B - 1 of whole numbers of slots; 0 where there are no Erlangs, or too many to add up.
+ * `per_erlang`: 1 over the Erlangs, or 0. */
+static void inverse_loss(const double *restrict per_erlang, const double *restrict slots,
+                         double *restrict sum)
 {
-    ds_row term, sum, left, per_erlang;
-    bool   goes_on = true, large = false;
+    ds_row term, left;
+    bool   goes_on = true;
     DS_EACH_LANE(i) {
-        double a = g->erlangs[i];
-        bool   counts = a > 0.0 && a <= exact_erlangs && slots[i] > a;
-        term[i] = counts ? 1.0 : 0.0;
+        term[i] = per_erlang[i] > 0.0 ? 1.0 : 0.0;
         left[i] = slots[i];
-        per_erlang[i] = counts ? 1.0 / a : 0.0;
         sum[i] = 0.0;
     }
     /* eight terms at a time; a sum that is infinite, or not a number for it, stays so */
@@ -104,16 +102,47 @@ static void erlang_c(const goal *g, const double *restrict slots, double *restri
             any |= ds_bits_inline(term[i]);
         goes_on = any != 0;
     }
+}
+
+/* The same between whole numbers, where it is geometric: from n slots to n + 1 by one step
+ * of the recursion of B.  `sum` is that of n. */
+static void between_slots(const double *restrict per_erlang, const double *restrict slots,
+                          const double *restrict whole, double *restrict sum)
+{
+    DS_EACH_LANE(i) {
+        double inverse = 1.0 + sum[i], part = slots[i] - whole[i];
+        double step = ds_log_inline(1.0 / inverse + (whole[i] + 1.0) * per_erlang[i]);
+        sum[i] = inverse * ds_exp_inline(part * step) - 1.0;
+    }
+}
+
+/* C of as many slots as the replicas have; of use only where they are more than the
+ * Erlangs.  With bunches, of as many bunches of slots. */
+static void erlang_c(const goal *g, const double *restrict slots, double *restrict C)
+{
+    ds_row groups, whole, per_erlang, sum;
+    bool   large = false;
+    const double per_bunch = 1.0 / g->bunching;
+    DS_EACH_LANE(i) {
+        double a = g->erlangs[i] * per_bunch;
+        bool   counts = a > 0.0 && a <= exact_erlangs && slots[i] > g->erlangs[i];
+        groups[i] = slots[i] * per_bunch;
+        whole[i] = ds_floor(groups[i]);
+        per_erlang[i] = counts ? 1.0 / a : 0.0;
+    }
+    inverse_loss(per_erlang, whole, sum);
+    if (g->bunching != 1.0)
+        between_slots(per_erlang, groups, whole, sum);
     DS_EACH_LANE(i) {
         double a = g->erlangs[i], n = ds_greatest(slots[i], 1.0);
         C[i] = 1.0 / (1.0 + (n - a) / n * sum[i]);
     }
     for (size_t i = 0; i < DS_LANES; i++)
-        large = large || g->erlangs[i] > exact_erlangs;
+        large = large || g->erlangs[i] * per_bunch > exact_erlangs;
     if (large)
         DS_EACH_LANE(i) {
-            double a = g->erlangs[i];
-            double by_root = halfin_whitt(ds_greatest(slots[i] - a, 0.0) / sqrt(a));
+            double a = g->erlangs[i] * per_bunch;
+            double by_root = halfin_whitt(ds_greatest(groups[i] - a, 0.0) / sqrt(a));
             C[i] = a > exact_erlangs ? by_root : C[i];
         }
 }
@@ -172,7 +201,7 @@ static void begin(const goal *g, const double *replicas, search *s)
     guess(g, beta);
     DS_EACH_LANE(i) {
         double a = g->erlangs[i], b = ds_least(ds_greatest(beta[i], 0.0), 40.0);
-        double guessed = ds_ceil((a + b * sqrt(a)) / g->slots[i]);
+        double guessed = ds_ceil((a + b * sqrt(a * g->bunching)) / g->slots[i]);
         s->few[i] = replicas[i] - 1.0;
         s->enough[i] = a > 0.0 ? (double)INFINITY : replicas[i];
         s->next[i] = ds_greatest(guessed, replicas[i]);
@@ -218,6 +247,7 @@ void ds_waiting_replicas(const ds_waiting *limit, const ds_queue *queue, const d
         ds_greatest(0.5 * (arrivals * arrivals + service * service), 1e-9);
     const double seconds = limit->seconds;
     goal g = { .slots = queue->slots, .of_mean = isnan(limit->share) };
+    g.bunching = ds_greatest(1.0 + (arrivals * arrivals - 1.0) / (1.0 + service), 0.25);
     search s;
     g.target = (g.of_mean ? seconds : 1.0 - limit->share) * (1.0 + 1e-9);
     DS_EACH_LANE(i) {

@@ -1,4 +1,4 @@
-/* queueing.c -- Erlang B and C by a sum of positive terms, Allen-Cunneen.
+/* queueing.c -- Erlang B and C by a sum of positive terms, Allen-Cunneen, Hayward.
  *
  * The usual recursion B(k) = a B(k-1)/(k + a B(k-1)) takes as many steps as there are
  * servers.  Its reciprocal, unrolled from the last server on, is
@@ -53,13 +53,26 @@ double ds_erlang_c(double erlangs, double servers)
     return 1.0 / (1.0 + idle * reciprocal_less_one(erlangs, servers));
 }
 
+/* C of the load in its bunches, as if these were the requests.  1/B goes from n servers to
+ * n + 1 by one step of the usual recursion, and is geometric in between. */
+static double waiting_share(ds_queue_load load, double servers)
+{
+    double erlangs = load.erlangs / load.bunching, groups = servers / load.bunching;
+    double whole = floor(groups), part = groups - whole;
+    if (part == 0.0 || erlangs > EXACT_ERLANGS)
+        return ds_erlang_c(erlangs, groups);
+    double inverse = 1.0 + reciprocal_less_one(erlangs, whole);
+    inverse *= pow(1.0 / inverse + (whole + 1.0) / erlangs, part);
+    return 1.0 / (1.0 + (groups - erlangs) / groups * (inverse - 1.0));
+}
+
 double ds_wait_mean(ds_queue_load load, double servers)
 {
     if (load.erlangs <= 0.0 && servers > 0.0)
         return 0.0;
     if (servers <= load.erlangs)
         return (double)INFINITY;
-    return ds_erlang_c(load.erlangs, servers) * load.service_s * load.variability /
+    return waiting_share(load, servers) * load.service_s * load.variability /
            (servers - load.erlangs);
 }
 
@@ -69,7 +82,7 @@ double ds_wait_beyond(ds_queue_load load, double servers, double seconds)
         return 0.0;
     if (servers <= load.erlangs)
         return 1.0;
-    return ds_erlang_c(load.erlangs, servers) *
+    return waiting_share(load, servers) *
            exp(-(servers - load.erlangs) * seconds / (load.service_s * load.variability));
 }
 

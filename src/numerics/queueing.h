@@ -1,4 +1,5 @@
-/* queueing.h -- waiting for one of several servers: Erlang B and C, Allen-Cunneen.
+/* queueing.h -- waiting for one of several servers: Erlang B and C, Allen-Cunneen, and
+ * Hayward's equivalent for arrivals in bunches.
  *
  * One value at a time; the lanes of it are in src/model/waiting.c.  Load is in Erlangs:
  * requests a second times the seconds that each one holds a server.  Servers are a
@@ -18,10 +19,12 @@ double ds_erlang_c(double erlangs, double servers);
 
 /* Requests that wait for a server as long as it takes.  Allen & Cunneen: the wait of
  * exponential service and Poisson arrivals, times the mean of the squared coefficients
- * of variation of arrivals and of service. */
+ * of variation of arrivals and of service.  Whether one has to wait at all depends on the
+ * arrivals too: as if bunches of z requests came for bunches of z servers. */
 typedef struct {
     double erlangs, service_s;
     double variability; /* (c_a^2 + c_s^2) / 2: 1 for M/M/c, exact for M/G/1           */
+    double bunching;    /* z of (103): 1 for Poisson arrivals                          */
 } ds_queue_load;
 
 /* Mean wait [s]; INFINITY when the servers cannot cope. */

@@ -24,7 +24,7 @@ DS_MUST_CHECK ds_code ds_scenario_compose(const char *text, size_t length, const
  * on `gpus` GPUs (0: as it says).  Its GPU: the object at gpu, the same way, or NULL: what its
  * `gpu` names of /gpus of FILE.
  * Fails as ds_scenario_load(); DS_E_USAGE when there is no '#'. */
-DS_MUST_CHECK ds_code ds_profile_from_file(const char *profile, int gpus, const char *gpu,
+DS_MUST_CHECK ds_code ds_profile_read(const char *profile, int gpus, const char *gpu,
                                            ds_problem_fn report, void *context,
                                            ds_scenario **out, ds_error *err);
 /* The value at a pointer of the resolved scenario as JSON text, for the caller to free;

@@ -67,7 +67,7 @@ static bool names_place(const char *at)
     return mark != NULL && mark != at && mark[1] == '/';
 }
 
-ds_code ds_profile_from_file(const char *profile, int gpus, const char *gpu,
+ds_code ds_profile_read(const char *profile, int gpus, const char *gpu,
                              ds_problem_fn report, void *context, ds_scenario **out,
                              ds_error *err)
 {

@@ -43,7 +43,7 @@ static ds_scenario *profile_scenario(const char *file, const char *name, int cou
     ds_error     err;
     snprintf(profile, sizeof profile, CATALOGUE "%s#/profiles/%s", file, name);
     snprintf(facts, sizeof facts, CATALOGUE "gpus.json#/gpus/%s", gpu);
-    if (ds_profile_from_file(profile, count, facts, complain, NULL, &s, &err) != DS_OK)
+    if (ds_profile_read(profile, count, facts, complain, NULL, &s, &err) != DS_OK)
         fail_msg("%s on %s", name, gpu);
     return s;
 }

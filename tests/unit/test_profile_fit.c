@@ -407,7 +407,7 @@ static ds_measurements *made_of_roofline(double efficiency, double factor, size_
     char                text[2048] = "concurrency," HEADER;
     ds_scenario        *s;
     ds_error            err;
-    if (ds_profile_from_file(SHAPE, 1, GPU, NULL, NULL, &s, &err) != DS_OK)
+    if (ds_profile_read(SHAPE, 1, GPU, NULL, NULL, &s, &err) != DS_OK)
         fail_msg("%s", err.message);
     ds_roofline shape = *DS_ITEM(ds_profile, s->profiles, 0).roofline;
     shape.memory_efficiency = efficiency;

@@ -104,15 +104,15 @@ static void at_the_edges(void **state)
     SAME_BITS(ds_erlang_c(0.0, 3.0), 0.0);
     SAME_BITS(ds_erlang_b(3.0, 0.0), 1.0);
     SAME_BITS(ds_erlang_c(1e-9, 1e6), 0.0);
-    SAME_BITS(ds_wait_mean((ds_queue_load){ 4.0, 1.0, 1.0 }, 4.0), (double)INFINITY);
-    SAME_BITS(ds_wait_beyond((ds_queue_load){ 4.0, 1.0, 1.0 }, 4.0, 9.0), 1.0);
-    SAME_BITS(ds_wait_mean((ds_queue_load){ 0.0, 1.0, 1.0 }, 1.0), 0.0);
+    SAME_BITS(ds_wait_mean((ds_queue_load){ 4.0, 1.0, 1.0, 1.0 }, 4.0), (double)INFINITY);
+    SAME_BITS(ds_wait_beyond((ds_queue_load){ 4.0, 1.0, 1.0, 1.0 }, 4.0, 9.0), 1.0);
+    SAME_BITS(ds_wait_mean((ds_queue_load){ 0.0, 1.0, 1.0, 1.0 }, 1.0), 0.0);
 }
 
 /* M/M/12, 10 requests a time unit that each take one. */
 static void twelve_servers(void **state)
 {
-    const ds_queue_load load = { .erlangs = 10, .service_s = 1, .variability = 1 };
+    const ds_queue_load load = { .erlangs = 10, .service_s = 1, .variability = 1, .bunching = 1 };
     (void)state;
     CLOSE(ds_wait_mean(load, 12), .224694112149, TOLERANCE);
     CLOSE(10 * ds_wait_mean(load, 12), 2.24694112149, TOLERANCE); /* Little: in the queue */
@@ -129,9 +129,21 @@ static void one_server(void **state)
     static const double scv[] = { 0, 1, 4 }, wait[] = { 2, 4, 10 };
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        const ds_queue_load load = { .8, 1, (1 + scv[i]) / 2 };
+        const ds_queue_load load = { .8, 1, (1 + scv[i]) / 2, 1 };
         CLOSE(ds_wait_mean(load, 1), wait[i], TOLERANCE);
     }
+}
+
+/* Bunches of two: as many waits as with half of the load and of the servers; with an odd
+ * number of servers, B is between those of both neighbours, geometrically. */
+static void bunches(void **state)
+{
+    (void)state;
+    const ds_queue_load load = { 10, 1, 2, 2 };
+    CLOSE(ds_wait_beyond(load, 24, 0), ds_erlang_c(5, 12), TOLERANCE);
+    CLOSE(ds_wait_mean(load, 24), ds_erlang_c(5, 12) * 2 / 14, TOLERANCE);
+    double b = sqrt(ds_erlang_b(5, 12) * ds_erlang_b(5, 13));
+    CLOSE(ds_wait_beyond(load, 25, 0), b / (1 - .4 * (1 - b)), TOLERANCE);
 }
 
 /* ---- lanes: src/model/waiting.c ------------------------------------------------------- */
@@ -142,7 +154,10 @@ static bool keeps(const ds_waiting *limit, double erlangs, double slots, double 
     const double servers = floor(replicas * slots * (1.0 + 1e-9));
     const double psi = 0.5 * (limit->arrival_cv * limit->arrival_cv +
                               limit->service_cv * limit->service_cv);
-    const ds_queue_load load = { erlangs, holding, psi > 1e-9 ? psi : 1e-9 };
+    const double bunches =
+        1.0 + (limit->arrival_cv * limit->arrival_cv - 1.0) / (1.0 + limit->service_cv);
+    const ds_queue_load load = { erlangs, holding, psi > 1e-9 ? psi : 1e-9,
+                                 bunches > 0.25 ? bunches : 0.25 };
     if (isnan(limit->share))
         return ds_wait_mean(load, servers) <= limit->seconds * (1.0 + 1e-9);
     return ds_wait_beyond(load, servers, limit->seconds) <= (1.0 - limit->share) * (1.0 + 1e-9);
@@ -252,6 +267,7 @@ int main(void)
         cmocka_unit_test(at_the_edges),
         cmocka_unit_test(twelve_servers),
         cmocka_unit_test(one_server),
+        cmocka_unit_test(bunches),
         cmocka_unit_test(every_lane_has_the_least),
         cmocka_unit_test(lanes_are_apart),
         cmocka_unit_test(the_impossible_ends),
