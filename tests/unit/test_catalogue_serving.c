@@ -323,7 +323,8 @@ static ds_scenario *traffic_scenario(const char *name)
              "{\"name\": \"x\", \"clock\": {\"start\": \"2026-07\", \"months\": 3}, \"products\": "
              "{\"p\": {\"extends\": \"" CATALOGUE "shapes.json#/products/%s\", "
              "\"requests_per_month\": 1, \"request\": {\"input_tokens\": 1, "
-             "\"output_tokens\": 1}}},\"models\": {\"m\": {\"contracts\": {\"c\": {\"billing\": \"per_token\", "
+             "\"output_tokens\": 1}}},"
+             "\"models\": {\"m\": {\"contracts\": {\"c\": {\"billing\": \"per_token\", "
              "\"usd_per_mtok\": {\"input\": 1, \"output\": 1}}}}},"
              "\"strategies\": {\"s\": {\"all\": \"m\"}}}", name);
     if (ds_scenario_compose(text, strlen(text), "shapes", complain, NULL, &s, &err) != DS_OK)
