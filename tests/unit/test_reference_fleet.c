@@ -87,6 +87,14 @@ static void replicas_that_come_late(void **state)
         "   'startup_minutes': 15, 'cooldown_minutes': 30}}}" STRATEGY);
     bills_are(&l, 720 * 49. / 24 * 2);
     near(l.outcome[DS_OUTCOME_UNSERVED], 27000);
+    /* at most two: by day 1/3 is too much, in its first hour 1/4 * 2/3 + 3/4 * 1/3;
+     * x = 1.5/24 (11/3 + 5/12) */
+    l = run_text(
+        BEGIN("1") "'products': {" PRODUCT("p", "2592000", DAY_AND_NIGHT) "},"
+        " 'models': {'own': {'contracts': {'c': {" FLEET ", 'scaling': 'autoscaled',"
+        "   'startup_minutes': 15, 'cooldown_minutes': 30, 'maximum_replicas': 2}}}" STRATEGY);
+    bills_are(&l, 720 * 36.5 / 24 * 2);
+    near(l.outcome[DS_OUTCOME_UNSERVED], 661500);
     /* on time there is no overflow, and no line of it */
     l = run_text(
         BEGIN("1") "'products': {" PRODUCT("p", "2592000", DAY_AND_NIGHT) "},"
@@ -175,7 +183,7 @@ static void regions_and_products_apart(void **state)
 }
 
 /* Limits are of a cell: apart with one replica each, c of 2700 loses a third, d of 1800
- * nothing; pooled with two the cell has 4500 of 3600, and both lose a fifth. */
+ * nothing; pooled the cell has 4500 of 1800, and both lose three fifths. */
 static void a_cell_overflows_alone(void **state)
 {
     (void)state;
@@ -188,13 +196,13 @@ static void a_cell_overflows_alone(void **state)
         BEGIN("1") "'products': {" PRODUCT("c", "1944000", ", 'value_usd_per_request': 1") ","
         PRODUCT("d", "1296000", ", 'value_usd_per_request': 100") "},"
         " 'models': {'own': {'contracts': {'c': {" FLEET ","
-        "   'maximum_replicas': 2}}}" STRATEGY;
+        "   'maximum_replicas': 1}}}" STRATEGY;
     ledger l = run_text(apart);
     near(l.outcome[DS_OUTCOME_OVERFLOW], 648000);
     near(l.outcome[DS_OUTCOME_COST_TOTAL], 2 * 1440 + 648000);
     l = run_text(pooled);
-    near(l.outcome[DS_OUTCOME_OVERFLOW], 648000);
-    near(l.outcome[DS_OUTCOME_COST_TOTAL], 2 * 1440 + 388800. + 25920000.);
+    near(l.outcome[DS_OUTCOME_OVERFLOW], 1944000);
+    near(l.outcome[DS_OUTCOME_COST_TOTAL], 1440 + 1166400. + 77760000.);
     /* the gain is that of the fleets as they should be: 3 for both, and 2 and 1 apart */
     near(l.outcome[DS_OUTCOME_POOLING_GAIN], 0);
 }
@@ -242,9 +250,11 @@ static void replicas_that_keep_a_wait(void **state)
         { WAITING("1", "'seconds': 0.5, 'share': 0.7305"), 4 },
         { WAITING("2", "'seconds': 0.2848"), 3 },
         { WAITING("2", "'seconds': 0.2847"), 4 },
-        /* psi = (0.5^2 + 1.5^2)/2 = 1.25: 0.5556 s with 3 */
-        { WAITING("1", "'seconds': 0.5556, 'arrival_cv': 0.5, 'service_cv': 1.5"), 3 },
-        { WAITING("1", "'seconds': 0.5555, 'arrival_cv': 0.5, 'service_cv': 1.5"), 4 },
+        /* z = 1 - 0.75/2.5 = 0.7: a' = 2/0.7, c' = 4.2857; B(4) = 0.190145 and B(5) = 0.0980055
+         * make B = 0.190145^0.7143 * 0.0980055^0.2857 = 0.157343, C = 0.359042, and
+         * psi = (0.5^2 + 1.5^2)/2 = 1.25 a mean wait of 0.448803 s with 3 */
+        { WAITING("1", "'seconds': 0.4489, 'arrival_cv': 0.5, 'service_cv': 1.5"), 3 },
+        { WAITING("1", "'seconds': 0.4488, 'arrival_cv': 0.5, 'service_cv': 1.5"), 4 },
         /* nothing varies: it is enough that there are more slots than the load */
         { WAITING("1", "'seconds': 0.001, 'arrival_cv': 0, 'service_cv': 0"), 3 },
     };
@@ -254,11 +264,11 @@ static void replicas_that_keep_a_wait(void **state)
 
 /* ---- Rented, (47) ---------------------------------------------------------------- */
 
-/* Rent 3.6, 1.8, 0.9 sqrt 2, ...; N = 1 by night, 3 by day.  Two GPUs are reserved for two
- * months at 0.6 of the rent of the first one; of the half GPU beyond, on average, half is
- * spot, there 0.8 of the time: 0.3 on demand at 0.8, 0.2 spot at 0.4 * (1 + 0.1 * 30/60).
- * All times 0.75.  The second term runs on in month 3, when another contract is in force,
- * which costs 1 USD a month.  A tenth comes back. */
+/* Rent 3.6, 1.8, 0.9 sqrt 2, ...; N = 1 by night, 2 in its last hour, 3 by day.  Two GPUs
+ * are reserved for two months at 0.6 of the rent of the first one; of the half GPU beyond,
+ * on average, half is spot, there 0.8 of the time: 0.3 on demand at 0.8, 0.2 spot at
+ * 0.4 * (1 + 0.1 * 30/60).  All times 0.75.  The second term runs on in month 3, when another
+ * contract is in force, which costs 1 USD a month.  A tenth comes back. */
 static void reserved_and_spot(void **state)
 {
     (void)state;
@@ -270,7 +280,8 @@ static void reserved_and_spot(void **state)
         "   'output_tokens_per_gpu_s': 1, 'relative_error': 0}},"
         "'products': {" PRODUCT("p", "2592000", DAY_AND_NIGHT) "},"
         " 'models': {'own': {'fee_returned_share': 0.1, 'contracts': {'c': {" FLEET ","
-        "   'scaling': 'scheduled', 'discount_share': 0.25, 'rent_discount_share': 0.2,"
+        "   'scaling': 'scheduled', 'startup_minutes': 30,"
+        "   'discount_share': 0.25, 'rent_discount_share': 0.2,"
         "   'reserved': {'gpus': 2, 'discount_share': 0.4, 'term_months': 2},"
         "   'spot': {'share': 0.5, 'discount_share': 0.6, 'unavailable_share': 0.2,"
         "            'interruptions_per_hour': 0.1, 'recovery_minutes': 30}},"
