@@ -57,6 +57,24 @@ static double scale_of(size_t outcome, const double *of_path)
     case DS_OUTCOME_BREAK_EVEN: /* a difference of sums over a difference of costs */
     case DS_OUTCOME_IRR: /* a root of a difference: see test_irr for its own error */
         return 1e4 * (1 + fabs(of_path[outcome]));
+    case DS_OUTCOME_POOLING_GAIN: /* a difference of GPUs */
+        return of_path[DS_OUTCOME_GPU_MONTHS] + fabs(of_path[outcome]);
+    /* of a fleet that is far too small nearly all overflows, of one a little too small
+     * next to nothing: differences between what is asked for and what there is */
+    case DS_OUTCOME_UTILISATION:
+    case DS_OUTCOME_ESCALATED:
+        return 1;
+    case DS_OUTCOME_FLEET_ALLOCATED:
+    case DS_OUTCOME_FLEET_USED:
+        return fabs(of_path[outcome]) / fmin(1, of_path[DS_OUTCOME_UTILISATION]);
+    case DS_OUTCOME_UNSERVED:
+    case DS_OUTCOME_BAD_ANSWERS:
+    case DS_OUTCOME_OVERFLOW:
+    case DS_OUTCOME_FALLBACK: /* of the tokens served, when there are any */
+        return fabs(of_path[outcome]) +
+               (of_path[DS_OUTCOME_USD_PER_MTOK] > 0 ? 1e6 * of_path[DS_OUTCOME_COST_TOTAL] /
+                                                           of_path[DS_OUTCOME_USD_PER_MTOK]
+                                                     : 0);
     default:
         return fabs(of_path[outcome]);
     }
