@@ -70,8 +70,9 @@ static double tolerance_of(size_t outcome, const double *of_path)
     bool elsewhere = of_path[DS_OUTCOME_OVERFLOW] > 0.0 || of_path[DS_OUTCOME_FALLBACK] > 0.0 ||
                      of_path[DS_OUTCOME_UNSERVED] > 0.0;
     switch (outcome) {
+    case DS_OUTCOME_BAD_ANSWERS: /* 1 - a of a good student */
+        return 1e-9;
     case DS_OUTCOME_ESCALATED:
-    case DS_OUTCOME_BAD_ANSWERS:
     case DS_OUTCOME_UNSERVED:
     case DS_OUTCOME_FALLBACK:
     case DS_OUTCOME_UTILISATION:
