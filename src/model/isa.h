@@ -33,7 +33,7 @@
 #define ds_contract_month DS_ISA_NAME(ds_contract_month)
 #define ds_contract_bill DS_ISA_NAME(ds_contract_bill)
 #define ds_contract_book DS_ISA_NAME(ds_contract_book)
-#define ds_profile_load DS_ISA_NAME(ds_profile_load)
+#define ds_gpu_time DS_ISA_NAME(ds_gpu_time)
 #define ds_request_month DS_ISA_NAME(ds_request_month)
 #define ds_add_step DS_ISA_NAME(ds_add_step)
 #define ds_total_load DS_ISA_NAME(ds_total_load)

@@ -187,7 +187,7 @@ static void roofline(const ds_plan_profile *profile, const lengths *l,
 
 /* ---- any kind --------------------------------------------------------------------------- */
 
-void ds_profile_load(const ds_work *w, const ds_served *r, double *restrict seconds,
+void ds_gpu_time(const ds_work *w, const ds_served *r, double *restrict seconds,
                      double *restrict slots)
 {
     const ds_plan_profile *profile = &w->plan->profile[r->on.profile];

@@ -352,7 +352,7 @@ static void load_slots(const request *r, double *restrict load)
 {
     const ds_served on = served(r, speed_of_fleet(r->contract));
     double *slots = r->w->scratch[0];
-    ds_profile_load(r->w, &on, load, slots);
+    ds_gpu_time(r->w, &on, load, slots);
     ds_row_multiply(load, slots);
 }
 
@@ -385,7 +385,7 @@ static void load_pool(const request *r, const ds_plan_pool *pool, double *restri
         return;
     }
     const ds_served on = served(r, speed_of_pool(pool));
-    ds_profile_load(r->w, &on, load, NULL);
+    ds_gpu_time(r->w, &on, load, NULL);
     const double full = 3600.0 * pool->gpus;
     DS_EACH_LANE(i)
         load[i] /= full;
@@ -414,7 +414,7 @@ static void compute_load(const request *r, const ds_plan_load *l, double *restri
         break;
     default: {
         const ds_served on = served(r, speed_of_fleet(c));
-        ds_profile_load(r->w, &on, load, NULL);
+        ds_gpu_time(r->w, &on, load, NULL);
     }
     }
 }
@@ -467,7 +467,7 @@ static void compute_label(ds_work *w, const ds_plan_labels *labels, const ds_pla
     const double *I = w->column[labels->input], *O = w->column[labels->output];
     if (c->billing == DS_BILLING_FLEET) {
         const ds_served on = { .on = speed_of_fleet(c), .input = I, .output = O };
-        ds_profile_load(w, &on, load, NULL);
+        ds_gpu_time(w, &on, load, NULL);
         DS_EACH_LANE(i)
             load[i] /= 3600.0;
     } else if (c->billing != DS_BILLING_COMPUTE_TIME) {
@@ -480,7 +480,7 @@ static void compute_label(ds_work *w, const ds_plan_labels *labels, const ds_pla
         const double *usd = w->column[pool->usd_per_unit_hour];
         if (pool->profile >= 0) {
             const ds_served on = { .on = speed_of_pool(pool), .input = I, .output = O };
-            ds_profile_load(w, &on, load, NULL);
+            ds_gpu_time(w, &on, load, NULL);
             DS_EACH_LANE(i)
                 load[i] = load[i] / (3600.0 * pool->gpus) * usd[i];
             return;

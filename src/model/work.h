@@ -176,7 +176,7 @@ typedef struct {
     const double *input, *output, *read, *cv; /* I, O, R, cv of O; the last two may be NULL */
 } ds_served;
 /* GPU seconds of a request, and the slots that a replica has for such ones (or NULL). */
-void ds_profile_load(const ds_work *w, const ds_served *r, double *restrict seconds,
+void ds_gpu_time(const ds_work *w, const ds_served *r, double *restrict seconds,
                      double *restrict slots);
 /* -- request_load.c: loads of a request on the contracts, where they move */
 void ds_request_month(ds_work *w);

@@ -23,7 +23,7 @@ DS_MUST_CHECK ds_code ds_scenario_compose(const char *text, size_t length, const
 /* A scenario made around one profile, which is its only one: the object at "FILE#/pointer".
  * Its GPU: the object at gpu, the same way, or NULL: what its `gpu` names of /gpus of FILE.
  * Fails as ds_scenario_load(); DS_E_USAGE when there is no '#'. */
-DS_MUST_CHECK ds_code ds_profile_read(const char *profile, const char *gpu,
+DS_MUST_CHECK ds_code ds_profile_load(const char *profile, const char *gpu,
                                       ds_problem_fn report, void *context, ds_scenario **out,
                                       ds_error *err);
 /* The value at a pointer of the resolved scenario as JSON text, for the caller to free;

@@ -65,7 +65,7 @@ static bool names_place(const char *at)
     return mark != NULL && mark != at && mark[1] == '/';
 }
 
-ds_code ds_profile_read(const char *profile, const char *gpu, ds_problem_fn report, void *context,
+ds_code ds_profile_load(const char *profile, const char *gpu, ds_problem_fn report, void *context,
                         ds_scenario **out, ds_error *err)
 {
     ds_writer w = {0};

@@ -59,8 +59,8 @@ static void measure(const bench *b, requests *r)
     const ds_served served = {.on = {0, c->parameters, c->measured_b}, .input = r->I,
                               .output = r->O, .read = r->R, .cv = r->cv};
     ds_row again;
-    ds_profile_load(b->work, &served, r->seconds, r->slots);
-    ds_profile_load(b->work, &served, again, NULL);
+    ds_gpu_time(b->work, &served, r->seconds, r->slots);
+    ds_gpu_time(b->work, &served, again, NULL);
     assert_memory_equal(again, r->seconds, sizeof again);
 }
 

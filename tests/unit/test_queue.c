@@ -89,7 +89,7 @@ static queue_figures simulated(const staffing *c, double slots, long arrivals)
 static void poisson_arrivals(void **state)
 {
     static const staffing cases[] = {
-        {3, 10, 5, .9, 1, 1, 1},  {7.5, 1, .1, .8, 1, 1, 1}, {20, 4, 1, .95, 1, 1, 1},
+        {3, 10, 5, .9, 1, 1, 1},  {7.5, 1, .1, .8, 1, 1, 1}, {20, 4, 1, .955, 1, 1, 1},
         {60, 30, 1, .9, 1, 1, 1}, {150, 2, .2, .8, 1, 1, 1}, {12, 5, 1, -1, 1, 1, 1},
     };
     (void)state;

@@ -242,9 +242,10 @@ static void replicas_that_keep_a_wait(void **state)
         { WAITING("1", "'seconds': 0.5, 'share': 0.7305"), 4 },
         { WAITING("2", "'seconds': 0.2848"), 3 },
         { WAITING("2", "'seconds': 0.2847"), 4 },
-        /* psi = (0.5^2 + 1.5^2)/2 = 1.25: 0.5556 s with 3 */
-        { WAITING("1", "'seconds': 0.5556, 'arrival_cv': 0.5, 'service_cv': 1.5"), 3 },
-        { WAITING("1", "'seconds': 0.5555, 'arrival_cv': 0.5, 'service_cv': 1.5"), 4 },
+        /* psi = (0.5^2 + 1.5^2)/2 = 1.25, z = 1 - 0.75/2.5 = 0.7: 2/0.7 Erlangs; B(4) = 0.190145,
+         * B(5) = 0.098005, at 3/0.7 slots 0.157343; C = 0.359042, times 1.25: 0.448803 s with 3 */
+        { WAITING("1", "'seconds': 0.4489, 'arrival_cv': 0.5, 'service_cv': 1.5"), 3 },
+        { WAITING("1", "'seconds': 0.4488, 'arrival_cv': 0.5, 'service_cv': 1.5"), 4 },
         /* nothing varies: it is enough that there are more slots than the load */
         { WAITING("1", "'seconds': 0.001, 'arrival_cv': 0, 'service_cv': 0"), 3 },
     };
