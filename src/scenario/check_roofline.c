@@ -155,8 +155,8 @@ static void check_memory(ds_binder *b, const ds_profile *p, int profile, const d
     const char *model = worst.model == NULL ? "" : worst.model->key.name;
     const char *product = worst.product == NULL ? "" : worst.product->key.name;
     ds_problem_here(b, "does not fit: on each GPU weights%s%.60s take %.4g GB and one request"
-                       "%s%.60s of %.6g tokens %.3g GB, together %.4g GB, %.3g %% more than the %.4g GB "
-                       "there are (memory_share of %.6g GiB)",
+                       "%s%.60s of %.6g tokens %.3g GB, together %.4g GB, %.3g %% more than "
+                       "the %.4g GB there are (memory_share of %.6g GiB)",
                     *model == '\0' ? "" : " of ", model, worst.weights_gb,
                     *product == '\0' ? "" : " of ", product, worst.tokens, worst.request_gb, need,
                     100.0 * (need / room - 1.0), room, g->memory_gib);
