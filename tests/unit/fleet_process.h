@@ -335,7 +335,7 @@ static fleet_sums run_fleet(const fleet_case *f)
         usd += f->staff * pow(1 + f->inflation, month / 12.0);
         sums.cost += usd;
         sums.fleet_cost += usd;
-        sums.fleet_cost_used += usd * used / paid;
+        sums.fleet_cost_used += paid > 0 ? usd * used / paid : 0;
         sums.mtok += mtok;
         sums.used += used;
         sums.paid += paid;
