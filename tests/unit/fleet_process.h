@@ -227,6 +227,8 @@ static void run_week(const fleet_case *f, int month, bool apart, bool limits, fl
                 if (only < 0 || p == only)
                     fleet->over[p] += share * f->product[p].shape[h] / WEEK * week.over[h];
     }
+    for (int p = 0; p < f->products; p++) /* nothing at all is served */
+        fleet->over[p] = fleet->over[p] > 1 - 1e-9 ? 1 : fleet->over[p];
 }
 
 /* ---- What is paid ----------------------------------------------------------------- */
