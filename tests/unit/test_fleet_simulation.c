@@ -271,7 +271,7 @@ static world open_case(const fleet_case *f)
 static int differs(const world *m, const char *outcome, double want, double scale, int number)
 {
     double got = figure(m, 1, outcome);
-    if (fabs(got - want) <= 1e-9 * fmax(fabs(want), scale) || (isnan(got) && isnan(want)))
+    if (fabs(got - want) <= 1e-9 * fmax(fabs(want), scale) || (isnan(got) && !isfinite(want)))
         return 0;
     print_error("fleet %d: %s %.12g, simulated %.12g\n", number, outcome, got, want);
     return 1;
