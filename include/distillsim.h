@@ -563,6 +563,39 @@ const ds_profile_point    *ds_profile_fit_point_at(const ds_profile_fit *fit, si
 ds_profile_error           ds_profile_fit_in_sample(const ds_profile_fit *fit);
 ds_profile_error           ds_profile_fit_left_out(const ds_profile_fit *fit);
 
+/* What a profile of a scenario says at one pair of lengths, every uncertain quantity at its
+ * median, without cached tokens; NAN where it cannot say. */
+typedef struct {
+    double input_tokens, output_tokens;
+    double gpu_s;                /* GPU seconds of a request                    */
+    double slots;                /* requests at a time on a replica             */
+    double output_tokens_per_s;  /* of a replica that is always busy            */
+    double ttft_ms, tpot_ms;     /* in service, without waiting                 */
+    double memory_gib;           /* of a GPU, for weights, keys and values      */
+    double weight_gib;           /* of that the weights                         */
+    double request_gib;          /* and the keys and values of one request      */
+    double usd_per_mtok;         /* input and output, at the rent of month 0    */
+    double usd_per_mtok_output;  /* the same over the tokens of output alone    */
+    bool   fits;                 /* else the figures above are NAN but memory   */
+} ds_profile_figures;
+
+typedef struct {
+    ds_profile_kind kind;
+    const char     *gpu;
+    int             gpus; /* of a replica                                       */
+    double          usd_per_gpu_hour, relative_error, parameters_b;
+} ds_profile_facts;
+
+size_t           ds_scenario_profile_count(const ds_scenario *s);
+const char      *ds_scenario_profile_name(const ds_scenario *s, size_t index);
+ds_profile_facts ds_scenario_profile_facts(const ds_scenario *s, size_t index);
+/* concurrency: at most so many requests at a time; NAN: as the profile says.
+ * Fails with DS_E_USAGE (a concurrency of a closed form, which has none), DS_E_NOMEM. */
+DS_MUST_CHECK ds_code ds_scenario_profile_at(const ds_scenario *s, size_t index,
+                                             double input_tokens, double output_tokens,
+                                             double concurrency, ds_profile_figures *out,
+                                             ds_error *err);
+
 /* ---- Version ------------------------------------------------------------ */
 const char *ds_version(void);      /* "0.1.0"                                   */
 const char *ds_git_describe(void); /* of the tree that was built, or "unknown"  */

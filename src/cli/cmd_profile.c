@@ -230,18 +230,22 @@ static error_t parse_which(int key, char *argument, struct argp_state *state)
 
 static const struct argp which_argp = {
     NULL, parse_which, "fit MEASUREMENTS.csv\nshow SCENARIO NAME",
-    "Profiles say how fast a model runs on a GPU. Fit one to measured speeds, or show what one of a "
-    "scenario says.\v`distillsim profile fit --help' and `distillsim profile show --help' print "
+    "Profiles say how fast a model runs on a GPU. Fit one to measured speeds, or show what one of "
+    "a scenario says.\v`distillsim profile fit --help' and `distillsim profile show --help' print "
     "the options.",
     NULL, NULL, NULL
 };
 
 int ds_cmd_profile(int argc, char **argv)
 {
-    static char fit_name[] = "distillsim profile fit";
+    static char fit_name[] = "distillsim profile fit", show_name[] = "distillsim profile show";
     if (argc > 1 && strcmp(argv[1], "fit") == 0) {
         argv[1] = fit_name; /* argp prints it in usage lines and errors */
         return cmd_fit(argc - 1, argv + 1);
+    }
+    if (argc > 1 && strcmp(argv[1], "show") == 0) {
+        argv[1] = show_name;
+        return ds_cmd_profile_show(argc - 1, argv + 1);
     }
     ds_parse(&which_argp, argc, argv, NULL);
     return ds_code_exit_status(DS_E_USAGE);

@@ -127,7 +127,8 @@ static bool allocate(ds_plan *plan)
     plan->commitment = ds_plan_alloc(plan, commitments, sizeof *plan->commitment);
     plan->amount = ds_plan_alloc(plan, amounts, sizeof *plan->amount);
     plan->fleet = ds_plan_alloc(plan, fleets, sizeof *plan->fleet);
-    return plan->load != NULL && plan->fleet != NULL && plan->commitment != NULL && plan->amount != NULL;
+    return plan->load != NULL && plan->fleet != NULL && plan->commitment != NULL &&
+           plan->amount != NULL;
 }
 
 bool ds_plan_compile_contracts(ds_plan *plan)

@@ -3,13 +3,15 @@
  * The least whole number of replicas, for all lanes in step.  A first guess comes from
  * square-root staffing (Halfin & Whitt); from there the lanes step away, doubling, until
  * they have a number that keeps the limit and one that does not, and halve between them.
- * What decides is always Erlang C itself, by the sum of queueing.c.
+ * What decides is always Erlang C itself: by the sum of queueing.c, or, from 200 Erlangs
+ * on, by an expansion that has the same digits and costs the same for any number.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
 static const double most_replicas = 1e15; /* nothing keeps a limit of no wait at all */
 static const int    most_rounds = 200;       /* 50 up and 50 down will do            */
+static const double few_erlangs = 1.0 / 200; /* per_erlang above: summed up         */
 static const double exact_erlangs = 1e6;  /* above: Halfin & Whitt                   */
 
 /* Erlangs, and what the limit says of them: C * exp(-spare * steep) <= target, or
@@ -67,18 +69,75 @@ static double halfin_whitt(double beta)
     return 1.0 / (1.0 + x);
 }
 
+static double polynomial(const double *coefficient, int degree, double x)
+{
+    double sum = coefficient[degree];
+    for (int k = degree - 1; k >= 0; k--)
+        sum = sum * x + coefficient[k];
+    return sum;
+}
+
+/* 1/B of many Erlangs a and s - 1 slots, s > a: B is a^n e^-a/n! over an incomplete gamma
+ * function, of which Temme's expansion (SIAM J. Math. Anal. 10, 1979) has all digits here:
+ * (a/s) Gamma*(s) (sqrt(s) Phi(z)/phi(z) + C0 + C1/s + C2/s^2 + C3/s^3), z^2/2 = a - s -
+ * s ln(a/s), C_k power series of z/sqrt(s), worked out from the recursion in fractions. */
+static double by_temme(double a, double s)
+{
+    static const double third[] = { 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13,
+                                    1.0 / 15, 1.0 / 17, 1.0 / 19 };
+    static const double stirling[] = { 1.0, 1.0 / 12, 1.0 / 288, -139.0 / 51840,
+                                       -571.0 / 2488320 };
+    static const double c0[] = {
+        -0.3333333333333333, 0.08333333333333333, -0.014814814814814815, 0.0011574074074074073,
+        0.0003527336860670194, -0.0001787551440329218, 3.919263178522438e-05,
+        -2.185448510679992e-06, -1.85406221071516e-06, 8.296711340953087e-07,
+        -1.7665952736826078e-07, 6.707853543401498e-09, 1.0261809784240309e-08,
+        -4.382036018453353e-09, 9.14769958223679e-10 };
+    static const double c1[] = {
+        -0.001851851851851852, -0.003472222222222222, 0.0026455026455026454,
+        -0.0009902263374485596, 0.00020576131687242798, -4.018775720164609e-07,
+        -1.8098550334489977e-05, 7.64916091608111e-06, -1.6120900894563446e-06 };
+    static const double c2[] = { 0.004133597883597883, -0.0026813271604938273,
+                                 0.0007716049382716049, 2.0093878600823047e-06,
+                                 -0.0001073665322636516 };
+    static const double c3[] = { 0.0006494341563786008, 0.00022947209362139917 };
+    const double root_two_pi = 2.5066282746310005;
+    const double mu = (a - s) / s, f = mu / (2.0 + mu), square = f * f;
+    /* mu - ln(1 + mu), without cancellation near 0 */
+    const double near = mu * f - 2.0 * f * square * polynomial(third, 8, square);
+    const double far = mu - ds_log_inline(a / s);
+    const double half = ds_greatest(mu > -0.25 ? near : far, 0.0);
+    const double eta = -ds_least(sqrt(2.0 * half), 1.0), per = 1.0 / s;
+    const double mills = root_two_pi * ds_normal_cdf_inline(sqrt(2.0 * half * s)) *
+                         ds_exp_inline(half * s);
+    const double rest = polynomial(c0, 14, eta) +
+                        per * (polynomial(c1, 8, eta) +
+                               per * (polynomial(c2, 4, eta) + per * polynomial(c3, 1, eta)));
+    return a * per * polynomial(stirling, 4, per) * (sqrt(s) * mills + rest);
+}
+
 /* 1/B - 1 of whole numbers of slots; 0 where there are no Erlangs, or too many to add up.
- * `per_erlang`: 1 over the Erlangs, or 0. */
+ * `per_erlang`: 1 over the Erlangs, or 0.  Of few Erlangs the sum, of many its expansion. */
 static void inverse_loss(const double *restrict per_erlang, const double *restrict slots,
                          double *restrict sum)
 {
     ds_row term, left;
-    bool   goes_on = true;
+    bool   goes_on = false, many = false;
+    for (size_t i = 0; i < DS_LANES; i++) {
+        goes_on = goes_on || per_erlang[i] > few_erlangs;
+        many = many || (per_erlang[i] > 0.0 && per_erlang[i] <= few_erlangs);
+    }
     DS_EACH_LANE(i) {
-        term[i] = per_erlang[i] > 0.0 ? 1.0 : 0.0;
+        term[i] = per_erlang[i] > few_erlangs ? 1.0 : 0.0;
         left[i] = slots[i];
         sum[i] = 0.0;
     }
+    if (many)
+        DS_EACH_LANE(i) {
+            double per = per_erlang[i], a = 1.0 / ds_greatest(per, 1e-9);
+            double large = by_temme(a, ds_greatest(slots[i] + 1.0, a)) - 1.0;
+            sum[i] = per > 0.0 && per <= few_erlangs ? large : 0.0;
+        }
     /* eight terms at a time; a sum that is infinite, or not a number for it, stays so */
     while (goes_on) {
         uint64_t any = 0;

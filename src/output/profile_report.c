@@ -262,7 +262,8 @@ static void constants_table(FILE *file, const ds_fit_report *r, const ds_style *
         value_text(c, style, text);
         fprintf(file, "%-35s ", c->key);
         ds_text_pad(file, text, 19, true);
-        fprintf(file, "  %s%s\n", c->unit, c->at_most ? " (at most)" : c->identified ? "" : " (not known)");
+        fprintf(file, "  %s%s\n", c->unit,
+                c->at_most ? " (at most)" : c->identified ? "" : " (not known)");
     }
 }
 

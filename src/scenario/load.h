@@ -20,12 +20,13 @@ DS_MUST_CHECK ds_code ds_scenario_compose(const char *text, size_t length, const
                                           ds_problem_fn report, void *context,
                                           ds_scenario **out, ds_error *err);
 
-/* A scenario made around one profile, which is its only one: the object at "FILE#/pointer".
- * Its GPU: the object at gpu, the same way, or NULL: what its `gpu` names of /gpus of FILE.
+/* A scenario made around one profile, which is its only one: the object at "FILE#/pointer",
+ * on `gpus` GPUs (0: as it says).  Its GPU: the object at gpu, the same way, or NULL: what its
+ * `gpu` names of /gpus of FILE.
  * Fails as ds_scenario_load(); DS_E_USAGE when there is no '#'. */
-DS_MUST_CHECK ds_code ds_profile_load(const char *profile, const char *gpu,
-                                      ds_problem_fn report, void *context, ds_scenario **out,
-                                      ds_error *err);
+DS_MUST_CHECK ds_code ds_profile_read(const char *profile, int gpus, const char *gpu,
+                                           ds_problem_fn report, void *context,
+                                           ds_scenario **out, ds_error *err);
 /* The value at a pointer of the resolved scenario as JSON text, for the caller to free;
  * NULL when there is none or no memory. */
 char *ds_scenario_value_at(const ds_scenario *s, const char *pointer);

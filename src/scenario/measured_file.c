@@ -163,37 +163,55 @@ static bool passes(const reader *r, size_t column, const char *cell)
     return false;
 }
 
-/* The cells of a record; *wanted: do the filters let it pass?  A record that they do not is
- * not looked at.  *blank: a line with nothing in it. */
-static ds_code read_cells(reader *r, double value[COLUMN_COUNT], bool *wanted, bool *blank)
+/* The cells of a record that mean something, and where they are. */
+typedef struct {
+    const char *cell[COLUMN_COUNT];
+    int         line[COLUMN_COUNT], column[COLUMN_COUNT];
+    bool        wanted; /* do the filters let it pass? */
+    bool        blank;  /* a line with nothing in it   */
+} record;
+
+static ds_code read_cells(reader *r, record *c)
 {
-    ds_code bad = DS_OK;
-    ds_error first;
-    ds_error *err = r->err;
-    size_t  i = 0;
-    *wanted = true;
-    *blank = false;
-    r->err = &first;
+    size_t i = 0;
+    *c = (record){.wanted = true};
     for (bool last = false; !last; last = r->csv.last, i++) {
         const char *cell = ds_csv_next(&r->csv);
-        *blank = i == 0 && r->csv.last && *cell == '\0';
-        if (i >= r->columns || *blank)
+        c->blank = i == 0 && r->csv.last && *cell == '\0';
+        if (i >= r->columns || c->blank)
             continue;
         if (r->filter_of[i] > 0 && !passes(r, i, cell))
-            *wanted = false;
-        if (r->of[i] >= 0 && bad == DS_OK)
-            bad = read_cell(r, r->of[i], cell, &value[r->of[i]]);
+            c->wanted = false;
+        if (r->of[i] < 0)
+            continue;
+        c->cell[r->of[i]] = cell;
+        c->line[r->of[i]] = r->csv.field_line;
+        c->column[r->of[i]] = r->csv.field_column;
     }
-    r->err = err;
     if (r->csv.unclosed)
         return fail_unclosed(r);
-    if (!*blank && i != r->columns)
+    if (!c->blank && i != r->columns)
         return fail(r, false, "%zu fields, but the header has %zu", i, r->columns);
-    if (bad == DS_OK || !*wanted || *blank)
-        return DS_OK;
-    if (err != NULL)
-        *err = first;
-    return bad;
+    return DS_OK;
+}
+
+/* The numbers of a record, in the order of the cells. */
+static ds_code read_numbers(reader *r, const record *c, double value[COLUMN_COUNT])
+{
+    int kind[COLUMN_COUNT], count = 0;
+    for (size_t i = 0; i < r->columns; i++)
+        if (r->of[i] >= 0)
+            kind[count++] = r->of[i];
+    for (int k = 0; k < COLUMN_COUNT; k++)
+        value[k] = (double)NAN;
+    for (int i = 0; i < count; i++) {
+        r->csv.field_line = c->line[kind[i]];
+        r->csv.field_column = c->column[kind[i]];
+        ds_code code = read_cell(r, kind[i], c->cell[kind[i]], &value[kind[i]]);
+        if (code != DS_OK)
+            return code;
+    }
+    return DS_OK;
 }
 
 static ds_code append(ds_measurements *m, const reader *r, const ds_measured *row)
@@ -214,13 +232,14 @@ static ds_code append(ds_measurements *m, const reader *r, const ds_measured *ro
 
 static ds_code read_record(reader *r, ds_measurements *m)
 {
-    double value[COLUMN_COUNT];
-    bool   wanted, blank;
-    for (int k = 0; k < COLUMN_COUNT; k++)
-        value[k] = (double)NAN;
+    double  value[COLUMN_COUNT];
+    record  cells;
     int     line = r->csv.line;
-    ds_code code = read_cells(r, value, &wanted, &blank);
-    if (code != DS_OK || blank || !wanted)
+    ds_code code = read_cells(r, &cells);
+    if (code != DS_OK || cells.blank || !cells.wanted)
+        return code;
+    code = read_numbers(r, &cells, value);
+    if (code != DS_OK)
         return code;
     if (r->known[GPUS] && r->gpus > 0 && (int)value[GPUS] != r->gpus)
         return DS_OK;

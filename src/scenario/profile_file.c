@@ -44,10 +44,12 @@ static void write_part(ds_writer *w, const char *at, const char *pointer)
     free(text);
 }
 
-static void compose(ds_writer *w, const char *profile, const char *gpu)
+static void compose(ds_writer *w, const char *profile, int gpus, const char *gpu)
 {
     ds_write(w, "{" REST ", \"profiles\": {\"profile\": ");
     write_extends(w, profile);
+    if (gpus > 0)
+        ds_write_format(w, ", \"gpus_per_replica\": %d", gpus);
     if (gpu == NULL) {
         ds_write(w, "}}, \"gpus\": ");
         write_part(w, profile, "#/gpus");
@@ -65,17 +67,19 @@ static bool names_place(const char *at)
     return mark != NULL && mark != at && mark[1] == '/';
 }
 
-ds_code ds_profile_load(const char *profile, const char *gpu, ds_problem_fn report, void *context,
-                        ds_scenario **out, ds_error *err)
+ds_code ds_profile_read(const char *profile, int gpus, const char *gpu,
+                             ds_problem_fn report, void *context, ds_scenario **out,
+                             ds_error *err)
 {
     ds_writer w = {0};
     *out = NULL;
     if (!names_place(profile) || (gpu != NULL && !names_place(gpu)))
         return ds_fail(err, DS_E_USAGE, NULL, "\"%.200s\" is not of the form FILE#/pointer",
                        names_place(profile) ? gpu : profile);
-    compose(&w, profile, gpu);
+    compose(&w, profile, gpus, gpu);
     ds_code code = w.failed ? ds_fail(err, DS_E_NOMEM, NULL, "out of memory")
-                            : ds_scenario_compose(w.text, w.length, "", report, context, out, err);
+                            : ds_scenario_compose(w.text, w.length, "profile", report, context, out,
+                                                  err);
     free(w.text);
     return code;
 }

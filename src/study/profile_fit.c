@@ -278,7 +278,8 @@ static ds_code load_shape(job *j, ds_profile_fit *out, ds_error *err)
     const ds_profile_fit_options *o = j->options;
     if (o->profile == NULL)
         return ds_fail(err, DS_E_USAGE, NULL, "a roofline needs the profile that has the shape");
-    ds_code code = ds_profile_load(o->profile, o->gpu, NULL, NULL, &j->scenario, err);
+    ds_code code = ds_profile_read(o->profile, out->gpus, o->gpu, NULL, NULL,
+                                        &j->scenario, err);
     if (code != DS_OK)
         return code;
     const ds_profile *p = &DS_ITEM(ds_profile, j->scenario->profiles, 0);

@@ -31,7 +31,8 @@ static inline ideal without_overhead(const ds_roofline *r, const ds_gpu *gpu, do
     double product_s = b * (flop / (p * peak * 1e12) + 2 * V * H / (p * gpu->tflops_16bit * 1e12));
     double prompt_s = input * flop / (p * peak * 1e12) +
                       2 * L * (double)r->heads * d * input * input / (p * gpu->tflops_16bit * 1e12);
-    return (ideal){ .output_per_s = b * output / (output * fmax(memory_s, product_s) + b * prompt_s),
+    double all_s = output * fmax(memory_s, product_s) + b * prompt_s; /* of b requests */
+    return (ideal){ .output_per_s = b * output / all_s,
                     .prompt_ms = 1e3 * fmax(prompt_s, read / (p * bandwidth)) };
 }
 

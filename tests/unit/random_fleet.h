@@ -107,7 +107,7 @@ static void make_fleet(maker *m)
     make_scaling(m);
     if (m->limited)
         make_limits(m, minimum + spare);
-    if (m->slots[profile] && maker_chance(m, 0.4))
+    if (m->slots[profile] && maker_chance(m, 0.12)) /* slow: all hours, one by one */
         make_waiting(m);
     if (maker_chance(m, 0.25))
         make_regions(m);

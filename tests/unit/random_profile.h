@@ -50,7 +50,7 @@ static bool make_closed_form(maker *m)
     maker_some(m, 0.5, "prefill_attention_gpu_s_per_token2", 1e-10, 2e-8);
     bool slots = maker_chance(m, 0.7);
     if (slots)
-        maker_print(m, "\"slots_per_replica\": %.17g, ", maker_wide(m, 1, 300));
+        maker_print(m, "\"slots_per_replica\": %.17g, ", maker_wide(m, 1, 60));
     return slots;
 }
 

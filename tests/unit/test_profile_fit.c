@@ -16,7 +16,8 @@
 
 #include "distillsim.h"
 #include "near.h"
-#include "study/law.h"
+#include "scenario/load.h"
+#include "study/profile_fit.h"
 
 /* ---- Files ------------------------------------------------------------------------- */
 
@@ -394,6 +395,125 @@ static void replicas_are_alike_and_the_greatest_concurrency_counts(void **state)
     ds_measurements_free(m);
 }
 
+/* ---- Rooflines --------------------------------------------------------------------- */
+
+#define SHAPE "scenarios/catalogue/models.json#/profiles/llama-3.1-8b-fp8"
+#define GPU   "scenarios/catalogue/gpus.json#/gpus/h100"
+
+/* Speeds that (102) has with this efficiency of the memory, times a factor. */
+static ds_measurements *made_of_roofline(double efficiency, double factor, size_t count)
+{
+    static const double concurrency[LENGTHS] = {8, 16, 64, 300, 32, 128, 4, 20};
+    char                text[2048] = "concurrency," HEADER;
+    ds_scenario        *s;
+    ds_error            err;
+    if (ds_profile_read(SHAPE, 1, GPU, NULL, NULL, &s, &err) != DS_OK)
+        fail_msg("%s", err.message);
+    ds_roofline shape = *DS_ITEM(ds_profile, s->profiles, 0).roofline;
+    shape.memory_efficiency = efficiency;
+    for (size_t i = 0; i < count; i++) {
+        size_t            used = strlen(text);
+        const ds_measured m = {.input_tokens = lengths[i][0], .output_tokens = lengths[i][1],
+                               .concurrency = concurrency[i], .gpus = 1};
+        double speed = ds_roofline_output_per_s(&shape, &DS_ITEM(ds_gpu, s->gpus, 0), (double)NAN,
+                                                &m);
+        snprintf(text + used, sizeof text - used, "%g,%g,%g,%.17g\n", m.concurrency,
+                 m.input_tokens, m.output_tokens, speed * factor);
+    }
+    ds_scenario_free(s);
+    return good(text);
+}
+
+static ds_code roofline_fit(const ds_measurements *m, const char *const *constants, size_t count,
+                            ds_profile_fit **fit, ds_error *err)
+{
+    ds_profile_fit_options options = {.kind = DS_PROFILE_ROOFLINE, .profile = SHAPE, .gpu = GPU,
+                                      .constants = constants, .constant_count = count};
+    return ds_profile_fit_run(m, &options, fit, err);
+}
+
+static void constants_of_a_roofline_come_back(void **state)
+{
+    (void)state;
+    ds_measurements *m = made_of_roofline(0.7, 1.2, LENGTHS);
+    ds_profile_fit  *fit;
+    ds_error         err;
+    assert_int_equal(roofline_fit(m, NULL, 0, &fit, &err), DS_OK);
+    assert_int_equal(ds_profile_fit_constant_count(fit), 2);
+    assert_string_equal(ds_profile_fit_constant_at(fit, 0)->key, "speed_factor");
+    CLOSE(value(fit, 0), 1.2, 1e-7); /* exact data */
+    CLOSE(value(fit, 1), 0.7, 1e-7);
+    assert_true(ds_profile_fit_left_out(fit).greatest < 1e-6);
+    assert_true(isnan(ds_profile_fit_slots(fit)));
+    CLOSE(ds_profile_fit_parameters_b(fit), 8.03, 1e-12);
+    assert_non_null(strstr(ds_profile_fit_roofline(fit), "\"memory_efficiency\":0.7,"));
+    assert_non_null(strstr(ds_profile_fit_roofline(fit), "\"weight_bits\":\"8\""));
+    ds_profile_fit_free(fit);
+    ds_measurements_free(m);
+}
+
+static void a_roofline_has_bounds_and_says_what_is_wrong(void **state)
+{
+    (void)state;
+    static const char *const memory[] = {"memory_efficiency"}, *const unknown[] = {"speed"};
+    static const char *const link[] = {"speed_factor", "link_efficiency"};
+    ds_profile_fit *fit;
+    ds_error        err;
+    ds_measurements *m = made_of_roofline(1, 1.5, 4);
+    assert_int_equal(roofline_fit(m, memory, 1, &fit, &err), DS_OK);
+    assert_true(ds_profile_fit_constant_at(fit, 0)->at_most);
+    assert_true(value(fit, 0) == 1);
+    ds_profile_fit_free(fit);
+    /* one GPU has no link: what is shipped stays */
+    assert_int_equal(roofline_fit(m, link, 2, &fit, &err), DS_OK);
+    assert_false(ds_profile_fit_constant_at(fit, 1)->identified);
+    CLOSE(value(fit, 1), 0.535, 1e-12);
+    ds_profile_fit_free(fit);
+    assert_int_equal(roofline_fit(m, unknown, 1, &fit, &err), DS_E_USAGE);
+    assert_null(fit);
+    ds_measurements_free(m);
+    m = made_of_roofline(0.8, 1, 1);
+    assert_int_equal(roofline_fit(m, NULL, 0, &fit, &err), DS_E_SCENARIO);
+    assert_non_null(strstr(err.message, "1 constant needs at least 2, here is 1"));
+    ds_measurements_free(m);
+    m = good(HEADER "1000000,1000000,10\n1000,1000,10000\n");
+    assert_int_equal(roofline_fit(m, NULL, 0, &fit, &err), DS_E_NUMERIC);
+    assert_non_null(strstr(err.message, "1e+06 input and 1e+06 output tokens (line 2)"));
+    ds_measurements_free(m);
+}
+
+/* ---- Tables ------------------------------------------------------------------------ */
+
+/* From one other curve, a table is in proportion to tokens. */
+static void a_table_of_two_curves_by_hand(void **state)
+{
+    (void)state;
+    ds_profile_fit_options options = {.kind = DS_PROFILE_TABLE};
+    ds_profile_fit        *fit;
+    ds_error               err;
+    ds_measurements       *m = good("concurrency,gpus," HEADER
+                                    "64,2,300,100,4000\n4,2,300,100,500\n64,2,100,100,7000\n");
+    assert_int_equal(ds_profile_fit_run(m, &options, &fit, &err), DS_OK);
+    assert_int_equal(ds_profile_fit_point_count(fit), 2);
+    assert_int_equal(ds_profile_fit_constant_count(fit), 0);
+    /* 2 x 100/7000 GPU s for 200 tokens: 400 take twice that, at 3500 tokens/s */
+    CLOSE(ds_profile_fit_point_at(fit, 0)->left_out, 3500, 1e-12);
+    CLOSE(ds_profile_fit_point_at(fit, 1)->left_out, 8000, 1e-12);
+    assert_true(ds_profile_fit_point_at(fit, 0)->fitted == 4000);
+    assert_int_equal(ds_profile_fit_row_count(fit), 3);
+    assert_true(ds_profile_fit_row_at(fit, 1)->concurrency == 4); /* by curve and concurrency */
+    ds_profile_fit_free(fit);
+    ds_measurements_free(m);
+    m = good(HEADER "1,1,1\n2,2,2\n");
+    assert_int_equal(ds_profile_fit_run(m, &options, &fit, &err), DS_E_SCENARIO);
+    assert_non_null(strstr(err.message, "concurrency of every row"));
+    ds_measurements_free(m);
+    m = good("concurrency," HEADER "4,1,1,1\n2,2,2,2\n4,1,1,3\n");
+    assert_int_equal(ds_profile_fit_run(m, &options, &fit, &err), DS_E_SCENARIO);
+    assert_non_null(strstr(err.message, "a table has each once"));
+    ds_measurements_free(m);
+}
+
 static int quiet_gsl(void **state)
 {
     (void)state;
@@ -415,6 +535,9 @@ int main(void)
         cmocka_unit_test(a_constant_that_is_not_there_is_said_to_be_unknown),
         cmocka_unit_test(too_few_points),
         cmocka_unit_test(replicas_are_alike_and_the_greatest_concurrency_counts),
+        cmocka_unit_test(constants_of_a_roofline_come_back),
+        cmocka_unit_test(a_roofline_has_bounds_and_says_what_is_wrong),
+        cmocka_unit_test(a_table_of_two_curves_by_hand),
     };
     return cmocka_run_group_tests(tests, quiet_gsl, NULL);
 }

@@ -331,7 +331,8 @@ static void roofline_within_limits(void **state)
         char profile[1024];
         snprintf(profile, sizeof profile,
                  "'gpus_per_replica': %d, 'parameters_b': 8, %s, 'roofline': {%s, %s}",
-                 k % 4 == 0 && k / 5 % 4 != 2 ? 1 : 8, limits[k % 5], shapes[k % 4], k % 2 == 0 ? BITS_8 : BITS_4);
+                 k % 4 == 0 && k / 5 % 4 != 2 ? 1 : 8, limits[k % 5], shapes[k % 4],
+                 k % 2 == 0 ? BITS_8 : BITS_4);
         bench b = open_profile(gpus[k / 3 % 4], profile, sizes[k / 5 % 4]);
         some_requests(&r, 5000);
         r.O[3] = 0;
@@ -353,7 +354,8 @@ static const char *const fleet_text =
     "{'name': 'loads', 'clock': {'start': '2026-01', 'months': 13},"
     " 'gpus': {'g': {'usd_per_gpu_hour': 2, " H100 "}},"
     " 'profiles': {'p': {'gpu': 'g', 'gpus_per_replica': 4, 'relative_error': 0,"
-    "   'speed_factor': 0.5, 'speed_gain_per_year': 1, 'tpot_limit_ms': 50, 'roofline': {" LLAMA_70B ", " BITS_8 "}}},"
+    "   'speed_factor': 0.5, 'speed_gain_per_year': 1, 'tpot_limit_ms': 50,"
+    "   'roofline': {" LLAMA_70B ", " BITS_8 "}}},"
     " 'products': {"
     "  'a': {'requests_per_month': 3e6, 'request': {'input_tokens': 500, 'output_tokens': 250,"
     "    'input_growth_per_year': 3, 'output_growth_per_year': 1}},"

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "model/reference_fleet.h"
 #include "model/work.h"
 #include "near.h"
 #include "numerics/queueing.h"
@@ -63,6 +64,8 @@ static void direct_summation(void **state)
         /* rounding of up to 2000 factors, each to 1e-16 */
         CLOSE(ds_erlang_b(a, n), b, 1e-12);
         CLOSE(ds_erlang_c(a, n), c, 1e-12);
+        if (n > a)
+            CLOSE(ds_ref_erlang_c(a, n), c, 1e-12);
     }
 }
 
@@ -79,6 +82,7 @@ static void a_million_servers(void **state)
         long double c = (long double)n * b / ((long double)n - a * (1.0L - b));
         CLOSE(ds_erlang_b(erlangs[i], n), (double)b, TOLERANCE);
         CLOSE(ds_erlang_c(erlangs[i], n), (double)c, TOLERANCE);
+        CLOSE(ds_ref_erlang_c(erlangs[i], n), (double)c, TOLERANCE);
     }
 }
 
@@ -218,6 +222,32 @@ static void every_lane_has_the_least(void **state)
     }
 }
 
+/* Limits a hair above and below the mean wait for n slots, to 1e-11 of it (beside the 1e-9
+ * of the rule): n slots keep the one, n + 1 the other.  Erlangs from 0.1 to a million, by
+ * the sum and by the expansion, n from just enough to 6 square roots more. */
+static void lanes_to_eleven_digits(void **state)
+{
+    static ds_queue queue;
+    static ds_row   load, few, many, slots;
+    (void)state;
+    for (size_t i = 0; i < DS_LANES; i++) {
+        const uint64_t key = ds_stream_key(29, 31);
+        double u = ds_stream_uniform(key, i, 0, 0), v = ds_stream_uniform(key, i, 0, 1);
+        load[i] = exp(log(0.1) + u * log(9.9e6));
+        slots[i] = floor(load[i] + 6.0 * v * sqrt(load[i])) + 1.0;
+        queue.slots[i] = queue.erlangs[i] = few[i] = many[i] = 1.0;
+        queue.holding[i] = 1.0 / ds_wait_mean((ds_queue_load){ load[i], 1, 1, 1 }, slots[i]);
+    }
+    ds_waiting above = { (1.0 + 1e-11) / (1.0 + 1e-9), (double)NAN, 1, 1 };
+    ds_waiting below = { (1.0 - 1e-11) / (1.0 + 1e-9), (double)NAN, 1, 1 };
+    ds_waiting_replicas(&above, &queue, load, few);
+    ds_waiting_replicas(&below, &queue, load, many);
+    for (size_t i = 0; i < DS_LANES; i++) {
+        NEAR(few[i], slots[i], 0);
+        NEAR(many[i], slots[i] + 1.0, 0);
+    }
+}
+
 /* A lane does not know its neighbours. */
 static void lanes_are_apart(void **state)
 {
@@ -269,6 +299,7 @@ int main(void)
         cmocka_unit_test(one_server),
         cmocka_unit_test(bunches),
         cmocka_unit_test(every_lane_has_the_least),
+        cmocka_unit_test(lanes_to_eleven_digits),
         cmocka_unit_test(lanes_are_apart),
         cmocka_unit_test(the_impossible_ends),
     };

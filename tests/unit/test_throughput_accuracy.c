@@ -20,7 +20,7 @@
 #include "model/profile_table.h"
 #include "throughput_rows.h"
 
-/* ---- Lines of the page --------------------------------------------------------------- */
+/* ---- Lines of the page ----------------------------------------------------------- */
 
 static bool   printing;
 static char  *page; /* docs/throughput.md */
@@ -64,7 +64,7 @@ static void error_line(const char *name, ds_profile_error e)
          100 * e.p90, 100 * e.bias, e.log_sd);
 }
 
-/* ---- Sets of rows ---------------------------------------------------------------------- */
+/* ---- Sets of rows ---------------------------------------------------------------- */
 
 typedef bool (*row_filter)(size_t i);
 
@@ -102,7 +102,7 @@ static ds_profile_error error_over(row_filter set, const double *predicted)
     return error_of(a, b, count);
 }
 
-/* ---- Fitting the constants of the roofline ------------------------------------------------ */
+/* ---- Fitting the constants of the roofline --------------------------------------- */
 
 static ds_roofline_subject fitted; /* which constants, for the law */
 static double              base[DS_ROOFLINE_CONSTANTS]; /* the others     */
@@ -209,7 +209,7 @@ static void predict_left_out(left_out out, int count, double *predicted)
     }
 }
 
-/* ---- Closed forms and tables: of each configuration, its points in turn -------------------- */
+/* ---- Closed forms and tables: of each configuration, its points in turn ---------- */
 
 static double closed[ROWS_MOST], closed4[ROWS_MOST], tabled[ROWS_MOST]; /* left out */
 static bool   in_configuration[ROWS_MOST];
@@ -282,7 +282,7 @@ static bool inside(size_t i)
            !(in == 2048 && out == 128);
 }
 
-/* ---- Without overheads: the negative control ------------------------------------------------ */
+/* ---- Without overheads: the negative control ------------------------------------- */
 
 /* At the requests that memory holds. */
 static double ideal_speed(size_t i)
@@ -296,7 +296,7 @@ static double ideal_speed(size_t i)
                             m->output_tokens, ds_roofline_at(&c, &r).slots).output_per_s;
 }
 
-/* ---- Tables ----------------------------------------------------------------------------------- */
+/* ---- Tables ---------------------------------------------------------------------- */
 
 static double ideal_of[ROWS_MOST];
 
@@ -519,7 +519,7 @@ static void all_tables(void)
     table_of_constants();
 }
 
-/* ---- Tests ------------------------------------------------------------------------------------ */
+/* ---- Tests ----------------------------------------------------------------------- */
 
 static double exact_speed(size_t i)
 {

@@ -64,7 +64,7 @@ static inline void load_facts(void)
                  model_names[i < MODELS ? i : 0][0]);
         snprintf(gpu, sizeof gpu, CATALOGUE "gpus.json#/gpus/%s",
                  gpu_names[i < GPUS ? i : 0][0]);
-        if (ds_profile_load(profile, gpu, NULL, NULL, &s, &err) != DS_OK)
+        if (ds_profile_read(profile, 16, gpu, NULL, NULL, &s, &err) != DS_OK)
             fail_msg("%s, %s: %s", profile, gpu, err.message);
         if (i < MODELS)
             shapes[i] = *DS_ITEM(ds_profile, s->profiles, 0).roofline;
