@@ -227,6 +227,8 @@ static void run_week(const fleet_case *f, int month, bool apart, bool limits, fl
                 if (only < 0 || p == only)
                     fleet->over[p] += share * f->product[p].shape[h] / WEEK * week.over[h];
     }
+    for (int p = 0; p < f->products; p++) /* nothing at all is served */
+        fleet->over[p] = fleet->over[p] > 1 - 1e-9 ? 1 : fleet->over[p];
 }
 
 /* ---- What is paid ----------------------------------------------------------------- */
@@ -335,7 +337,7 @@ static fleet_sums run_fleet(const fleet_case *f)
         usd += f->staff * pow(1 + f->inflation, month / 12.0);
         sums.cost += usd;
         sums.fleet_cost += usd;
-        sums.fleet_cost_used += usd * used / paid;
+        sums.fleet_cost_used += paid > 0 ? usd * used / paid : 0;
         sums.mtok += mtok;
         sums.used += used;
         sums.paid += paid;
