@@ -199,6 +199,7 @@ static void account(ds_ref_run *run, size_t p)
     const ds_product *product = product_at(run, p);
     ds_ref_request    r = ds_ref_request_of(run->w, p, NULL, run->t);
     double value = ds_ref_value(run->w, product->value_usd_per_request);
+    run->lost[p] = fmin(run->lost[p], run->asked[p]); /* rejected twice, it counts once */
     double answered = run->asked[p] - run->lost[p];
     if (answered < 1e-9 * run->asked[p]) /* rounding */
         answered = 0;

@@ -288,10 +288,14 @@ static void count_bad(ds_work *w, const ds_plan_strategy *s, size_t p)
 /* (61) of requests that nobody served; contracts may have refused some. */
 static void count_unserved(ds_work *w, const ds_plan_strategy *s)
 {
-    for (size_t p = 0; s->loses && p < w->plan->product_count; p++)
+    for (size_t p = 0; s->loses && p < w->plan->product_count; p++) {
+        const double *requests = w->requests[p];
+        double *unserved = w->now.unserved[p];
+        DS_EACH_LANE(i) /* rejected twice, a request counts once */
+            unserved[i] = ds_least(unserved[i], requests[i]);
         if (w->plan->product[p].value != DS_NONE)
-            ds_row_add_product(w->now.lost, w->now.unserved[p],
-                               w->column[w->plan->product[p].value]);
+            ds_row_add_product(w->now.lost, unserved, w->column[w->plan->product[p].value]);
+    }
 }
 
 /* (69) */
