@@ -475,7 +475,8 @@ int main(void)
         cmocka_unit_test(cells),      cmocka_unit_test(pooling),      cmocka_unit_test(hours),
         cmocka_unit_test(waiting),    cmocka_unit_test(reserved),     cmocka_unit_test(spot),
         cmocka_unit_test(owned),      cmocka_unit_test(per_token),    cmocka_unit_test(capacity),
-        cmocka_unit_test(maximum),    cmocka_unit_test(autoscaled),   cmocka_unit_test(out_and_over),
+        cmocka_unit_test(maximum),    cmocka_unit_test(autoscaled),
+        cmocka_unit_test(out_and_over),
         cmocka_unit_test(conservation), cmocka_unit_test(alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
