@@ -1,8 +1,9 @@
 /* roofline.h -- (102) of docs/model.md: the speed of a replica from the shape of the model,
  * the facts of the GPU and the constants of an engine.
  *
- * A pure function of one request at its mean lengths.  Used by the naive engine, the checks
- * and `distillsim profile`; the kernel has the same in lanes.
+ * A pure function of one request at its mean lengths.  Used by the naive engine
+ * and `distillsim profile`; the kernel has the same in lanes, and check_roofline.c, a layer
+ * below, the part on memory.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef DS_ROOFLINE_H

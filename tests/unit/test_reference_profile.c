@@ -171,6 +171,23 @@ static void law_is_found_again(void **state)
     near(ds_base_law_at(&truth, 1000, 400, 100, 0.5), 0.06 + 0.1 + 2e-7 * 106250);
 }
 
+/* Curves of one output length lie on {P, D} and on {D, kappa} alike: the first set is taken,
+ * whatever rounding makes of the sums.  g = I/20000 + 500/40000; 1e-9 as above. */
+static void law_of_equals_is_the_first(void **state)
+{
+    (void)state;
+    for (int length = 1; length < 200; length++) {
+        double         I = 37.0 * length;
+        ds_table_point p[3] = { point(I, 500, I / 20000 + 0.0125),
+                                point(2 * I, 500, I / 10000 + 0.0125),
+                                point(7 * I, 500, 7 * I / 20000 + 0.0125) };
+        ds_base_law    law = ds_table_law(p, 3);
+        check_near(law.input, 5e-5, 1e-9 * 5e-5, "input", __LINE__);
+        check_near(law.output, 2.5e-5, 1e-9 * 2.5e-5, "output", __LINE__);
+        assert_true(law.attention == 0);
+    }
+}
+
 /* What makes a sum of squares least under x >= 0 (Karush-Kuhn-Tucker): its slope is 0 in an
  * unknown above 0, and not negative in one that is 0.  1e-9 of the greatest slope there is. */
 static void law_is_least_squares(void **state)
@@ -457,6 +474,7 @@ int main(void)
         cmocka_unit_test(point_of_a_curve),
         cmocka_unit_test(latency_that_falls),
         cmocka_unit_test(law_is_found_again),
+        cmocka_unit_test(law_of_equals_is_the_first),
         cmocka_unit_test(law_is_least_squares),
         cmocka_unit_test(between_the_points),
         cmocka_unit_test(table_in_a_scenario),
