@@ -72,10 +72,10 @@ static double whole(double x) /* the page's rounding up */
 /* Probability of waiting, by the recursion of Erlang's loss formula. */
 static double erlang_c(double a, double c)
 {
-    long double b = 1;
+    double b = 1;
     for (double k = 1; k <= c; k++)
         b = a * b / (k + a * b);
-    return (double)(b / (1 - a / c * (1 - b)));
+    return b / (1 - a / c * (1 - b));
 }
 
 /* Do `replicas` keep the limit on waiting?  holding: seconds of a request in a slot. */
@@ -208,7 +208,7 @@ static void run_week(const fleet_case *f, int month, bool apart, bool limits, fl
 {
     bool   limited = limits && (f->most > 0 || f->has_capacity ||
                               (f->scaling == AUTOSCALED && f->startup > 0));
-    double none = INFINITY;
+    double none = (double)INFINITY;
     memset(fleet->gpus, 0, sizeof fleet->gpus);
     memset(fleet->over, 0, sizeof fleet->over);
     for (int cell = 0; cell < f->regions * (apart ? f->products : 1); cell++) {

@@ -11,6 +11,9 @@
 #include "model/work.h"
 #include "numerics/stream.h"
 
+/* a float in <math.h> */
+#define NONE ((double)NAN)
+
 #define TOLERANCE 1e-12
 
 /* A scenario with one profile, and a worker's memory for it. */
@@ -376,7 +379,7 @@ static void loads_of_a_fleet(void **state)
     const ds_profile *p = b.m.scenario->profiles.items;
     const ds_roofline_case c = {.shape = p->roofline, .gpu = b.m.scenario->gpus.items,
                                 .gpus = 4, .size = 1, .tpot_limit_ms = 50,
-                                .ttft_limit_ms = NAN, .concurrency_limit = NAN};
+                                .ttft_limit_ms = NONE, .concurrency_limit = NONE};
     double *out = aligned_alloc(64, DS_OUTCOME_COUNT * sizeof(ds_row));
     double *bills = aligned_alloc(64, plan->months * sizeof(ds_row));
     double  G[2], slots[2];

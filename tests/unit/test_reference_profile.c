@@ -19,6 +19,9 @@
 #include "numerics/lanes.h"
 #include "reference_ledger.h"
 
+/* a float in <math.h> */
+#define NONE ((double)NAN)
+
 /* ---- Through a scenario ----------------------------------------------------------- */
 
 /* 3.6 million requests, of which unit-hours are 1000 G/gpus */
@@ -89,8 +92,8 @@ static ds_measurement row(double input, double output, double concurrency, doubl
 
 static ds_profile profile_of(ds_measurement *rows, size_t count)
 {
-    return (ds_profile){ .gpus_per_replica = 4, .table = { count, rows }, .ttft_limit_ms = NAN,
-                         .tpot_limit_ms = NAN, .concurrency_limit = NAN };
+    return (ds_profile){ .gpus_per_replica = 4, .table = { count, rows }, .ttft_limit_ms = NONE,
+                         .tpot_limit_ms = NONE, .concurrency_limit = NONE };
 }
 
 /* One curve with rows out of order, another one in between. */
@@ -106,15 +109,15 @@ static void point_of_a_curve(void **state)
         double slots, speed;
         bool   within;
     } cases[] = {
-        { NAN, NAN, NAN, 32, 800, true },
-        { NAN, NAN, 40, 32, 800, true },
-        { NAN, NAN, 33, 20, 650, true },   /* 16 + 0.3 * 16 = 20.8; 600 + 200/4 */
-        { NAN, 250, NAN, 14, 550, true },  /* 8 + 0.75 * 8 */
-        { NAN, 250, 33, 14, 550, true },
-        { 10.5, NAN, NAN, 10, 450, true },
-        { 16, NAN, NAN, 16, 600, true },
-        { NAN, NAN, 10, 8, 400, false },   /* nothing is within: the least measured */
-        { 3, NAN, NAN, 8, 400, false },
+        { NONE, NONE, NONE, 32, 800, true },
+        { NONE, NONE, 40, 32, 800, true },
+        { NONE, NONE, 33, 20, 650, true },   /* 16 + 0.3 * 16 = 20.8; 600 + 200/4 */
+        { NONE, 250, NONE, 14, 550, true },  /* 8 + 0.75 * 8 */
+        { NONE, 250, 33, 14, 550, true },
+        { 10.5, NONE, NONE, 10, 450, true },
+        { 16, NONE, NONE, 16, 600, true },
+        { NONE, NONE, 10, 8, 400, false },   /* nothing is within: the least measured */
+        { 3, NONE, NONE, 8, 400, false },
     };
     assert_int_equal(ds_table_curves(&f.table), 2);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -239,7 +242,7 @@ static void between_the_points(void **state)
     near(ds_table_gpu_seconds(p, 2, &law, sqrt(3e4), 0, 100, 0), 0.002 * (sqrt(3e4) + 100));
     near(ds_table_slots(p, 2, sqrt(3e4), 100), 4);
     near(ds_table_slots(p, 2, 300, 100), 2);
-    /* no token at all: no time, not NAN */
+    /* no token at all: no time, not NONE */
     near(ds_table_gpu_seconds(p, 2, &law, 0, 0, 0, 0), 0);
 }
 
@@ -299,8 +302,8 @@ static ds_gpu gpu(double t16, double t8, double t4, double memory_gb_per_s, doub
 static void published_models(void **state)
 {
     (void)state;
-    ds_gpu a100 = gpu(312, NAN, NAN, 2039, 80, 300), h100 = gpu(989, 1979, NAN, 3350, 79.6, 450),
-           h200 = gpu(989, 1979, NAN, 4800, 140.4, 450), l40s = gpu(362, 733, NAN, 864, 45, 32),
+    ds_gpu a100 = gpu(312, NONE, NONE, 2039, 80, 300), h100 = gpu(989, 1979, NONE, 3350, 79.6, 450),
+           h200 = gpu(989, 1979, NONE, 4800, 140.4, 450), l40s = gpu(362, 733, NONE, 864, 45, 32),
            b200 = gpu(2250, 4500, 9000, 7700, 179.1, 900);
     ds_roofline l8 = shape(32, 4096, 32, 8, 14336, 128256, DS_BITS_8, DS_BITS_8),
                 l8h = shape(32, 4096, 32, 8, 14336, 128256, DS_BITS_16, DS_BITS_16),
@@ -313,20 +316,20 @@ static void published_models(void **state)
         const ds_gpu      *gpu;
         double gpus, input, output, limit, slots, step_ms, tpot_ms, ttft_ms, speed;
     } cases[] = {
-        { &l8, &h100, 1, 1000, 1000, NAN, 554, 31.7806, 38.4701, 588.969, 14400.79 },
-        { &l8h, &a100, 1, 128, 2048, NAN, 231, 46.124, 47.0751, 165.84, 4907.053 },
-        { &l70, &h100, 4, 2048, 128, NAN, 712, 68.1618, 597.357, 23724.4, 1191.917 },
-        { &l70, &l40s, 8, 500, 2000, NAN, 724, 279.461, 336.91, 8202.28, 2148.942 },
-        { &l405, &b200, 4, 1000, 1000, NAN, 970, 118.637, 202.973, 14010.3, 4778.957 },
-        { &mix, &h200, 2, 1000, 1000, NAN, 1840, 62.2335, 87.7683, 3075.72, 20964.3 },
-        { &qwen, &b200, 1, 1000, 1000, NAN, 1686, 51.7813, 74.983, 2962.76, 22485.11 },
+        { &l8, &h100, 1, 1000, 1000, NONE, 554, 31.7806, 38.4701, 588.969, 14400.79 },
+        { &l8h, &a100, 1, 128, 2048, NONE, 231, 46.124, 47.0751, 165.84, 4907.053 },
+        { &l70, &h100, 4, 2048, 128, NONE, 712, 68.1618, 597.357, 23724.4, 1191.917 },
+        { &l70, &l40s, 8, 500, 2000, NONE, 724, 279.461, 336.91, 8202.28, 2148.942 },
+        { &l405, &b200, 4, 1000, 1000, NONE, 970, 118.637, 202.973, 14010.3, 4778.957 },
+        { &mix, &h200, 2, 1000, 1000, NONE, 1840, 62.2335, 87.7683, 3075.72, 20964.3 },
+        { &qwen, &b200, 1, 1000, 1000, NONE, 1686, 51.7813, 74.983, 2962.76, 22485.11 },
         { &qwen, &b200, 1, 1000, 1000, 4, 4, 2.19895, 2.254, 106.633, 1774.624 },
         { &l70, &h200, 1, 1024, 1024, 64, 64, 28.8056, 35.5413, 751.852, 1800.724 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ds_roofline_case c = { .shape = cases[i].shape, .gpu = cases[i].gpu,
-                               .gpus = cases[i].gpus, .size = 1, .tpot_limit_ms = NAN,
-                               .ttft_limit_ms = NAN, .concurrency_limit = cases[i].limit };
+                               .gpus = cases[i].gpus, .size = 1, .tpot_limit_ms = NONE,
+                               .ttft_limit_ms = NONE, .concurrency_limit = cases[i].limit };
         ds_roofline_request r = { .input = cases[i].input, .output = cases[i].output };
         ds_roofline_speed   v = ds_roofline_at(&c, &r);
         near(v.slots, cases[i].slots);
@@ -365,11 +368,11 @@ static ds_roofline_case by_hand(ds_roofline *r, ds_gpu *g)
                         .experts_per_token = 1, .weight_bits = DS_BITS_8, .kv_bits = DS_BITS_8,
                         .memory_efficiency = 1, .compute_efficiency = 1, .step_ms = 10,
                         .memory_share = 0.5, .front_end_ms = 100, .prompt_share = 0.5 };
-    *g = gpu(0.002, 0.0068, NAN, 0.0224, 0, NAN);
+    *g = gpu(0.002, 0.0068, NONE, 0.0224, 0, NONE);
     /* B_w = 2.72e7 + 4 * 1000 * 2000 = 3.52e7; 10.5 requests of 400 * 150 bytes beside */
     g->memory_gib = 2 * (3.52e7 + 10.5 * 6e4) / 1073741824;
-    return (ds_roofline_case){ .shape = r, .gpu = g, .gpus = 1, .size = 8, .tpot_limit_ms = NAN,
-                               .ttft_limit_ms = NAN, .concurrency_limit = NAN };
+    return (ds_roofline_case){ .shape = r, .gpu = g, .gpus = 1, .size = 8, .tpot_limit_ms = NONE,
+                               .ttft_limit_ms = NONE, .concurrency_limit = NONE };
 }
 
 static void roofline_by_hand(void **state)
@@ -403,13 +406,13 @@ static void roofline_limits(void **state)
     const struct {
         double tpot, ttft, concurrency, slots;
     } cases[] = {
-        { hand_tpot_ms(7), NAN, NAN, 7 },
-        { hand_tpot_ms(7) * (1 - 1e-8), NAN, NAN, 6 },
-        { NAN, hand_ttft_ms(4), NAN, 4 },
-        { hand_tpot_ms(7), hand_ttft_ms(9), NAN, 7 },
-        { hand_tpot_ms(11), NAN, NAN, 10 },
-        { NAN, NAN, 5.5, 5 },
-        { hand_tpot_ms(1) / 2, NAN, NAN, 1 },
+        { hand_tpot_ms(7), NONE, NONE, 7 },
+        { hand_tpot_ms(7) * (1 - 1e-8), NONE, NONE, 6 },
+        { NONE, hand_ttft_ms(4), NONE, 4 },
+        { hand_tpot_ms(7), hand_ttft_ms(9), NONE, 7 },
+        { hand_tpot_ms(11), NONE, NONE, 10 },
+        { NONE, NONE, 5.5, 5 },
+        { hand_tpot_ms(1) / 2, NONE, NONE, 1 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         c.tpot_limit_ms = cases[i].tpot;
@@ -418,8 +421,8 @@ static void roofline_limits(void **state)
         near(ds_roofline_at(&c, &q).slots, cases[i].slots);
     }
     g.memory_gib /= 2; /* the weights do not fit: said, and reckoned with 1 */
-    c = (ds_roofline_case){ .shape = &r, .gpu = &g, .gpus = 1, .size = 8, .tpot_limit_ms = NAN,
-                            .ttft_limit_ms = NAN, .concurrency_limit = NAN };
+    c = (ds_roofline_case){ .shape = &r, .gpu = &g, .gpus = 1, .size = 8, .tpot_limit_ms = NONE,
+                            .ttft_limit_ms = NONE, .concurrency_limit = NONE };
     near(ds_roofline_at(&c, &q).slots, 1);
     assert_true(ds_roofline_at(&c, &q).fit < 0);
 }
@@ -440,8 +443,8 @@ static void precisions(void **state)
         double t8, t4, tera;
     } cases[] = {
         { DS_BITS_16, 0.1, 1, 0.002 }, { DS_BITS_8, 0.1, 1, 0.1 }, { DS_BITS_4, 0.1, 1, 0.5 },
-        { DS_BITS_4, 0.1, NAN, 0.1 },  { DS_BITS_4, NAN, NAN, 0.002 },
-        { DS_BITS_8, NAN, 1, 0.002 },
+        { DS_BITS_4, 0.1, NONE, 0.1 },  { DS_BITS_4, NONE, NONE, 0.002 },
+        { DS_BITS_8, NONE, 1, 0.002 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         r.weight_bits = cases[i].bits;
