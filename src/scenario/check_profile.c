@@ -190,7 +190,7 @@ static void check_table(ds_binder *b, const ds_profile *p)
 {
     ds_refuse_closed_form(b, p, "the profile has a \"table\"");
     ds_refuse(b, p->roofline != NULL, "roofline", "the profile has a \"table\"");
-    if (p->table.count == 0)
+    if (p->table.count == 0 && !ds_reported_inside(b))
         ds_problem_in(b, "table", "needs at least one row");
     if (ds_reported_inside(b))
         return; /* a number in the place of what is wrong would break other rules */
