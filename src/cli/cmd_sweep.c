@@ -2,7 +2,8 @@
  *
  * Every point uses the same futures (randomness is addressed by the names of the
  * inputs), so differences between points are differences of the parameter.  A
- * row is written as soon as its point is done.
+ * row is written as soon as its point is done; where the mean of a saving crosses zero
+ * is said after them, on standard error.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static const struct argp_option options[] = {
       "payback_months)", 0 },
     { "strategy", KEY_STRATEGY, "NAME", 0, "Strategy to print; may be repeated (default: all)", 0 },
     { "format", KEY_FORMAT, "FORMAT", 0, "csv (default) or ndjson", 0 },
-    { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
+    { "quiet", KEY_QUIET, NULL, 0, "No progress line, and no break-evens after the rows", 0 },
     { 0 }
 };
 
@@ -111,6 +112,8 @@ typedef struct {
     const ds_scenario         *base;
     const ds_sweep_axis *const *axes;
     const ds_sweep_layout     *layout;
+    ds_crossings              *crossings; /* or NULL */
+    ds_error                   failure;   /* of a callback */
     size_t                     points, done;
     char                       label[64];
     ds_progress                progress;
@@ -149,6 +152,9 @@ static void start_point(ds_sweep *sweep, size_t index)
 static bool print_point(void *context, const ds_sweep_point *point)
 {
     ds_sweep *sweep = context;
+    if (sweep->crossings != NULL &&
+        ds_crossings_add(sweep->crossings, point, &sweep->failure) != DS_OK)
+        return false;
     if (sweep->options->format == 1)
         ds_sweep_ndjson_rows(stdout, sweep->layout, point);
     else
@@ -181,6 +187,8 @@ static int sweep_points(ds_sweep *sweep)
     ds_code code = ds_sweep_run(sweep->base, sweep->axes, o->axis_count, &run, print_point, sweep,
                                 &error);
     ds_progress_end(&sweep->progress);
+    if (sweep->failure.code != DS_OK)
+        return ds_report_error(&sweep->failure);
     if (code == DS_E_CANCELLED && ds_stop_signal == 0)
         return 0;
     if (code == DS_E_CANCELLED) {
@@ -189,6 +197,10 @@ static int sweep_points(ds_sweep *sweep)
         return ds_report_cancelled(&sweep->progress, lost);
     }
     error.code = code;
+    if (code == DS_OK && sweep->crossings != NULL && !o->quiet) {
+        const ds_style style = ds_style_of(stderr);
+        ds_crossings_say(sweep->crossings, stderr, &style);
+    }
     return code == DS_OK ? 0 : ds_report_error(&error);
 }
 
@@ -223,7 +235,7 @@ static int run_sweep(ds_options *o, const ds_scenario *base, size_t *strategies)
     size_t               outcomes[LIST_MOST];
     const char          *pointers[AXES_MOST];
     const ds_sweep_axis *axes[AXES_MOST];
-    ds_sweep_layout      layout = { pointers, o->axis_count, outcomes, 0, strategies, 0 };
+    ds_sweep_layout      layout = { pointers, o->axis_count, outcomes, 0, strategies, 0, NULL };
     ds_sweep             sweep = { .options = o, .base = base, .axes = axes, .layout = &layout };
 
     for (size_t axis = 0; axis < o->axis_count; axis++) {
@@ -244,7 +256,14 @@ static int run_sweep(ds_options *o, const ds_scenario *base, size_t *strategies)
         for (; layout.strategy_count < ds_scenario_strategy_count(base); layout.strategy_count++)
             strategies[layout.strategy_count] = layout.strategy_count;
     status = check_points(&sweep);
-    return status != 0 ? status : sweep_points(&sweep);
+    if (status == 0 &&
+        ds_crossings_new(base, axes[o->axis_count - 1], outcomes, layout.outcome_count, strategies,
+                         layout.strategy_count, &sweep.crossings, &sweep.failure) != DS_OK)
+        status = ds_report_error(&sweep.failure);
+    layout.crossings = sweep.crossings;
+    status = status != 0 ? status : sweep_points(&sweep);
+    ds_crossings_free(sweep.crossings);
+    return status;
 }
 
 int ds_cmd_sweep(int argc, char **argv)

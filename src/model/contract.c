@@ -11,22 +11,24 @@
 /* Replicas that hold one GPU s an hour at the busiest: the divisor of (45). */
 static void begin_fleet(ds_work *w, size_t index)
 {
-    const ds_plan_contract *c = &w->plan->contract[index];
-    const double *derate = w->column[c->derate], *utilisation = w->column[c->utilisation];
-    const double full = 3600.0 * w->plan->profile[c->profile].gpus_per_replica;
-    double *share = w->replica_share[index];
+    const ds_plan_fleet *f = &w->plan->fleet[index];
+    const double *derate = w->column[f->derate], *utilisation = w->column[f->utilisation];
+    const double full = 3600.0 * f->gpus;
+    double *per_second = w->per_second[index];
     DS_EACH_LANE(i)
-        share[i] = 1.0 / (full * derate[i] * utilisation[i]);
+        per_second[i] = 1.0 / (full * derate[i] * utilisation[i]);
 }
 
 void ds_contract_begin(ds_work *w)
 {
     const ds_plan *plan = w->plan;
-    for (size_t c = 0; c < plan->contract_count; c++) {
+    for (size_t c = 0; c < plan->contract_count; c++)
         ds_row_set(w->locked[c], 1);
-        if (plan->contract[c].billing == DS_BILLING_FLEET)
-            begin_fleet(w, c);
-    }
+    for (size_t f = 0; f < plan->fleet_count; f++)
+        begin_fleet(w, f);
+    for (size_t s = 0; s < plan->strategy_count; s++)
+        for (size_t k = 0; k < plan->fleet_rows; k++)
+            ds_row_set(w->strategy[s].fleet[k], 0);
     for (size_t p = 0; p < plan->product_count; p++) {
         const ds_plan_product *product = &plan->product[p];
         const double *peak = w->column[product->peak_to_mean];
@@ -95,27 +97,34 @@ static void put_in_force(ds_work *w, size_t c)
         in_force[i] = now >= until[i] ? 0.0 : in_force[i];
 }
 
+/* USD per GPU-hour on demand; where there are other GPUs, r of (47) as well. */
+static void price_fleet(ds_work *w, const ds_plan_fleet *f)
+{
+    double *price = w->price[f->contract];
+    const double *rent_discount = w->column[f->rent_discount];
+    if (f->reserved != DS_NONE || f->spot != DS_NONE)
+        ds_row_copy(w->list_price[f->contract], price);
+    DS_EACH_LANE(i)
+        price[i] *= 1.0 - rent_discount[i];
+}
+
 /* P of (40), or for fleets USD per GPU-hour. */
 static void price_contract(ds_work *w, size_t c)
 {
     const ds_plan_contract *contract = &w->plan->contract[c];
     double *price = w->price[c];
     index_of_contract(w, c, price);
-    if (contract->billing == DS_BILLING_FLEET) {
-        const double *rent_discount = w->column[contract->rent_discount];
-        DS_EACH_LANE(i)
-            price[i] *= 1.0 - rent_discount[i];
-    } else {
-        if (contract->credit != DS_NONE)
-            ds_row_multiply(price, w->column[contract->credit]);
-        if (contract->overage == DS_OVERAGE_LIST)
-            ds_row_copy(w->list_price[c], price);
-    }
+    if (contract->credit != DS_NONE)
+        ds_row_multiply(price, w->column[contract->credit]);
+    if (contract->overage == DS_OVERAGE_LIST)
+        ds_row_copy(w->list_price[c], price);
     if (contract->discount != DS_NONE) {
         const double *discount = w->column[contract->discount];
         DS_EACH_LANE(i)
             price[i] *= 1.0 - discount[i];
     }
+    if (contract->fleet != DS_NONE)
+        price_fleet(w, &w->plan->fleet[contract->fleet]);
     if (!contract->certain)
         put_in_force(w, c);
 }
@@ -172,7 +181,7 @@ void ds_contract_book(ds_work *w, int contract, const double *charge)
 {
     const ds_plan_contract *c = &w->plan->contract[contract];
     book(w, c, charge, true);
-    if (c->billing != DS_BILLING_FLEET && c->tax != DS_NONE) /* (97) */
+    if (c->fleet == DS_NONE && c->tax != DS_NONE) /* (97) */
         ds_row_add_product(w->now.bill, charge, w->column[c->tax]);
 }
 
@@ -230,31 +239,41 @@ static void bill_vendor(ds_work *w, ds_strategy_state *state, int index, const d
         any[i] = ds_greatest(any[i], due[i]);
 }
 
+const double *ds_contract_due(const ds_work *w, int contract, double *row)
+{
+    const ds_plan_contract *c = &w->plan->contract[contract];
+    const double *due = w->now.due[c->model];
+    if (c->certain)
+        return due;
+    const double *in_force = w->in_force[contract];
+    DS_EACH_LANE(i)
+        row[i] = due[i] * in_force[i];
+    return row;
+}
+
+/* (49) */
+static void pay_staff(ds_work *w, const ds_plan_contract *c, const double *due,
+                      double *restrict staff)
+{
+    const double *usd = w->column[c->staff], *inflation = w->inflation[0];
+    DS_EACH_LANE(i)
+        staff[i] = due[i] * usd[i] * inflation[i];
+    ds_row_add(w->now.bill, staff);
+}
+
 static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
-    double *bill = w->scratch[0], *other = w->scratch[1], *in_part = w->scratch[2];
-    const double *due = w->now.due[c->model];
-    if (!c->certain) {
-        const double *in_force = w->in_force[index];
-        DS_EACH_LANE(i)
-            in_part[i] = due[i] * in_force[i];
-        due = in_part;
-    }
-    if (c->billing == DS_BILLING_FLEET) {
-        ds_row_set(other, 0);
-        ds_fleet_bill(w, state, index, due, bill, other);
-    } else {
+    double *bill = w->scratch[0], *other = w->scratch[1], *staff = w->scratch[11];
+    const double *due = ds_contract_due(w, index, w->scratch[2]);
+    if (c->staff != DS_NONE)
+        pay_staff(w, c, due, staff);
+    if (c->fleet != DS_NONE)
+        ds_fleet_bill(w, state, index, due, c->staff != DS_NONE ? staff : NULL, bill, other);
+    else
         bill_vendor(w, state, index, due, bill);
-    }
-    if (c->staff != DS_NONE) { /* (49) */
-        const double *usd = w->column[c->staff], *inflation = w->inflation[0];
-        double *total = w->now.bill;
-        DS_EACH_LANE(i)
-            total[i] += due[i] * usd[i] * inflation[i];
-    }
     ds_contract_book(w, index, bill);
-    if (c->owned)
+    if (c->fleet != DS_NONE && w->plan->fleet[c->fleet].owned)
         book(w, c, other, false);
 }
 

@@ -37,12 +37,13 @@ void ds_finance_begin(ds_work *w)
 }
 
 /* (71): every amount of the month in money of month 0. */
-static void deflate(ds_work *w)
+static void deflate(ds_work *w, bool has_fleet)
 {
     const double *inflation = w->inflation[0];
     ds_month *now = &w->now;
-    double *const amount[] = { now->bill, now->lost, now->project, now->returned };
-    for (size_t k = 0; k < sizeof amount / sizeof *amount; k++)
+    double *const amount[] = { now->bill, now->lost, now->project, now->returned,
+                               now->fleet_cost, now->fleet_used };
+    for (size_t k = 0; k < (has_fleet ? 6 : 4); k++)
         DS_EACH_LANE(i)
             amount[k][i] /= inflation[i];
     for (size_t k = 0; k < w->plan->provider_count; k++) {
@@ -116,13 +117,15 @@ static void count_served(ds_work *w, ds_row *total)
     }
 }
 
-/* (73)-(75): the saving of the month, and the last month that is not paid back. */
+/* (73)-(75): the saving of the month, the last month that is not paid back, and what part
+ * of the month after it does: in a month that is paid back the part is rewritten only when
+ * the one before was not. */
 static void count_saving(ds_work *w, size_t strategy, const double *cost)
 {
     ds_strategy_state *state = &w->strategy[strategy];
     double *base = w->base_cost, *base_total = w->base_total;
     double *saved = state->total[DS_TOTAL_SAVED], *flow = state->flow[w->month];
-    double *last = state->total[DS_TOTAL_LAST_NEGATIVE];
+    double *last = state->total[DS_TOTAL_LAST_NEGATIVE], *part = state->total[DS_TOTAL_PART];
     const double now = (double)w->month;
     if (strategy == 0) {
         ds_row_copy(base, cost);
@@ -131,10 +134,29 @@ static void count_saving(ds_work *w, size_t strategy, const double *cost)
     DS_EACH_LANE(i) {
         double saving = base[i] - cost[i];
         bool nil = fabs(saving) <= 1e-9 * base[i];
+        double owed = -saved[i];
+        double made_good = saving > owed ? owed / saving : 1.0;
+        part[i] = w->month > 0 && last[i] == now - 1.0 ? made_good : part[i];
         saved[i] += saving;
         flow[i] = nil ? 0.0 : saving;
         last[i] = saved[i] < -1e-9 * fabs(base_total[i]) ? now : last[i];
     }
+}
+
+static void count_fleets(const ds_work *w, ds_row *total)
+{
+    const ds_month *now = &w->now;
+    const struct {
+        int           total;
+        const double *row;
+    } sums[] = {
+        { DS_TOTAL_GPU_MONTHS, now->gpu_months }, { DS_TOTAL_GPU_USED, now->gpu_used },
+        { DS_TOTAL_GPU_PAID, now->gpu_paid },     { DS_TOTAL_FLEET_COST, now->fleet_cost },
+        { DS_TOTAL_FLEET_USED, now->fleet_used }, { DS_TOTAL_FLEET_MTOK, now->fleet_mtok },
+        { DS_TOTAL_POOLING, now->pooling },
+    };
+    for (size_t k = 0; k < sizeof sums / sizeof *sums; k++)
+        ds_row_add(total[sums[k].total], sums[k].row);
 }
 
 void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
@@ -146,7 +168,7 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     double *cost = w->scratch[0];
     ds_row_copy(state->paid, now->bill);
     if (plan->real)
-        deflate(w);
+        deflate(w, plan->strategy[strategy].has_fleet);
     const double *bill = now->bill, *lost = now->lost, *discount = w->discount[0];
     double *npv = total[DS_TOTAL_NPV];
     DS_EACH_LANE(i) { /* (70), (73) */
@@ -162,11 +184,12 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
         ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
         ds_row_add(total[DS_TOTAL_BAD], now->bad);
     }
-    if (plan->strategy[strategy].has_fleet) {
-        ds_row_add(total[DS_TOTAL_GPU_MONTHS], now->gpu_months);
-        ds_row_add(total[DS_TOTAL_GPU_USED], now->gpu_used);
-        ds_row_add(total[DS_TOTAL_GPU_PAID], now->gpu_paid);
-    }
+    if (plan->strategy[strategy].has_fleet)
+        count_fleets(w, total);
+    if (plan->strategy[strategy].has_limits)
+        ds_row_add(total[DS_TOTAL_OVERFLOW], now->overflow);
+    if (plan->strategy[strategy].falls_back)
+        ds_row_add(total[DS_TOTAL_FALLBACK], now->fallback);
     if (plan->strategy[strategy].distils)
         ds_row_add(total[DS_TOTAL_PROJECT], now->project);
     for (size_t k = 0; k < plan->provider_count; k++)
@@ -209,12 +232,16 @@ static void concentrate(ds_work *w, const ds_strategy_state *state, double *rest
     }
 }
 
-/* (74) */
-static void pay_back(const ds_work *w, const double *last, double *restrict payback)
+/* (74), (74b) */
+static void pay_back(const ds_work *w, ds_row *total, double *restrict payback,
+                     double *restrict break_even)
 {
+    const double *last = total[DS_TOTAL_LAST_NEGATIVE], *part = total[DS_TOTAL_PART];
     const double end = (double)(w->plan->months - 1);
-    DS_EACH_LANE(i)
+    DS_EACH_LANE(i) {
         payback[i] = last[i] == end ? ds_never : last[i] + 1.0;
+        break_even[i] = last[i] < 0.0 ? 0.0 : payback[i] + part[i];
+    }
 }
 
 static void earliest_ready(const ds_work *w, size_t strategy, double *restrict ready)
@@ -256,6 +283,8 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         { DS_OUTCOME_GPU_MONTHS, DS_TOTAL_GPU_MONTHS },
         { DS_OUTCOME_PROJECT, DS_TOTAL_PROJECT },
         { DS_OUTCOME_FEE_RETURNED, DS_TOTAL_RETURNED },
+        { DS_OUTCOME_OVERFLOW, DS_TOTAL_OVERFLOW },  { DS_OUTCOME_FALLBACK, DS_TOTAL_FALLBACK },
+        { DS_OUTCOME_POOLING_GAIN, DS_TOTAL_POOLING },
     };
     for (size_t k = 0; k < sizeof copied / sizeof *copied; k++)
         ds_row_copy(row[copied[k].outcome], state->total[copied[k].total]);
@@ -267,7 +296,7 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         row[DS_OUTCOME_SAVING_TOTAL][i] = saving_of(base_total[i], total[i], saved[i]);
         row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
     }
-    pay_back(w, state->total[DS_TOTAL_LAST_NEGATIVE], row[DS_OUTCOME_PAYBACK]);
+    pay_back(w, state->total, row[DS_OUTCOME_PAYBACK], row[DS_OUTCOME_BREAK_EVEN]);
     ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                  row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                  w->irr_scratch);
@@ -278,6 +307,10 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
           loses ? state->total[DS_TOTAL_SERVED] : w->asked);
     ratio(row[DS_OUTCOME_UTILISATION], state->total[DS_TOTAL_GPU_USED],
           state->total[DS_TOTAL_GPU_PAID]);
+    ratio(row[DS_OUTCOME_FLEET_ALLOCATED], state->total[DS_TOTAL_FLEET_COST],
+          state->total[DS_TOTAL_FLEET_MTOK]);
+    ratio(row[DS_OUTCOME_FLEET_USED], state->total[DS_TOTAL_FLEET_USED],
+          state->total[DS_TOTAL_FLEET_MTOK]);
     ds_row_copy(row[DS_OUTCOME_SERVED_VALUE],
                 loses ? state->total[DS_TOTAL_SERVED_VALUE] : w->asked_value);
     concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);

@@ -21,6 +21,8 @@
     X(PAYBACK, "payback_months", "month", +1, "never",                                  \
       "Months until the cumulative undiscounted saving is positive and stays so; 0 "    \
       "when it never falls below zero.")                                                \
+    X(BREAK_EVEN, "break_even_months", "month", +1, "never",                            \
+      "The same to a part of the month, as if its saving came evenly.")                 \
     X(IRR, "irr_per_year", "1/year", -1, "none",                                        \
       "Internal rate of return of the monthly savings, when there is exactly one.")     \
     X(IRR_UNIQUE, "irr_unique", "1", -1, NULL, "1 when there is exactly one rate.")     \
@@ -38,12 +40,23 @@
     X(ESCALATED, "escalated_share", "1", +1, "none",                                    \
       "Share of requests served that a second model had to answer again.")              \
     X(BAD_ANSWERS, "bad_answers", "answer", +1, NULL, "Bad answers that nobody caught.") \
-    X(UNSERVED, "unserved_requests", "request", +1, NULL, "Lost to interruptions.")     \
+    X(UNSERVED, "unserved_requests", "request", +1, NULL, "Lost to interruptions, " \
+      "or refused, or more than a fleet could take.")                                   \
+    X(OVERFLOW, "overflow_requests", "request", +1, NULL,                               \
+      "Requests that a fleet was too small for, served elsewhere or not.")              \
+    X(FALLBACK, "fallback_requests", "request", +1, NULL,                               \
+      "Requests served by a fallback, in an interruption or when a fleet was full.")    \
     X(SERVED_VALUE, "served_value_usd", "USD", -1, NULL,                                \
       "Requests served times value_usd_per_request, undiscounted; not a cost.")         \
     X(GPU_MONTHS, "gpu_months", "GPU-month", +1, NULL, "Of own and rented fleets.")     \
     X(UTILISATION, "fleet_utilisation", "1", -1, "none",                                \
       "GPU time used over GPU time paid for, all fleets.")                              \
+    X(FLEET_ALLOCATED, "fleet_allocated_usd_per_mtok", "USD/Mtok", +1, "none",          \
+      "Cost of own and rented fleets, staff included, over the tokens they serve.")     \
+    X(FLEET_USED, "fleet_used_usd_per_mtok", "USD/Mtok", +1, "none",                    \
+      "The same for the share of GPU time that is used; the rest is idle.")             \
+    X(POOLING_GAIN, "pooling_gain_gpu_months", "GPU-month", -1, NULL,                   \
+      "That products save by sharing fleets.")                                          \
     X(PROJECT, "project_usd", "USD", +1, NULL,                                          \
       "Sum of all costs of making and refreshing students.")                            \
     X(FEE_RETURNED, "fee_returned_usd", "USD", -1, NULL, "Sum of fees that came back.") \

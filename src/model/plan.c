@@ -163,23 +163,6 @@ static void compile_gpus(ds_plan *plan)
     }
 }
 
-static void compile_profiles(ds_plan *plan)
-{
-    for (size_t i = 0; i < plan->profile_count; i++) {
-        const ds_profile *p = &DS_ITEM(ds_profile, plan->scenario->profiles, i);
-        plan->profile[i] = (ds_plan_profile){
-            .gpu = p->gpu,
-            .gpus_per_replica = (double)p->gpus_per_replica,
-            .parameters_b = p->parameters_b,
-            .input_rate = p->input_tokens_per_gpu_s.index,
-            .output_rate = p->output_tokens_per_gpu_s.index,
-            .attention = p->attention_gpu_s_per_token2.index,
-            .speed_factor = p->speed_factor.index,
-            .speed_gain = ds_plan_column_unless(plan->scenario, p->speed_gain_per_year, 0),
-        };
-    }
-}
-
 static void compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *out)
 {
     const ds_growth *g = p->growth;
@@ -263,6 +246,14 @@ static void compile_products(ds_plan *plan)
     }
 }
 
+static ds_plan_checker checker_of(const ds_verifier *v)
+{
+    if (v == NULL)
+        return (ds_plan_checker){ DS_NONE, DS_NONE, DS_NONE };
+    return (ds_plan_checker){ v->detected_share.index, v->false_alarm_share.index,
+                              v->usd_per_request.index };
+}
+
 static void compile_models(ds_plan *plan)
 {
     const ds_scenario *s = plan->scenario;
@@ -298,13 +289,9 @@ static void compile_models(ds_plan *plan)
             out->interruption_months = event_size(s, m->interruption->months);
         }
         out->fee_returned = ds_plan_column_unless(s, m->fee_returned_share, 0);
-        out->detected = out->false_alarm = out->usd_per_check = DS_NONE;
-        if (m->verifier != NULL) {
-            out->detected = m->verifier->detected_share.index;
-            out->false_alarm = m->verifier->false_alarm_share.index;
-            out->usd_per_check = m->verifier->usd_per_request.index;
-        }
-        out->student = DS_NONE;
+        out->verifier = checker_of(m->verifier);
+        out->router = checker_of(m->router);
+        out->student = out->limits = DS_NONE;
     }
 }
 
@@ -339,40 +326,79 @@ static void compile_quality(ds_plan *plan)
                 if (strcmp(entry->key.name, task) != 0)
                     continue;
                 out->perfect = false;
-                if (entry->curve == NULL) {
-                    out->acceptable = entry->acceptable_share.index;
-                } else {
+                out->law = entry->scaling_law;
+                out->acceptable = entry->acceptable_share.index;
+                out->parameters = ds_plan_column(m->parameters_b, plan->one);
+                if (entry->curve != NULL) {
                     out->limit = entry->curve->limit_share.index;
                     out->gap = entry->curve->gap_at_1b.index;
                     out->exponent = entry->curve->exponent.index;
-                    out->parameters = ds_plan_column(m->parameters_b, plan->one);
                 }
             }
         }
     }
 }
 
+/* Rows for the price of one example under each contract of the teacher. */
+static void add_label_rows(ds_plan *plan, int teacher, ds_plan_labels *labels)
+{
+    if (labels->examples == DS_NONE)
+        return;
+    const ds_plan_model *model = &plan->model[teacher];
+    labels->first = (int)plan->label_rows;
+    plan->label_rows += (size_t)(model->end_contract - model->first_contract);
+}
+
+static void compile_labels(ds_plan *plan, const ds_project *p, ds_plan_student *out)
+{
+    out->labels.examples = out->marks.examples = out->rounds_gpu = DS_NONE;
+    if (p->labels != NULL)
+        out->labels = (ds_plan_labels){ .examples = p->labels->examples.index,
+                                        .rounds = plan->one,
+                                        .rejected = p->labels->rejected_share.index,
+                                        .input = p->labels->input_tokens.index,
+                                        .output = p->labels->output_tokens.index,
+                                        .discount = p->labels->batch_discount_share.index };
+    const ds_on_policy *on = p->on_policy;
+    if (on != NULL && !ds_plan_is_always(plan->scenario, on->rounds, 0)) {
+        out->marks = (ds_plan_labels){
+            .examples = ds_plan_column_unless(plan->scenario, on->examples, 0),
+            .rounds = on->rounds.index, .rejected = plan->zero, .input = on->input_tokens.index,
+            .output = on->output_tokens.index, .discount = on->batch_discount_share.index };
+        if (!ds_plan_is_always(plan->scenario, on->gpu_hours, 0))
+            out->rounds_gpu = on->gpu;
+        out->rounds = on->rounds.index;
+        out->rounds_hours = on->gpu_hours.index;
+    }
+    add_label_rows(plan, out->teacher, &out->labels);
+    add_label_rows(plan, out->teacher, &out->marks);
+}
+
+static void compile_refresh(const ds_refresh *r, ds_plan_refresh *out)
+{
+    *out = (ds_plan_refresh){ DS_NONE, DS_NONE, DS_NONE, DS_NONE, DS_NONE };
+    if (r == NULL)
+        return;
+    out->every_months = ds_plan_column(r->every_months, DS_NONE);
+    out->every_releases = ds_plan_column(r->every_releases, DS_NONE);
+    out->below = ds_plan_column(r->below_acceptable_share, DS_NONE);
+    out->not_within = r->not_within_months.index;
+    out->cost = r->cost_share.index;
+}
+
 static void compile_student(ds_plan *plan, int model, const ds_model *m, ds_plan_student *out)
 {
     const ds_scenario *s = plan->scenario;
     const ds_project *p = m->project;
-    *out = (ds_plan_student){ .model = model, .teacher = m->teacher, .examples = DS_NONE,
-                              .training_gpu = DS_NONE, .refresh_months = DS_NONE };
-    out->label_contracts = (int)plan->label_rows;
-    const ds_plan_model *teacher = &plan->model[m->teacher];
-    plan->label_rows += (size_t)(teacher->end_contract - teacher->first_contract);
-    if (p->labels != NULL) {
-        out->examples = p->labels->examples.index;
-        out->rejected = p->labels->rejected_share.index;
-        out->label_input = p->labels->input_tokens.index;
-        out->label_output = p->labels->output_tokens.index;
-        out->label_discount = p->labels->batch_discount_share.index;
-    }
+    *out = (ds_plan_student){ .model = model, .teacher = m->teacher, .training_gpu = DS_NONE };
+    compile_labels(plan, p, out);
     if (p->training != NULL) {
         out->training_gpu = p->training->gpu;
-        out->training_tokens = p->training->tokens.index;
+        out->gpu_hours = ds_plan_column(p->training->gpu_hours, DS_NONE);
+        out->training_tokens = ds_plan_column(p->training->tokens, plan->zero);
         out->epochs = p->training->epochs.index;
         out->mfu = p->training->mfu_share.index;
+        out->flop = p->training->flop_per_parameter_token.index;
         out->parameters = ds_plan_column(m->parameters_b, plan->one);
     }
     out->staff_months = p->staff_months.index;
@@ -393,10 +419,7 @@ static void compile_student(ds_plan *plan, int model, const ds_model *m, ds_plan
     out->fine_tuning = p->fine_tuning;
     if (p->fine_tuning != NULL)
         out->tuning_cap = ds_plan_column(p->fine_tuning->cap_usd, DS_NONE);
-    if (m->refresh != NULL) {
-        out->refresh_months = m->refresh->every_months.index;
-        out->refresh_cost = m->refresh->cost_share.index;
-    }
+    compile_refresh(m->refresh, &out->refresh);
 }
 
 static void compile_students(ds_plan *plan)
@@ -480,7 +503,8 @@ static ds_code compile(ds_plan *plan, ds_error *err)
     compile_root(plan);
     compile_inputs(plan);
     compile_gpus(plan);
-    compile_profiles(plan);
+    if (!ds_plan_compile_profiles(plan))
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_products(plan);
     compile_models(plan);
     compile_providers(plan);

@@ -14,6 +14,7 @@
 #include "distillsim.h"
 #include "model/draws.h"
 #include "model/kernel.h"
+#include "model/profile_table.h"
 #include "scenario/scenario.h"
 
 enum { DS_NONE = -1 };
@@ -50,10 +51,40 @@ typedef struct {
     bool moves;
 } ds_plan_gpu;
 
+typedef struct { /* of a measured table (101)                                    */
+    double log_input, log_output, log_ratio, log_slots; /* ratio: g_k / B_k      */
+} ds_plan_point;
+
+/* A roofline (102), seconds and bytes, for a model of the measured size; one that is n
+ * times as large, m = n^(1/3), multiplies by what is named. */
+typedef struct {
+    double products;    /* of a token: n                                         */
+    double activations; /* and the all-reduce of them: m^2                       */
+    double dispatch;    /* m                                                     */
+    double head, attention;                  /* of an output, m; of a prompt's pairs, m^2 */
+    double step, request, front_end;         /* fixed times                      */
+    double all_reduces, weights_read, head_read; /* of a step: m, n, m           */
+    double experts_read, experts_each;       /* all others, n; K/E               */
+    double cache_read;                       /* of a token of context: m         */
+    double prompt_share;
+    double memory, weight_bytes, head_bytes, cache_bytes; /* of a GPU: -, n, m, m */
+    double concurrency, tpot_limit, ttft_limit; /* INFINITY: none                */
+    bool   limited;                             /* by time                       */
+} ds_plan_roofline;
+
 typedef struct {
     int    gpu;
     double gpus_per_replica, parameters_b; /* parameters_b NAN when not given   */
-    int    input_rate, output_rate, attention, speed_factor, speed_gain;
+    /* closed form */
+    double slots;
+    int    input_rate, output_rate, attention, prefill_attention; /* DS_NONE: none */
+    /* table, if it has points */
+    size_t         point_count;
+    ds_plan_point *point;
+    ds_base_law    law;
+    const ds_plan_roofline *roofline; /* or NULL                                */
+    int    speed_factor, speed_gain;
+    int    error; /* column of epsilon, or DS_NONE                              */
 } ds_plan_profile;
 
 typedef struct {
@@ -136,7 +167,8 @@ typedef struct {
 } ds_plan_prices;
 
 /* One load: a row for each product. */
-enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME };
+enum { DS_LOAD_USD, DS_LOAD_METER, DS_LOAD_VOLUME, DS_LOAD_POOL, DS_LOAD_GPU_TIME,
+       DS_LOAD_SLOTS }; /* slots times GPU seconds, for the mean of (103)          */
 typedef struct {
     int      what;
     unsigned kinds;       /* USD: bits of the kinds of tokens in it              */
@@ -225,15 +257,59 @@ typedef struct {
     const ds_window *window;
     int    utilisation;
     /* fleet */
+    int    fleet; /* index, or DS_NONE                                           */
     int    profile;
     int    parameters; double measured_b; /* as in ds_plan_pool                  */
-    int    rent_discount, derate;
-    double minimum_replicas, spare_replicas;
-    bool   hourly, owned;
-    int    usd_per_gpu, kilowatts, usd_per_kwh, colocation;
-    size_t life_months;
-    int    ring; /* of GPUs bought                                               */
+    int    derate;
+    const ds_waiting *waiting; /* or NULL                                        */
+    int    slots_load;         /* with waiting: its load of slots, else DS_NONE  */
 } ds_plan_contract;
+
+/* A part of a fleet that is sized by itself: a region, or a product in a region.  Cells
+ * that are alike are one, with their count. */
+typedef struct {
+    double share, count; /* of the requests of each product; so many such cells  */
+    int    product;      /* the only one that it serves, or DS_NONE              */
+    size_t state;        /* with capacity: first of its rows in a strategy's     */
+} ds_plan_cell;
+
+/* GPUs rented or owned: (45)-(48), (104)-(108). */
+typedef struct {
+    int    contract;
+    double gpus; /* of a replica                                                 */
+    int    derate, utilisation;
+    double least, spare, most; /* replicas of a cell; most: INFINITY             */
+    size_t cell_count, apart_count;
+    ds_plan_cell *cell;
+    ds_plan_cell *apart; /* as if each product had its own: (108), or NULL       */
+    bool   varies;       /* with the hours; else it is sized for the busiest one */
+    bool   autoscaled;
+    int    points;       /* of a month at which it is sized: DS_POINTS_...       */
+    double starting;     /* mu of (105), (106)                                   */
+    double paid_beside;  /* share of an hour paid for what the next hour needs more
+                            (scheduled), or the last one did (autoscaled)        */
+    bool   limited;      /* something may overflow: (106)                        */
+    int    headroom;     /* (104), or DS_NONE: no `capacity`                     */
+    double initial, most_new;
+    size_t lead_months;  /* at most the months of the run                        */
+    /* rented */
+    int    rent_discount;
+    int    reserved, reserved_discount; /* or DS_NONE                            */
+    double term_months;
+    size_t term_state;   /* first of its two rows in a strategy's state          */
+    int    spot, spot_discount, unavailable, interruptions, recovery_minutes; /* or DS_NONE */
+    /* owned */
+    bool   owned, valued; /* valued: at the end of the run                       */
+    int    usd_per_gpu, kilowatts, pue, usd_per_kwh, colocation, residual;
+    double life_months;
+    size_t ring_months; /* of life, at most those of the run                     */
+    int    ring;        /* of GPUs bought                                        */
+} ds_plan_fleet;
+/* State of a cell with capacity: replicas ordered so far, those that have come, and the
+ * orders under way, a row for each month of the lead.  Of a reservation: months left of
+ * its term, and the rent that holds in it. */
+enum { DS_ORDERED, DS_ARRIVED, DS_UNDER_WAY };
+enum { DS_TERM_LEFT, DS_TERM_RENT, DS_TERM_ROWS };
 
 /* The load within a month: (16).  A month is cut into periods of some weight (sum 1);
  * a period has points, at each of which every product has a level; periods in which
@@ -241,13 +317,22 @@ typedef struct {
 enum { DS_POINTS_MONTH,     /* one, level 1                                       */
        DS_POINTS_DAY_PEAK,  /* the days, a point for the highest of each hour     */
        DS_POINTS_HOUR_PEAK, /* the hours, each at its highest                     */
-       DS_POINTS_DAY, DS_POINTS_HOUR, DS_POINTS_MINUTE, DS_POINTS_COUNT };
+       DS_POINTS_DAY, DS_POINTS_HOUR, DS_POINTS_MINUTE,
+       DS_POINTS_WEEK,      /* the hours in their order; of a day when all days are
+                               alike, or of one hour: not merged, each of one point */
+       DS_POINTS_BUSY,      /* hours that are the busiest, whatever the shares of
+                               products: of weight 0                              */
+       DS_POINTS_COUNT };
 typedef struct {
     size_t  count;
     double *weight; /* [period]                                                  */
     size_t *first;  /* [period + 1]: its points                                  */
     double *level;  /* [point][product]                                          */
 } ds_plan_points;
+
+typedef struct { /* what checks answers or requests: columns, or DS_NONE         */
+    int    detected, false_alarm, usd;
+} ds_plan_checker;
 
 typedef struct {
     const char *name;
@@ -259,8 +344,9 @@ typedef struct {
     ds_plan_size change_at_release, cut_factor;
     int    interruption; /* event, or DS_NONE                                   */
     ds_plan_size interruption_months;
+    int    limits; /* index among the models that have limited fleets, or DS_NONE  */
     int    fee_returned; /* column or DS_NONE                                   */
-    int    detected, false_alarm, usd_per_check; /* columns, or DS_NONE         */
+    ds_plan_checker verifier, router;
     int    student; /* index into students, or DS_NONE                          */
 } ds_plan_model;
 
@@ -268,21 +354,34 @@ typedef struct {
 typedef struct {
     int    acceptable; /* column, or DS_NONE                                    */
     int    limit, gap, exponent; /* of the curve, or DS_NONE                    */
+    const ds_scaling_law *law; /* of the scenario, or NULL                      */
     int    parameters;
     bool   perfect; /* no entry: 1                                              */
 } ds_plan_quality;
 
+/* Answers or marks that a student's teacher sells, (64), (65c). */
+typedef struct {
+    int  examples; /* column, or DS_NONE: none are bought                        */
+    int  rounds, rejected, input, output, discount;
+    int  first; /* its rows of label_load, one for each contract of the teacher  */
+} ds_plan_labels;
+
+typedef struct {
+    int  every_months, every_releases, below, not_within; /* or DS_NONE          */
+    int  cost; /* DS_NONE: the student is never refreshed                        */
+} ds_plan_refresh;
+
 typedef struct {
     int  model, teacher;
-    int  label_contracts; /* first row of label prices, one per teacher's contract */
-    int  examples, rejected, label_input, label_output, label_discount; /* or DS_NONE */
-    int  training_gpu, training_tokens, epochs, mfu, parameters; /* or DS_NONE   */
+    ds_plan_labels labels, marks; /* marks: of on-policy rounds                  */
+    int  training_gpu, gpu_hours, training_tokens, epochs, mfu, flop, parameters; /* or DS_NONE */
+    int  rounds_gpu, rounds, rounds_hours; /* on-policy; rounds_gpu may be DS_NONE */
     int  staff_months, usd_per_staff_month, evaluation, licence, royalty, lead, retry;
     int  success, permission, overrun;
     int  attempts;
     uint64_t permission_name, gate_name;
     int  decay_per_month, decay_per_release;
-    int  refresh_months, refresh_cost; /* or DS_NONE                            */
+    ds_plan_refresh refresh;
     const ds_fine_tuning *fine_tuning; /* of the scenario, or NULL              */
     int  tuning_cap;                   /* column, or DS_NONE                    */
 } ds_plan_student;
@@ -291,12 +390,15 @@ typedef struct {
 typedef struct {
     int model, share, from, ramp_months;
     int escalate_to; /* model, or DS_NONE                                       */
+    bool before_answer; /* and so decides a router                               */
     int project;     /* index into the strategy's projects, or DS_NONE          */
     int state;       /* index of the route's ramp rows, shared between products */
 } ds_plan_route;
 
 typedef struct {
     int student, start, threshold; /* threshold: column or DS_NONE              */
+    size_t product_count; /* those routed to the student, where (67) asks        */
+    int   *product;
 } ds_plan_project;
 
 typedef struct {
@@ -315,6 +417,8 @@ typedef struct {
     int             *amount;      /* [amount]: column of it under this strategy  */
     /* what may happen under it at all; the kernel leaves the rest out          */
     bool             distils, has_fleet;
+    bool             has_limits;  /* some fleet may be too small                */
+    bool             falls_back;  /* requests may be served by a fallback       */
     bool             loses;       /* requests may be lost                       */
     bool             spoils;      /* answers may be bad, or asked for twice     */
 } ds_plan_strategy;
@@ -340,12 +444,14 @@ struct ds_plan {
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,
         student_count, strategy_count, provider_count, label_rows, load_count,
-        agreement_count, commitment_count, amount_count, ring_count, gain_count;
+        agreement_count, commitment_count, amount_count, ring_count, gain_count, fleet_count,
+        limits_count, fleet_rows, most_cells;
     ds_plan_gpu      *gpu;
     ds_plan_profile  *profile;
     ds_plan_product  *product;
     ds_plan_model    *model;
     ds_plan_contract *contract;
+    ds_plan_fleet    *fleet;
     ds_plan_load       *load;
     ds_plan_agreement  *agreement;
     ds_plan_commitment *commitment;

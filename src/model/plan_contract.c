@@ -38,33 +38,6 @@ static void compile_window(ds_plan *plan, const ds_contract *c, size_t after,
     }
 }
 
-static void compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c,
-                          ds_plan_contract *out)
-{
-    out->profile = c->profile;
-    ds_plan_compile_size(plan, m, c->profile, &out->parameters, &out->measured_b);
-    out->loads_move = plan->profile[c->profile].speed_gain != DS_NONE;
-    ds_plan_load load = ds_plan_empty_load(DS_LOAD_GPU_TIME);
-    ds_plan_add_load(plan, load);
-    out->rent_discount = c->rent_discount_share.index;
-    out->derate = c->slo_derate.index;
-    out->utilisation = c->target_utilisation.index;
-    out->minimum_replicas = (double)c->minimum_replicas;
-    out->spare_replicas = (double)c->spare_replicas;
-    out->hourly = c->scaling == DS_SCALING_HOURLY;
-    out->owned = c->owned != NULL;
-    if (out->owned) {
-        out->usd_per_gpu = c->owned->usd_per_gpu.index;
-        out->kilowatts = c->owned->kilowatts_per_gpu.index;
-        out->usd_per_kwh = c->owned->usd_per_kwh.index;
-        out->colocation = c->owned->colocation_usd_per_gpu_month.index;
-        out->life_months = (size_t)c->owned->life_months;
-        out->ring = (int)plan->ring_count++;
-        if (out->life_months > plan->most_life)
-            plan->most_life = out->life_months;
-    }
-}
-
 /* What every kind of bill but that of a fleet may have. */
 static void compile_terms(ds_plan *plan, const ds_contract *c, ds_plan_contract *out)
 {
@@ -103,7 +76,8 @@ static bool compile_contract(ds_plan *plan, int model, const ds_contract *c, siz
         .name = c->key.name, .model = model, .billing = c->billing, .hours = plan->hours[c->month],
         .credit = DS_NONE, .tax = DS_NONE, .commitment = DS_NONE, .agreement = DS_NONE,
         .hosting_per_hour = DS_NONE, .storage_per_month = DS_NONE, .driver = DS_NONE,
-        .overage = DS_OVERAGE_NONE, .overage_load = DS_NONE, .profile = DS_NONE, .ring = DS_NONE,
+        .overage = DS_OVERAGE_NONE, .overage_load = DS_NONE, .profile = DS_NONE, .fleet = DS_NONE,
+        .slots_load = DS_NONE,
         .first_load = (int)plan->load_count, .charge_end = (int)plan->load_count };
     compile_window(plan, c, after, out);
     out->follows = c->follows_price_path;
@@ -115,7 +89,7 @@ static bool compile_contract(ds_plan *plan, int model, const ds_contract *c, siz
     out->cache_minimum_tokens = c->cache_minimum_tokens;
     bool enough_memory = true;
     if (c->billing == DS_BILLING_FLEET)
-        compile_fleet(plan, m, c, out);
+        enough_memory = ds_plan_compile_fleet(plan, m, c, out);
     else
         compile_terms(plan, c, out);
     if (c->billing == DS_BILLING_COMPUTE_TIME) {
@@ -131,10 +105,10 @@ static bool compile_contract(ds_plan *plan, int model, const ds_contract *c, siz
     return enough_memory;
 }
 
-/* Room for the loads, commitments and amounts of all contracts and agreements. */
+/* Room for the loads, commitments, amounts and fleets of all contracts and agreements. */
 static bool allocate(ds_plan *plan)
 {
-    size_t loads = 0, commitments = plan->agreement_count, amounts = commitments;
+    size_t loads = 0, commitments = plan->agreement_count, amounts = commitments, fleets = 0;
     for (size_t i = 0; i < plan->model_count; i++) {
         const ds_items *contracts = &DS_ITEM(ds_model, plan->scenario->models, i).contracts;
         for (size_t k = 0; k < contracts->count; k++) {
@@ -145,13 +119,16 @@ static bool allocate(ds_plan *plan)
             loads += 4 + c->units.count + c->meters.count + c->tiers.count +
                      DS_KIND_COUNT * (2 + steps);
             commitments++;
+            fleets += c->billing == DS_BILLING_FLEET;
             amounts += 1 + 2 * c->units.count;
         }
     }
     plan->load = ds_plan_alloc(plan, loads, sizeof *plan->load);
     plan->commitment = ds_plan_alloc(plan, commitments, sizeof *plan->commitment);
     plan->amount = ds_plan_alloc(plan, amounts, sizeof *plan->amount);
-    return plan->load != NULL && plan->commitment != NULL && plan->amount != NULL;
+    plan->fleet = ds_plan_alloc(plan, fleets, sizeof *plan->fleet);
+    return plan->load != NULL && plan->fleet != NULL && plan->commitment != NULL &&
+           plan->amount != NULL;
 }
 
 bool ds_plan_compile_contracts(ds_plan *plan)

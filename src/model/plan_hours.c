@@ -122,7 +122,8 @@ static bool compile_points(ds_plan *plan, const week *w)
         !start(plan, &of[DS_POINTS_DAY_PEAK], DAYS, 24) ||
         !start(plan, &of[DS_POINTS_HOUR_PEAK], WEEK, 1) ||
         !start(plan, &of[DS_POINTS_HOUR], WEEK, 1) ||
-        !start(plan, &of[DS_POINTS_MINUTE], WEEK * BURSTS, 1))
+        !start(plan, &of[DS_POINTS_MINUTE], WEEK * BURSTS, 1) ||
+        !start(plan, &of[DS_POINTS_WEEK], WEEK, 1) || !start(plan, &of[DS_POINTS_BUSY], WEEK, 1))
         return false;
     for (size_t p = 0; p < P; p++)
         of[DS_POINTS_MONTH].level[p] = 1;
@@ -151,6 +152,60 @@ static bool compile_points(ds_plan *plan, const week *w)
                of[DS_POINTS_DAY].count < DAYS ? P * sizeof(double) : 0);
     }
     return true;
+}
+
+/* After how many hours the week of all products repeats: 1, 24 or 168. */
+static size_t find_period(const ds_plan *plan)
+{
+    size_t period = 1;
+    for (size_t p = 0; p < plan->product_count; p++)
+        for (size_t h = 0; h < WEEK; h++) {
+            const double *level = plan->product[p].week;
+            if (period < 24 && level[h] != level[0])
+                period = 24;
+            if (level[h] != level[h % 24])
+                period = WEEK;
+        }
+    return period;
+}
+
+static void compile_order(ds_plan *plan, const week *w)
+{
+    ds_plan_points *points = &plan->points[DS_POINTS_WEEK];
+    const size_t period = find_period(plan);
+    for (; points->count < period; points->count++) {
+        levels_of(w, points->count, -1, next_level(w, points, 0));
+        points->weight[points->count] = 1 / (double)period;
+        points->first[points->count + 1] = points->count + 1;
+    }
+}
+
+/* Is no product busier in a than in b? */
+static bool is_below(const double *a, const double *b, size_t products)
+{
+    for (size_t p = 0; p < products; p++)
+        if (a[p] > b[p])
+            return false;
+    return true;
+}
+
+/* An hour that is below another one is never the busiest; merged hours are different. */
+static void find_busy(ds_plan *plan)
+{
+    const ds_plan_points *hours = &plan->points[DS_POINTS_HOUR];
+    ds_plan_points *busy = &plan->points[DS_POINTS_BUSY];
+    const size_t P = plan->product_count;
+    for (size_t j = 0; j < hours->count; j++) {
+        const double *level = hours->level + j * P;
+        bool below = false;
+        for (size_t k = 0; k < hours->count && !below; k++)
+            below = k != j && is_below(level, hours->level + k * P, P);
+        if (below)
+            continue;
+        memcpy(busy->level + busy->count * P, level, P * sizeof *level);
+        busy->count++;
+        busy->first[busy->count] = busy->count;
+    }
 }
 
 /* Of a day that is flat one point is enough. */
@@ -186,5 +241,7 @@ bool ds_plan_compile_hours(ds_plan *plan)
     if (!compile_points(plan, &w))
         return false;
     thin_out_days(plan);
+    compile_order(plan, &w);
+    find_busy(plan);
     return true;
 }

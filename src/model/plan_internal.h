@@ -20,6 +20,8 @@ int  ds_plan_column_unless(const ds_scenario *s, ds_quantity q, double value);
 
 /* These allocate: false when there is no memory. */
 
+/* Before contracts. */
+bool ds_plan_compile_profiles(ds_plan *plan);
 /* Hours and points of the months; products are compiled before and change. */
 bool ds_plan_compile_hours(ds_plan *plan);
 /* After products and models. */
@@ -27,6 +29,8 @@ bool ds_plan_compile_contracts(ds_plan *plan);
 /* Prices by token and tiers of a contract, and its loads in money. */
 bool ds_plan_compile_prices(ds_plan *plan, const ds_contract *c, ds_plan_contract *out);
 bool ds_plan_compile_units(ds_plan *plan, const ds_model *m, const ds_contract *c,
+                           ds_plan_contract *out);
+bool ds_plan_compile_fleet(ds_plan *plan, const ds_model *m, const ds_contract *c,
                            ds_plan_contract *out);
 /* A load of a kind, with nothing in it. */
 ds_plan_load ds_plan_empty_load(int what);

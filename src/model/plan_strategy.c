@@ -71,6 +71,8 @@ static bool compile_routes(ds_plan *plan, const ds_strategy *s, ds_plan_strategy
                                      .from = route->from.index,
                                      .ramp_months = route->ramp_months.index,
                                      .escalate_to = route->escalate_to,
+                                     .before_answer =
+                                         route->escalate == DS_ESCALATE_BEFORE_ANSWER,
                                      .project = project_of(plan, out, route->key.target) };
             next->state = ramp_of(out, next);
             hold(plan, out, next->state, next->model);
@@ -104,6 +106,27 @@ static bool compile_projects(ds_plan *plan, const ds_strategy *s, ds_plan_strate
     return true;
 }
 
+/* The products of which (67) asks whether the student is still good enough for them. */
+static bool compile_routed(ds_plan *plan, ds_plan_strategy *out)
+{
+    for (size_t j = 0; j < out->project_count; j++) {
+        ds_plan_project *project = &out->project[j];
+        if (plan->student[project->student].refresh.below == DS_NONE)
+            continue;
+        project->product = ds_plan_alloc(plan, plan->product_count, sizeof *project->product);
+        if (project->product == NULL)
+            return false;
+        for (size_t p = 0; p < plan->product_count; p++) {
+            bool routed = false;
+            for (size_t r = 0; r < out->route_count[p]; r++)
+                routed = routed || out->route[p][r].project == (int)j;
+            if (routed)
+                project->product[project->product_count++] = (int)p;
+        }
+    }
+    return true;
+}
+
 /* Fallback of each model, and what it makes `used`: one step, as (58) says. */
 static bool compile_fallbacks(ds_plan *plan, const ds_strategy *s, ds_plan_strategy *out)
 {
@@ -125,8 +148,8 @@ static void mark_fallbacks_used(const ds_plan *plan, ds_plan_strategy *out)
 {
     for (size_t m = 0; m < plan->model_count; m++)
         if ((out->always_held[m] || out->used[m]) && out->fallback[m] >= 0 &&
-            plan->model[m].interruption != DS_NONE)
-            out->used[out->fallback[m]] = true;
+            (plan->model[m].interruption != DS_NONE || plan->model[m].limits != DS_NONE))
+            out->used[out->fallback[m]] = out->falls_back = true;
 }
 
 static void find_features(const ds_plan *plan, ds_plan_strategy *out)
@@ -142,7 +165,8 @@ static void find_features(const ds_plan *plan, ds_plan_strategy *out)
             if (contract->agreement != DS_NONE)
                 out->agrees[contract->agreement] = true;
         }
-        out->loses = out->loses || model->interruption != DS_NONE;
+        out->has_limits = out->has_limits || model->limits != DS_NONE;
+        out->loses = out->loses || model->interruption != DS_NONE || out->has_limits;
         for (size_t p = 0; p < plan->product_count; p++)
             out->spoils = out->spoils || !plan->quality[m * plan->product_count + p].perfect;
     }
@@ -176,7 +200,8 @@ static bool compile_strategy(ds_plan *plan, const ds_strategy *s, ds_plan_strate
         return false;
     out->used[s->all] = out->always_held[s->all] = true;
     if (!compile_projects(plan, s, out) || !compile_routes(plan, s, out) ||
-        !compile_fallbacks(plan, s, out) || !compile_terms(plan, s, out))
+        !compile_routed(plan, out) || !compile_fallbacks(plan, s, out) ||
+        !compile_terms(plan, s, out))
         return false;
     mark_fallbacks_used(plan, out);
     find_features(plan, out);

@@ -54,6 +54,8 @@ void ds_price_begin(ds_work *w)
     for (size_t f = 0; f < plan->profile_count; f++) {
         const ds_plan_profile *profile = &plan->profile[f];
         ds_row_copy(w->speed[f], w->column[profile->speed_factor]);
+        if (profile->error != DS_NONE)
+            ds_row_multiply(w->speed[f], w->column[profile->error]);
         if (profile->speed_gain != DS_NONE) {
             const double *gain = w->column[profile->speed_gain];
             double *step = w->speed_step[f];

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "model/irr.h"
+#include "model/reference_fleet.h"
 #include "model/kernel.h"
 #include "scenario/error.h"
 
@@ -28,10 +29,23 @@ static void terms_release(ds_ref_run *run)
         for (size_t i = 0; run->terms[m] != NULL && i < contracts; i++) {
             free(run->terms[m][i].units);
             free(run->terms[m][i].load);
+            ds_ref_fleet_free(run->terms[m][i].fleet);
         }
         free(run->terms[m]);
     }
     free(run->terms);
+}
+
+static bool terms_of_contract(const ds_ref_run *run, const ds_contract *c, ds_ref_terms *terms)
+{
+    terms->units = calloc(c->units.count * run->w->months + 1, sizeof(double));
+    terms->load = calloc(c->units.count * run->w->s->products.count + 1, sizeof(double));
+    if (c->billing == DS_BILLING_FLEET) {
+        terms->fleet = ds_ref_fleet_make(run->w, c);
+        if (terms->fleet == NULL)
+            return false;
+    }
+    return terms->units != NULL && terms->load != NULL;
 }
 
 static bool terms_make(ds_ref_run *run)
@@ -44,10 +58,8 @@ static bool terms_make(ds_ref_run *run)
         for (size_t i = 0; i < contracts->count; i++) {
             if (run->terms[m] == NULL)
                 return false;
-            size_t pools = DS_ITEM(ds_contract, *contracts, i).units.count;
-            run->terms[m][i].units = calloc(pools * run->w->months + 1, sizeof(double));
-            run->terms[m][i].load = calloc(pools * s->products.count + 1, sizeof(double));
-            if (run->terms[m][i].units == NULL || run->terms[m][i].load == NULL)
+            if (!terms_of_contract(run, &DS_ITEM(ds_contract, *contracts, i),
+                                   &run->terms[m][i]))
                 return false;
         }
     }
@@ -67,10 +79,12 @@ static void run_release(ds_ref_run *run)
     free(run->asked);
     free(run->lost);
     free(run->bad);
+    free(run->checked);
+    free(run->looked_at);
+    free(run->beyond);
+    free(run->overflow);
     free(run->held);
     free(run->project);
-    free(run->bought);
-    free(run->owner);
     free(run->bill);
     free(run->cost);
     free(run->provider);
@@ -88,16 +102,18 @@ static bool run_make(ds_ref_run *run, const ds_ref_world *w, size_t strategy)
     run->bad = calloc(products, sizeof *run->bad);
     run->held = calloc(models, sizeof *run->held);
     run->project = calloc(models, sizeof *run->project);
-    run->bought = calloc(models * w->months, sizeof *run->bought);
-    run->owner = calloc(models, sizeof *run->owner);
+    run->checked = calloc(models * products, sizeof *run->checked);
+    run->looked_at = calloc(models * products, sizeof *run->looked_at);
+    run->beyond = calloc(models * products, sizeof *run->beyond);
+    run->overflow = calloc(models * products, sizeof *run->overflow);
     run->beta = calloc(products, sizeof *run->beta);
     run->kept = calloc(products, sizeof *run->kept);
     run->bill = calloc(w->months, sizeof *run->bill);
     run->cost = calloc(w->months, sizeof *run->cost);
     run->provider = calloc(models, sizeof *run->provider);
     return run->served && run->asked && run->lost && run->bad && run->held && run->project &&
-           run->bought && run->owner && run->beta && run->kept && run->bill && run->cost &&
-           run->provider && terms_make(run);
+           run->checked && run->looked_at && run->beyond && run->overflow && run->beta &&
+           run->kept && run->bill && run->cost && run->provider && terms_make(run);
 }
 
 static void run_months(ds_ref_run *run)
@@ -149,6 +165,19 @@ static double payback(const ds_ref_run *base, const ds_ref_run *run)
             after_last_loss = t + 1;
     }
     return after_last_loss == months ? DS_REF_NEVER : (double)after_last_loss;
+}
+
+/* (74b) */
+static double break_even(const ds_ref_run *base, const ds_ref_run *run)
+{
+    double after_last_loss = payback(base, run), saved = 0;
+    if (after_last_loss == 0 || after_last_loss == DS_REF_NEVER)
+        return after_last_loss;
+    size_t month = (size_t)after_last_loss; /* in which it is made good */
+    for (size_t t = 0; t < month; t++)
+        saved += base->cost[t] - run->cost[t];
+    double saving = base->cost[month] - run->cost[month];
+    return after_last_loss + (saving > -saved ? -saved / saving : 1);
 }
 
 /* (75) */
@@ -220,6 +249,18 @@ static void provider_outcomes(const ds_ref_run *run, double *outcomes)
     outcomes[DS_OUTCOME_HHI] = all > 0 ? squares : DS_REF_NONE;
 }
 
+/* (51), (107), (108) */
+static void fleet_outcomes(const ds_ref_run *run, double *outcomes)
+{
+    bool any = run->fleet_mtok > 0;
+    outcomes[DS_OUTCOME_GPU_MONTHS] = run->gpu_months;
+    outcomes[DS_OUTCOME_UTILISATION] =
+        run->gpu_hours_paid > 0 ? run->gpu_hours_used / run->gpu_hours_paid : DS_REF_NONE;
+    outcomes[DS_OUTCOME_FLEET_ALLOCATED] = any ? run->fleet_usd / run->fleet_mtok : DS_REF_NONE;
+    outcomes[DS_OUTCOME_FLEET_USED] = any ? run->fleet_used_usd / run->fleet_mtok : DS_REF_NONE;
+    outcomes[DS_OUTCOME_POOLING_GAIN] = run->pooling_gain;
+}
+
 /* (77) */
 static void other_outcomes(const ds_ref_run *run, double *outcomes)
 {
@@ -231,11 +272,9 @@ static void other_outcomes(const ds_ref_run *run, double *outcomes)
         run->answered > 0 ? run->escalated / run->answered : DS_REF_NONE;
     outcomes[DS_OUTCOME_BAD_ANSWERS] = run->bad_answers;
     outcomes[DS_OUTCOME_UNSERVED] = run->unserved;
+    outcomes[DS_OUTCOME_OVERFLOW] = run->overflown;
+    outcomes[DS_OUTCOME_FALLBACK] = run->fallback;
     outcomes[DS_OUTCOME_SERVED_VALUE] = run->served_value_usd;
-    outcomes[DS_OUTCOME_GPU_MONTHS] = run->gpu_months;
-    outcomes[DS_OUTCOME_UTILISATION] =
-        run->gpu_hours_paid > 0 ? run->gpu_hours_used / run->gpu_hours_paid
-                                : DS_REF_NONE; /* (51) */
     outcomes[DS_OUTCOME_PROJECT] = run->project_usd;
     outcomes[DS_OUTCOME_FEE_RETURNED] = run->fee_usd;
     outcomes[DS_OUTCOME_READY] = ready < (double)run->w->months ? ready : DS_REF_NEVER;
@@ -259,8 +298,10 @@ static bool all_outcomes(const ds_ref_run *base, const ds_ref_run *run, double *
         saving(total(base, base->cost), outcomes[DS_OUTCOME_COST_TOTAL]);
     outcomes[DS_OUTCOME_SAVING_PER_YEAR] = outcomes[DS_OUTCOME_SAVING_TOTAL] / years;
     outcomes[DS_OUTCOME_PAYBACK] = payback(base, run);
+    outcomes[DS_OUTCOME_BREAK_EVEN] = break_even(base, run);
     bill_outcomes(run, outcomes);
     provider_outcomes(run, outcomes);
+    fleet_outcomes(run, outcomes);
     other_outcomes(run, outcomes);
     return internal_rate(base, run, outcomes);
 }

@@ -8,9 +8,12 @@
  *   reference_random.c   section 1    uniforms, draws, shocks, events
  *   reference_world.c    2, 3, 6      what no strategy moves: demand, prices, outages
  *   reference_load.c     2, 4         what a request asks of a contract
+ *   reference_profile.c  4            how fast GPUs work on it
  *   reference_bill.h     5            the bill of a contract, line by line, in files of its own
  *   reference_route.c    7            which model serves what
- *   reference_student.c  8            projects, their cost, the age of students
+ *   reference_quality.c  7, 8         acceptable shares
+ *   reference_student.c  8            projects, the age of students
+ *   reference_project.c  8            what projects cost
  *   reference.c          9            the loop over months, outcomes
  *
  * Arrays are [thing][month], one row of `months` after another: see ds_ref_at().
@@ -83,6 +86,7 @@ typedef struct { /* of a contract */
     double           *units; /* [pool][month] bought or renewed, (54)            */
     double           *load;  /* [pool][product] l of this month, (32)            */
     double            charge; /* of this month, before tax [USD of the month]    */
+    struct ds_ref_fleet *fleet; /* NULL unless it is one: reference_fleet.h        */
 } ds_ref_terms;
 
 typedef struct { /* of an agreement, (96) */
@@ -105,10 +109,13 @@ typedef struct {
     double         *asked;   /* [product]         requests of this month          */
     double         *lost;    /* [product]         unserved, of this month         */
     double         *bad;     /* [product]         bad answers, of this month      */
+    double         *checked; /* [model][product]  by the verifier, this month     */
+    double         *looked_at; /* [model][product] by the router, this month      */
+    double         *beyond;  /* [model][product]  x_p of the fleet in force, (106) */
+    double         *overflow; /* [model][product] what it did not take, this month */
+    double          sent_on, fell_back; /* escalated, by fallbacks, this month    */
     bool           *held;    /* [model]           (57), this month                */
     ds_ref_project *project; /* [model]                                           */
-    double         *bought;  /* [model][month]    b, GPUs of the contract in force */
-    const ds_contract **owner; /* [model]         the contract they belong to     */
     ds_ref_terms      **terms; /* [model][contract]                               */
     ds_ref_agreement   *agreement; /* [agreement]                                 */
     const char         *settled;   /* agreement whose lines are written, or NULL  */
@@ -119,7 +126,10 @@ typedef struct {
     double *provider;    /* [model] USD paid to the provider of the model  (76)   */
     double  project_usd, fee_usd, served_value_usd;
     double  answered, unserved, bad_answers, escalated, mtok;
+    double  overflown, fallback; /* requests                                      */
     double  gpu_months, gpu_hours_used, gpu_hours_paid;
+    double  fleet_usd, fleet_used_usd, fleet_mtok; /* (107)                       */
+    double  pooling_gain;                          /* (108)                       */
 } ds_ref_run;
 
 /* One line of a bill; product, model, contract may be "". */
@@ -184,11 +194,16 @@ ds_ref_request ds_ref_request_of(const ds_ref_world *w, size_t product, const ds
 /* The contract in force in month t, or NULL. */
 const ds_contract *ds_ref_contract(const ds_ref_world *w, size_t model, size_t t);
 double ds_ref_level(const ds_ref_world *w, size_t model, const ds_contract *c, size_t t);
+/* USD of one label by the teacher under its contract in month t, (64), before what is
+ * off for batches. */
+double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_contract *c,
+                        double input_tokens, double output_tokens, size_t t);
+
+/* ---- reference_profile.c: of a request on a profile */
 double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
                           const ds_ref_request *r, size_t t);
-/* USD of one label by the teacher under its contract in month t, (64). */
-double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_contract *c,
-                        const ds_labels *labels, size_t t);
+/* b; NAN when the profile does not say. */
+double ds_ref_slots(const ds_ref_world *w, size_t model, int profile, const ds_ref_request *r);
 
 /* ---- reference_line.c */
 /* Adds a line to the bill of the month, at its price in dollars of the month; the
@@ -201,20 +216,29 @@ void   ds_ref_return_fee(ds_ref_run *run, size_t model, const char *contract, do
 
 /* ---- reference_bill.c: all contracts in the month */
 void   ds_ref_bills(ds_ref_run *run);
+/* Sizes the fleets that have limits, by the first routing; fills `beyond`.  False when
+ * there is none. */
+bool   ds_ref_limit_fleets(ds_ref_run *run);
 /* The value under the strategy, which may have its own terms (98). */
 double ds_ref_term(const ds_ref_run *run, ds_quantity q);
 
 /* ---- reference_route.c */
 void ds_ref_route(ds_ref_run *run);
+/* The routes of a product: its own, else those of "*"; NULL: none. */
+const ds_items *ds_ref_routes_of(const ds_ref_run *run, size_t product);
 /* After the bills, which may reject requests: (61), sums of (77). */
 void ds_ref_account(ds_ref_run *run);
 
-/* ---- reference_student.c */
-void   ds_ref_projects_begin(ds_ref_run *run); /* before month 0            */
-void   ds_ref_projects_month(ds_ref_run *run); /* starts and ages, (62) (67) */
-void   ds_ref_projects_charge(ds_ref_run *run); /* (64)-(67), (69)          */
+/* ---- reference_quality.c */
 /* Acceptable share of the model's answers to a product, (59), (63), (68). */
 double ds_ref_acceptable(const ds_ref_run *run, size_t model, const ds_product *product);
 bool   ds_ref_is_student(const ds_model *model);
+
+/* ---- reference_student.c */
+void ds_ref_projects_begin(ds_ref_run *run); /* before month 0              */
+void ds_ref_projects_month(ds_ref_run *run); /* starts and ages, (62) (67)  */
+
+/* ---- reference_project.c */
+void ds_ref_projects_charge(ds_ref_run *run); /* (64)-(67), (69)            */
 
 #endif

@@ -1,13 +1,14 @@
 /* reference_bill.c -- section 5 of docs/model.md: the order of a bill.
  *
  * Called by reference.c in each month after reference_route.c has filled `served` and
- * `held`.  All contracts of all models have their turn, because a commitment or units
- * under term run on when another contract has followed.  For each contract: usage,
- * rounding of lines, commitment, rounding of the invoice; then the agreements over their
- * contracts; then tax, the fee returned and staff.
+ * `held`; between its two routings for the fleets that have limits.  All contracts of all
+ * models have their turn, because a commitment, a reservation or units under term run on
+ * when another contract has followed.  For each contract: usage, rounding of lines,
+ * commitment, rounding of the invoice; then the agreements over their contracts; then tax,
+ * the fee returned and staff.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/reference_bill.h"
+#include "model/reference_fleet.h"
 
 #include <string.h>
 
@@ -105,21 +106,21 @@ static void close_invoice(ds_ref_invoice *b)
     ds_ref_plain(b, "tax", b->usd, "USD", tax, "(97)");
 }
 
-static void bill_staff(ds_ref_invoice *b)
+static double bill_staff(ds_ref_invoice *b)
 {
     ds_ref_price staff = ds_ref_list_price(ds_ref_of(b, b->c->staff_usd_per_month));
     ds_ref_times(&staff, "inflation", b->w->prices[b->t]);
-    if (b->due)
-        ds_ref_item(b, "", "staff", 1, "month", &staff, "", "(49)");
+    return b->due ? ds_ref_item(b, "", "staff", 1, "month", &staff, "", "(49)") : 0;
 }
 
 static void bill_contract(ds_ref_run *run, size_t model, size_t contract)
 {
     ds_ref_invoice b = open_invoice(run, model, contract);
-    if (b.c->billing != DS_BILLING_FLEET)
+    double         hardware = 0;
+    if (b.c->billing == DS_BILLING_FLEET)
+        hardware = ds_ref_bill_fleet(&b);
+    else
         bill_usage(&b);
-    else if (b.in_force)
-        ds_ref_bill_fleet(&b);
     if (b.c->agreement == DS_ABSENT) {
         close_invoice(&b);
     } else { /* closed after the agreement */
@@ -128,7 +129,26 @@ static void bill_contract(ds_ref_run *run, size_t model, size_t contract)
         a->charges += b.usd;
         a->due = a->due || b.due;
     }
-    bill_staff(&b);
+    double staff = bill_staff(&b);
+    if (b.c->billing == DS_BILLING_FLEET)
+        ds_ref_account_fleet(&b, hardware + staff);
+}
+
+bool ds_ref_limit_fleets(ds_ref_run *run)
+{
+    const ds_scenario *s = run->w->s;
+    bool               any = false;
+    for (size_t m = 0; m < s->models.count; m++)
+        for (size_t i = 0; i < model_at(run, m)->contracts.count; i++) {
+            ds_ref_invoice b = open_invoice(run, m, i);
+            if (!b.in_force || !ds_ref_is_limited(b.c))
+                continue;
+            ds_ref_size_fleet(&b);
+            memcpy(&run->beyond[m * s->products.count], b.terms->fleet->beyond,
+                   s->products.count * sizeof *run->beyond);
+            any = true;
+        }
+    return any;
 }
 
 /* ---- Agreements, (96) */
@@ -198,27 +218,15 @@ static void settle_agreement(ds_ref_run *run, size_t which)
 
 /* ---- The month */
 
-/* Another contract does not inherit GPUs. */
-static void forget_gpus(ds_ref_run *run, size_t model)
-{
-    const ds_contract *c = ds_ref_contract(run->w, model, run->t);
-    if (run->owner[model] == c)
-        return;
-    memset(&run->bought[ds_ref_at(run->w, model, 0)], 0, run->w->months * sizeof *run->bought);
-    run->owner[model] = c;
-}
-
 void ds_ref_bills(ds_ref_run *run)
 {
     for (size_t a = 0; a < run->w->s->agreements.count; a++) {
         run->agreement[a].charges = 0;
         run->agreement[a].due = false;
     }
-    for (size_t m = 0; m < run->w->s->models.count; m++) {
-        forget_gpus(run, m);
+    for (size_t m = 0; m < run->w->s->models.count; m++)
         for (size_t i = 0; i < model_at(run, m)->contracts.count; i++)
             bill_contract(run, m, i);
-    }
     for (size_t a = 0; a < run->w->s->agreements.count; a++)
         settle_agreement(run, a);
 }

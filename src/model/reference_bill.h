@@ -7,7 +7,9 @@
  *   reference_tokens.c (30), (34)-(36), (40)  tokens, requests and meters
  *   reference_pools.c  (32), (42)-(44), (52), (54)  compute-time units
  *   reference_window.c (53) units by windows
- *   reference_fleet.c  (45)-(48), (51)
+ *   reference_fleet.c  (45), (46), (104)-(106), (108)  how many GPUs
+ *   reference_waiting.c (103)
+ *   reference_gpus.c   (47), (48), (51), (107)  what GPUs cost
  *   reference_commitment.c (90)-(95)
  *   reference_bill.c   (41), (37), (96), (97): the order of a bill
  *
@@ -138,9 +140,6 @@ void   ds_ref_bill_pools(ds_ref_invoice *b);
 /* ---- reference_window.c: unit-hours of (53) */
 /* load: [product] unit-hours of a request on the pool */
 double ds_ref_window_hours(const ds_ref_invoice *b, const ds_unit_pool *pool, const double *load);
-/* ---- reference_fleet.c */
-void   ds_ref_bill_fleet(ds_ref_invoice *b);
-
 /* ---- reference_commitment.c: the invoice becomes the charge. */
 typedef struct {
     bool   due;

@@ -1,6 +1,6 @@
-/* reference_load.c -- docs/model.md, (10), (11), (17), (23), (31) and (64):
- * hours of a month, tokens of a request, the contract in force, its price level, GPU
- * time, and the price of a label.
+/* reference_load.c -- docs/model.md, (10), (11), (17), (23) and (64): hours
+ * of a month, tokens of a request, the contract in force, its price level, and the price
+ * of a label.
  *
  * Called by the files of reference_bill.h, reference_route.c and reference_student.c.
  *
@@ -135,25 +135,6 @@ double ds_ref_level(const ds_ref_world *w, size_t model, const ds_contract *c, s
     return w->rent[ds_ref_at(w, gpu, month)] / w->rent[ds_ref_at(w, gpu, 0)];
 }
 
-/* (31) G, GPU seconds of one request */
-double ds_ref_gpu_seconds(const ds_ref_world *w, size_t model, int profile,
-                          const ds_ref_request *r, size_t t)
-{
-    const ds_profile *f = &DS_ITEM(ds_profile, w->s->profiles, profile);
-    ds_quantity       parameters = DS_ITEM(ds_model, w->s->models, model).parameters_b;
-    double prefill = ds_ref_value(w, f->input_tokens_per_gpu_s);     /* P */
-    double decode = ds_ref_value(w, f->output_tokens_per_gpu_s);     /* D */
-    double kappa = ds_ref_value(w, f->attention_gpu_s_per_token2);
-    double speed = ds_ref_value(w, f->speed_factor) *
-                   pow(1 + ds_ref_value(w, f->speed_gain_per_year), ds_ref_years(t)); /* s(t) */
-    double size = 1; /* n */
-    if (parameters.index != DS_ABSENT && !isnan(f->parameters_b))
-        size = ds_ref_value(w, parameters) / f->parameters_b;
-    double o = r->output, cv = r->output_cv;
-    double attention = kappa * (o * r->input + o * o * (1 + cv * cv) / 2);
-    return ((r->input - r->read) / prefill + o / decode + attention) * size / speed;
-}
-
 /* (64) of the first pool */
 static double unit_hours_of_label(const ds_ref_world *w, size_t teacher, const ds_unit_pool *pool,
                                   const ds_ref_request *label, size_t t)
@@ -167,7 +148,7 @@ static double unit_hours_of_label(const ds_ref_world *w, size_t teacher, const d
     return weighted / (60 * ds_ref_value(w, pool->tokens_per_minute));
 }
 
-/* (64) price of one label, before the discount on labels */
+/* (64) by billing */
 static double list_price_of_label(const ds_ref_world *w, size_t teacher, const ds_contract *c,
                                   const ds_ref_request *label, size_t t)
 {
@@ -195,11 +176,9 @@ static double list_price_of_label(const ds_ref_world *w, size_t teacher, const d
 }
 
 double ds_ref_label_usd(const ds_ref_world *w, size_t teacher, const ds_contract *c,
-                        const ds_labels *labels, size_t t)
+                        double input_tokens, double output_tokens, size_t t)
 {
-    double         input = ds_ref_value(w, labels->input_tokens);
-    ds_ref_request label = { .input = input, .fresh = input,
-                             .output = ds_ref_value(w, labels->output_tokens) };
-    return list_price_of_label(w, teacher, c, &label, t) *
-           (1 - ds_ref_value(w, labels->batch_discount_share));
+    ds_ref_request label = { .input = input_tokens, .fresh = input_tokens,
+                             .output = output_tokens };
+    return list_price_of_label(w, teacher, c, &label, t);
 }

@@ -330,33 +330,30 @@ static void load_usd(const request *r, const ds_plan_load *l, double *restrict l
 
 /* ---- capacity: (31), (32) --------------------------------------------------------------- */
 
-/* A size of n of (31). */
-typedef struct {
-    int    profile, parameters;
-    double measured_b;
-} speed;
-
-/* (31) [GPU s]: `read` (or NULL) of I input are cached, O output vary by cv (or NULL). */
-static void load_gpu_time(ds_work *w, speed s, const double *I, const double *O,
-                          const double *read, const double *cv, double *restrict load)
+static ds_speed speed_of_pool(const ds_plan_pool *pool)
 {
-    const ds_plan_profile *profile = &w->plan->profile[s.profile];
-    const double *P = w->column[profile->input_rate], *D = w->column[profile->output_rate];
-    const double *kappa = w->column[profile->attention], *fast = w->speed[s.profile];
-    const double *parameters = w->column[s.parameters], *none = w->column[w->plan->zero];
-    const double measured_b = s.measured_b;
-    const double *cached = read != NULL ? read : none, *spread = cv != NULL ? cv : none;
-    DS_EACH_LANE(i) {
-        double prefill = (I[i] - cached[i]) / P[i];
-        double pairs = O[i] * I[i] + 0.5 * O[i] * O[i] * (1.0 + spread[i] * spread[i]);
-        double seconds = prefill + O[i] / D[i] + kappa[i] * pairs;
-        load[i] = seconds * (parameters[i] / measured_b) / fast[i];
-    }
+    return (ds_speed){ pool->profile, pool->parameters, pool->measured_b };
 }
 
-static speed speed_of(const ds_plan_pool *pool)
+static ds_speed speed_of_fleet(const ds_plan_contract *c)
 {
-    return (speed){ pool->profile, pool->parameters, pool->measured_b };
+    return (ds_speed){ c->profile, c->parameters, c->measured_b };
+}
+
+static ds_served served(const request *r, ds_speed on)
+{
+    return (ds_served){ .on = on, .input = r->input, .output = r->output,
+                        .read = r->tokens[DS_KIND_READ],
+                        .cv = r->w->column[r->product->output_cv] };
+}
+
+/* Slots times GPU seconds, for the mean of (103). */
+static void load_slots(const request *r, double *restrict load)
+{
+    const ds_served on = served(r, speed_of_fleet(r->contract));
+    double *slots = r->w->scratch[0];
+    ds_gpu_time(r->w, &on, load, slots);
+    ds_row_multiply(load, slots);
 }
 
 /* (32) by weighted tokens [unit-hours]. */
@@ -387,8 +384,8 @@ static void load_pool(const request *r, const ds_plan_pool *pool, double *restri
         load_weighted(r, pool, load);
         return;
     }
-    load_gpu_time(r->w, speed_of(pool), r->input, r->output, r->tokens[DS_KIND_READ],
-                  r->w->column[r->product->output_cv], load);
+    const ds_served on = served(r, speed_of_pool(pool));
+    ds_gpu_time(r->w, &on, load, NULL);
     const double full = 3600.0 * pool->gpus;
     DS_EACH_LANE(i)
         load[i] /= full;
@@ -412,10 +409,13 @@ static void compute_load(const request *r, const ds_plan_load *l, double *restri
     case DS_LOAD_POOL:
         load_pool(r, &c->pool[l->pool], load);
         break;
-    default:
-        load_gpu_time(r->w, (speed){ c->profile, c->parameters, c->measured_b }, r->input,
-                      r->output, r->tokens[DS_KIND_READ], r->w->column[r->product->output_cv],
-                      load);
+    case DS_LOAD_SLOTS:
+        load_slots(r, load);
+        break;
+    default: {
+        const ds_served on = served(r, speed_of_fleet(c));
+        ds_gpu_time(r->w, &on, load, NULL);
+    }
     }
 }
 
@@ -436,15 +436,38 @@ static void compute_loads(ds_work *w, const ds_plan_contract *c, size_t p)
         compute_load(&r, &plan->load[l], w->load[p * plan->load_count + (size_t)l]);
 }
 
-/* Load of one label on a contract of the teacher, (64): dollars at base prices,
+/* The load of the month before, where nothing has moved but the speed of its profile. */
+static void follow_speed(const ds_work *w, int profile, double *restrict load)
+{
+    if (profile < 0 || w->plan->profile[profile].speed_gain == DS_NONE)
+        return;
+    const double *step = w->speed_step[profile];
+    DS_EACH_LANE(i)
+        load[i] /= step[i];
+}
+
+static void follow_speeds(ds_work *w, const ds_plan_contract *c, size_t p)
+{
+    const ds_plan *plan = w->plan;
+    for (int l = c->first_load; l < c->load_end; l++) {
+        const ds_plan_load *load = &plan->load[l];
+        double *row = w->load[p * plan->load_count + (size_t)l];
+        if (load->what == DS_LOAD_POOL)
+            follow_speed(w, c->pool[load->pool].profile, row);
+        else if (load->what == DS_LOAD_GPU_TIME || load->what == DS_LOAD_SLOTS)
+            follow_speed(w, c->profile, row);
+    }
+}
+
+/* Load of one label or mark on a contract of the teacher, (64): dollars at base prices,
  * unit-hours of the first pool, or GPU-hours. */
-static void compute_label(ds_work *w, const ds_plan_student *student, const ds_plan_contract *c,
+static void compute_label(ds_work *w, const ds_plan_labels *labels, const ds_plan_contract *c,
                           double *restrict load)
 {
-    const double *I = w->column[student->label_input], *O = w->column[student->label_output];
+    const double *I = w->column[labels->input], *O = w->column[labels->output];
     if (c->billing == DS_BILLING_FLEET) {
-        load_gpu_time(w, (speed){ c->profile, c->parameters, c->measured_b }, I, O, NULL, NULL,
-                      load);
+        const ds_served on = { .on = speed_of_fleet(c), .input = I, .output = O };
+        ds_gpu_time(w, &on, load, NULL);
         DS_EACH_LANE(i)
             load[i] /= 3600.0;
     } else if (c->billing != DS_BILLING_COMPUTE_TIME) {
@@ -456,7 +479,8 @@ static void compute_label(ds_work *w, const ds_plan_student *student, const ds_p
         const ds_plan_pool *pool = &c->pool[0];
         const double *usd = w->column[pool->usd_per_unit_hour];
         if (pool->profile >= 0) {
-            load_gpu_time(w, speed_of(pool), I, O, NULL, NULL, load);
+            const ds_served on = { .on = speed_of_pool(pool), .input = I, .output = O };
+            ds_gpu_time(w, &on, load, NULL);
             DS_EACH_LANE(i)
                 load[i] = load[i] / (3600.0 * pool->gpus) * usd[i];
             return;
@@ -469,6 +493,21 @@ static void compute_label(ds_work *w, const ds_plan_student *student, const ds_p
     }
 }
 
+static void compute_labels(ds_work *w, const ds_plan_labels *labels, int teacher)
+{
+    if (labels->examples == DS_NONE)
+        return;
+    const ds_plan_model *model = &w->plan->model[teacher];
+    for (int k = model->first_contract; k < model->end_contract; k++) {
+        const ds_plan_contract *c = &w->plan->contract[k];
+        double *load = w->label_load[labels->first + k - model->first_contract];
+        if (w->month == 0)
+            compute_label(w, labels, c, load);
+        else if (c->loads_move)
+            follow_speed(w, c->pool_count > 0 ? c->pool[0].profile : c->profile, load);
+    }
+}
+
 void ds_request_month(ds_work *w)
 {
     const ds_plan *plan = w->plan;
@@ -477,20 +516,18 @@ void ds_request_month(ds_work *w)
         const ds_plan_contract *c = &plan->contract[k];
         if (!all && !ds_may_be_billed(w, k))
             continue;
+        const bool first = w->month == c->first_month;
         for (size_t p = 0; p < plan->product_count; p++) {
             const ds_plan_product *product = &plan->product[p];
-            if (all || c->loads_move || product->tokens_grow || product->prefix != DS_NONE)
+            bool moves = product->tokens_grow || product->prefix != DS_NONE;
+            if (all || moves || (first && c->loads_move))
                 compute_loads(w, c, p);
+            else if (c->loads_move)
+                follow_speeds(w, c, p);
         }
     }
     for (size_t s = 0; s < plan->student_count; s++) {
-        const ds_plan_student *student = &plan->student[s];
-        const ds_plan_model *teacher = &plan->model[student->teacher];
-        for (int c = teacher->first_contract;
-             student->examples != DS_NONE && c < teacher->end_contract; c++)
-            if (all || plan->contract[c].loads_move)
-                compute_label(w, student, &plan->contract[c],
-                              w->label_load[student->label_contracts + c -
-                                            teacher->first_contract]);
+        compute_labels(w, &plan->student[s].labels, plan->student[s].teacher);
+        compute_labels(w, &plan->student[s].marks, plan->student[s].teacher);
     }
 }

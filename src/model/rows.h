@@ -116,6 +116,14 @@ static inline double ds_ceil_units(double x)
     return ds_ceil(x * (1.0 - 1e-9));
 }
 
+/* ceil of x >= 0 that is not whole, in a third of the time; `large`: may it be 2^51? */
+static inline double ds_ceil_part(double x, const bool large)
+{
+    const double magic = 0x1.8p52;
+    double up = (x + 0.5 + magic) - magic;
+    return large && x >= 0x1p51 ? x : up;
+}
+
 /* The multiple of `unit` that is nearest, halves up: (37). */
 static inline double ds_round_to(double x, double unit)
 {

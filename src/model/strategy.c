@@ -10,27 +10,48 @@ typedef struct {
     size_t                   product;
 } routing;
 
+typedef struct {
+    double *row;
+    bool    used;
+} sum;
+
+static void clear_sums(const sum *sums, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        if (sums[k].used)
+            ds_row_set(sums[k].row, 0);
+}
+
+/* Sets to zero what the routes of a month may add to, but for the bill. */
+static void clear_routes(ds_work *w, const ds_plan_strategy *s)
+{
+    const ds_plan *plan = w->plan;
+    ds_month *now = &w->now;
+    const sum sums[] = {
+        { now->lost, true }, { now->bad, s->spoils }, { now->escalated, s->spoils },
+        { now->overflow, s->has_limits }, { now->fallback, s->falls_back },
+    };
+    clear_sums(sums, sizeof sums / sizeof *sums);
+    for (size_t p = 0; s->loses && p < plan->product_count; p++)
+        ds_row_set(now->unserved[p], 0);
+    for (size_t k = 0; k < plan->product_count * plan->model_count; k++)
+        now->sent[k] = false;
+}
+
 /* Sets to zero what the strategy may add to; finance.c reads no more than that. */
 static void clear_month(ds_work *w, const ds_plan_strategy *s)
 {
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
-    const struct {
-        double *row;
-        bool    used;
-    } single[] = {
-        { now->bill, true }, { now->lost, true }, { now->returned, true },
-        { now->bad, s->spoils }, { now->escalated, s->spoils }, { now->project, s->distils },
+    const sum sums[] = {
+        { now->bill, true }, { now->returned, true }, { now->project, s->distils },
         { now->gpu_months, s->has_fleet }, { now->gpu_used, s->has_fleet },
-        { now->gpu_paid, s->has_fleet },
+        { now->gpu_paid, s->has_fleet }, { now->pooling, s->has_fleet },
+        { now->fleet_cost, s->has_fleet }, { now->fleet_used, s->has_fleet },
+        { now->fleet_mtok, s->has_fleet },
     };
-    for (size_t k = 0; k < sizeof single / sizeof *single; k++)
-        if (single[k].used)
-            ds_row_set(single[k].row, 0);
-    for (size_t p = 0; s->loses && p < plan->product_count; p++)
-        ds_row_set(now->unserved[p], 0);
-    for (size_t k = 0; k < plan->product_count * plan->model_count; k++)
-        now->sent[k] = false;
+    clear_sums(sums, sizeof sums / sizeof *sums);
+    clear_routes(w, s);
     for (size_t k = 0; k < plan->provider_count; k++)
         ds_row_set(now->spend[k], 0);
     for (size_t a = 0; a < plan->agreement_count; a++) {
@@ -38,6 +59,7 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
         ds_row_set(now->agreed_due[a], 0);
     }
     now->amount = s->amount;
+    now->overflows = false;
 }
 
 /* (56), and whether the route has begun. */
@@ -104,13 +126,36 @@ static void serve(const routing *r, int model, const double *requests)
         bad[i] += requests[i] * (1.0 - a[i]);
 }
 
-/* The share of w that an interruption takes from a model: to its fallback, or lost. */
-static void divert(const routing *r, int model, const double *requests)
+/* The share o' of (58) of requests for a model that is out, or that overflows; NULL:
+ * none is.  In the first routing nothing overflows. */
+static const double *share_out(const routing *r, int model)
+{
+    const ds_work *w = r->w;
+    const ds_plan_model *m = &w->plan->model[model];
+    if (w->now.overflows && m->limits != DS_NONE)
+        return w->now.out[(size_t)m->limits * w->plan->product_count + r->product];
+    return m->interruption != DS_NONE ? w->outage[model] : NULL;
+}
+
+/* (77) */
+static void count_overflow(const routing *r, int model, const double *requests)
 {
     ds_work *w = r->w;
-    const double *out = w->outage[model];
+    const int limits = w->plan->model[model].limits;
+    if (w->now.overflows && limits != DS_NONE)
+        ds_row_add_product(
+            w->now.overflow, requests,
+            w->now.beyond[(size_t)limits * w->plan->product_count + r->product]);
+}
+
+/* The share of w that a model does not take: to its fallback, or lost. */
+static void divert(const routing *r, int model, const double *requests, const double *out)
+{
+    ds_work *w = r->w;
     double *lost = w->now.unserved[r->product], *moved = w->scratch[6];
+    double *by_fallback = w->now.fallback;
     int fallback = r->strategy->fallback[model];
+    count_overflow(r, model, requests);
     if (fallback == DS_NONE) {
         ds_row_add_product(lost, requests, out);
         return;
@@ -122,6 +167,7 @@ static void divert(const routing *r, int model, const double *requests)
         double still_up = fails_too ? 1.0 - out_too[i] : 1.0;
         moved[i] = all * still_up;
         lost[i] += all - moved[i];
+        by_fallback[i] += moved[i];
     }
     serve(r, fallback, moved);
 }
@@ -130,28 +176,29 @@ static void divert(const routing *r, int model, const double *requests)
 static void send(const routing *r, int model, const double *requests)
 {
     ds_work *w = r->w;
-    if (w->plan->model[model].interruption == DS_NONE) {
+    const double *out = share_out(r, model);
+    if (out == NULL) {
         serve(r, model, requests);
         return;
     }
-    const double *out = w->outage[model];
     double *up = w->scratch[7];
     DS_EACH_LANE(i)
         up[i] = requests[i] * (1.0 - out[i]);
     serve(r, model, up);
-    divert(r, model, requests);
+    divert(r, model, requests, out);
 }
 
-/* (60) */
+/* (60), after_answer */
 static void send_verified(const routing *r, const ds_plan_route *route, const double *requests)
 {
     ds_work *w = r->w;
     const ds_plan_model *model = &w->plan->model[route->model];
-    const double *d = w->column[model->detected], *f = w->column[model->false_alarm];
-    const double *check = w->column[model->usd_per_check], *out = w->outage[route->model];
+    const double *d = w->column[model->verifier.detected];
+    const double *f = w->column[model->verifier.false_alarm];
+    const double *check = w->column[model->verifier.usd], *out = share_out(r, route->model);
     double *a = w->scratch[4], *bad = w->scratch[5], *again = w->scratch[8];
     double *up = w->scratch[7], *bill = w->now.bill, *escalated = w->now.escalated;
-    bool fails = model->interruption != DS_NONE;
+    bool fails = out != NULL;
     acceptable(r, route->model, a);
     DS_EACH_LANE(i) {
         double served = fails ? requests[i] * (1.0 - out[i]) : requests[i];
@@ -163,7 +210,36 @@ static void send_verified(const routing *r, const ds_plan_route *route, const do
     }
     use(r, route->model, up);
     if (fails)
-        divert(r, route->model, requests);
+        divert(r, route->model, requests, out);
+    send(r, route->escalate_to, again);
+}
+
+/* (60), before_answer: what is sent on has no answer of the model. */
+static void send_by_router(const routing *r, const ds_plan_route *route, const double *requests)
+{
+    ds_work *w = r->w;
+    const ds_plan_model *model = &w->plan->model[route->model];
+    const double *d = w->column[model->router.detected];
+    const double *f = w->column[model->router.false_alarm];
+    const double *look = w->column[model->router.usd], *out = share_out(r, route->model);
+    double *a = w->scratch[4], *bad = w->scratch[5], *up = w->scratch[7], *again = w->scratch[8];
+    double *kept = w->scratch[11], *bill = w->now.bill, *escalated = w->now.escalated;
+    bool fails = out != NULL;
+    acceptable(r, route->model, a);
+    DS_EACH_LANE(i) {
+        double there = fails ? 1.0 - out[i] : 1.0;
+        double on = requests[i] * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
+        double rest = requests[i] - on;
+        kept[i] = rest < 1e-9 * requests[i] ? 0.0 : rest; /* rounding is no request */
+        up[i] = kept[i] * there;
+        again[i] = on;
+        bill[i] += requests[i] * look[i];
+        bad[i] += requests[i] * there * (1.0 - a[i]) * (1.0 - d[i]);
+        escalated[i] += on;
+    }
+    use(r, route->model, up);
+    if (fails)
+        divert(r, route->model, kept, out);
     send(r, route->escalate_to, again);
 }
 
@@ -189,7 +265,7 @@ static void route_product(const routing *r)
             rest[i] -= part[i];
         }
         if (route->escalate_to != DS_NONE)
-            send_verified(r, route, part);
+            (route->before_answer ? send_by_router : send_verified)(r, route, part);
         else
             send(r, route->model, part);
     }
@@ -212,10 +288,14 @@ static void count_bad(ds_work *w, const ds_plan_strategy *s, size_t p)
 /* (61) of requests that nobody served; contracts may have refused some. */
 static void count_unserved(ds_work *w, const ds_plan_strategy *s)
 {
-    for (size_t p = 0; s->loses && p < w->plan->product_count; p++)
+    for (size_t p = 0; s->loses && p < w->plan->product_count; p++) {
+        const double *requests = w->requests[p];
+        double *unserved = w->now.unserved[p];
+        DS_EACH_LANE(i) /* rejected twice, a request counts once */
+            unserved[i] = ds_least(unserved[i], requests[i]);
         if (w->plan->product[p].value != DS_NONE)
-            ds_row_add_product(w->now.lost, w->now.unserved[p],
-                               w->column[w->plan->product[p].value]);
+            ds_row_add_product(w->now.lost, unserved, w->column[w->plan->product[p].value]);
+    }
 }
 
 /* (69) */
@@ -273,18 +353,45 @@ static void find_due(ds_work *w, const ds_plan_strategy *s, size_t m)
     }
 }
 
+static void route_all(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state)
+{
+    for (size_t p = 0; p < w->plan->product_count; p++) {
+        route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
+        count_bad(w, s, p);
+    }
+}
+
+/* Sizes limited fleets by what has been routed; where some overflow, routes again: (106). */
+static void route_overflow(ds_work *w, const ds_plan_strategy *s, ds_strategy_state *state,
+                           const double *bill_before)
+{
+    for (size_t m = 0; m < w->plan->model_count; m++) {
+        if (!s->used[m] || w->plan->model[m].limits == DS_NONE)
+            continue;
+        find_due(w, s, m);
+        w->now.overflows = ds_limits_month(w, state, (int)m) || w->now.overflows;
+    }
+    if (!w->now.overflows)
+        return;
+    ds_row_copy(w->now.bill, bill_before);
+    clear_routes(w, s);
+    route_all(w, s, state);
+}
+
 void ds_strategy_month(ds_work *w, size_t strategy)
 {
     const ds_plan *plan = w->plan;
     const ds_plan_strategy *s = &plan->strategy[strategy];
     ds_strategy_state *state = &w->strategy[strategy];
+    double *bill_before = w->scratch[15];
     clear_month(w, s);
     ds_project_month(w, strategy);
     raise_ramps(w, s, state);
-    for (size_t p = 0; p < plan->product_count; p++) {
-        route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
-        count_bad(w, s, p);
-    }
+    if (s->has_limits)
+        ds_row_copy(bill_before, w->now.bill);
+    route_all(w, s, state);
+    if (s->has_limits)
+        route_overflow(w, s, state, bill_before);
     for (size_t m = 0; m < plan->model_count; m++) {
         if (!s->used[m])
             continue;

@@ -37,6 +37,33 @@ static void pass_gates(ds_work *w, size_t s)
     }
 }
 
+/* x to the y, for x > 0. */
+static inline double power(double x, double y)
+{
+    return ds_exp_inline(y * ds_log_inline(x));
+}
+
+/* (63b): the loss above the teacher's, and from it the share. */
+static void begin_law(ds_work *w, const ds_plan_quality *quality, double *restrict a)
+{
+    const ds_scaling_law law = *quality->law;
+    const double *size = w->column[quality->parameters], *D = w->column[law.tokens.index];
+    const double *teacher = w->column[law.teacher_loss.index];
+    const double *limit = w->column[law.limit_share.index];
+    const double *per_nat = w->column[law.share_per_nat.index];
+    DS_EACH_LANE(i) {
+        double N = size[i] * 1e9;
+        double alone = law.A / power(N, law.alpha) + law.B / power(D[i], law.beta);
+        double supervised = law.E + power(alone, law.gamma);
+        double gap = 1.0 + power(teacher[i] / (supervised * law.d1), 1.0 / law.f1);
+        double taught = law.A_student / power(N, law.alpha_student) +
+                        law.B_student / power(D[i], law.beta_student);
+        double above = power(teacher[i], -law.c0) * power(gap, -law.c1 * law.f1) *
+                       power(taught, law.gamma_student);
+        a[i] = ds_clamp_share(limit[i] - per_nat[i] * above);
+    }
+}
+
 /* (63), or the share of a model that is no student, (59). */
 static void begin_quality(ds_work *w, size_t index)
 {
@@ -44,16 +71,16 @@ static void begin_quality(ds_work *w, size_t index)
     double *a = w->acceptable[index];
     if (quality->perfect) {
         ds_row_set(a, 1);
+    } else if (quality->law != NULL) {
+        begin_law(w, quality, a);
     } else if (quality->acceptable != DS_NONE) {
         ds_row_copy(a, w->column[quality->acceptable]);
     } else {
         const double *limit = w->column[quality->limit], *gap = w->column[quality->gap];
         const double *exponent = w->column[quality->exponent];
         const double *size = w->column[quality->parameters];
-        DS_EACH_LANE(i) {
-            double power = ds_exp_inline(-exponent[i] * ds_log_inline(size[i]));
-            a[i] = ds_clamp_share(limit[i] - gap[i] * power);
-        }
+        DS_EACH_LANE(i)
+            a[i] = ds_clamp_share(limit[i] - gap[i] * power(size[i], -exponent[i]));
     }
 }
 
@@ -101,56 +128,73 @@ void ds_student_begin(ds_work *w)
         begin_quality(w, k);
 }
 
-/* (64): labels of one attempt bought this month. */
-static void price_labels(ds_work *w, size_t s)
+/* (64), (65c): what the teacher is paid for the labels or marks of one attempt. */
+static void price_labels(ds_work *w, int teacher, const ds_plan_labels *labels,
+                         double *restrict usd)
 {
     const ds_plan *plan = w->plan;
-    const ds_plan_student *student = &plan->student[s];
-    const ds_plan_model *teacher = &plan->model[student->teacher];
-    double *usd = w->label_usd[s];
+    const ds_plan_model *model = &plan->model[teacher];
     ds_row_set(usd, 0);
-    if (student->examples == DS_NONE)
+    if (labels->examples == DS_NONE)
         return;
-    for (int c = teacher->first_contract; c < teacher->end_contract; c++) {
+    for (int c = model->first_contract; c < model->end_contract; c++) {
         const ds_plan_contract *contract = &plan->contract[c];
         if (!ds_may_be_billed(w, (size_t)c))
             continue;
-        const double *load = w->label_load[student->label_contracts + c - teacher->first_contract];
+        const double *load = w->label_load[labels->first + c - model->first_contract];
         const double *price = w->price[c];
         const double *in_force = contract->certain ? w->column[plan->one] : w->in_force[c];
         DS_EACH_LANE(i)
             usd[i] += load[i] * price[i] * in_force[i];
     }
-    const double *examples = w->column[student->examples];
-    const double *rejected = w->column[student->rejected];
-    const double *discount = w->column[student->label_discount];
+    const double *examples = w->column[labels->examples], *rounds = w->column[labels->rounds];
+    const double *rejected = w->column[labels->rejected];
+    const double *discount = w->column[labels->discount];
     DS_EACH_LANE(i)
-        usd[i] *= examples[i] / (1.0 - rejected[i]) * (1.0 - discount[i]);
+        usd[i] *= rounds[i] * examples[i] / (1.0 - rejected[i]) * (1.0 - discount[i]);
 }
 
-/* (65), and the fees of a fine-tuning job, which do not move. */
+/* GPU-hours of (65), at their rent. */
+static void add_gpu_hours(ds_work *w, const ds_plan_student *student, double *restrict usd)
+{
+    const double *rent = w->rent[student->training_gpu];
+    if (student->gpu_hours != DS_NONE) {
+        ds_row_add_product(usd, w->column[student->gpu_hours], rent);
+        return;
+    }
+    const ds_plan_gpu *gpu = &w->plan->gpu[student->training_gpu];
+    const double *size = w->column[student->parameters], *per = w->column[student->flop];
+    const double *tokens = w->column[student->training_tokens];
+    const double *epochs = w->column[student->epochs], *mfu = w->column[student->mfu];
+    const double *peak = w->column[gpu->peak_tflops];
+    DS_EACH_LANE(i) {
+        double flop = per[i] * (size[i] * 1e9) * tokens[i] * epochs[i];
+        usd[i] += flop / (mfu[i] * (peak[i] * 1e12)) / 3600.0 * rent[i];
+    }
+}
+
+/* (65), (65c), and the fees of a fine-tuning job, which do not move. */
 static void price_training(ds_work *w, size_t s)
 {
     const ds_plan_student *student = &w->plan->student[s];
     double *usd = w->training_usd[s];
     ds_row_copy(usd, w->tuning_usd[s]);
-    if (student->training_gpu == DS_NONE)
-        return;
-    const ds_plan_gpu *gpu = &w->plan->gpu[student->training_gpu];
-    const double *size = w->column[student->parameters];
-    const double *tokens = w->column[student->training_tokens];
-    const double *epochs = w->column[student->epochs], *mfu = w->column[student->mfu];
-    const double *peak = w->column[gpu->peak_tflops], *rent = w->rent[student->training_gpu];
-    DS_EACH_LANE(i) {
-        double flop = 6.0 * (size[i] * 1e9) * tokens[i] * epochs[i];
-        usd[i] += flop / (mfu[i] * (peak[i] * 1e12)) / 3600.0 * rent[i];
+    if (student->training_gpu != DS_NONE)
+        add_gpu_hours(w, student, usd);
+    if (student->rounds_gpu != DS_NONE) {
+        const double *rounds = w->column[student->rounds], *rent = w->rent[student->rounds_gpu];
+        const double *hours = w->column[student->rounds_hours];
+        DS_EACH_LANE(i)
+            usd[i] += rounds[i] * hours[i] * rent[i];
     }
 }
 
 void ds_student_month(ds_work *w)
 {
     for (size_t s = 0; s < w->plan->student_count; s++) {
-        price_labels(w, s);
+        const ds_plan_student *student = &w->plan->student[s];
+        price_labels(w, student->teacher, &student->labels, w->label_usd[s]);
+        price_labels(w, student->teacher, &student->marks, w->mark_usd[s]);
         price_training(w, s);
     }
 }
@@ -191,6 +235,7 @@ void ds_project_begin(ds_work *w, size_t strategy)
             begin[i] = waits || made[i] == 0.0 ? ds_never : start[i];
         set_ends(w, state, j, &w->plan->student[project->student], (size_t)project->student);
         ds_row_set(state->age[j], 0);
+        ds_row_set(state->releases[j], 0);
         ds_row_set(state->fresh[j], 1);
     }
 }
@@ -213,31 +258,78 @@ static void watch_threshold(ds_work *w, ds_strategy_state *state, size_t j,
     set_ends(w, state, j, &w->plan->student[project->student], (size_t)project->student);
 }
 
+/* Sets `stale` to 1 where the acceptable share (68) of a product routed to the student
+ * is below what (67) wants. */
+static void add_too_bad(ds_work *w, const ds_strategy_state *state, size_t j,
+                        const ds_plan_project *project, double *restrict stale)
+{
+    const ds_plan_student *student = &w->plan->student[project->student];
+    const double *below = w->column[student->refresh.below], *fresh = state->fresh[j];
+    for (size_t k = 0; k < project->product_count; k++) {
+        size_t cell = (size_t)student->model * w->plan->product_count +
+                      (size_t)project->product[k];
+        const double *a = w->acceptable[cell];
+        DS_EACH_LANE(i) {
+            bool bad = ds_clamp_share(a[i] * fresh[i]) < below[i] * (1.0 - 1e-9);
+            stale[i] = bad ? 1.0 : stale[i];
+        }
+    }
+}
+
+/* (67): where the student, of which age and releases are known, is refreshed. */
+static void find_stale(ds_work *w, const ds_strategy_state *state, size_t j,
+                       const ds_plan_project *project, double *restrict stale)
+{
+    const ds_plan_refresh *refresh = &w->plan->student[project->student].refresh;
+    const double *ready = state->ready[j], *age = state->age[j], *n = state->releases[j];
+    const double now = (double)w->month;
+    ds_row_set(stale, 0);
+    if (refresh->every_months != DS_NONE) {
+        const double *every = w->column[refresh->every_months];
+        DS_EACH_LANE(i)
+            stale[i] = age[i] >= every[i] ? 1.0 : stale[i];
+    }
+    if (refresh->every_releases != DS_NONE) {
+        const double *every = w->column[refresh->every_releases];
+        DS_EACH_LANE(i)
+            stale[i] = n[i] >= every[i] ? 1.0 : stale[i];
+    }
+    if (refresh->below != DS_NONE)
+        add_too_bad(w, state, j, project, stale);
+    const double *within = w->column[refresh->not_within];
+    DS_EACH_LANE(i)
+        stale[i] = now > ready[i] && age[i] >= within[i] ? stale[i] : 0.0;
+}
+
 /* (67), (68): age, the factor on the acceptable share, and in `refreshed` the cost
  * share of a refresh of this month, 0 when there is none. */
 static void grow_older(ds_work *w, ds_strategy_state *state, size_t j,
-                       const ds_plan_student *student, double *restrict refreshed)
+                       const ds_plan_project *project, double *restrict refreshed)
 {
+    const ds_plan_student *student = &w->plan->student[project->student];
     const double *ready = state->ready[j], *released = w->released[student->teacher];
     const double *by_month = w->column[student->decay_per_month];
     const double *by_release = w->column[student->decay_per_release];
-    double *age = state->age[j], *fresh = state->fresh[j];
+    double *age = state->age[j], *fresh = state->fresh[j], *n = state->releases[j];
+    double *stale = w->scratch[3];
     const double now = (double)w->month;
     DS_EACH_LANE(i) {
         double kept = fresh[i] * (1.0 - by_month[i]) * (1.0 - by_release[i] * released[i]);
         bool serves = now > ready[i];
         age[i] = serves ? age[i] + 1.0 : 0.0;
+        n[i] = serves ? n[i] + released[i] : 0.0;
         fresh[i] = serves ? kept : 1.0;
         refreshed[i] = 0.0;
     }
-    if (student->refresh_months == DS_NONE)
+    if (student->refresh.cost == DS_NONE)
         return;
-    const double *every = w->column[student->refresh_months];
-    const double *share = w->column[student->refresh_cost];
+    find_stale(w, state, j, project, stale);
+    const double *share = w->column[student->refresh.cost];
     DS_EACH_LANE(i) {
-        bool due = now > ready[i] && age[i] >= every[i];
+        bool due = stale[i] > 0.0;
         refreshed[i] = due ? share[i] : 0.0;
         age[i] = due ? 0.0 : age[i];
+        n[i] = due ? 0.0 : n[i];
         fresh[i] = due ? 1.0 : fresh[i];
     }
 }
@@ -290,6 +382,7 @@ static void book_project(ds_work *w, const ds_strategy_state *state, size_t j, i
     const ds_plan_model *teacher = &w->plan->model[student->teacher];
     const double *overrun = w->column[student->overrun];
     const double *label_usd = w->label_usd[index], *training_usd = w->training_usd[index];
+    const double *mark_usd = w->mark_usd[index];
     const double *evaluation = w->column[student->evaluation];
     const double *months = w->column[student->staff_months];
     const double *rate = w->column[student->usd_per_staff_month];
@@ -301,7 +394,8 @@ static void book_project(ds_work *w, const ds_strategy_state *state, size_t j, i
     double *spend = w->now.spend[teacher->provider];
     const double now = (double)w->month;
     DS_EACH_LANE(i) {
-        double bought = overrun[i] * labels[i] * label_usd[i];
+        double bought = overrun[i] * labels[i] * label_usd[i] +
+                        overrun[i] * finish[i] * mark_usd[i];
         double made = overrun[i] * finish[i] * (training_usd[i] + evaluation[i]);
         double paid = overrun[i] * staff[i] * months[i] * rate[i] * inflation[i];
         double fee = ds_floor(begin[i]) == now ? licence[i] : 0.0;
@@ -323,14 +417,14 @@ void ds_project_month(ds_work *w, size_t strategy)
         const ds_plan_student *student = &w->plan->student[project->student];
         double *labels = w->scratch[0], *finish = w->scratch[1], *staff = w->scratch[2];
         watch_threshold(w, state, j, project);
-        grow_older(w, state, j, student, labels); /* the cost share of a refresh ...    */
+        grow_older(w, state, j, project, labels); /* the cost share of a refresh ...    */
         ds_row_copy(finish, labels);              /* ... holds for all three            */
         ds_row_copy(staff, labels);
         bool at_work = any_at_work(w, state, j, student);
         if (at_work)
             attempt_shares(w, state, j, student, w->gates[project->student], labels, finish,
                            staff);
-        if (at_work || student->refresh_months != DS_NONE)
+        if (at_work || student->refresh.cost != DS_NONE)
             book_project(w, state, j, project->student, labels, finish, staff);
     }
 }

@@ -33,7 +33,9 @@ static void add_pairs(const pairs *p, bool begins, double *restrict total)
         ds_row_add_product(total, p->a[k], p->b[k]);
 }
 
-void ds_total_load(const ds_work *w, int model, int load, double *restrict total)
+/* Sum over the products of the requests of a model times rows[p * stride]. */
+static void add_requests(const ds_work *w, int model, const ds_row *rows, size_t stride,
+                         double *restrict total)
 {
     const ds_plan *plan = w->plan;
     pairs next = { 0 };
@@ -47,9 +49,19 @@ void ds_total_load(const ds_work *w, int model, int load, double *restrict total
             begins = false;
         }
         next.a[next.count] = w->now.usage[p * plan->model_count + (size_t)model];
-        next.b[next.count++] = w->load[p * plan->load_count + (size_t)load];
+        next.b[next.count++] = rows[p * stride];
     }
     add_pairs(&next, begins, total);
+}
+
+void ds_total_load(const ds_work *w, int model, int load, double *restrict total)
+{
+    add_requests(w, model, (const ds_row *)&w->load[load], w->plan->load_count, total);
+}
+
+void ds_total_tokens(const ds_work *w, int model, double *restrict total)
+{
+    add_requests(w, model, (const ds_row *)w->mtok, 1, total);
 }
 
 size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,

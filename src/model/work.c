@@ -22,6 +22,20 @@ static ds_row *rows(layout *l, size_t count)
     return take(l, count * sizeof(ds_row));
 }
 
+static void lay_out_fleets(layout *l, const ds_plan *plan, ds_work *w)
+{
+    const size_t F = plan->fleet_count, P = F > 0 ? plan->product_count : 0;
+    w->per_second = rows(l, F);
+    w->fleet_size = rows(l, F * DS_SIZE_ROWS);
+    w->planned = rows(l, P);
+    w->actual = rows(l, P);
+    w->present = rows(l, P);
+    w->cell_last = rows(l, plan->most_cells);
+    w->cell_limit = rows(l, plan->most_cells);
+    w->queue = take(l, (F > 0 ? P + 1 : 0) * sizeof *w->queue);
+    w->fleet_scratch = rows(l, F > 0 ? DS_FLEET_SCRATCH : 0);
+}
+
 static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
 {
     size_t P = plan->product_count, M = plan->model_count, G = plan->gpu_count;
@@ -59,7 +73,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->list_price = rows(l, C);
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
-    w->replica_share = rows(l, C);
+    lay_out_fleets(l, plan, w);
     w->gain = rows(l, plan->gain_count);
     w->keep = rows(l, plan->commitment_count);
     w->per_keep = rows(l, plan->commitment_count);
@@ -68,6 +82,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
         *of_kinds[k] = rows(l, DS_KIND_COUNT);
     w->acceptable = rows(l, M * P);
     w->label_usd = rows(l, S);
+    w->mark_usd = rows(l, S);
     w->training_usd = rows(l, S);
     w->tuning_usd = rows(l, S);
     w->label_load = rows(l, plan->label_rows);
@@ -82,9 +97,11 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     state->project_end = rows(l, J * (DS_MOST_ATTEMPTS + 1));
     state->ready = rows(l, J);
     state->age = rows(l, J);
+    state->releases = rows(l, J);
     state->fresh = rows(l, J);
     state->ring = rows(l, plan->ring_count * (plan->most_life + 1));
     state->commitment = rows(l, plan->commitment_rows);
+    state->fleet = rows(l, plan->fleet_rows);
     state->alike = take(l, plan->commitment_count * sizeof *state->alike);
     state->credit = rows(l, 2 * plan->agreement_count);
     state->provider = rows(l, plan->provider_count);
@@ -105,8 +122,12 @@ static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
     now->agreed = rows(l, plan->agreement_count);
     now->agreed_due = rows(l, plan->agreement_count);
     now->refused = rows(l, plan->product_count);
+    now->beyond = rows(l, plan->limits_count * plan->product_count);
+    now->out = rows(l, plan->limits_count * plan->product_count);
     double **singles[] = { &now->bill, &now->lost, &now->bad, &now->escalated, &now->project,
-                           &now->returned, &now->gpu_months, &now->gpu_used, &now->gpu_paid };
+                           &now->returned, &now->gpu_months, &now->gpu_used, &now->gpu_paid,
+                           &now->pooling, &now->fleet_cost, &now->fleet_used, &now->fleet_mtok,
+                           &now->overflow, &now->fallback };
     for (size_t k = 0; k < sizeof singles / sizeof *singles; k++)
         *singles[k] = take(l, sizeof(ds_row));
 }

@@ -31,10 +31,11 @@ enum { DS_SCRATCH = 16, DS_MOST_ATTEMPTS = 8 };
 typedef struct {
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
-    ds_row *age, *fresh;  /* [project]: age, and a/a0 of (68)                         */
+    ds_row *age, *releases, *fresh; /* [project]: age, n, and a/a0 of (67), (68)      */
     ds_row *ring;         /* [ring][most_life + 1]: bought in a month, (48), (54); the
                              last row: what there is now                              */
     ds_row *commitment;   /* [commitment_rows]                                        */
+    ds_row *fleet;        /* [fleet_rows]: orders of capacity, terms of reservations   */
     bool   *alike;        /* [commitment]: is its state the same in all lanes?        */
     ds_row *credit;       /* [agreement][2]: what is left; months since it began      */
     ds_row *provider;     /* [provider]: spend so far [USD]                           */
@@ -47,7 +48,9 @@ enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_
        DS_TOTAL_PEAK_MARK, DS_TOTAL_OVER, DS_TOTAL_ESCALATED, DS_TOTAL_BAD, DS_TOTAL_UNSERVED,
        DS_TOTAL_SERVED, DS_TOTAL_SERVED_MTOK, DS_TOTAL_SERVED_VALUE, DS_TOTAL_GPU_MONTHS,
        DS_TOTAL_GPU_USED, DS_TOTAL_GPU_PAID, DS_TOTAL_PROJECT, DS_TOTAL_RETURNED,
-       DS_TOTAL_LAST_NEGATIVE, DS_TOTAL_SAVED, DS_TOTAL_COUNT };
+       DS_TOTAL_LAST_NEGATIVE, DS_TOTAL_PART, DS_TOTAL_SAVED, DS_TOTAL_OVERFLOW, DS_TOTAL_FALLBACK,
+       DS_TOTAL_FLEET_COST, DS_TOTAL_FLEET_USED, DS_TOTAL_FLEET_MTOK, DS_TOTAL_POOLING,
+       DS_TOTAL_COUNT };
 
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
@@ -57,12 +60,27 @@ typedef struct {
     ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0                      */
     ds_row *due;      /* [model]: fixed charges fall due (0 or 1)                     */
     double *bill, *lost, *bad, *escalated, *project, *returned;
-    double *gpu_months, *gpu_used, *gpu_paid;
+    double *gpu_months, *gpu_used, *gpu_paid, *pooling;
+    double *fleet_cost, *fleet_used, *fleet_mtok; /* sums of (107): c, c u, tokens     */
+    double *overflow, *fallback;
+    bool    overflows; /* is `out` that of (58), with what overflows?                  */
+    ds_row *beyond, *out; /* [limits][product]: x (1 - o) of (58), and o'              */
     ds_row *spend;    /* [provider]: of this month                                    */
     const int *amount; /* [amount]: columns under this strategy                       */
     ds_row *agreed, *agreed_due; /* [agreement]: charges of its contracts; is any due? */
     ds_row *refused;  /* [product]: share that the pools of a contract refuse         */
 } ds_month;
+
+/* The requests of a month in the slots of one cell: slots b of a replica, seconds S that a
+ * request holds one, Erlangs that one GPU second an hour offers. */
+typedef struct {
+    ds_row slots, holding, erlangs;
+} ds_queue;
+
+/* What a fleet is in a month: GPUs paid for, the mean over the hours and the most; the
+ * mean of those beyond the reserved ones; and what pooling saves, (108). */
+enum { DS_SIZE_MEAN, DS_SIZE_MOST, DS_SIZE_BEYOND, DS_SIZE_SAVED, DS_SIZE_ROWS };
+enum { DS_FLEET_SCRATCH = 8 };
 
 typedef struct {
     const ds_plan *plan;
@@ -93,10 +111,17 @@ typedef struct {
     /* contracts */
     ds_row *load;       /* [product][load]: of one request                            */
     ds_row *price;      /* [contract]: P of (40); fleets: USD per GPU-hour            */
-    ds_row *list_price; /* [contract]: P before the discount, for overage at list     */
+    ds_row *list_price; /* [contract]: P before the discount, for overage at list; or r
+                           of (47), of fleets with reserved or spot GPUs              */
     ds_row *locked;     /* [contract]: index of the first month in force              */
     ds_row *in_force;   /* [contract]: 0 or 1; only when not certain                  */
-    ds_row *replica_share; /* [contract]: replicas per GPU s an hour of demand        */
+    ds_row *per_second;    /* [fleet]: replicas per GPU s an hour of demand, planned   */
+    ds_row *fleet_size;    /* [fleet][DS_SIZE_ROWS]: of this month                     */
+    ds_row *planned, *actual; /* [product]: load of a fleet, with its peak and without */
+    ds_row *present;       /* [product]: has it requests, and is the fleet due?        */
+    ds_row *cell_last, *cell_limit; /* [cell]: replicas in the hour before; at most    */
+    ds_queue *queue;       /* [1 + product]: of a model's requests, of one product's   */
+    ds_row *fleet_scratch; /* DS_FLEET_SCRATCH rows                                    */
     ds_row *hour_excess;   /* [product]: max(1, k / max s) of (46)                    */
     ds_row *burst_excess;  /* [product]: e of (43)                                    */
     ds_row *peak;          /* [product]: k                                            */
@@ -107,7 +132,7 @@ typedef struct {
 
     /* quality and students */
     ds_row *acceptable; /* [model][product]: a0                                       */
-    ds_row *label_usd, *training_usd; /* [student]: of one attempt, this month        */
+    ds_row *label_usd, *mark_usd, *training_usd; /* [student]: of one attempt, this month */
     ds_row *tuning_usd; /* [student]: (65b)                                           */
     ds_row *label_load; /* [label row]: load of one example on a teacher's contract   */
     ds_row *gates;      /* [student]: attempts made; 0: no permission                 */
@@ -140,6 +165,19 @@ void ds_demand_month(ds_work *w);
 /* -- price.c */
 void ds_price_begin(ds_work *w);
 void ds_price_month(ds_work *w);
+/* -- profile.c: (31), (100)-(102) */
+/* What serves a request: a profile, and n = parameters / measured_b. */
+typedef struct {
+    int    profile, parameters; /* column                                            */
+    double measured_b;
+} ds_speed;
+typedef struct {
+    ds_speed      on;
+    const double *input, *output, *read, *cv; /* I, O, R, cv of O; the last two may be NULL */
+} ds_served;
+/* GPU seconds of a request, and the slots that a replica has for such ones (or NULL). */
+void ds_gpu_time(const ds_work *w, const ds_served *r, double *restrict seconds,
+                     double *restrict slots);
 /* -- request_load.c: loads of a request on the contracts, where they move */
 void ds_request_month(ds_work *w);
 /* Adds (G_j - G_{j-1}) of a kind times the share beyond step j of a table. */
@@ -166,8 +204,10 @@ void ds_window_hours(ds_work *w, int contract, int pool, double *restrict hours)
 /* -- usage.c: what a month's requests of a model add up to */
 /* Sum over the products of requests times a load. */
 void ds_total_load(const ds_work *w, int model, int load, double *restrict total);
-/* The same, for each product that the model serves, times factor[product] (NULL: 1),
- * into rows, with the indices of these products; returns how many there are. */
+/* Of requests times their tokens [Mtok]. */
+void ds_total_tokens(const ds_work *w, int model, double *restrict total);
+/* Requests times a load, for each product that the model serves, times factor[product]
+ * (NULL: 1), into rows, with the indices of these products; returns how many there are. */
 size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,
                         double (*rows)[DS_LANES], size_t *product);
 /* Sum of such rows at a point of the month. */
@@ -186,9 +226,38 @@ void ds_commitment_bill(ds_work *w, ds_strategy_state *state, int commitment, in
                         const double *due, double *restrict bill, double *restrict lost);
 /* -- agreement.c: (96); after the bills of all models */
 void ds_agreement_bill(ds_work *w, ds_strategy_state *state, const ds_plan_strategy *s);
-/* -- fleet.c: rent or purchase of one fleet; adds to bill, and to w->now.gpu_*. */
+/* Where a contract is due: `due` of its model, but 0 where it is not in force; `row` is
+ * for the answer where it is needed. */
+const double *ds_contract_due(const ds_work *w, int contract, double *row);
+/* -- fleet.c: (45), (46), (105), (108).  Fills w->fleet_size of a fleet from the month's
+ * requests of its model; a limited one orders, and adds x_p of (106) to w->now.beyond. */
+void ds_fleet_size(ds_work *w, ds_strategy_state *state, int fleet, const double *due);
+/* Replicas of a cell that some load, in GPU s an hour, needs: (45). */
+void ds_fleet_need(const ds_work *w, int fleet, int product, const double *load,
+                   const double *due, double *restrict replicas);
+/* -- fleet_limits.c: (104), (106), (58) */
+/* Orders of a cell, for a need at the busiest hour; `limit` becomes what it can have. */
+void ds_fleet_order(const ds_work *w, ds_strategy_state *state, int fleet,
+                    const ds_plan_cell *cell, const double *need, double *restrict limit);
+/* Adds what overflows from a cell with `replicas` at a point of the month, before which
+ * it had `last`; `used` is the number of rows of w->actual. */
+void ds_fleet_overflow(ds_work *w, int fleet, const ds_plan_cell *cell, size_t used,
+                       const ds_plan_points *points, size_t point, const double *last,
+                       const double *replicas);
+/* Sizes the limited fleets of a model; does anything overflow on any path? */
+bool ds_limits_month(ds_work *w, ds_strategy_state *state, int model);
+/* -- fleet_bill.c: (47), (48), (51), (107).  Sets bill, what may be returned, and other;
+ * `staff` is what has been paid by (49), or NULL. */
 void ds_fleet_bill(ds_work *w, ds_strategy_state *state, int contract, const double *due,
-                   double *restrict bill, double *restrict other);
+                   const double *staff, double *restrict bill, double *restrict other);
+/* -- waiting.c: (103) */
+/* Of what w->now.usage sends to a fleet, of one product or (DS_NONE) all.  Only for
+ * contracts with `waiting`. */
+void ds_waiting_queue(const ds_work *w, int contract, int product, ds_queue *queue);
+/* Raises `replicas`, whole numbers of one or more, to the least ones that keep the limit
+ * at a load [GPU s an hour]. */
+void ds_waiting_replicas(const ds_waiting *limit, const ds_queue *queue, const double *load,
+                         double *restrict replicas);
 /* -- student.c */
 void ds_student_begin(ds_work *w);
 void ds_student_month(ds_work *w);

@@ -228,6 +228,10 @@ void ds_report_notes(FILE *file, const ds_report *report, const ds_style *style)
                             .cvar_level),
              alone ? "" : "; payback the median", style->utf8 ? "\xC2\xB1" : "+/-");
     ds_text_wrap(file, line, style->width, 4, 0);
+    if (ds_report_has_fleet(report))
+        ds_text_wrap(file, "GPUs: busy is the time used over the time paid for, the mean of the "
+                           "futures; a token costs `allocated` with idle GPUs and `used` without "
+                           "them; pooling saves GPU-months by sharing fleets.", style->width, 4, 0);
     print_origins(file, report, style);
     quote(ds_scenario_name(report->scenario), style, name);
     snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " path%s, seed %" PRIu64 ".", name,

@@ -46,7 +46,7 @@ static void write_calendar(const ds_plot *plot, const size_t *c, size_t across)
     const ds_csv *table = plot->table;
     double        last = largest_of(table, c[MONTH_INDEX]);
     bool          by_year = last >= 24;
-    size_t        room = across <= 2 ? 8 : 6;
+    size_t        room = across <= 2 ? 8 : across == 3 ? 6 : 4; /* labels side by side */
     long          every = by_year ? (long)ceil(last / 12 / (double)room) : last >= 9 ? 3 : 1;
     const char   *separator = "";
 

@@ -33,6 +33,12 @@ static void figures_of(const ds_result *result, size_t strategy, size_t outcome,
     figures[7] = (ds_figure){ "share_undefined", s.share_undefined };
 }
 
+/* Is outcome i one of which break-evens are printed? */
+static bool has_crossings(const ds_sweep_layout *layout, size_t i)
+{
+    return layout->crossings != NULL && ds_crossings_of(layout->outcomes[i]);
+}
+
 void ds_sweep_csv_header(FILE *file, const ds_sweep_layout *layout)
 {
     ds_figure figures[FIGURES];
@@ -46,6 +52,8 @@ void ds_sweep_csv_header(FILE *file, const ds_sweep_layout *layout)
         figures_of(NULL, 0, layout->outcomes[i], figures);
         for (size_t k = 0; k < FIGURES; k++)
             fprintf(file, ",%s_%s,%s_%s_se", name, figures[k].suffix, name, figures[k].suffix);
+        if (has_crossings(layout, i))
+            fprintf(file, ",%s_break_even,%s_break_even_se", name, name);
     }
     putc('\n', file);
 }
@@ -110,6 +118,8 @@ void ds_sweep_csv_rows(FILE *file, const ds_sweep_layout *layout, const ds_sweep
                 if (isfinite(figures[k].estimate.se))
                     ds_csv_number(file, figures[k].estimate.se);
             }
+            if (has_crossings(layout, i))
+                ds_csv_estimate(file, ds_crossings_at(layout->crossings, row, i));
         }
         putc('\n', file);
     }
@@ -138,6 +148,10 @@ void ds_sweep_ndjson_rows(FILE *file, const ds_sweep_layout *layout, const ds_sw
             for (size_t k = 0; k < FIGURES; k++) {
                 fprintf(file, ",\"%s\":", figures[k].suffix);
                 ds_json_estimate(file, figures[k].estimate);
+            }
+            if (has_crossings(layout, i)) {
+                fputs(",\"break_even\":", file);
+                ds_json_estimate(file, ds_crossings_at(layout->crossings, row, i));
             }
             putc('}', file);
         }

@@ -3,6 +3,7 @@
  * Columns of the CSV: the swept pointers, `strategy`, and for each outcome NAME
  *   NAME_mean NAME_mean_se NAME_p05 NAME_p05_se NAME_p50 NAME_p50_se
  *   NAME_p95 NAME_p95_se NAME_share_positive NAME_share_undefined
+ * and of savings, with crossings, NAME_break_even NAME_break_even_se: see crossings.h.
  * NDJSON: {"parameters":{POINTER: value, …},"strategy":…,"outcomes":{NAME:{…}}}.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -12,6 +13,7 @@
 #include <stdio.h>
 
 #include "distillsim.h"
+#include "output/crossings.h"
 
 /* What is printed of every point. */
 typedef struct {
@@ -21,6 +23,7 @@ typedef struct {
     size_t             outcome_count;
     const size_t      *strategies; /* indices, [strategy_count]    */
     size_t             strategy_count;
+    const ds_crossings *crossings; /* NULL: none are looked for    */
 } ds_sweep_layout;
 
 void ds_sweep_csv_header(FILE *file, const ds_sweep_layout *layout);

@@ -14,8 +14,11 @@
 #include "output/report.h"
 
 typedef enum {
-    COLUMN_MONEY, COLUMN_SAVING, COLUMN_SHARE, COLUMN_MONTHS, COLUMN_CALENDAR
+    COLUMN_MONEY, COLUMN_SAVING, COLUMN_SHARE, COLUMN_MONTHS, COLUMN_CALENDAR, COLUMN_COUNTED,
+    COLUMN_PRICE
 } ds_column_kind;
+
+enum { GROUP_FLEET = 5 };
 
 /* One column: where its estimate comes from and how it is shown. */
 typedef struct {
@@ -80,12 +83,40 @@ static const ds_column columns[] = {
     { "never", "payback_months", COLUMN_SHARE, 3, false, take_undefined },
     { "peak bill", "peak_month_usd", COLUMN_MONEY, 4, true, take_mean },
     { "in month", "peak_month", COLUMN_CALENDAR, 4, false, take_p50 },
+    { "GPU-months", "gpu_months", COLUMN_COUNTED, GROUP_FLEET, true, take_mean },
+    { "busy", "fleet_utilisation", COLUMN_SHARE, GROUP_FLEET, false, take_mean },
+    { "allocated", "fleet_allocated_usd_per_mtok", COLUMN_PRICE, GROUP_FLEET, false, take_mean },
+    { "used", "fleet_used_usd_per_mtok", COLUMN_PRICE, GROUP_FLEET, false, take_mean },
+    { "pooling saves", "pooling_gain_gpu_months", COLUMN_COUNTED, GROUP_FLEET, false, take_mean },
+    { "overflow", "overflow_requests", COLUMN_COUNTED, GROUP_FLEET, false, take_mean },
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
 
-/* A strategy alone has nothing to be compared with. */
-static bool is_shown(const ds_column *column, size_t strategies)
+static bool is_positive(const ds_report *report, const char *outcome, size_t strategy)
 {
+    return ds_result_statistics(report->result, strategy, ds_outcome_find(outcome)).mean.value > 0;
+}
+
+static bool any_is_positive(const ds_report *report, const char *outcome)
+{
+    bool any = false;
+    for (size_t i = 0; i < ds_result_strategy_count(report->result); i++)
+        any = any || is_positive(report, outcome, i);
+    return any;
+}
+
+bool ds_report_has_fleet(const ds_report *report)
+{
+    return any_is_positive(report, "gpu_months");
+}
+
+/* A strategy alone has nothing to be compared with; most companies have no GPUs. */
+static bool is_shown(const ds_report *report, const ds_column *column)
+{
+    const size_t strategies = ds_result_strategy_count(report->result);
+    if (column->group == GROUP_FLEET)
+        return any_is_positive(report, column->kind == COLUMN_COUNTED ? column->outcome
+                                                                      : "gpu_months");
     return strategies > 1 || (column->group != 2 && column->group != 3 &&
                               column->estimate != take_best);
 }
@@ -103,7 +134,7 @@ static ds_scale scale_of(const ds_report *report, ds_column_kind kind, const cha
     double largest = 0;
     if (kind == COLUMN_SHARE)
         return ds_scale_percent;
-    if (kind != COLUMN_MONEY && kind != COLUMN_SAVING)
+    if (kind != COLUMN_MONEY && kind != COLUMN_SAVING && kind != COLUMN_COUNTED)
         return ds_scale_one;
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
         if (columns[c].kind != kind || strcmp(columns[c].outcome, outcome) != 0)
@@ -136,6 +167,12 @@ static void fill_head(ds_grid_column *head, const ds_column *column, ds_scale sc
     case COLUMN_CALENDAR:
         snprintf(head->unit, sizeof head->unit, "median");
         break;
+    case COLUMN_COUNTED:
+        snprintf(head->unit, sizeof head->unit, "%s", scale.suffix);
+        break;
+    case COLUMN_PRICE:
+        snprintf(head->unit, sizeof head->unit, "USD/Mtok");
+        break;
     }
 }
 
@@ -144,7 +181,8 @@ static void fill_cell(const ds_report *report, const ds_column *column, size_t s
 {
     ds_estimate e = estimate_of(report, column, strategy);
     /* The baseline saves nothing against itself, by definition. */
-    if (strategy == 0 && (column->group == 2 || column->group == 3)) {
+    bool none = column->group == GROUP_FLEET && !is_positive(report, "gpu_months", strategy);
+    if (none || (strategy == 0 && (column->group == 2 || column->group == 3))) {
         snprintf(cell, DS_CELL_TEXT, "%s", utf8 ? "\xE2\x80\x93" : "-");
     } else if (column->kind == COLUMN_CALENDAR && isfinite(e.value) && e.value >= 0) {
         char label[8];
@@ -166,7 +204,7 @@ static ds_code print_grid(FILE *file, const ds_report *report, const ds_style *s
     size_t  rows = ds_result_strategy_count(report->result), shown = 1;
 
     for (size_t c = 0; c < COLUMN_COUNT; c++)
-        shown += is_shown(&columns[c], rows);
+        shown += is_shown(report, &columns[c]);
     if (!ds_grid_init(&grid, rows, shown)) {
         if (err != NULL)
             *err = (ds_error){ .code = DS_E_NOMEM, .message = "out of memory" };
@@ -178,7 +216,7 @@ static ds_code print_grid(FILE *file, const ds_report *report, const ds_style *s
                       ds_grid_cell(&grid, row, 0), DS_CELL_TEXT);
     for (size_t c = 0, to = 0; c < COLUMN_COUNT; c++) {
         ds_scale scale = scale_of(report, columns[c].kind, columns[c].outcome);
-        if (!is_shown(&columns[c], rows))
+        if (!is_shown(report, &columns[c]))
             continue;
         fill_head(&grid.heads[++to], &columns[c], scale);
         for (size_t row = 0; row < rows; row++)

@@ -307,5 +307,6 @@ void ds_bind(ds_binder *b)
 
     b->provenance = (ds_provenance){"", "", false};
     bind_object(b, ds_scenario_fields, root, (char *)b->scenario);
+    ds_complete(b);
     keep_inputs(b);
 }

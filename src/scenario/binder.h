@@ -125,6 +125,11 @@ void        ds_bind_correlations(ds_binder *b, const cJSON *node, ds_items *item
 /* quantity.c: binds `node` (NULL: absent, the default) to a row of type QUANTITY
  * or DATE at the path. */
 ds_quantity ds_bind_quantity(ds_binder *b, const ds_field *row, const cJSON *node);
+/* An input at the path that no key states. */
+ds_quantity ds_default_quantity(ds_binder *b, const char *unit, const ds_distribution *d,
+                                const char *text);
+/* complete.c: defaults that depend on other keys. */
+void ds_complete(ds_binder *b);
 /* Binds the map /quantities, chains of "@name" included. */
 void ds_bind_named_quantities(ds_binder *b, const ds_field *row, const cJSON *map);
 /* form.c: the distribution that an object states, with its truncation; `text` of

@@ -156,6 +156,7 @@ void ds_check(ds_binder *b)
     }
     ds_check_service_shares(b);
     ds_pop(b);
+    ds_check_profiles(b);
     ds_check_agreements(b);
     ds_check_models(b);
     ds_check_strategies(b);

@@ -29,6 +29,8 @@ double ds_least(const ds_binder *b, ds_quantity q);
 double ds_mean_of(const ds_binder *b, ds_quantity q);
 /* Reports at a key of the object at the path. */
 void ds_problem_in(ds_binder *b, const char *key, const char *format, ...) DS_PRINTF(3, 4);
+/* Was a problem reported at the path or inside? */
+bool ds_reported_inside(ds_binder *b);
 /* Step by step: `from` must be greater than *last, that of the step before; keeps it. */
 void ds_check_rising(ds_binder *b, const char *key, double from, double *last);
 /* What moves the prices of a contract: a step of its tiers, a class, a multiplier. */
@@ -70,6 +72,9 @@ double ds_traffic_begins(const ds_binder *b, const ds_traffic *t);
 /* ---- The rules ------------------------------------------------------------------- */
 
 /* Each at the path of what it checks. */
+void ds_check_profiles(ds_binder *b);
+void ds_check_roofline(ds_binder *b, const ds_profile *p, int profile);
+void ds_refuse_closed_form(ds_binder *b, const ds_profile *p, const char *why);
 void ds_check_models(ds_binder *b);
 void ds_check_strategies(ds_binder *b);
 void ds_check_correlations(ds_binder *b);
@@ -78,6 +83,11 @@ void ds_check_contracts(ds_binder *b, const ds_model *m, int model);
 void ds_check_dates(ds_binder *b, const ds_items *contracts, int model);
 void ds_check_prices(ds_binder *b, const ds_contract *c);
 void ds_check_bounds(ds_binder *b, const ds_contract *c);
+void ds_check_fleet(ds_binder *b, const ds_contract *c);
+/* Has the model a fleet that is limited (106)?  Then it cannot stand in for another. */
+bool ds_has_limited_fleet(const ds_model *m);
+/* Warns of a limited fleet whose overflow nobody takes. */
+void ds_check_overflow(ds_binder *b, const ds_model *m, int model);
 void ds_check_units(ds_binder *b, const ds_contract *c);
 void ds_check_commitment(ds_binder *b, const ds_commitment *c, bool of_agreement);
 void ds_check_agreements(ds_binder *b);

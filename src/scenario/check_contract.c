@@ -2,7 +2,7 @@
  * the contracts that may serve them.
  *
  * Called by check_model.c and check.c.  What is large has a file of its own:
- * check_dates.c, check_prices.c, check_bounds.c, check_units.c,
+ * check_dates.c, check_prices.c, check_bounds.c, check_units.c, check_fleet.c,
  * check_commitment.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -70,8 +70,7 @@ static void check_contract(ds_binder *b, const ds_contract *c)
     const char *name = billing_name(c->billing, &length);
     check_applies(b, c->billing);
     if (c->billing == DS_BILLING_FLEET) {
-        if (c->profile == DS_ABSENT)
-            ds_problem_here(b, "billing \"fleet\" needs \"profile\"");
+        ds_check_fleet(b, c);
         return;
     }
     if (c->billing == DS_BILLING_COMPUTE_TIME)

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdarg.h>
+#include <string.h>
 
 #include "scenario/check.h"
 
@@ -65,6 +66,19 @@ void ds_problem_in(ds_binder *b, const char *key, const char *format, ...)
     ds_push(b, key);
     ds_problem_at_key(b, "%s", message);
     ds_pop(b);
+}
+
+bool ds_reported_inside(ds_binder *b)
+{
+    const char *here = ds_here(b);
+    size_t      length = strlen(here);
+    for (size_t i = 0; i < b->problems->count; i++) {
+        const ds_error *e = &b->problems->items[i].error;
+        if (!e->warning && strncmp(e->pointer, here, length) == 0 &&
+            (e->pointer[length] == '\0' || e->pointer[length] == '/'))
+            return true;
+    }
+    return false;
 }
 
 void ds_check_rising(ds_binder *b, const char *key, double from, double *last)

@@ -8,20 +8,73 @@
 
 /* ---- Students -------------------------------------------------------------------- */
 
-static void check_training(ds_binder *b, const ds_model *m)
+/* Training by tokens (65). */
+static void check_training_tokens(ds_binder *b, const ds_model *m, const ds_training *t)
 {
     const ds_scenario *s = b->scenario;
-    const ds_training *t = m->project->training;
-    ds_push(b, "training");
     if (m->parameters_b.index == DS_ABSENT)
-        ds_problem_here(b, "training needs \"parameters_b\" of the model");
+        ds_problem_here(b, "training by tokens needs \"parameters_b\" of the model");
     if (t->gpu >= 0 && (size_t)t->gpu < s->gpus.count &&
         DS_ITEM(ds_gpu, s->gpus, t->gpu).peak_tflops.index == DS_ABSENT) {
         ds_push(b, "gpu");
-        ds_problem_here(b, "training needs \"peak_tflops\" of the GPU \"%.100s\"",
+        ds_problem_here(b, "training by tokens needs \"peak_tflops\" of the GPU \"%.100s\"",
                         DS_ITEM(ds_gpu, s->gpus, t->gpu).key.name);
         ds_pop(b);
     }
+}
+
+static void check_training(ds_binder *b, const ds_model *m)
+{
+    const ds_training *t = m->project->training;
+    bool               hours = ds_there(t->gpu_hours), tokens = ds_there(t->tokens);
+    const char        *why = "\"gpu_hours\" are given";
+    ds_push(b, "training");
+    if (!hours && !tokens && !ds_reported_inside(b))
+        ds_problem_here(b, "needs \"gpu_hours\", or \"tokens\" from which they follow");
+    if (hours && tokens)
+        ds_problem_in(b, "tokens", "\"gpu_hours\" are given already: one of them");
+    if (hours && !tokens) {
+        ds_refuse(b, ds_differs(b, t->epochs, 1), "epochs", why);
+        ds_refuse(b, ds_differs(b, t->mfu_share, 0.4), "mfu_share", why);
+        ds_refuse(b, ds_differs(b, t->flop_per_parameter_token, 6), "flop_per_parameter_token",
+                  why);
+    }
+    if (tokens && !hours)
+        check_training_tokens(b, m, t);
+    ds_pop(b);
+}
+
+/* Rounds on the student's own answers (65c). */
+static void check_on_policy(ds_binder *b, const ds_on_policy *o)
+{
+    bool hours = ds_differs(b, o->gpu_hours, 0), examples = ds_differs(b, o->examples, 0);
+    bool input = ds_differs(b, o->input_tokens, 0), output = ds_differs(b, o->output_tokens, 0);
+    const char *why = "there are no \"examples\"";
+    ds_push(b, "on_policy");
+    if (!ds_reported_inside(b)) {
+        if (hours && o->gpu == DS_ABSENT)
+            ds_problem_in(b, "gpu_hours", "needs \"gpu\", the GPU of these hours");
+        ds_refuse(b, !hours && o->gpu != DS_ABSENT, "gpu", "there are no \"gpu_hours\"");
+        ds_refuse(b, examples && !input && !output, "examples",
+                  "the teacher neither reads nor writes; state \"input_tokens\" or "
+                  "\"output_tokens\"");
+        ds_refuse(b, !examples && input, "input_tokens", why);
+        ds_refuse(b, !examples && output, "output_tokens", why);
+        ds_refuse(b, !examples && ds_differs(b, o->batch_discount_share, 0),
+                  "batch_discount_share", why);
+        if (!hours && !examples && !input && !output && o->gpu == DS_ABSENT)
+            ds_problem_here(b, "costs nothing: needs \"examples\" or \"gpu_hours\"");
+    }
+    ds_pop(b);
+}
+
+static void check_refresh(ds_binder *b, const ds_refresh *r)
+{
+    ds_push(b, "refresh");
+    if (!ds_there(r->every_months) && !ds_there(r->every_releases) &&
+        !ds_there(r->below_acceptable_share) && !ds_reported_inside(b))
+        ds_problem_here(b, "needs \"every_months\", \"every_releases\" or "
+                           "\"below_acceptable_share\": when is the student made anew?");
     ds_pop(b);
 }
 
@@ -103,12 +156,26 @@ static void check_student(ds_binder *b, const ds_model *m, int index)
         ds_refuse(b, ds_differs(b, m->decay_per_release, 0), "decay_per_release", why);
         ds_refuse(b, m->refresh != NULL, "refresh", why);
     }
+    if (m->teacher != DS_ABSENT && m->refresh != NULL)
+        check_refresh(b, m->refresh);
     check_teachers(b, index);
     ds_push(b, "project");
     if (m->project != NULL && m->project->training != NULL)
         check_training(b, m);
+    if (m->project != NULL && m->project->on_policy != NULL)
+        check_on_policy(b, m->project->on_policy);
     if (m->project != NULL && m->project->fine_tuning != NULL)
         check_fine_tuning(b, m->project->fine_tuning);
+    ds_pop(b);
+}
+
+/* What depends on the size needs it: (63), (63b). */
+static void check_size(ds_binder *b, const ds_model *m, bool there, const char *key)
+{
+    if (!there || m->parameters_b.index != DS_ABSENT)
+        return;
+    ds_push(b, key);
+    ds_problem_at_key(b, "a %s needs \"parameters_b\" of the model", key);
     ds_pop(b);
 }
 
@@ -117,18 +184,56 @@ static void check_quality(ds_binder *b, const ds_model *m)
     ds_push(b, "quality");
     for (size_t i = 0; i < m->quality.count; i++) {
         const ds_quality *q = &DS_ITEM(ds_quality, m->quality, i);
-        bool              share = q->acceptable_share.index != DS_ABSENT, curve = q->curve != NULL;
+        bool share = q->acceptable_share.index != DS_ABSENT, curve = q->curve != NULL;
+        bool law = q->scaling_law != NULL;
+        int  stated = share + curve + law;
         ds_push(b, q->key.name);
-        if (share == curve && !(q->acceptable_share.index == DS_BROKEN && curve))
-            ds_problem_here(b, "needs \"acceptable_share\" or \"curve\"%s",
-                            share ? ", not both" : "");
-        if (curve && m->parameters_b.index == DS_ABSENT) {
-            ds_push(b, "curve");
-            ds_problem_at_key(b, "a curve needs \"parameters_b\" of the model");
-            ds_pop(b);
-        }
+        if (stated != 1 && !(q->acceptable_share.index == DS_BROKEN && stated == 2))
+            ds_problem_here(b, "needs \"acceptable_share\", \"curve\" or \"scaling_law\"%s",
+                            stated > 1 ? ", one of them only" : "");
+        check_size(b, m, curve, "curve");
+        check_size(b, m, law, "scaling_law");
         ds_pop(b);
     }
+    ds_pop(b);
+}
+
+/* ---- All models ------------------------------------------------------------------ */
+
+/* Who stands in for the model. */
+static void check_fallback(ds_binder *b, const ds_model *m, int index)
+{
+    const ds_items *models = &b->scenario->models;
+    const ds_model *to = m->fallback >= 0 && (size_t)m->fallback < models->count
+                             ? &DS_ITEM(ds_model, *models, m->fallback) : NULL;
+    ds_push(b, "fallback");
+    if (m->fallback == index)
+        ds_problem_here(b, "a model cannot be its own fallback");
+    else if (to != NULL && to->teacher >= 0)
+        ds_problem_here(b, "a student cannot be a fallback: it may not exist yet");
+    else if (to != NULL && ds_has_limited_fleet(to))
+        ds_problem_here(b, "a model whose fleet is limited cannot be a fallback: it may be full");
+    ds_pop(b);
+}
+
+/* A router is asked where a route says so. */
+static void check_router(ds_binder *b, const ds_model *m, int index)
+{
+    const ds_items *strategies = &b->scenario->strategies;
+    for (size_t i = 0; i < strategies->count; i++) {
+        const ds_items *products = &DS_ITEM(ds_strategy, *strategies, i).routes;
+        for (size_t p = 0; p < products->count; p++) {
+            const ds_items *routes = &DS_ITEM(ds_product_routes, *products, p).routes;
+            for (size_t r = 0; r < routes->count; r++)
+                if (DS_ITEM(ds_route, *routes, r).key.target == index &&
+                    DS_ITEM(ds_route, *routes, r).escalate != DS_ESCALATE_AFTER_ANSWER)
+                    return;
+        }
+    }
+    ds_push(b, "router");
+    if (m->router != NULL)
+        ds_warn_here(b, "is never asked: no route to the model has \"escalate\": "
+                        "\"before_answer\"");
     ds_pop(b);
 }
 
@@ -142,16 +247,9 @@ void ds_check_models(ds_binder *b)
         ds_check_contracts(b, m, (int)i);
         check_student(b, m, (int)i);
         check_quality(b, m);
-        if (m->fallback == (int)i) {
-            ds_push(b, "fallback");
-            ds_problem_here(b, "a model cannot be its own fallback");
-            ds_pop(b);
-        } else if (m->fallback >= 0 && (size_t)m->fallback < models->count &&
-                   DS_ITEM(ds_model, *models, m->fallback).teacher >= 0) {
-            ds_push(b, "fallback");
-            ds_problem_here(b, "a student cannot be a fallback: it may not exist yet");
-            ds_pop(b);
-        }
+        check_fallback(b, m, (int)i);
+        check_router(b, m, (int)i);
+        ds_check_overflow(b, m, (int)i);
         ds_pop(b);
     }
     ds_pop(b);

@@ -37,11 +37,15 @@ static void check_route(ds_binder *b, const ds_strategy *s, const ds_route *r)
     if (is_student(m) && !has_member(&s->start, r->key.target))
         ds_problem_here(b, "the student \"%.100s\" needs a \"start\" in this strategy",
                         m->key.name);
-    if (r->escalate_to == DS_ABSENT)
+    bool before = r->escalate == DS_ESCALATE_BEFORE_ANSWER;
+    if (r->escalate_to == DS_ABSENT) {
+        ds_refuse(b, before, "escalate", "there is no \"escalate_to\"");
         return;
-    if (m != NULL && m->verifier == NULL)
-        ds_problem_here(b, "escalates, but the model \"%.100s\" has no \"verifier\" to say what",
-                        m->key.name);
+    }
+    if (m != NULL && r->escalate >= 0 && (before ? m->router : m->verifier) == NULL)
+        ds_problem_here(b, "escalates%s, but the model \"%.100s\" has no \"%s\" to say what",
+                        before ? " before the answer" : "", m->key.name,
+                        before ? "router" : "verifier");
     ds_push(b, "escalate_to");
     if (m != NULL && r->escalate_to == r->key.target)
         ds_problem_here(b, "a model cannot escalate to itself");
@@ -108,6 +112,9 @@ static void check_fallbacks(ds_binder *b, const ds_strategy *s)
             ds_problem_here(b, "a model cannot be its own fallback");
         else if (is_student(model_at(b, f->to)))
             ds_problem_here(b, "a student cannot be a fallback: it may not exist yet");
+        else if (model_at(b, f->to) != NULL && ds_has_limited_fleet(model_at(b, f->to)))
+            ds_problem_here(b, "a model whose fleet is limited cannot be a fallback: it may be "
+                               "full");
         ds_pop(b);
     }
     ds_pop(b);

@@ -144,14 +144,20 @@ static void walk_products(walk *w)
     w->star_seen = false;
 }
 
-/* Labels that students buy from their teachers. */
+static bool buys_answers(const ds_model *student)
+{
+    const ds_project *p = student->project;
+    return p != NULL && (p->labels != NULL || p->on_policy != NULL);
+}
+
+/* Answers that students buy from their teachers. */
 static void walk_labels(const walk *w)
 {
     const ds_items *starts = &w->strategy->start;
     for (size_t i = 0; i < starts->count; i++) {
         const ds_model_quantity *start = &DS_ITEM(ds_model_quantity, *starts, i);
         const ds_model          *student = model_at(w->b, start->key.target);
-        if (student != NULL && student->project != NULL && student->project->labels != NULL)
+        if (student != NULL && buys_answers(student))
             note(w, student->teacher,
                  (ds_traffic){w->strategy, DS_ABSENT, absent, start->value, absent});
     }
@@ -184,9 +190,11 @@ static void look_up(walk *w)
         if (f->key.target >= 0)
             w->fallback[f->key.target] = f->to;
     }
-    for (size_t i = 0; i < s->models.count; i++) /* what is never out needs none */
-        if (DS_ITEM(ds_model, s->models, i).interruption == NULL)
+    for (size_t i = 0; i < s->models.count; i++) { /* what is never out needs none */
+        const ds_model *m = &DS_ITEM(ds_model, s->models, i);
+        if (m->interruption == NULL && !ds_has_limited_fleet(m))
             w->fallback[i] = DS_ABSENT;
+    }
 }
 
 static bool allocate(walk *w)

@@ -144,19 +144,31 @@ void ds_document_problem(const ds_document *document, const cJSON *node, bool at
 
 /* ---- Reading ------------------------------------------------------------------------- */
 
-ds_document *ds_document_parse(const char *text, size_t length, const char *name,
-                               ds_problems *problems)
+static ds_document *parse(const char *text, size_t length, const char *name, bool in_memory,
+                          ds_problems *problems)
 {
     ds_document *document = new_document();
     if (document == NULL || ds_document_add_file(document, strdup(name)) < 0) {
         problems->out_of_memory = true;
     } else {
-        document->in_memory = true;
+        document->in_memory = in_memory;
         if (ds_extend(document, text, length, (ds_file_id){0}, problems))
             return document;
     }
     ds_document_free(document);
     return NULL;
+}
+
+ds_document *ds_document_parse(const char *text, size_t length, const char *name,
+                               ds_problems *problems)
+{
+    return parse(text, length, name, true, problems);
+}
+
+ds_document *ds_document_compose(const char *text, size_t length, const char *name,
+                                 ds_problems *problems)
+{
+    return parse(text, length, name, false, problems);
 }
 
 ds_document *ds_document_read(const char *path, ds_problems *problems)

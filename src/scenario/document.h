@@ -32,6 +32,9 @@ ds_document *ds_document_read(const char *path, ds_problems *problems);
 /* The same from text (text[length] == '\0') under a name for messages. */
 ds_document *ds_document_parse(const char *text, size_t length, const char *name,
                                ds_problems *problems);
+/* The same, but files may be named, relative to the current directory. */
+ds_document *ds_document_compose(const char *text, size_t length, const char *name,
+                                 ds_problems *problems);
 ds_document *ds_document_copy(const ds_document *document);
 void         ds_document_free(ds_document *document);
 

@@ -58,6 +58,68 @@ static const ds_field gpu_fields[] = {
       .help = "Factor on the rent at a jump." },
     Q_OPTIONAL(ds_gpu, peak_tflops, "TFLOP/s", 1e-3, 1e6,
                "Dense peak at the precision of training; needed for training."),
+    NUMBER(ds_gpu, tflops_16bit, DS_FLAG_NO_DEFAULT, "TFLOP/s", 1e-3, 1e9, NONE,
+           "Dense peak of 16-bit matrix products (rooflines)."),
+    NUMBER(ds_gpu, tflops_8bit, DS_FLAG_NO_DEFAULT, "TFLOP/s", 1e-3, 1e9, NONE,
+           "The same of 8 bits; absent: it has none, and computes in 16."),
+    NUMBER(ds_gpu, tflops_4bit, DS_FLAG_NO_DEFAULT, "TFLOP/s", 1e-3, 1e9, NONE,
+           "The same of 4 bits; absent: it computes in 8."),
+    NUMBER(ds_gpu, memory_gib, DS_FLAG_NO_DEFAULT, "GiB", 1e-3, 1e6, NONE,
+           "2^30 bytes; what is sold as 80 GB has about 80 (rooflines)."),
+    NUMBER(ds_gpu, memory_gb_per_s, DS_FLAG_NO_DEFAULT, "GB/s", 1e-3, 1e9, NONE,
+           "Memory bandwidth (rooflines)."),
+    NUMBER(ds_gpu, link_gb_per_s, DS_FLAG_NO_DEFAULT, "GB/s", 1e-3, 1e9, NONE,
+           "Of one GPU to the others of its replica, one direction (rooflines of several GPUs)."),
+    NUMBER(ds_gpu, watts, DS_FLAG_NO_DEFAULT, "W", 1e-3, 1e6, NONE, "For readers."),
+    END
+};
+
+static const ds_field measurement_fields[] = {
+    NUMBER(ds_measurement, input_tokens, DS_FLAG_REQUIRED, "token", 1, 1e9, NONE, "Per request."),
+    NUMBER(ds_measurement, output_tokens, DS_FLAG_REQUIRED, "token", 1, 1e9, NONE, "Per request."),
+    NUMBER(ds_measurement, concurrency, DS_FLAG_REQUIRED, "request", 1, 1e9, NONE,
+           "Requests that the replica works on at a time."),
+    NUMBER(ds_measurement, output_tokens_per_s, DS_FLAG_REQUIRED, "token/s", 1e-6, 1e12, NONE,
+           "Of the whole replica."),
+    NUMBER(ds_measurement, ttft_ms, DS_FLAG_NO_DEFAULT, "ms", 0, 1e9, NONE,
+           "Time to first token; needed with ttft_limit_ms."),
+    NUMBER(ds_measurement, tpot_ms, DS_FLAG_NO_DEFAULT, "ms", 0, 1e9, NONE,
+           "Time per output token after the first; needed with tpot_limit_ms."),
+    END
+};
+
+static const ds_field roofline_fields[] = {
+    INTEGER(ds_roofline, layers, "1", 1, 10000, 0, "Transformer layers.",
+            .flags = DS_FLAG_REQUIRED),
+    INTEGER(ds_roofline, hidden, "1", 1, 1e7, 0, "Width of the residual stream.",
+            .flags = DS_FLAG_REQUIRED),
+    INTEGER(ds_roofline, heads, "1", 1, 1e5, 0, "Query heads.", .flags = DS_FLAG_REQUIRED),
+    INTEGER(ds_roofline, kv_heads, "1", 1, 1e5, 0, "Key and value heads.",
+            .flags = DS_FLAG_REQUIRED),
+    INTEGER(ds_roofline, head_size, "1", 1, 1e5, 0, "Width of a head.",
+            .flags = DS_FLAG_REQUIRED),
+    INTEGER(ds_roofline, vocabulary, "1", 1, 1e8, 128256, "Tokens that it knows."),
+    INTEGER(ds_roofline, intermediate, "1", 1, 1e8, 0,
+            "Width of the feed-forward layer; of one expert.", .flags = DS_FLAG_REQUIRED),
+    INTEGER(ds_roofline, experts, "1", 1, 1e5, 1, "Experts of a layer (mixture of experts)."),
+    INTEGER(ds_roofline, experts_per_token, "1", 1, 1e5, 1, "Of which one token uses so many."),
+    CHOICE(ds_roofline, weight_bits, 0, "16|8|4", "16", "Precision of weights and products."),
+    CHOICE(ds_roofline, kv_bits, 0, "16|8|4", "16", "Precision of keys and values in memory."),
+    NUMBER(ds_roofline, memory_efficiency, 0, "1", 0.01, 1, 0.886, "Of the memory bandwidth."),
+    NUMBER(ds_roofline, compute_efficiency, 0, "1", 0.01, 1, 0.713, "Of the peak."),
+    NUMBER(ds_roofline, four_bit_efficiency, 0, "1", 0.01, 1, 0.58,
+           "On top, of the peak of 4 bits."),
+    NUMBER(ds_roofline, step_ms, 0, "ms", 0, 1e4, 1.39, "Fixed time of a step."),
+    NUMBER(ds_roofline, request_us, 0, "us", 0, 1e6, 3.66, "Time of a step for each request."),
+    NUMBER(ds_roofline, all_reduce_us, 0, "us", 0, 1e6, 28.4, "Latency of an all-reduce."),
+    NUMBER(ds_roofline, link_efficiency, 0, "1", 0.01, 1, 0.535, "Of the link's bandwidth."),
+    NUMBER(ds_roofline, memory_share, 0, "1", 0.01, 1, 0.956,
+           "Of the memory, for weights, keys and values."),
+    NUMBER(ds_roofline, expert_ns, 0, "ns", 0, 1e6, 27.4,
+           "Dispatch of a token to one expert of one layer."),
+    NUMBER(ds_roofline, front_end_ms, 0, "ms", 0, 1e5, 86.2, "Of the time to first token."),
+    NUMBER(ds_roofline, prompt_share, 0, "1", 0, 10, 0.391,
+           "Of the other requests' prompts that a first token waits for."),
     END
 };
 
@@ -67,14 +129,32 @@ static const ds_field profile_fields[] = {
             "GPUs of one replica (tensor parallelism)."),
     NUMBER(ds_profile, parameters_b, DS_FLAG_NO_DEFAULT, "10^9 parameters", 1e-3, 1e5, NONE,
            "Size of the measured model; a model of another size scales GPU time in proportion."),
-    Q_REQUIRED(ds_profile, input_tokens_per_gpu_s, "token/(GPU s)", 1e-6, 1e12,
-               "P: prefill rate at saturation."),
-    Q_REQUIRED(ds_profile, output_tokens_per_gpu_s, "token/(GPU s)", 1e-6, 1e12,
-               "D: decode rate at saturation and empty context."),
+    Q_OPTIONAL(ds_profile, input_tokens_per_gpu_s, "token/(GPU s)", 1e-6, 1e12,
+               "P: prefill rate at saturation (closed form)."),
+    Q_OPTIONAL(ds_profile, output_tokens_per_gpu_s, "token/(GPU s)", 1e-6, 1e12,
+               "D: decode rate at saturation and empty context (closed form)."),
     Q(ds_profile, attention_gpu_s_per_token2, "GPU s/token^2", 0, 1, 0,
-      "kappa: cost of one output token for each token before it."),
+      "kappa: cost of one output token for each token before it (closed form)."),
+    Q(ds_profile, prefill_attention_gpu_s_per_token2, "GPU s/token^2", 0, 1, 0,
+      "lambda: cost of a prompt token for each token of the prompt (closed form)."),
+    NUMBER(ds_profile, slots_per_replica, DS_FLAG_NO_DEFAULT, "request", 1, 1e6, NONE,
+           "Requests that a replica works on at a time (closed form); needed for `waiting`."),
+    { .key = "table", .type = DS_FIELD_LIST, .offset = offsetof(ds_profile, table),
+      .child = measurement_fields, .size = sizeof(ds_measurement),
+      .help = "Instead of a closed form: measured points, interpolated." },
+    OBJECT(ds_profile, roofline, ds_roofline, roofline_fields, 0,
+           "Instead: from the model's shape and the GPU's facts, calibrated."),
+    NUMBER(ds_profile, ttft_limit_ms, DS_FLAG_NO_DEFAULT, "ms", 1e-3, 1e9, NONE,
+           "Highest time to first token in service (table, roofline)."),
+    NUMBER(ds_profile, tpot_limit_ms, DS_FLAG_NO_DEFAULT, "ms", 1e-3, 1e9, NONE,
+           "Highest time per output token (table, roofline)."),
+    NUMBER(ds_profile, concurrency_limit, DS_FLAG_NO_DEFAULT, "request", 1, 1e9, NONE,
+           "Most requests at a time on a replica (table, roofline)."),
+    NUMBER(ds_profile, relative_error, DS_FLAG_NO_DEFAULT, "1", 0, 3, NONE,
+           "Standard deviation of the logarithm of true over predicted speed, one draw for each "
+           "path; absent: as the kind of profile was found to have."),
     Q(ds_profile, speed_factor, "1", 1e-3, 1e3, 1,
-      "Factor on the speed: the error of the profile, e.g. lognormal with median 1."),
+      "Factor on the speed: another engine, version or mix than was measured."),
     Q(ds_profile, speed_gain_per_year, "1/year", -0.9, 100, 0,
       "Yearly gain of speed by software, 0.3 is +30 % a year."),
     END
@@ -212,11 +292,39 @@ static const ds_field size_curve_fields[] = {
     END
 };
 
+#define LAW(M, key_, value_, ...)                                                     \
+    { .key = key_, .type = DS_FIELD_NUMBER, .offset = offsetof(ds_scaling_law, M),    \
+      .unit = "1", .min = 1e-9, .max = 1e9, .fallback = value_, .help = __VA_ARGS__ }
+#define UNCONFIRMED "Not confirmed: recalled from arXiv 2502.08606."
+#define SECOND_HAND "arXiv 2502.08606, read in a review."
+
+static const ds_field scaling_law_fields[] = {
+    Q_REQUIRED(ds_scaling_law, tokens, "token", 1, 1e18, "D: that the student is distilled on."),
+    Q_REQUIRED(ds_scaling_law, teacher_loss, "nat/token", 0.01, 100, "L_T: cross-entropy."),
+    Q(ds_scaling_law, limit_share, "1", 0, 1, 1, "Acceptable share at the teacher's loss."),
+    Q_REQUIRED(ds_scaling_law, share_per_nat, "1/nat", 0, 1e3,
+               "Acceptable share lost for each nat of loss above the teacher's."),
+    LAW(E, "E", 1.220, UNCONFIRMED), LAW(A, "A", 3355, UNCONFIRMED),
+    LAW(B, "B", 18186, UNCONFIRMED), LAW(alpha, "alpha", 0.408, SECOND_HAND),
+    LAW(beta, "beta", 0.431, SECOND_HAND), LAW(gamma, "gamma", 0.452, UNCONFIRMED),
+    LAW(A_student, "A_student", 2243, UNCONFIRMED),
+    LAW(B_student, "B_student", 24181, UNCONFIRMED),
+    LAW(alpha_student, "alpha_student", 0.321, SECOND_HAND),
+    LAW(beta_student, "beta_student", 0.637, SECOND_HAND),
+    LAW(gamma_student, "gamma_student", 0.764, UNCONFIRMED),
+    LAW(c0, "c0", 2.549, UNCONFIRMED), LAW(c1, "c1", 522.61, UNCONFIRMED),
+    LAW(d1, "d1", 1.315, "arXiv 2502.08606, read in a review; 90 % interval 1.302 to 1.327."),
+    LAW(f1, "f1", 0.090, UNCONFIRMED),
+    END
+};
+
 static const ds_field quality_fields[] = {
     Q_OPTIONAL(ds_quality, acceptable_share, "1", 0, 1,
                "Share of answers as good as asked for, when new."),
     OBJECT(ds_quality, curve, ds_size_curve, size_curve_fields, 0,
            "Instead: by the model's parameters_b."),
+    OBJECT(ds_quality, scaling_law, ds_scaling_law, scaling_law_fields, 0,
+           "Instead: by the loss of a scaling law of distillation, as a shape."),
     END
 };
 
@@ -224,6 +332,14 @@ static const ds_field verifier_fields[] = {
     Q_REQUIRED(ds_verifier, detected_share, "1", 0, 1, "Of bad answers that are found."),
     Q(ds_verifier, false_alarm_share, "1", 0, 1, 0, "Of good answers that are rejected."),
     Q(ds_verifier, usd_per_request, "USD/request", 0, 1e4, 0, "Cost of checking one answer."),
+    END
+};
+
+static const ds_field router_fields[] = {
+    Q_REQUIRED(ds_verifier, detected_share, "1", 0, 1,
+               "Of requests that the model would answer badly, sent on."),
+    Q(ds_verifier, false_alarm_share, "1", 0, 1, 0, "Of those it would answer well, sent on."),
+    Q(ds_verifier, usd_per_request, "USD/request", 0, 1e4, 0, "Cost of looking at one request."),
     END
 };
 
@@ -238,9 +354,26 @@ static const ds_field label_fields[] = {
 
 static const ds_field training_fields[] = {
     REFERENCE(ds_training, gpu, "/gpus", DS_FLAG_REQUIRED, "GPU that it is trained on."),
-    Q_REQUIRED(ds_training, tokens, "token", 0, 1e16, "Of one epoch."),
+    Q_OPTIONAL(ds_training, gpu_hours, "GPU hour", 0, 1e12,
+               "Measured or quoted; instead of what follows."),
+    Q_OPTIONAL(ds_training, tokens, "token", 0, 1e16, "Of one epoch."),
     Q(ds_training, epochs, "1", 0, 1e4, 1, "Passes over them."),
     Q(ds_training, mfu_share, "1", 0.001, 1, 0.4, "Model FLOP utilisation of the peak."),
+    Q(ds_training, flop_per_parameter_token, "FLOP", 1, 100, 6,
+      "6 for all weights, about 4 when only adapters (LoRA) are trained."),
+    END
+};
+
+static const ds_field on_policy_fields[] = {
+    Q_REQUIRED(ds_on_policy, rounds, "1", 0, 1e6, "How often."),
+    Q(ds_on_policy, examples, "example", 0, 1e13, 0, "Answers of the student in one round."),
+    Q(ds_on_policy, input_tokens, "token", 0, 1e9, 0,
+      "That the teacher reads of one: prompt and answer."),
+    Q(ds_on_policy, output_tokens, "token", 0, 1e9, 0,
+      "That it writes: a mark, or a better answer."),
+    Q(ds_on_policy, batch_discount_share, "1", 0, 1, 0, "Off the teacher's price."),
+    REFERENCE(ds_on_policy, gpu, "/gpus", 0, "GPU that answers are made and trained on."),
+    Q(ds_on_policy, gpu_hours, "GPU hour", 0, 1e12, 0, "Of one round."),
     END
 };
 
@@ -265,7 +398,10 @@ static const ds_field project_fields[] = {
     OBJECT(ds_project, labels, ds_labels, label_fields, 0,
            "Answers bought from the teacher at its contract's price then."),
     OBJECT(ds_project, training, ds_training, training_fields, 0,
-           "GPU hours of 6 * parameters * tokens; needs parameters_b of the model."),
+           "GPU hours as measured, or of 6 * parameters * tokens, which needs parameters_b of the "
+           "model."),
+    OBJECT(ds_project, on_policy, ds_on_policy, on_policy_fields, 0,
+           "Rounds in which the teacher marks the student's own answers."),
     OBJECT(ds_project, fine_tuning, ds_fine_tuning, fine_tuning_fields, 0,
            "A vendor's fine-tuning job, instead of or beside training on GPUs."),
     Q(ds_project, staff_months, "staff-month", 0, 1e6, 0, "Work of one attempt."),
@@ -285,7 +421,14 @@ static const ds_field project_fields[] = {
 };
 
 static const ds_field refresh_fields[] = {
-    Q_REQUIRED(ds_refresh, every_months, "month", 1, 1e6, "Age at which a student is made anew."),
+    Q_OPTIONAL(ds_refresh, every_months, "month", 1, 1e6,
+               "Age at which a student is made anew."),
+    Q_OPTIONAL(ds_refresh, every_releases, "release", 1, 1e6,
+               "Or after so many releases of the teacher."),
+    Q_OPTIONAL(ds_refresh, below_acceptable_share, "1", 0, 1,
+               "Or when the acceptable share of any product routed to it is below this."),
+    Q(ds_refresh, not_within_months, "month", 1, 1e6, 1,
+      "But not sooner after it was made than this."),
     Q(ds_refresh, cost_share, "1", 0, 10, 1,
       "Of labels, training, staff and evaluation of one attempt."),
     END
@@ -307,7 +450,9 @@ static const ds_field model_fields[] = {
     MAP(ds_model, quality, ds_quality, quality_fields, NULL, 0,
         "By task class of the product; a class that is absent has acceptable share 1."),
     OBJECT(ds_model, verifier, ds_verifier, verifier_fields, 0,
-           "Checks answers on routes that escalate."),
+           "Checks answers on routes that escalate after the answer."),
+    OBJECT(ds_model, router, ds_verifier, router_fields, 0,
+           "Looks at requests on routes that escalate before the answer."),
     Q_OPTIONAL(ds_model, parameters_b, "10^9 parameters", 1e-3, 1e5, "Size of the model."),
     REFERENCE(ds_model, teacher, "/models", 0, "Makes the model a student."),
     OBJECT(ds_model, project, ds_project, project_fields, 0, "What making the student takes."),
@@ -324,7 +469,10 @@ static const ds_field route_fields[] = {
     DATE(ds_route, from, "Start of the ramp; for a student not before it is ready."),
     Q(ds_route, ramp_months, "month", 0, 1200, 0, "Share rises linearly over so many months."),
     REFERENCE(ds_route, escalate_to, "/models", 0,
-              "Gets the requests whose answer the verifier rejects; both models are paid."),
+              "Gets the requests whose answer the verifier rejects, or that the router sends on."),
+    CHOICE(ds_route, escalate, 0, "after_answer|before_answer", "after_answer",
+           "A cascade with the model's verifier, in which both models are paid; or its router, in "
+           "which only one is."),
     END
 };
 static const ds_field product_routes_fields[] = {

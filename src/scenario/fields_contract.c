@@ -224,8 +224,53 @@ static const ds_field owned_fields[] = {
                "Price with its share of server and network."),
     INTEGER(ds_owned, life_months, "month", 1, 1200, 48, "Replaced after this."),
     Q(ds_owned, kilowatts_per_gpu, "kW/GPU", 0, 100, 1.73, "All in, with cooling."),
+    Q(ds_owned, pue, "1", 1, 10, 1, "Power of the hall over that of the servers."),
     Q(ds_owned, usd_per_kwh, "USD/kWh", 0, 100, 0.1, "Electricity."),
     Q(ds_owned, colocation_usd_per_gpu_month, "USD/(GPU month)", 0, 1e6, 0, "Space."),
+    Q(ds_owned, residual_share, "1", 0, 1, 0, "Of its price that a GPU brings after its life."),
+    CHOICE(ds_owned, horizon_value, 0, "none|straight_line", "none",
+           "Are GPUs that are not worn out at the end of the run worth anything?"),
+    END
+};
+
+static const ds_field waiting_fields[] = {
+    NUMBER(ds_waiting, seconds, DS_FLAG_REQUIRED, "s", 0, 1e6, NONE,
+           "Longest wait for a free slot."),
+    NUMBER(ds_waiting, share, DS_FLAG_NO_DEFAULT, "1", 0, 0.999999, NONE,
+           "Of requests that wait no longer; absent: `seconds` is for the mean wait."),
+    NUMBER(ds_waiting, arrival_cv, 0, "1", 0, 100, 1,
+           "Coefficient of variation of the time between requests; 1: Poisson."),
+    NUMBER(ds_waiting, service_cv, 0, "1", 0, 100, 1,
+           "Of the time that a request holds a slot; 1: exponential."),
+    END
+};
+
+static const ds_field capacity_fields[] = {
+    INTEGER(ds_capacity, initial_replicas, "replica", 0, 1e6, 0, "There from the start."),
+    INTEGER(ds_capacity, lead_months, "month", 0, 1200, 0, "From order to service."),
+    INTEGER(ds_capacity, most_new_replicas_per_month, "replica/month", 1, 1e9, 1e9,
+            "That can be ordered in one month."),
+    Q(ds_capacity, headroom_factor, "1", 0.01, 100, 1,
+      "Ordered for the need of the month times this, to be ahead of growth."),
+    END
+};
+
+static const ds_field reserved_fields[] = {
+    Q_REQUIRED(ds_reserved, gpus, "GPU", 0, 1e9, "Paid for all hours, needed or not."),
+    Q(ds_reserved, discount_share, "1", 0, 1, 0, "Off the rent."),
+    INTEGER(ds_reserved, term_months, "month", 1, 1200, 12,
+            "Length of the reservation; the rent of its first month holds."),
+    END
+};
+
+static const ds_field spot_fields[] = {
+    Q_REQUIRED(ds_spot, share, "1", 0, 1, "Of the GPUs beyond reserved ones."),
+    Q(ds_spot, discount_share, "1", 0, 1, 0, "Off the rent."),
+    Q(ds_spot, unavailable_share, "1", 0, 1, 0,
+      "Of the time in which there are none and the price on demand is paid."),
+    Q(ds_spot, interruptions_per_hour, "1/hour", 0, 60, 0, "Of one GPU."),
+    Q(ds_spot, recovery_minutes, "minute", 0, 1e4, 0,
+      "Paid after an interruption before the next GPU serves."),
     END
 };
 
@@ -302,18 +347,39 @@ const ds_field ds_contract_fields[] = {
            "GPUs are bought, not rented (fleet).", .only = FLEET),
     Q(ds_contract, rent_discount_share, "1", 0, 1, 0,
       "Off the GPU rent, e.g. for a reservation (fleet).", .only = FLEET),
-    Q(ds_contract, slo_derate, "1", 0.01, 1, 0.7,
-      "Share of saturated throughput left when latency must hold (fleet).", .only = FLEET),
-    Q(ds_contract, target_utilisation, "1", 0.01, 1, 0.7,
-      "Highest planned load of the derated capacity at the peak (fleet, compute_time).",
-      .only = FLEET | COMPUTE_TIME),
+    Q_OPTIONAL(ds_contract, slo_derate, "1", 0.01, 1,
+      "Share of saturated throughput left when latency must hold; absent: 0.7, or 1 when the "
+      "profile has limits (fleet).", .only = FLEET),
+    Q_OPTIONAL(ds_contract, target_utilisation, "1", 0.01, 1,
+      "Highest planned load of the derated capacity at the peak; absent: 0.7, or 1 with `waiting` "
+      "(fleet, compute_time).", .only = FLEET | COMPUTE_TIME),
+    OBJECT(ds_contract, waiting, ds_waiting, waiting_fields, 0,
+           "How long requests may wait at the peak: Erlang C (fleet).", .only = FLEET),
     INTEGER(ds_contract, minimum_replicas, "replica", 0, 1e6, 1,
             "Fleet never smaller.", .only = FLEET),
     INTEGER(ds_contract, spare_replicas, "replica", 0, 1e6, 0,
             "On top, against failures.", .only = FLEET),
-    CHOICE(ds_contract, scaling, 0, "static|hourly", "static",
-           "Sized for the peak of the month, or anew for each hour of the day (fleet).",
-           .only = FLEET),
+    INTEGER(ds_contract, maximum_replicas, "replica", 0, 1e6, 0,
+            "Fleet never larger, what it cannot take goes to the fallback; 0: no maximum.",
+            .only = FLEET),
+    CHOICE(ds_contract, scaling, 0, "static|scheduled|autoscaled", "static",
+           "Sized for the busiest hour; for each hour, started in time; or for each hour, started "
+           "when it has come (fleet).", .only = FLEET),
+    NUMBER(ds_contract, startup_minutes, 0, "minute", 0, 60, 0,
+           "From the call for a replica until it serves (scheduled, autoscaled).", .only = FLEET),
+    NUMBER(ds_contract, cooldown_minutes, 0, "minute", 0, 60, 0,
+           "Before one that is not needed is given up (autoscaled).", .only = FLEET),
+    CHOICE(ds_contract, pooling, 0, "pooled|apart", "pooled",
+           "Products share the fleet, or each has its own (fleet).", .only = FLEET),
+    NUMBERS(ds_contract, region_shares, "1", 0, 1e-9, 1,
+            "Share of the traffic of each region; each has a fleet of its own (fleet).",
+            .only = FLEET),
+    OBJECT(ds_contract, capacity, ds_capacity, capacity_fields, 0,
+           "How fast the fleet can grow (fleet).", .only = FLEET),
+    OBJECT(ds_contract, reserved, ds_reserved, reserved_fields, 0,
+           "GPUs rented for a term (fleet).", .only = FLEET),
+    OBJECT(ds_contract, spot, ds_spot, spot_fields, 0,
+           "GPUs that may be taken away (fleet).", .only = FLEET),
     Q(ds_contract, staff_usd_per_month, "USD/month", 0, 1e9, 0,
       "People who run it; due while the model serves or is ready to."),
     END

@@ -113,10 +113,16 @@ const char *ds_choice_word(const char *choices, int index, int *length)
 
 int ds_bind_choice(ds_binder *b, const ds_field *row, const cJSON *node)
 {
+    char number[DS_NUMBER_JSON];
     if (node == NULL)
         return row->fallback_text == NULL ? DS_BROKEN
                                           : ds_choice_index(row->choices, row->fallback_text);
-    int index = cJSON_IsString(node) ? ds_choice_index(row->choices, node->valuestring) : -1;
+    /* words that are numbers, "8", may stand there as numbers */
+    if (cJSON_IsNumber(node))
+        ds_number_text(node->valuedouble, number);
+    int index = cJSON_IsNumber(node)   ? ds_choice_index(row->choices, number)
+                : cJSON_IsString(node) ? ds_choice_index(row->choices, node->valuestring)
+                                       : -1;
     if (index >= 0)
         return index;
     /* "a, b or c" */

@@ -92,6 +92,13 @@ static ds_quantity constant_input(ds_binder *b, const ds_field *row, double x, b
     return (ds_quantity){add_input(b, row, &d, text, fallback)};
 }
 
+ds_quantity ds_default_quantity(ds_binder *b, const char *unit, const ds_distribution *d,
+                                const char *text)
+{
+    const ds_field row = {.unit = unit};
+    return (ds_quantity){add_input(b, &row, d, text, true)};
+}
+
 /* ---- Ranges ---------------------------------------------------------------------- */
 
 /* Shares of the (already truncated) distribution below and above the range. */

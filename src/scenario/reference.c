@@ -93,14 +93,19 @@ static const char rules[] =
     "`hours_per_month` is not stated beside `calendar_hours`. `logistic` and `bass` need "
     "`ceiling_factor`, `series` needs `series`; `price_elasticity` needs `price_of`.\n"
     "- A student has `teacher` (not itself, nor in a circle), `project`, and `quality` for every "
-    "task class that is routed to it; `training` and `curve` need `parameters_b`, training "
-    "`peak_tflops` of its GPU. A model without `teacher` has no project, decay or refresh. In "
-    "`fine_tuning` prices and what they are for come in pairs.\n"
+    "task class that is routed to it. A model without `teacher` has no project, decay or refresh. "
+    "An entry of `quality` has `acceptable_share`, `curve` or `scaling_law`; the last two need "
+    "`parameters_b`.\n"
+    "- `training` has `gpu_hours`, or `tokens` with `parameters_b` of the model and `peak_tflops` "
+    "of the GPU. `on_policy` has `gpu` and `gpu_hours` or neither, and `examples` with what the "
+    "teacher reads or writes of each. In `fine_tuning` prices and what they are for come in pairs. "
+    "`refresh` has at least one of its three reasons.\n"
     "- A student that a strategy uses has a `start` in it, and only students have. It can be "
     "neither `all`, nor `escalate_to`, nor a fallback: it may not exist yet.\n"
     "- The shares of the routes of a product are at most 1 together, each at its greatest. "
-    "`escalate_to` is another model, and the route's model has a `verifier`. No model is its own "
-    "fallback.\n"
+    "`escalate_to` is another model, and the route's model has a `verifier`, or to escalate "
+    "`before_answer` a `router`. No model is its own fallback, and none whose fleet is limited is "
+    "that of another.\n"
     "- A quantity has exactly one form; two quantile keys, of which the later is greater. Shapes "
     "of beta and gamma are from 0.001 to 1e8. A member of `quantities` is not a month, and names "
     "each other in no circle.\n"
@@ -108,6 +113,28 @@ static const char rules[] =
     "`/models/*/price_path`), each pair once; what is drawn per event cannot be joined; the "
     "matrix of each connected group is positive semi-definite.\n"
     "- An assert has `above` or `below`; of both, `above` is the less.\n";
+
+static const char fleet_rules[] =
+    "- A profile has a closed form (both rates), a `table` or a `roofline`, and no keys of the "
+    "others; limits of latency and concurrency go with the last two.\n"
+    "- In a `table`, rows of the same lengths stand in rising order of concurrency; their "
+    "throughput, `ttft_ms` and `tpot_ms` may not fall with it. At the same concurrency longer "
+    "requests are not more a second than shorter ones, by more than 2 %. A limit has its figure in "
+    "every row, and each curve keeps it where it begins.\n"
+    "- A `roofline` needs `memory_gib`, `memory_gb_per_s`, `tflops_16bit` and, with several GPUs, "
+    "`link_gb_per_s` of its GPU. `kv_heads` divide `heads`; `experts_per_token` are at most "
+    "`experts`. The memory holds the weights, and with them one request of any product that may "
+    "come, at its greatest mean length (its mean, where it has no greatest) in the last month, "
+    "also of the greatest model that uses the profile.\n"
+    "- A fleet: `maximum_replicas` is at least minimum and spares; `region_shares` add up to 1; "
+    "`startup_minutes` go with `scheduled` or `autoscaled`, `cooldown_minutes` with `autoscaled`; "
+    "`rent_discount_share`, `reserved` and `spot` are for GPUs that are not `owned`; "
+    "`interruptions_per_hour` and `recovery_minutes` come together. `waiting` needs slots: of a "
+    "closed form `slots_per_replica`; a mean wait of 0 seconds is none.\n"
+    "- A fleet is limited with `maximum_replicas`, `capacity`, or `autoscaled` with "
+    "`startup_minutes`.\n"
+    "- Warnings: a limited fleet whose model has no fallback; `slo_derate` beside a limit on "
+    "latency; a `router` that no route asks; capacity or spot GPUs that never come.\n";
 
 static const char contract_rules[] =
     "- Contracts: `from` dates ascend, `until` is later than `from` and not after the next "
@@ -298,6 +325,7 @@ ds_code ds_scenario_reference_write(FILE *file)
     for (const ds_field *row = ds_provenance_fields; row->key != NULL; row++)
         ds_write_format(&w, "| `%s` | %s |\n", row->key, row->help);
     ds_write(&w, rules);
+    ds_write(&w, fleet_rules);
     ds_write(&w, contract_rules);
     ds_write(&w, parents);
     write_section(&w, ds_scenario_fields, "", "The whole file.", 0);

@@ -1,9 +1,7 @@
 /* sample_file.c -- one column of numbers from a CSV file.
  *
- * Called by document.c for {"empirical": {"csv": ..., "column": ...}}.  Reads
- * RFC 4180: commas, fields in double quotes with "" for a quote, lines that end
- * with CR LF or LF, quoted line breaks; a header line names the columns.  Blank
- * lines are skipped; a UTF-8 byte order mark is skipped.
+ * Called by document.c for {"empirical": {"csv": ..., "column": ...}}.  A
+ * header line names the columns; blank lines are skipped.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/sample_file.h"
@@ -13,63 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenario/csv_reader.h"
 #include "scenario/error.h"
 #include "scenario/file.h"
-
-typedef struct {
-    char *at, *end;
-    int   line;     /* of the next character                   */
-    bool  last;     /* the field just read ends its record      */
-    bool  unclosed; /* a quoted field ran into the end of text */
-} reader;
-
-/* Unquotes a quoted field in place; r->at is at its opening quote. */
-static char *quoted_field(reader *r)
-{
-    char *field = ++r->at, *to = field;
-    while (r->at < r->end) {
-        if (*r->at == '"' && r->at[1] != '"')
-            break;
-        if (*r->at == '"')
-            r->at++;
-        if (*r->at == '\n')
-            r->line++;
-        *to++ = *r->at++;
-    }
-    r->unclosed = r->at == r->end;
-    if (!r->unclosed)
-        r->at++;
-    /* anything between the closing quote and the comma belongs to the field */
-    while (r->at < r->end && *r->at != ',' && *r->at != '\n' && *r->at != '\r')
-        *to++ = *r->at++;
-    char *after = r->at;
-    if (after < r->end && *after == '\r')
-        after++;
-    r->last = after >= r->end || *after == '\n';
-    r->line += after < r->end && *after == '\n';
-    r->at = after < r->end ? after + 1 : r->end;
-    *to = '\0';
-    return field;
-}
-
-/* The next field, unquoted and ended by '\0' in place. */
-static char *next_field(reader *r)
-{
-    if (r->at < r->end && *r->at == '"')
-        return quoted_field(r);
-    char *field = r->at;
-    while (r->at < r->end && *r->at != ',' && *r->at != '\n')
-        r->at++;
-    char *stop = r->at;
-    r->last = r->at == r->end || *r->at == '\n';
-    r->line += r->at < r->end && *r->at == '\n';
-    if (r->at < r->end)
-        r->at++;
-    if (r->last && stop > field && stop[-1] == '\r')
-        stop--;
-    *stop = '\0';
-    return field;
-}
 
 static ds_code fail_line(ds_error *err, int line, const char *what, const char *offender)
 {
@@ -77,16 +21,6 @@ static ds_code fail_line(ds_error *err, int line, const char *what, const char *
     if (err != NULL)
         err->line = line;
     return code;
-}
-
-static bool read_number(const char *cell, double *value)
-{
-    char *stop;
-    if (strpbrk(cell, "xXnN") != NULL) /* strtod would take hexadecimal, nan, inf */
-        return false;
-    *value = strtod(cell, &stop);
-    stop += strspn(stop, " \t");
-    return stop != cell && *stop == '\0' && isfinite(*value);
 }
 
 static bool append(double value, double **values, size_t *count, size_t *capacity)
@@ -104,11 +38,11 @@ static bool append(double value, double **values, size_t *count, size_t *capacit
 }
 
 /* Index of the named column in the header record, or -1. */
-static long find_column(reader *r, const char *column)
+static long find_column(ds_csv_reader *r, const char *column)
 {
     long found = -1;
     for (long i = 0;; i++) {
-        if (strcmp(next_field(r), column) == 0 && found < 0)
+        if (strcmp(ds_csv_next(r), column) == 0 && found < 0)
             found = i;
         if (r->last)
             return found;
@@ -116,19 +50,19 @@ static long find_column(reader *r, const char *column)
 }
 
 /* Reads one record and appends its cell of the column. */
-static ds_code read_record(reader *r, long wanted, const char *column, double **values,
+static ds_code read_record(ds_csv_reader *r, long wanted, const char *column, double **values,
                            size_t *count, size_t *capacity, ds_error *err)
 {
     int   line = r->line;
     bool  found = false, blank = false;
     for (long i = 0;; i++) {
-        char *cell = next_field(r);
+        char *cell = ds_csv_next(r);
         if (i == 0 && r->last && *cell == '\0')
             blank = true;
         if (i == wanted) {
             double value;
             found = true;
-            if (!blank && !read_number(cell, &value))
+            if (!blank && !ds_csv_number_of(cell, &value))
                 return fail_line(err, line, "not a finite number: ", cell);
             if (!blank && *count == DS_CSV_ROWS_MAX)
                 return fail_line(err, line, "more than 1000000 rows in column ", column);
@@ -146,15 +80,13 @@ static ds_code read_record(reader *r, long wanted, const char *column, double **
 ds_code ds_sample_of_text(char *text, size_t length, const char *column, double **values,
                           size_t *count, ds_error *err)
 {
-    reader r = {.at = text, .end = text + length, .line = 1};
+    ds_csv_reader r = ds_csv_begin(text, length);
     size_t capacity = 0;
     *values = NULL;
     *count = 0;
 
     if (memchr(text, '\0', length) != NULL)
         return fail_line(err, 0, "the file is not text; wanted column ", column);
-    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
-        r.at += 3;
     long wanted = find_column(&r, column);
     if (wanted < 0)
         return fail_line(err, 1, "the first line has no column ", column);

@@ -8,11 +8,11 @@
  * the calling thread is put into the "C" locale meanwhile.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scenario/binder.h"
+#include "scenario/c_locale.h"
 #include "scenario/error.h"
 #include "scenario/load.h"
 #include "scenario/resolve.h"
@@ -85,33 +85,18 @@ static ds_code finish(ds_scenario *s, ds_problems *problems, ds_problem_fn repor
     return code;
 }
 
-/* The caller's locale comes back with leave_c_locale(). */
-static locale_t enter_c_locale(locale_t *c)
-{
-    *c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    return *c == (locale_t)0 ? (locale_t)0 : uselocale(*c);
-}
-
-static void leave_c_locale(locale_t before, locale_t c)
-{
-    if (c == (locale_t)0)
-        return;
-    uselocale(before);
-    freelocale(c);
-}
-
 ds_code ds_scenario_load(const char *path, const ds_override *overrides, size_t override_count,
                          ds_problem_fn report, void *context, ds_scenario **out, ds_error *err)
 {
     ds_problems  problems = {0};
-    locale_t     c, before = enter_c_locale(&c);
+    locale_t     c, before = ds_enter_c_locale(&c);
     ds_scenario *s = NULL;
     ds_document *document = ds_document_read(path, &problems);
     if (document != NULL) {
         ds_document_override(document, overrides, override_count, &problems);
         s = from_document(document, 0, &problems);
     }
-    leave_c_locale(before, c);
+    ds_leave_c_locale(before, c);
     return finish(s, &problems, report, context, out, err);
 }
 
@@ -120,14 +105,26 @@ ds_code ds_scenario_parse(const char *text, size_t length, const char *name,
                           ds_problem_fn report, void *context, ds_scenario **out, ds_error *err)
 {
     ds_problems  problems = {0};
-    locale_t     c, before = enter_c_locale(&c);
+    locale_t     c, before = ds_enter_c_locale(&c);
     ds_scenario *s = NULL;
     ds_document *document = ds_document_parse(text, length, name, &problems);
     if (document != NULL) {
         ds_document_override(document, overrides, override_count, &problems);
         s = from_document(document, limit_bytes, &problems);
     }
-    leave_c_locale(before, c);
+    ds_leave_c_locale(before, c);
+    return finish(s, &problems, report, context, out, err);
+}
+
+ds_code ds_scenario_compose(const char *text, size_t length, const char *name,
+                            ds_problem_fn report, void *context, ds_scenario **out,
+                            ds_error *err)
+{
+    ds_problems  problems = {0};
+    locale_t     c, before = ds_enter_c_locale(&c);
+    ds_document *document = ds_document_compose(text, length, name, &problems);
+    ds_scenario *s = document == NULL ? NULL : from_document(document, 0, &problems);
+    ds_leave_c_locale(before, c);
     return finish(s, &problems, report, context, out, err);
 }
 
@@ -136,7 +133,7 @@ ds_code ds_scenario_with(const ds_scenario *base, const ds_override *overrides,
                          ds_scenario **out, ds_error *err)
 {
     ds_problems  problems = {0};
-    locale_t     c, before = enter_c_locale(&c);
+    locale_t     c, before = ds_enter_c_locale(&c);
     ds_scenario *s = NULL;
     ds_document *document = ds_document_copy(base->source);
     if (document == NULL) {
@@ -145,7 +142,7 @@ ds_code ds_scenario_with(const ds_scenario *base, const ds_override *overrides,
         ds_document_override(document, overrides, override_count, &problems);
         s = from_document(document, 0, &problems);
     }
-    leave_c_locale(before, c);
+    ds_leave_c_locale(before, c);
     return finish(s, &problems, report, context, out, err);
 }
 

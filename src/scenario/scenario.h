@@ -74,15 +74,41 @@ typedef struct { /* mean-reverting log price with jumps */
     ds_quantity usd_per_gpu_hour, long_run_usd_per_gpu_hour, reversion_per_year,
         volatility_per_sqrt_year, jumps_per_year, jump_factor;
     ds_quantity peak_tflops; /* for training */
+    double tflops_16bit, tflops_8bit, tflops_4bit, memory_gib, memory_gb_per_s, link_gb_per_s,
+        watts; /* facts for rooflines; NAN: not given                           */
 } ds_gpu;
+
+/* Rows of a measured table; ttft_ms, tpot_ms NAN when not measured. */
+typedef struct {
+    ds_key key; /* "0", "1", ... */
+    double input_tokens, output_tokens, concurrency, output_tokens_per_s, ttft_ms, tpot_ms;
+} ds_measurement;
+
+enum { DS_BITS_16, DS_BITS_8, DS_BITS_4 };
+/* A model's shape, and the constants of the engine that serves it. */
+typedef struct {
+    int64_t layers, hidden, heads, kv_heads, head_size, vocabulary, intermediate, experts,
+        experts_per_token;
+    int     weight_bits, kv_bits; /* DS_BITS_...                                */
+    double  memory_efficiency, compute_efficiency, four_bit_efficiency, step_ms, request_us,
+        all_reduce_us, link_efficiency, memory_share, expert_ns, front_end_ms, prompt_share;
+} ds_roofline;
 
 typedef struct {
     ds_key      key;
     int         gpu; /* index into gpus */
     int64_t     gpus_per_replica;
-    double      parameters_b;
-    ds_quantity input_tokens_per_gpu_s, output_tokens_per_gpu_s,
-        attention_gpu_s_per_token2, speed_factor, speed_gain_per_year;
+    double      parameters_b; /* NAN: not given                                  */
+    /* closed form; or table; or roofline */
+    ds_quantity input_tokens_per_gpu_s, output_tokens_per_gpu_s, attention_gpu_s_per_token2,
+        prefill_attention_gpu_s_per_token2;
+    double       slots_per_replica;
+    ds_items     table; /* ds_measurement                                        */
+    ds_roofline *roofline;
+    double       ttft_limit_ms, tpot_limit_ms, concurrency_limit; /* NAN: none   */
+    ds_quantity  speed_factor, speed_gain_per_year;
+    double       relative_error; /* NAN: by kind                                 */
+    ds_quantity  error; /* the factor drawn from it; DS_ABSENT: none             */
 } ds_profile;
 
 enum { DS_GROWTH_GBM, DS_GROWTH_LOGISTIC, DS_GROWTH_BASS, DS_GROWTH_SERIES };
@@ -239,13 +265,36 @@ typedef struct {
 
 typedef struct {
     ds_quantity usd_per_gpu, kilowatts_per_gpu, usd_per_kwh, colocation_usd_per_gpu_month;
+    ds_quantity pue, residual_share;
     int64_t     life_months;
+    int         horizon_value;
 } ds_owned;
+enum { DS_HORIZON_NONE, DS_HORIZON_STRAIGHT_LINE };
+
+typedef struct { /* an SLO on waiting: (103)                                     */
+    double seconds, share; /* share NAN: of the mean                              */
+    double arrival_cv, service_cv;
+} ds_waiting;
+
+typedef struct { /* how fast a fleet can grow: (104)                             */
+    int64_t     initial_replicas, lead_months, most_new_replicas_per_month;
+    ds_quantity headroom_factor;
+} ds_capacity;
+
+typedef struct {
+    ds_quantity gpus, discount_share;
+    int64_t     term_months;
+} ds_reserved;
+
+typedef struct {
+    ds_quantity share, discount_share, unavailable_share, interruptions_per_hour, recovery_minutes;
+} ds_spot;
 
 enum { DS_BILLING_PER_TOKEN, DS_BILLING_HOSTED, DS_BILLING_COMPUTE_TIME, DS_BILLING_FLEET };
 enum { DS_SETTLED_MONTH, DS_SETTLED_DAY, DS_SETTLED_HOUR, DS_SETTLED_MINUTE, DS_SETTLED_METERED,
        DS_SETTLED_TERM, DS_SETTLED_WINDOW };
-enum { DS_SCALING_STATIC, DS_SCALING_HOURLY };
+enum { DS_SCALING_STATIC, DS_SCALING_SCHEDULED, DS_SCALING_AUTOSCALED };
+enum { DS_POOLED, DS_APART };
 enum { DS_MONTH_CLOCK, DS_MONTH_730_HOURS, DS_MONTH_30_DAYS, DS_MONTH_CALENDAR };
 enum { DS_ROUNDED_NONE, DS_ROUNDED_REQUEST, DS_ROUNDED_LINE, DS_ROUNDED_INVOICE };
 enum { DS_ALLOW_NOTHING, DS_ALLOW_DEAR_CACHE_READ };
@@ -283,8 +332,14 @@ typedef struct {
     int              profile; /* index into profiles                             */
     ds_owned        *owned;   /* bought, not rented                              */
     ds_quantity      rent_discount_share, slo_derate, target_utilisation;
-    int64_t          minimum_replicas, spare_replicas;
-    int              scaling;
+    int64_t          minimum_replicas, spare_replicas, maximum_replicas; /* 0: no maximum */
+    int              scaling, pooling;
+    double           startup_minutes, cooldown_minutes;
+    ds_numbers       region_shares; /* count 0: one region                       */
+    ds_waiting      *waiting;
+    ds_capacity     *capacity;
+    ds_reserved     *reserved;
+    ds_spot         *spot;
     ds_quantity      staff_usd_per_month;
 } ds_contract;
 
@@ -304,10 +359,17 @@ typedef struct { /* a(N) = limit - gap at 1B * N^-exponent, N in billions */
     ds_quantity limit_share, gap_at_1b, exponent;
 } ds_size_curve;
 
+typedef struct { /* (63b) */
+    ds_quantity tokens, teacher_loss, limit_share, share_per_nat;
+    double E, A, B, alpha, beta, gamma, A_student, B_student, alpha_student, beta_student,
+        gamma_student, c0, c1, d1, f1;
+} ds_scaling_law;
+
 typedef struct {
-    ds_key         key; /* task class */
-    ds_quantity    acceptable_share;
-    ds_size_curve *curve;
+    ds_key          key; /* task class */
+    ds_quantity     acceptable_share;
+    ds_size_curve  *curve;
+    ds_scaling_law *scaling_law;
 } ds_quality;
 
 typedef struct {
@@ -320,8 +382,14 @@ typedef struct {
 
 typedef struct {
     int         gpu;
-    ds_quantity tokens, epochs, mfu_share;
+    ds_quantity gpu_hours; /* or, instead, */
+    ds_quantity tokens, epochs, mfu_share, flop_per_parameter_token;
 } ds_training;
+
+typedef struct { /* rounds on the student's own answers: (65c) */
+    int         gpu; /* DS_ABSENT: no GPU hours                                   */
+    ds_quantity rounds, examples, input_tokens, output_tokens, batch_discount_share, gpu_hours;
+} ds_on_policy;
 
 typedef struct { /* a vendor's fine-tuning job */
     ds_quantity usd_per_mtok, tokens, epochs, validation_tokens, evaluations, usd_per_hour, hours,
@@ -333,6 +401,7 @@ typedef struct {
     ds_labels   *labels;
     ds_training *training;
     ds_fine_tuning *fine_tuning;
+    ds_on_policy *on_policy;
     ds_quantity  staff_months, usd_per_staff_month, evaluation_usd, licence_fee_usd,
         royalty_usd_per_mtok, lead_months, retry_months, success_probability,
         permission_probability, overrun_factor;
@@ -340,7 +409,8 @@ typedef struct {
 } ds_project;
 
 typedef struct {
-    ds_quantity every_months, cost_share;
+    ds_quantity every_months, every_releases, below_acceptable_share; /* absent: never */
+    ds_quantity not_within_months, cost_share;
 } ds_refresh;
 
 typedef struct {
@@ -353,7 +423,7 @@ typedef struct {
     int              fallback; /* index into models, or DS_ABSENT               */
     ds_quantity      fee_returned_share;
     ds_items         quality; /* ds_quality                                     */
-    ds_verifier     *verifier;
+    ds_verifier     *verifier, *router;
     ds_quantity      parameters_b;
     int              teacher; /* index into models; DS_ABSENT: not a student    */
     ds_project      *project;
@@ -365,7 +435,9 @@ typedef struct {
     ds_key      key; /* target: model */
     ds_quantity share, from, ramp_months;
     int         escalate_to; /* index into models, or DS_ABSENT                 */
+    int         escalate;    /* DS_ESCALATE_...                                 */
 } ds_route;
+enum { DS_ESCALATE_AFTER_ANSWER, DS_ESCALATE_BEFORE_ANSWER };
 
 typedef struct {
     ds_key   key;    /* target: product, or DS_ABSENT for "*"                   */
@@ -470,6 +542,9 @@ typedef struct {
     int over;
 } ds_kind_factor;
 ds_kind_factor ds_factor_of_kind(const ds_repricing *r, int kind);
+
+/* complete.c: does the profile keep a latency?  Then no derate is needed by default. */
+bool ds_profile_has_limit(const ds_profile *p);
 
 /* Typed views of the maps. */
 #define DS_ITEM(type, items_, index) (((const type *)(items_).items)[index])

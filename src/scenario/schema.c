@@ -446,6 +446,7 @@ static void map(json *j, const ds_field *row)
     close(j, "}");
 }
 
+/* Words that are numbers may stand there as numbers. */
 static void choices(json *j, const ds_field *row)
 {
     key(j, "enum");
@@ -454,6 +455,8 @@ static void choices(json *j, const ds_field *row)
         int span = (int)strcspn(at, "|");
         separate(j);
         ds_write_format(&j->out, "\"%.*s\"", span, at);
+        if ((int)strspn(at, "0123456789") == span)
+            ds_write_format(&j->out, ",%.*s", span, at);
         at += span + (at[span] == '|');
     }
     close(j, "]");
@@ -469,12 +472,11 @@ static void numbers(json *j, const ds_field *row)
     key_text(j, "type", "number");
     range(j, row);
     close(j, "}");
-    if (row->longer != 0) {
-        char both[128];
-        snprintf(both, sizeof both, "[{\"maxItems\": %zu}, {\"minItems\": %zu}]", row->length,
-                 row->longer);
+    char both[128];
+    snprintf(both, sizeof both, "[{\"maxItems\": %zu}, {\"minItems\": %zu}]", row->length,
+             row->longer);
+    if (row->longer != 0)
         key_raw(j, "oneOf", both);
-    }
     if (row->length != 0) {
         key_number(j, "minItems", (double)row->length);
         key_number(j, "maxItems", (double)(row->longer == 0 ? row->length : row->longer));

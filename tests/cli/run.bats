@@ -193,3 +193,15 @@ JSON
         --set '/products/p/request={"input_words": 100, "output_words": 10}'
     has "$stdout" 'default 1;'
 }
+
+# A saving that never comes is an answer, not a failure: 100 requests an hour do not pay for
+# a GPU.
+@test "payback: never" {
+    out run scenarios/break-even-escalation.json --set /assert=[] \
+        --set /products/requests/requests_per_month=100
+    expect 0
+    grep -Eq '^slm +-2\..* never +100' "$stdout"
+    out run scenarios/break-even-escalation.json --set /assert=[] --format csv \
+        --set /products/requests/requests_per_month=100
+    grep -q '^slm,payback_months,month,p50,Inf,' "$stdout"
+}

@@ -50,7 +50,8 @@ expect_none 'threads are used in src/engine only' "$(complaints '
     }')"
 
 # The files of KERNEL_SOURCES in the Makefile.
-kernel='kernel|work|random|demand|price|contract|fleet|student|strategy|finance|irr|lanes|stream'
+kernel='kernel|work|random|demand|price|profile|request_load|contract|usage|tokens|units|window'
+kernel=$kernel'|commitment|agreement|fleet|waiting|student|strategy|finance|irr|lanes|stream'
 
 expect_none 'the kernel includes nothing that allocates, prints or reads' "$(complaints '
     $1 ~ /^src\/(model|numerics)\/('"$kernel"')\.c/ &&

@@ -4,7 +4,7 @@
 #ifndef RANDOM_CONTRACT_H
 #define RANDOM_CONTRACT_H
 
-#include "random_maker.h"
+#include "random_fleet.h"
 
 /* By kind: dollars, factors or weights. */
 static void make_kinds(maker *m, const char *key, double low, double high, double unit,
@@ -185,7 +185,7 @@ static void make_pool(maker *m, const char *name, const char *settlement, bool h
     maker_print(m, "\"%s\": {", name);
     maker_money(m, "usd_per_unit_hour", 5, 70);
     if (by_profile) {
-        maker_print(m, "\"profile\": \"f0\", \"gpus\": 4, ");
+        maker_print(m, "\"profile\": \"f%d\", \"gpus\": 4, ", maker_below(m, RANDOM_PROFILES));
     } else {
         maker_quantity(m, "tokens_per_minute", 1e5, 1e6);
         if (maker_chance(m, 0.6))
@@ -341,25 +341,6 @@ static void make_agreements(maker *m)
 
 /* ---- contracts ----------------------------------------------------------------------- */
 
-static void make_fleet(maker *m)
-{
-    maker_print(m, "\"profile\": \"f%d\", ", maker_below(m, 2));
-    maker_print(m, "\"minimum_replicas\": %d, ", maker_below(m, 3));
-    maker_print(m, "\"spare_replicas\": %d, ", maker_below(m, 2));
-    maker_print(m, "\"scaling\": \"%s\", ", maker_chance(m, 0.5) ? "hourly" : "static");
-    maker_some(m, 0.5, "rent_discount_share", 0, 0.4);
-    maker_some(m, 0.5, "slo_derate", 0.5, 1);
-    maker_some(m, 0.5, "target_utilisation", 0.4, 0.9);
-    if (maker_chance(m, 0.4)) {
-        maker_print(m, "\"owned\": {\"life_months\": %d, ", 1 + maker_below(m, 20));
-        maker_money(m, "usd_per_gpu", 2e4, 4e4);
-        maker_some(m, 0.5, "kilowatts_per_gpu", 0.5, 2);
-        maker_money(m, "usd_per_kwh", 0.05, 0.2); /* its default is in dollars */
-        maker_some_money(m, 0.5, "colocation_usd_per_gpu_month", 0, 200);
-        maker_close(m, "}, ");
-    }
-}
-
 /* What vendors alone have; rounding 1: of requests, 2: of lines, 3: of the invoice. */
 static void make_vendor_terms(maker *m, int rounding)
 {
@@ -407,6 +388,41 @@ static void make_tariff(maker *m, int billing)
         make_units(m);
     if (billing == 3)
         make_fleet(m);
+}
+
+/* One to three contracts; later ones on a certain or uncertain date. */
+static void make_contracts(maker *m, const char *model)
+{
+    m->model = model;
+    int count = 1 + maker_below(m, 3);
+    maker_print(m, "\"contracts\": {");
+    for (int c = 0; c < count; c++) {
+        maker_print(m, "\"c%d\": {", c);
+        m->contract = c;
+        if (c > 0 && maker_chance(m, 0.5))
+            maker_print(m, "\"from\": %d, ", 7 * c);
+        else if (c > 0)
+            maker_print(m, "\"from\": {\"uniform\": {\"low\": %d, \"high\": %d}}, ", 7 * c - 6,
+                        7 * c + 6); /* the third may come before the second */
+        if (c + 1 == count && maker_chance(m, 0.2))
+            maker_print(m, "\"until\": {\"uniform\": {\"low\": 41, \"high\": 60}}, ");
+        /* agreements must have a party, classes a contract that offers them */
+        bool first = c == 0;
+        m->party = first && strcmp(model, "other") == 0   ? 1
+                   : first && strcmp(model, "house") == 0 ? 2
+                                                          : 0;
+        make_tariff(m, m->party > 0 ? 0 : maker_below(m, 4));
+        maker_close(m, "}, ");
+    }
+    maker_close(m, "}, ");
+}
+
+static void make_interruption(maker *m)
+{
+    maker_print(m, "\"interruption\": {");
+    maker_quantity(m, "per_year", 0, 3);
+    maker_quantity(m, "months", 0, 6);
+    maker_close(m, "}, ");
 }
 
 #endif

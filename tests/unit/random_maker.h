@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_AMOUNTS = 64 };
+enum { MOST_AMOUNTS = 64, RANDOM_PROFILES = 4 };
 
 typedef struct {
     uint64_t state;
@@ -25,6 +25,9 @@ typedef struct {
     char     amount[MOST_AMOUNTS][128]; /* pointers of what a strategy may negotiate */
     double   amount_low[MOST_AMOUNTS], amount_high[MOST_AMOUNTS];
     size_t   amounts;
+    bool     slots[RANDOM_PROFILES]; /* has the profile any? */
+    bool     limited; /* may fleets of the model be limited? */
+    bool     router[2]; /* of the students */
 } maker;
 
 static uint64_t maker_bits(maker *m) /* splitmix64 */

@@ -7,36 +7,8 @@
 #define RANDOM_SCENARIO_H
 
 #include "random_contract.h"
-
-static void make_gpus(maker *m)
-{
-    maker_print(m, "\"gpus\": {");
-    for (int g = 0; g < 2; g++) {
-        maker_print(m, "\"g%d\": {", g);
-        maker_money(m, "usd_per_gpu_hour", 1, 5);
-        maker_quantity(m, "peak_tflops", 300, 2000);
-        maker_some_money(m, 0.5, "long_run_usd_per_gpu_hour", 1, 4);
-        maker_some(m, 0.5, "reversion_per_year", 0, 3);
-        maker_some(m, 0.5, "volatility_per_sqrt_year", 0, 0.6);
-        maker_some(m, 0.3, "jumps_per_year", 0, 2);
-        maker_some(m, 0.5, "jump_factor", 0.5, 2);
-        maker_close(m, "}, ");
-    }
-    maker_close(m, "},\n\"profiles\": {");
-    for (int f = 0; f < 2; f++) {
-        maker_print(m, "\"f%d\": {\"gpu\": \"g%d\", ", f, maker_below(m, 2));
-        maker_print(m, "\"gpus_per_replica\": %d, ", 1 + maker_below(m, 4));
-        if (maker_chance(m, 0.5))
-            maker_print(m, "\"parameters_b\": 8, ");
-        maker_quantity(m, "input_tokens_per_gpu_s", 5e3, 8e4);
-        maker_quantity(m, "output_tokens_per_gpu_s", 5e3, 8e4);
-        maker_some(m, 0.7, "attention_gpu_s_per_token2", 1e-8, 2e-7);
-        maker_some(m, 0.5, "speed_factor", 0.6, 1.6);
-        maker_some(m, 0.3, "speed_gain_per_year", 0, 0.8);
-        maker_close(m, "}, ");
-    }
-    maker_close(m, "},\n");
-}
+#include "random_profile.h"
+#include "random_student.h"
 
 static void make_growth(maker *m)
 {
@@ -160,33 +132,6 @@ static void make_products(maker *m, int products)
     maker_close(m, "},\n");
 }
 
-/* One to three contracts; later ones on a certain or uncertain date. */
-static void make_contracts(maker *m, const char *model)
-{
-    m->model = model;
-    int count = 1 + maker_below(m, 3);
-    maker_print(m, "\"contracts\": {");
-    for (int c = 0; c < count; c++) {
-        maker_print(m, "\"c%d\": {", c);
-        m->contract = c;
-        if (c > 0 && maker_chance(m, 0.5))
-            maker_print(m, "\"from\": %d, ", 7 * c);
-        else if (c > 0)
-            maker_print(m, "\"from\": {\"uniform\": {\"low\": %d, \"high\": %d}}, ", 7 * c - 6,
-                        7 * c + 6); /* the third may come before the second */
-        if (c + 1 == count && maker_chance(m, 0.2))
-            maker_print(m, "\"until\": {\"uniform\": {\"low\": 41, \"high\": 60}}, ");
-        /* agreements must have a party, classes a contract that offers them */
-        bool first = c == 0;
-        m->party = first && strcmp(model, "other") == 0   ? 1
-                   : first && strcmp(model, "house") == 0 ? 2
-                                                          : 0;
-        make_tariff(m, m->party > 0 ? 0 : maker_below(m, 4));
-        maker_close(m, "}, ");
-    }
-    maker_close(m, "}, ");
-}
-
 static void make_vendor(maker *m, const char *name, const char *fallback)
 {
     maker_print(m, "\"%s\": {\"provider\": \"%s\", ", name,
@@ -207,93 +152,43 @@ static void make_vendor(maker *m, const char *name, const char *fallback)
         maker_close(m, "}, ");
     }
     if (maker_chance(m, 0.5)) {
-        maker_print(m, "\"interruption\": {");
-        maker_quantity(m, "per_year", 0, 3);
-        maker_quantity(m, "months", 0, 6);
-        maker_close(m, "}, ");
+        make_interruption(m);
         if (maker_chance(m, 0.7))
             maker_print(m, "\"fallback\": \"%s\", ", fallback);
     }
     maker_some(m, 0.4, "fee_returned_share", 0, 0.3);
+    bool sized = maker_chance(m, 0.3);
+    if (sized)
+        maker_quantity(m, "parameters_b", 4, 16);
     if (maker_chance(m, 0.5)) {
-        maker_print(m, "\"quality\": {\"chat\": {");
-        maker_quantity(m, "acceptable_share", 0.8, 1);
-        maker_close(m, "}}, ");
+        maker_print(m, "\"quality\": {");
+        make_quality(m, "chat", sized, 0.8);
+        maker_close(m, "}, ");
     }
     maker_close(m, "}, ");
 }
 
-static void make_student(maker *m, const char *name)
+/* A model on GPUs that may be too few, which stands in for no other. */
+static void make_rack(maker *m)
 {
-    maker_print(m, "\"%s\": {\"teacher\": \"teacher\", \"parameters_b\": 7, ", name);
-    make_contracts(m, name);
-    maker_print(m, "\"quality\": {\"chat\": {");
-    maker_quantity(m, "acceptable_share", 0.6, 1);
-    maker_close(m, "}, \"code\": {\"curve\": {");
-    maker_quantity(m, "limit_share", 0.9, 1);
-    maker_quantity(m, "gap_at_1b", 0.1, 0.5);
-    maker_quantity(m, "exponent", 0.3, 1);
-    maker_close(m, "}}}, \"verifier\": {");
-    maker_quantity(m, "detected_share", 0.5, 1);
-    maker_some(m, 0.5, "false_alarm_share", 0, 0.2);
-    maker_some_money(m, 0.5, "usd_per_request", 0, 1e-3);
-    maker_close(m, "}, \"project\": {");
-    maker_print(m, "\"attempts\": %d, ", 1 + maker_below(m, 4));
-    if (maker_chance(m, 0.8)) {
-        maker_print(m, "\"labels\": {");
-        maker_quantity(m, "examples", 1e4, 5e6);
-        maker_quantity(m, "input_tokens", 100, 3000);
-        maker_quantity(m, "output_tokens", 10, 500);
-        maker_some(m, 0.5, "rejected_share", 0, 0.3);
-        maker_some(m, 0.5, "batch_discount_share", 0, 0.5);
+    maker_print(m, "\"rack\": {\"contracts\": {\"c0\": {");
+    m->model = "rack";
+    m->contract = m->party = 0;
+    m->limited = true;
+    make_tariff(m, 3);
+    if (maker_chance(m, 0.3)) {
         maker_close(m, "}, ");
+        maker_print(m, "\"c1\": {\"from\": %d, ", 1 + maker_below(m, 20));
+        m->contract = 1;
+        make_tariff(m, maker_chance(m, 0.7) ? 3 : 0);
     }
-    if (maker_chance(m, 0.8)) {
-        maker_print(m, "\"training\": {\"gpu\": \"g1\", ");
-        maker_quantity(m, "tokens", 1e8, 1e10);
-        maker_some(m, 0.5, "epochs", 1, 4);
-        maker_some(m, 0.5, "mfu_share", 0.3, 0.5);
-        maker_close(m, "}, ");
-    }
-    if (maker_chance(m, 0.4)) {
-        maker_print(m, "\"fine_tuning\": {");
-        maker_money(m, "usd_per_mtok", 1, 30);
-        maker_quantity(m, "tokens", 1e6, 1e9);
-        maker_some(m, 0.5, "epochs", 1, 4);
-        if (maker_chance(m, 0.5)) {
-            maker_quantity(m, "validation_tokens", 1e5, 1e7);
-            maker_quantity(m, "evaluations", 1, 10);
-        }
-        maker_money(m, "usd_per_hour", 10, 200);
-        maker_quantity(m, "hours", 1, 100);
-        if (maker_chance(m, 0.5)) {
-            maker_quantity(m, "grader_input_tokens", 1e6, 1e8);
-            maker_money(m, "grader_usd_per_mtok_input", 1, 10);
-            maker_quantity(m, "grader_output_tokens", 1e6, 1e8);
-            maker_money(m, "grader_usd_per_mtok_output", 1, 10);
-        }
-        maker_some_money(m, 0.5, "cap_usd", 100, 5000);
-        maker_close(m, "}, ");
-    }
-    maker_quantity(m, "lead_months", 0, 8);
-    maker_some(m, 0.5, "retry_months", 0, 4);
-    maker_some(m, 0.8, "staff_months", 1, 60);
-    maker_some_money(m, 0.8, "usd_per_staff_month", 1e4, 3e4);
-    maker_some_money(m, 0.5, "evaluation_usd", 0, 1e5);
-    maker_some_money(m, 0.5, "licence_fee_usd", 0, 1e6);
-    maker_some_money(m, 0.4, "royalty_usd_per_mtok", 0, 0.1);
-    maker_some(m, 0.7, "success_probability", 0.3, 1);
-    maker_some(m, 0.3, "permission_probability", 0.5, 1);
-    maker_some(m, 0.5, "overrun_factor", 1, 2);
-    maker_close(m, "}, ");
-    maker_some(m, 0.6, "decay_per_month", 0, 0.03);
-    maker_some(m, 0.6, "decay_per_release", 0, 0.05);
-    if (maker_chance(m, 0.6)) {
-        maker_print(m, "\"refresh\": {");
-        maker_quantity(m, "every_months", 2, 12);
-        maker_some(m, 0.5, "cost_share", 0.2, 1);
-        maker_close(m, "}, ");
-    }
+    m->limited = false;
+    maker_close(m, "}}, ");
+    if (maker_chance(m, 0.3))
+        make_interruption(m);
+    if (maker_chance(m, 0.7))
+        maker_print(m, "\"fallback\": \"%s\", ", maker_one_of(m, "teacher", "other", "house"));
+    maker_some(m, 0.4, "fee_returned_share", 0, 0.3);
     maker_close(m, "}, ");
 }
 
@@ -304,8 +199,11 @@ static void make_route(maker *m, const char *model, double most)
     if (maker_chance(m, 0.5))
         maker_print(m, "\"from\": %d, ", maker_below(m, 10));
     maker_some(m, 0.5, "ramp_months", 0, 8);
-    if (strncmp(model, "student", 7) == 0 && maker_chance(m, 0.7))
-        maker_print(m, "\"escalate_to\": \"%s\", ", maker_chance(m, 0.5) ? "teacher" : "other");
+    if (strncmp(model, "student", 7) == 0 && maker_chance(m, 0.7)) {
+        maker_print(m, "\"escalate_to\": \"%s\", ", maker_one_of(m, "teacher", "other", "rack"));
+        if (m->router[strcmp(model, "student") != 0] && maker_chance(m, 0.5))
+            maker_print(m, "\"escalate\": \"before_answer\", ");
+    }
     maker_close(m, "}, ");
 }
 
@@ -330,7 +228,7 @@ static void make_terms(maker *m, const char *all)
 
 static void make_strategy(maker *m, int number, int products)
 {
-    const char *all = maker_chance(m, 0.7) ? "teacher" : "other";
+    const char *all = maker_chance(m, 0.5) ? "teacher" : maker_chance(m, 0.5) ? "other" : "rack";
     maker_print(m, "\"s%d\": {\"all\": \"%s\", ", number, all);
     maker_print(m, "\"start\": {\"student\": ");
     if (maker_chance(m, 0.5))
@@ -353,12 +251,16 @@ static void make_strategy(maker *m, int number, int products)
         if (maker_chance(m, 0.4))
             make_route(m, "student-b", 0.2);
         if (maker_chance(m, 0.4))
-            make_route(m, "house", 0.3);
+            make_route(m, maker_chance(m, 0.5) ? "house" : "rack", 0.3);
         maker_close(m, "}, ");
     }
     maker_close(m, "}, ");
-    if (maker_chance(m, 0.4))
-        maker_print(m, "\"fallback\": {\"teacher\": \"house\"}, ");
+    if (maker_chance(m, 0.4)) {
+        maker_print(m, "\"fallback\": {\"teacher\": \"house\", ");
+        if (maker_chance(m, 0.5))
+            maker_print(m, "\"student\": \"house\", ");
+        maker_close(m, "}, ");
+    }
     make_terms(m, all);
     maker_close(m, "}, ");
 }
@@ -393,14 +295,16 @@ static char *random_scenario_in(uint64_t seed, double dollar)
                     "[\"/gpus/g0/usd_per_gpu_hour\", \"/quantities/shared\", 0.2]],\n",
                     maker_uniform(&m, -0.5, 0.9));
     make_gpus(&m);
+    make_profiles(&m);
     make_products(&m, products);
     make_agreements(&m);
     maker_print(&m, "\"models\": {");
     make_vendor(&m, "teacher", "other");
     make_vendor(&m, "other", "house");
     make_vendor(&m, "house", "teacher");
-    make_student(&m, "student");
-    make_student(&m, "student-b");
+    make_rack(&m);
+    make_student(&m, "student", 0);
+    make_student(&m, "student-b", 1);
     maker_close(&m, "},\n\"strategies\": {\"stay\": {\"all\": \"teacher\"}, ");
     for (int s = 0; s < 3; s++)
         make_strategy(&m, s, products);

@@ -188,7 +188,8 @@ static void by_profile(void **state)
                                    " 'gpus': 2}}",
                        .more = "'gpus': {'a100': {'usd_per_gpu_hour': 2.21}}, 'profiles':"
                                " {'a100': {'gpu': 'a100', 'input_tokens_per_gpu_s':"
-                               " 2067.120868029271, 'output_tokens_per_gpu_s': 1}}"},
+                               " 2067.120868029271, 'output_tokens_per_gpu_s': 1,"
+                               " 'relative_error': 0}}"},
                 1000 * 2.21 * 2 / 3600 / (32 * 512 / 3.963));
     assert_no_faults();
 }

@@ -177,8 +177,13 @@ static double scale_of(const world *m, size_t strategy, size_t outcome, size_t p
     if (strncmp(name, "saving", 6) == 0)
         return fabs(column(m, 0, "cost_total_usd")[path]) * (strstr(name, "year") ? 12 : 1) +
                fabs(column(m, strategy, "cost_total_usd")[path]) + value;
+    if (strcmp(name, "break_even_months") == 0) /* a ratio of savings */
+        return 1e3 * (1 + value);
     return strcmp(name, "irr_per_year") == 0 ? 1e4 * (1 + value) : value;
 }
+
+/* The outcome that a relation leaves out, or NULL. */
+static const char *but;
 
 /* Is b equal to a, its amounts of money times `dollar`? */
 static void compare(const world *a, const world *b, double dollar)
@@ -188,6 +193,8 @@ static void compare(const world *a, const world *b, double dollar)
     for (size_t s = 0; s < strategies; s++)
         for (size_t o = 0; o < ds_outcome_count(); o++) {
             const ds_outcome_info *info = ds_outcome_at(o);
+            if (but != NULL && strcmp(info->name, but) == 0)
+                continue;
             double        factor = strncmp(info->unit, "USD", 3) == 0 ? dollar : 1;
             const double *x = ds_result_column(a->result, s, o);
             const double *y = ds_result_column(b->result, s, o);
@@ -360,6 +367,15 @@ static void unused_quantity(void **state)
 }
 
 /* A product without traffic, first in the order of names: nothing changes. */
+/* A student is refreshed by its worst product, (67), whatever the traffic of it. */
+static void keep_from_students(cJSON *tree, const char *product)
+{
+    cJSON *strategy;
+    cJSON_ArrayForEach(strategy, member(tree, "strategies"))
+        if (cJSON_HasObjectItem(strategy, "routes"))
+            cJSON_AddItemToObject(member(strategy, "routes"), product, cJSON_CreateObject());
+}
+
 static void product_without_traffic(void **state)
 {
     (void)state;
@@ -371,6 +387,7 @@ static void product_without_traffic(void **state)
                    " {\"volatility_per_sqrt_year\": 0.4, \"jumps_per_year\": 2,"
                    "  \"jump_factor\": 3}, \"peak_to_mean\": 4, \"request\":"
                    " {\"input_words\": {\"p10\": 300, \"p90\": 2000}, \"output_words\": 9}}"));
+        keep_from_students(tree, "a-new-one");
         world b = open_tree(tree);
         run(&b, PATHS);
         compare(&plain[k], &b, 1);
@@ -416,11 +433,22 @@ static void strategies_twice(void **state)
 
 /* Two halves of a product, with the same routes: loads add, so do linear bills, and what is
  * not linear (units, replicas, commitments) is of the sum. */
+/* Both halves share what the whole had: there are no fleets apart. */
+static void pool_all(cJSON *item)
+{
+    for (cJSON *child = item->child; child != NULL; child = child->next)
+        pool_all(child);
+    if (cJSON_HasObjectItem(item, "pooling"))
+        cJSON_ReplaceItemInObjectCaseSensitive(item, "pooling", cJSON_CreateString("pooled"));
+}
+
 static void product_in_halves(void **state)
 {
     (void)state;
+    but = "pooling_gain_gpu_months"; /* halves apart round up twice */
     for (uint64_t number = FIRST; number < FIRST + SCENARIOS; number++) {
         cJSON *tree = tree_of(number), *strategy;
+        pool_all(tree);
         make_certain(tree, "p0", 5e6);
         name_quantities_of_strategies(tree);
         world a = open_tree(tree);
@@ -441,6 +469,7 @@ static void product_in_halves(void **state)
         close_world(&b);
         cJSON_Delete(tree);
     }
+    but = NULL;
 }
 
 int main(void)

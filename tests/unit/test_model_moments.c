@@ -196,7 +196,7 @@ static void elastic_demand(void **state)
     "{'name': 'gpu', 'clock': {'start': '2026-07', 'months': " months                    \
     ", 'hours_per_month': 1}, 'gpus': {'g': {" gpu "}},"                                 \
     " 'profiles': {'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1,"                       \
-    "   'output_tokens_per_gpu_s': 1}},"                                                 \
+    "   'output_tokens_per_gpu_s': 1, 'relative_error': 0}},"                            \
     " 'products': {'p': {'requests_per_month': 0,"                                       \
     "   'request': {'input_tokens': 1, 'output_tokens': 0}}},"                           \
     " 'models': {'m': {'contracts': {'c': {'billing': 'fleet', 'profile': 'f'}}}},"      \

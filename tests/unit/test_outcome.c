@@ -123,6 +123,33 @@ static void published_rates(void **state)
     assert_true(fabs(monthly_rate(481, flows, &count) - 0.00384010481257) <= 1e-13);
 }
 
+/* A project that pays back almost to the cent: the rate is next to the end v = 1 of the
+ * bracket, where Newton's steps from within overshoot. */
+static void rates_near_zero(void **state)
+{
+    static const size_t horizon[] = {2, 3, 12, 60, 150};
+    static const double sign[] = {1.0, -1.0};
+
+    (void)state;
+    for (size_t h = 0; h < sizeof horizon / sizeof *horizon; h++) {
+        for (int power = 2; power <= 14; power++) {
+            for (size_t k = 0; k < 2; k++) {
+                double flows[150] = {0};
+                int count;
+                flows[horizon[h] - 2] = -1234.5;
+                flows[horizon[h] - 1] = 1234.5 * (1.0 + sign[k] * pow(10.0, -power));
+                const double exact = flows[horizon[h] - 1] / 1234.5 - 1.0;
+                const double rate = monthly_rate(horizon[h], flows, &count);
+                assert_int_equal(count, 1);
+                assert_true(fabs(rate - exact) <= 1e-12);
+            }
+        }
+    }
+    /* paid back over a year, in equal parts */
+    RATE(1.5385e-9, 1e-12, -12, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 + 1.2e-7);
+    RATE(-1.5385e-9, 1e-12, -12, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 - 1.2e-7);
+}
+
 static void several_rates_and_none(void **state)
 {
     (void)state;
@@ -270,6 +297,7 @@ int main(void)
         cmocka_unit_test(the_table_is_what_the_enum_says),
         cmocka_unit_test(names_are_found_and_differ),
         cmocka_unit_test(published_rates),
+        cmocka_unit_test(rates_near_zero),
         cmocka_unit_test(several_rates_and_none),
         cmocka_unit_test(edges_of_the_count),
         cmocka_unit_test(random_projects_against_long_double),

@@ -259,9 +259,9 @@ static void wide_replicas_lose_speed(void **state)
     static const char common[] =
         "'gpus': {'h100': {'usd_per_gpu_hour': 2}}, 'profiles': {"
         "'tp2': {'gpu': 'h100', 'gpus_per_replica': 2, 'input_tokens_per_gpu_s': 1e9,"
-        " 'output_tokens_per_gpu_s': 2195},"
+        " 'output_tokens_per_gpu_s': 2195, 'relative_error': 0},"
         "'tp8': {'gpu': 'h100', 'gpus_per_replica': 8, 'input_tokens_per_gpu_s': 1e9,"
-        " 'output_tokens_per_gpu_s': 1431}}";
+        " 'output_tokens_per_gpu_s': 1431, 'relative_error': 0}}";
     deal two = {.products = ONE(TOKENS_OUT("1e9")), .more = common,
                 .contract = "'billing': 'compute_time', 'settlement': 'metered', 'units': {'u':"
                             " {'usd_per_unit_hour': 4, 'profile': 'tp2', 'gpus': 2}}"};

@@ -155,7 +155,7 @@ static void test_shared_quantities(void **state)
     assert_string_equal(share->unit, "1");
     const ds_input *rent = find_input(s, "/quantities/rent");
     assert_string_equal(rent->unit, "USD/GPU-hour");
-    assert_int_equal(DS_ITEM(ds_gpu, s->gpus, 0).usd_per_gpu_hour.index, rent - s->inputs);
+    assert_int_equal(DS_ITEM(ds_gpu, s->gpus, 1).usd_per_gpu_hour.index, rent - s->inputs);
     assert_string_equal(find_input(s, "/quantities/unused")->unit, "");
     /* no input has the pointer of a use, and none is there twice */
     for (size_t i = 0; i < s->input_count; i++) {

@@ -159,7 +159,7 @@ static void metered_units(void **state)
         "{'name': 'b2', 'clock': {'start': '2027-01', 'months': 1},"
         " 'gpus': {'g': {'usd_per_gpu_hour': 2.5}},"
         " 'profiles': {'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1e4,"
-        "                    'output_tokens_per_gpu_s': 1e3}},"
+        "   'output_tokens_per_gpu_s': 1e3, 'relative_error': 0}},"
         " 'products': {'p': {'requests_per_month': 6e6, 'request': {'input_tokens': 1000,"
         "   'output_tokens': 100, 'cache_read_share': 0.4, 'cache_write_share': 0.2}}},"
         " 'models': {"
@@ -186,7 +186,8 @@ static void speed_and_length_grow(void **state)
         " 'inflation_per_year': 0.21,"
         " 'gpus': {'g': {'usd_per_gpu_hour': 2.5}},"
         " 'profiles': {'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1e4,"
-        "   'output_tokens_per_gpu_s': 1e3, 'speed_gain_per_year': 0.21}},"
+        "   'output_tokens_per_gpu_s': 1e3, 'speed_gain_per_year': 0.21,"
+        "   'relative_error': 0}},"
         " 'products': {'p': {'requests_per_month': 3.6e6, 'request': {'input_words': 0,"
         "   'output_words': 50, 'tokens_per_word': 2, 'output_growth_per_year': 0.44}}},"
         " 'models': {"
@@ -241,7 +242,7 @@ static void real_money_deflates_everything(void **state)
     "'gpus': {'g': {'usd_per_gpu_hour': 2.5}},"                                          \
     "'profiles': {'f': {'gpu': 'g', 'gpus_per_replica': 2, 'parameters_b': 8,"           \
     "  'input_tokens_per_gpu_s': 1e4, 'output_tokens_per_gpu_s': 1e3,"                   \
-    "  'attention_gpu_s_per_token2': 1e-7, 'speed_factor': 2}},"                         \
+    "  'attention_gpu_s_per_token2': 1e-7, 'speed_factor': 2, 'relative_error': 0}},"    \
     "'products': {'p': {'requests_per_month': 1e7, 'peak_to_mean': 3,"                   \
     "  'hour_shape': [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5,"       \
     "                 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5],"      \
@@ -261,12 +262,12 @@ static void rented_fleets(void **state)
         "  'static': {'parameters_b': 16, 'fee_returned_share': 0.1, 'contracts': {'c': {"
         FLEET_CONTRACT ", 'rent_discount_share': 0.2, 'discount_share': 0.1,"
         "    'staff_usd_per_month': 1000}}},"
-        "  'hourly': {'parameters_b': 16, 'contracts': {'c': {" FLEET_CONTRACT
-        "    , 'scaling': 'hourly'}}},"
+        "  'scheduled': {'parameters_b': 16, 'contracts': {'c': {" FLEET_CONTRACT
+        "    , 'scaling': 'scheduled'}}},"
         "  'bought': {'parameters_b': 16, 'contracts': {'c': {" FLEET_CONTRACT
-        "    , 'scaling': 'hourly', 'owned': {'usd_per_gpu': 100, 'kilowatts_per_gpu': 1,"
+        "    , 'scaling': 'scheduled', 'owned': {'usd_per_gpu': 100, 'kilowatts_per_gpu': 1,"
         "      'usd_per_kwh': 0.1, 'colocation_usd_per_gpu_month': 7}}}}},"
-        " 'strategies': {'static': {'all': 'static'}, 'hourly': {'all': 'hourly'},"
+        " 'strategies': {'static': {'all': 'static'}, 'scheduled': {'all': 'scheduled'},"
         "                'bought': {'all': 'bought'}}}");
     /* load 10^7 * 0.161 * 3 = 4.83e6: 2.33 replicas, so 3 and 1 spare, 8 GPUs, 5760
      * GPU-hours at 2.5 * 0.8 * 0.9 = 1.8; a tenth of the rent comes back, not of staff */
@@ -278,7 +279,7 @@ static void rented_fleets(void **state)
     near(l.outcome[DS_OUTCOME_FEE_RETURNED], 1036.8);
     near(l.outcome[DS_OUTCOME_GPU_MONTHS], 8);
     near(l.outcome[DS_OUTCOME_UTILISATION], 1.61e6 / 3600 / 5760);
-    /* hourly: max(1, 3/1.5) = 2; 12 hours at 0.5: 1.61e6, 1 replica; 12 at 1.5: 4.83e6, 3
+    /* scheduled: max(1, 3/1.5) = 2; 12 hours at 0.5: 1.61e6, 1 replica; 12 at 1.5: 4.83e6, 3
      * replicas; with the spare 2 and 4, mean 3, 6 GPUs at the full rent */
     l = run(f.plan, 1, 0, 1);
     bills_are(&l, 6 * 720 * 2.5);
@@ -301,7 +302,7 @@ static void rent_reverts_and_is_locked(void **state)
         " 'gpus': {'g': {'usd_per_gpu_hour': 4, 'long_run_usd_per_gpu_hour': 1,"
         "                'reversion_per_year': 8.317766166719343}},"
         " 'profiles': {'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1,"
-        "                    'output_tokens_per_gpu_s': 1}},"
+        "   'output_tokens_per_gpu_s': 1, 'relative_error': 0}},"
         " 'products': {'p': {'requests_per_month': 0, 'request': {'input_tokens': 1,"
         "                    'output_tokens': 1}}},"
         " 'models': {'m': {'contracts': {"
@@ -331,7 +332,7 @@ static void owned_gpus_are_replaced(void **state)
         "{'name': 'd', 'clock': {'start': '2027-01', 'months': 5, 'hours_per_month': 720},"
         " 'gpus': {'g': {'usd_per_gpu_hour': 9}},"
         " 'profiles': {'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1,"
-        "                    'output_tokens_per_gpu_s': 1}},"
+        "   'output_tokens_per_gpu_s': 1, 'relative_error': 0}},"
         " 'products': {'p': {'requests_per_month': 2592000,"
         "   'request': {'input_tokens': 0, 'output_tokens': 1},"
         "   'growth': {'process': 'series', 'series': [2, 1, 3]}}},"

@@ -165,8 +165,10 @@ static void rents_revert(void **state)
         "     'reversion_per_year': 2, 'volatility_per_sqrt_year': 0.5},"
         "   'h': {'usd_per_gpu_hour': 1, 'jumps_per_year': 6, 'jump_factor': 1.5}},"
         " 'profiles': {"
-        "   'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1, 'output_tokens_per_gpu_s': 1},"
-        "   'h': {'gpu': 'h', 'input_tokens_per_gpu_s': 1, 'output_tokens_per_gpu_s': 1}},"
+        "   'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1, 'output_tokens_per_gpu_s': 1,"
+        "     'relative_error': 0},"
+        "   'h': {'gpu': 'h', 'input_tokens_per_gpu_s': 1, 'output_tokens_per_gpu_s': 1,"
+        "     'relative_error': 0}},"
         " 'products': {'p': {'requests_per_month': 0, " MTOK_REQUEST "}},"
         " 'models': {'m': {'contracts': {'c': {'billing': 'fleet', 'profile': 'f'}}},"
         "            'n': {'contracts': {'c': {'billing': 'fleet', 'profile': 'h'}}}},"
@@ -313,7 +315,7 @@ static const char rich_models[] =
     "       'usd_per_mtok': {'input': 3, 'output': 15, 'cache_read': 0.3},"
     "       'commitment': {'usd_per_month': 60000}}}},"
     "  'house': {'contracts': {'own': {'billing': 'fleet', 'profile': 'f',"
-    "      'scaling': 'hourly', 'owned': {'usd_per_gpu': 30000, 'life_months': 12,"
+    "      'scaling': 'scheduled', 'owned': {'usd_per_gpu': 30000, 'life_months': 12,"
     "        'colocation_usd_per_gpu_month': 50}, 'staff_usd_per_month': 9000}},"
     "    'quality': {'code': {'acceptable_share': 0.8}}},"
     "  'hosted': {'contracts': {'h': {'billing': 'hosted_per_token', 'usd_per_mtok':"
@@ -449,6 +451,7 @@ static void payback_and_rate(void **state)
     /* -20 +5 +5 +5 +5 +5: the sum is 0 after month 4, so below it last in month 3 */
     ledger l = run(f.plan, 1, 0, 1);
     near(l.outcome[DS_OUTCOME_PAYBACK], 4);
+    near(l.outcome[DS_OUTCOME_BREAK_EVEN], 5); /* the whole of month 4 is needed */
     near(l.outcome[DS_OUTCOME_PEAK_MONTH], 0);
     near(l.outcome[DS_OUTCOME_PEAK_BILL], 30);
     near(l.outcome[DS_OUTCOME_SAVING_TOTAL], 5);
@@ -461,10 +464,12 @@ static void payback_and_rate(void **state)
     /* +1 +1 -7 +6 +6 +6: sums 1 2 -5 1 7 13 */
     l = run(f.plan, 1, 0, 2);
     near(l.outcome[DS_OUTCOME_PAYBACK], 3);
+    near(l.outcome[DS_OUTCOME_BREAK_EVEN], 3 + 5.0 / 6);
     near(l.outcome[DS_OUTCOME_PEAK_MONTH], 2);
     /* 0 0 0 0 0 -1: the last month is a loss */
     l = run(f.plan, 1, 0, 3);
     assert_true(isinf(l.outcome[DS_OUTCOME_PAYBACK]));
+    assert_true(isinf(l.outcome[DS_OUTCOME_BREAK_EVEN]));
     near(l.outcome[DS_OUTCOME_IRR_UNIQUE], 0);
     /* every month 10, which is the budget: the first is the peak, none is over it */
     l = run(f.plan, 1, 0, 0);
@@ -474,6 +479,7 @@ static void payback_and_rate(void **state)
     l = run(f.plan, 1, 0, 4);
     assert_true(l.outcome[DS_OUTCOME_SAVING_TOTAL] < 0);
     near(l.outcome[DS_OUTCOME_PAYBACK], 0);
+    near(l.outcome[DS_OUTCOME_BREAK_EVEN], 0);
     near(l.outcome[DS_OUTCOME_IRR_UNIQUE], 0);
     /* -1 +2.3 -1.32: rates of 10 % and 20 % a month */
     l = run(f.plan, 1, 0, 5);

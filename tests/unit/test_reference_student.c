@@ -179,7 +179,7 @@ static void gates_are_addressed(void **state)
     " 'gpus': {'g': {'usd_per_gpu_hour': 3.6, 'long_run_usd_per_gpu_hour': 0.9,"         \
     "   'reversion_per_year': 8.317766166719343, 'peak_tflops': 200}},"                  \
     " 'profiles': {'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1e4,"                     \
-    "                    'output_tokens_per_gpu_s': 1e3}},"                              \
+    "   'output_tokens_per_gpu_s': 1e3, 'relative_error': 0}},"                          \
     " 'products': {'p': {'requests_per_month': 0, 'request': {'input_tokens': 1,"        \
     "   'output_tokens': 1, 'output_cv': 3}}},"                                          \
     " 'models': {"                                                                       \
@@ -243,6 +243,128 @@ static void royalty_and_wages(void **state)
     close_fixture(&f);
 }
 
+/* Ready in month 1 with a0 = 0.9, a tenth of which goes each month: 0.81, 0.729, 0.6561.
+ * Releases of the teacher in months 2, 4, 6, ...; each refresh costs an evaluation. */
+#define AGING_SCENARIO(refresh, route)                                                   \
+    "{'name': 'e5', 'clock': {'start': '2027-01', 'months': 10},"                        \
+    " 'products': {'p': {'requests_per_month': 1, 'request': {'input_tokens': 1,"        \
+    "   'output_tokens': 0}}, 'q': {'requests_per_month': 1, 'task_class': 'hard',"      \
+    "   'request': {'input_tokens': 1, 'output_tokens': 0}}},"                           \
+    " 'models': {"                                                                       \
+    "  'teacher': {'price_path': {'releases': 'fixed', 'release_every_months': 2},"      \
+    "   'contracts': {'c': {" PER_REQUEST("0") "}},"                                     \
+    "  'student': {'teacher': 'teacher', 'contracts': {'c': {" PER_REQUEST("0") "},"     \
+    "   'quality': {'general': {'acceptable_share': 0.9},"                               \
+    "               'hard': {'acceptable_share': 0.5}},"                                 \
+    "   'decay_per_month': 0.1, 'refresh': {" refresh ", 'cost_share': 0.5},"            \
+    "   'project': {'lead_months': 1, 'evaluation_usd': 2}}},"                           \
+    " 'strategies': {'distil': {'all': 'teacher', 'start': {'student': 0}" route "}}}"
+#define ROUTE_OF_P ", 'routes': {'p': {'student': {'share': 0}}}"
+
+static void students_are_made_anew(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *months; /* of refreshes */
+    } cases[] = {
+        { AGING_SCENARIO("'every_months': 4", ""), "59" },
+        { AGING_SCENARIO("'every_releases': 2", ""), "48" },
+        { AGING_SCENARIO("'every_releases': 1, 'not_within_months': 2", ""), "3579" },
+        { AGING_SCENARIO("'below_acceptable_share': 0.75", ROUTE_OF_P), "3579" },
+        { AGING_SCENARIO("'below_acceptable_share': 0.81", ROUTE_OF_P), "3579" }, /* not at it */
+        { AGING_SCENARIO("'below_acceptable_share': 0.8101", ROUTE_OF_P), "23456789" },
+        { AGING_SCENARIO("'below_acceptable_share': 0.75, 'not_within_months': 3", ROUTE_OF_P),
+          "47" },
+        { AGING_SCENARIO("'below_acceptable_share': 0.7, 'every_months': 2", ROUTE_OF_P), "3579" },
+        /* of q, where it is 0.5, 0.45, 0.405, 0.3645 */
+        { AGING_SCENARIO("'below_acceptable_share': 0.4",
+                         ", 'routes': {'*': {'student': {'share': 0}}}"), "47" },
+        /* without a route there is no share to fall */
+        { AGING_SCENARIO("'below_acceptable_share': 0.75", ""), "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ledger l = run_text(cases[i].text);
+        near(amount(&l, 0, "evaluation"), 2);
+        for (int t = 1; t < 10; t++) {
+            double want = strchr(cases[i].months, '0' + t) != NULL ? 1 : 0;
+            if (amount(&l, t, "evaluation") != want)
+                fail_msg("case %zu, month %d: %g, not %g", i, t, amount(&l, t, "evaluation"),
+                         want);
+        }
+    }
+}
+
+/* All of it in month max(0, ceil(1.5) - 1) = 1, times 1.25; half of it again at age 2, in
+ * month 4.  On-policy: 3 * 1000 answers at (2000 * 3 + 500 * 15) * 10^-6 * 0.8 * 0.5 =
+ * 0.0054, of which a tenth comes back, and 3 * 7 GPU-hours at 2.  Training: 30 GPU-hours, or
+ * with 4 FLOP in place of 6 those of 2.4e20 FLOP at 0.5 * 200e12 a second: 2000/3. */
+#define TRAINING_SCENARIO(training)                                                      \
+    "{'name': 'e6', 'clock': {'start': '2027-01', 'months': 5},"                         \
+    " 'gpus': {'g': {'usd_per_gpu_hour': 2, 'peak_tflops': 200}},"                       \
+    " 'products': {'p': {'requests_per_month': 0, 'request': {'input_tokens': 1,"        \
+    "   'output_tokens': 0}}},"                                                          \
+    " 'models': {"                                                                       \
+    "  'teacher': {'fee_returned_share': 0.1, 'contracts': {'c': {"                      \
+    "   'billing': 'per_token', 'discount_share': 0.2,"                                  \
+    "   'usd_per_mtok': {'input': 3, 'output': 15}}}},"                                  \
+    "  'student': {'teacher': 'teacher', 'parameters_b': 3,"                             \
+    "   'contracts': {'c': {" PER_REQUEST("0") "},"                                      \
+    "   'quality': {'general': {'acceptable_share': 1}},"                                \
+    "   'refresh': {'every_months': 2, 'cost_share': 0.5},"                              \
+    "   'project': {'lead_months': 1.5, 'overrun_factor': 1.25,"                         \
+    "     'training': {'gpu': 'g', " training "},"                                       \
+    "     'on_policy': {'rounds': 3, 'examples': 1000, 'input_tokens': 2000,"            \
+    "       'output_tokens': 500, 'batch_discount_share': 0.5, 'gpu': 'g',"              \
+    "       'gpu_hours': 7}}}},"                                                         \
+    " 'strategies': {'distil': {'all': 'teacher', 'start': {'student': 0}}}}"
+
+static void rounds_and_hours(void **state)
+{
+    (void)state;
+    const char *text[] = { TRAINING_SCENARIO("'gpu_hours': 30"),
+                           TRAINING_SCENARIO("'tokens': 1e10, 'epochs': 2, 'mfu_share': 0.5,"
+                                             "'flop_per_parameter_token': 4") };
+    const double hours[] = { 30, 2000 / 3. };
+    for (size_t i = 0; i < 2; i++) {
+        fixture f = open_fixture(text[i]);
+        ledger  l = run(f.plan, 1, 0, 0);
+        double  all = 1.25 * (3000 * 0.0054 * 0.9 + 42 + 2 * hours[i]);
+        bills_are(&l, 0, all, 0, 0, all / 2);
+        near(find(&l, 1, "training")->quantity, hours[i]);
+        assert_string_equal(find(&l, 1, "on-policy answers")->rule, "(65c)");
+        near(amount(&l, 1, "on-policy answers"), 20.25);
+        near(amount(&l, 1, "on-policy GPUs"), 52.5);
+        near(l.outcome[DS_OUTCOME_FEE_RETURNED], 1.5 * 2.025);
+        near(l.outcome[DS_OUTCOME_TOP_SHARE], 1); /* of the teacher */
+        near(l.outcome[DS_OUTCOME_PROJECT], 1.5 * (20.25 + 52.5 + 2.5 * hours[i]));
+        close_fixture(&f);
+    }
+}
+
+/* (63b) in decimals of 40 digits, with the default constants: a student of 3e9 parameters on
+ * 1e11 tokens alone comes to 2.11699427896882518; with a teacher of 2.0 it is 0.0906 above
+ * it, with one of 1.5 0.5837 (far from what it can reach), of which 2 a nat are lost. */
+#define LAW_SCENARIO(parameters, law)                                                    \
+    "{'name': 'e7', 'clock': {'start': '2027-01', 'months': 1},"                         \
+    " 'products': {'p': {'requests_per_month': 1, 'request': {'input_tokens': 1,"        \
+    "   'output_tokens': 0}}},"                                                          \
+    " 'models': {'m': {'parameters_b': " parameters ","                                  \
+    "   'quality': {'general': {'scaling_law': {" law "}}},"                             \
+    "   'contracts': {'c': {" PER_REQUEST("0") "}}},"                                    \
+    " 'strategies': {'s': {'all': 'm'}}}"
+
+static void scaling_law(void **state)
+{
+    (void)state;
+    ledger l = run_text(LAW_SCENARIO(
+        "3", "'tokens': 1e11, 'teacher_loss': 2, 'limit_share': 0.95, 'share_per_nat': 2"));
+    near(1 - l.outcome[DS_OUTCOME_BAD_ANSWERS], 0.76878015862137338);
+    l = run_text(LAW_SCENARIO("7", "'tokens': 1e12, 'teacher_loss': 1.8, 'share_per_nat': 3"));
+    near(1 - l.outcome[DS_OUTCOME_BAD_ANSWERS], 0.69495841080908104);
+    l = run_text(LAW_SCENARIO("3", "'tokens': 1e11, 'teacher_loss': 1.5, 'share_per_nat': 2"));
+    near(l.outcome[DS_OUTCOME_BAD_ANSWERS], 1); /* 1 - 2 * 0.5837 < 0 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +374,9 @@ int main(void)
         cmocka_unit_test(gates_are_addressed),
         cmocka_unit_test(teachers_of_every_kind),
         cmocka_unit_test(royalty_and_wages),
+        cmocka_unit_test(students_are_made_anew),
+        cmocka_unit_test(rounds_and_hours),
+        cmocka_unit_test(scaling_law),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -340,7 +340,7 @@ static void test_maximal(void **state)
     const ds_strategy *distil = &DS_ITEM(ds_strategy, s->strategies, 1);
     /* "*" sorts before the named product */
     assert_int_equal(DS_ITEM(ds_product_routes, distil->routes, 0).key.target, DS_ABSENT);
-    assert_int_equal(DS_ITEM(ds_product_routes, distil->routes, 1).key.target, 2);
+    assert_int_equal(DS_ITEM(ds_product_routes, distil->routes, 2).key.target, 2);
     assert_int_equal(DS_ITEM(ds_model_quantity, distil->start, 0).key.target, 2);
     const ds_input *start =
         &s->inputs[DS_ITEM(ds_model_quantity, distil->start, 0).value.index];
@@ -357,6 +357,25 @@ static void test_maximal(void **state)
 }
 
 /* ---- Error values ---------------------------------------------------------------- */
+
+/* A choice whose words are numbers may be written as one. */
+static void test_choices_that_are_numbers(void **state)
+{
+    (void)state;
+    ds_override  eight = {"/profiles/moe-fp4/roofline/weight_bits", "8"};
+    ds_override  five = {"/profiles/moe-fp4/roofline/weight_bits", "5"};
+    ds_scenario *s = load_with("tests/data/maximal.json", &eight, 1);
+    const ds_profile *profiles = s->profiles.items;
+    for (size_t i = 0; i < s->profiles.count; i++)
+        if (strcmp(profiles[i].key.name, "moe-fp4") == 0)
+            assert_int_equal(profiles[i].roofline->weight_bits, DS_BITS_8);
+    ds_scenario_free(s);
+
+    ds_error err;
+    assert_int_equal(ds_scenario_load("tests/data/maximal.json", &five, 1, NULL, NULL, &s, &err),
+                     DS_E_SCENARIO);
+    assert_non_null(strstr(err.message, "must be 16, 8 or 4, found 5"));
+}
 
 static void test_error_values(void **state)
 {
@@ -467,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_minimal),
         cmocka_unit_test(test_maximal),
+        cmocka_unit_test(test_choices_that_are_numbers),
         cmocka_unit_test(test_error_values),
         cmocka_unit_test(test_warning),
         cmocka_unit_test(test_many_warnings),

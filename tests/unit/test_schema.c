@@ -378,6 +378,16 @@ static void test_reference_page(void **state)
     free(page);
 }
 
+/* Words that are numbers, and no others, stand in the schema as numbers too. */
+static void test_choices_that_are_numbers(void **state)
+{
+    (void)state;
+    char *text = printed(ds_schema_write);
+    assert_non_null(strstr(text, "\"enum\": [\"16\",16,\"8\",8,\"4\",4"));
+    assert_non_null(strstr(text, "\"30_days\",\"calendar\""));
+    free(text);
+}
+
 /* A full disk is noticed. */
 static void test_write_errors(void **state)
 {
@@ -399,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_every_quantity_is_an_input),
         cmocka_unit_test(test_schema),
         cmocka_unit_test(test_reference_page),
+        cmocka_unit_test(test_choices_that_are_numbers),
         cmocka_unit_test(test_write_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
