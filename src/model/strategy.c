@@ -198,10 +198,11 @@ static void send_verified(const routing *r, const ds_plan_route *route, const do
     const double *check = w->column[model->verifier.usd], *out = share_out(r, route->model);
     double *a = w->scratch[4], *bad = w->scratch[5], *again = w->scratch[8];
     double *up = w->scratch[7], *bill = w->now.bill, *escalated = w->now.escalated;
-    bool fails = out != NULL;
+    /* a row in any case: reading none under a mask is slower than reading zeros */
+    const double *away = out != NULL ? out : w->column[w->plan->zero];
     acceptable(r, route->model, a);
     DS_EACH_LANE(i) {
-        double served = fails ? requests[i] * (1.0 - out[i]) : requests[i];
+        double served = requests[i] * (1.0 - away[i]);
         up[i] = served;
         bill[i] += served * check[i];
         again[i] = served * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
@@ -209,7 +210,7 @@ static void send_verified(const routing *r, const ds_plan_route *route, const do
         escalated[i] += again[i];
     }
     use(r, route->model, up);
-    if (fails)
+    if (out != NULL)
         divert(r, route->model, requests, out);
     send(r, route->escalate_to, again);
 }
@@ -224,10 +225,10 @@ static void send_by_router(const routing *r, const ds_plan_route *route, const d
     const double *look = w->column[model->router.usd], *out = share_out(r, route->model);
     double *a = w->scratch[4], *bad = w->scratch[5], *up = w->scratch[7], *again = w->scratch[8];
     double *kept = w->scratch[11], *bill = w->now.bill, *escalated = w->now.escalated;
-    bool fails = out != NULL;
+    const double *away = out != NULL ? out : w->column[w->plan->zero];
     acceptable(r, route->model, a);
     DS_EACH_LANE(i) {
-        double there = fails ? 1.0 - out[i] : 1.0;
+        double there = 1.0 - away[i];
         double on = requests[i] * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
         double rest = requests[i] - on;
         kept[i] = rest < 1e-9 * requests[i] ? 0.0 : rest; /* rounding is no request */
@@ -238,7 +239,7 @@ static void send_by_router(const routing *r, const ds_plan_route *route, const d
         escalated[i] += on;
     }
     use(r, route->model, up);
-    if (fails)
+    if (out != NULL)
         divert(r, route->model, kept, out);
     send(r, route->escalate_to, again);
 }
