@@ -100,18 +100,24 @@ static ds_code check_gpus(const job *j, ds_error *err)
     return DS_OK;
 }
 
-static ds_code check_count(const job *j, size_t needed, ds_error *err)
+static ds_code check_points(const job *j, size_t count, size_t needed, ds_error *err)
 {
     char constants[64] = "";
-    if (j->count >= needed)
+    if (count >= needed)
         return DS_OK;
     if (j->law.constants > 0)
         snprintf(constants, sizeof constants, " with %zu constant%s", j->law.constants,
                  j->law.constants == 1 ? "" : "s");
-    ds_fail(err, DS_E_SCENARIO, NULL, "too few points: a %s%s needs at least %zu, here %s %zu",
+    ds_fail(err, DS_E_SCENARIO, NULL, "too few points: a %s%s needs at least %zu, here %s %zu%s",
             ds_profile_kind_name(j->options->kind), constants, needed,
-            j->count == 1 ? "is" : "are", j->count);
+            count == 1 ? "is" : "are", count,
+            count < j->count ? " apart from repeated ones" : "");
     return fail_file(j, 0, DS_E_SCENARIO, err);
+}
+
+static ds_code check_count(const job *j, size_t needed, ds_error *err)
+{
+    return check_points(j, j->count, needed, err);
 }
 
 /* ---- Errors ---------------------------------------------------------------------- */
@@ -174,35 +180,66 @@ static ds_code count_errors(ds_profile_fit *fit, ds_error *err)
 
 /* ---- Fitting --------------------------------------------------------------------- */
 
-/* Predicts the points of one group from the others. */
-static ds_code leave_out(job *j, size_t group, size_t groups, ds_profile_fit *out, ds_error *err)
+static bool same_conditions(const ds_measured *a, const ds_measured *b)
+{
+    bool alike = a->concurrency == b->concurrency ||
+                 (isnan(a->concurrency) && isnan(b->concurrency));
+    return alike && a->input_tokens == b->input_tokens && a->output_tokens == b->output_tokens &&
+           a->gpus == b->gpus;
+}
+
+/* Numbers the conditions that were measured, in order; how many there are.  Repeated
+ * points tell nothing of one another's error, so they are left out together. */
+static size_t number_conditions(const job *j, size_t *condition)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < j->count; i++) {
+        size_t k = 0;
+        while (k < i && !same_conditions(&j->rows[j->use[k]], &j->rows[j->use[i]]))
+            k++;
+        condition[i] = k < i ? condition[k] : count++;
+    }
+    return count;
+}
+
+/* Predicts the points of one group of conditions from the others. */
+static ds_code leave_out(job *j, size_t group, size_t groups, const size_t *condition,
+                         ds_profile_fit *out, ds_error *err)
 {
     ds_law_fit fit;
     size_t     kept = 0;
     for (size_t i = 0; i < j->count; i++)
-        if (i % groups != group)
+        if (condition[i] % groups != group)
             j->others[kept++] = j->use[i];
     for (size_t c = 0; c < j->law.constants; c++)
         if (j->all.state[c] == DS_LAW_FITTED)
             j->law.start[c] = j->all.constant[c];
     ds_code code = ds_law_fit_to(&j->law, j->rows, j->others, kept, &fit, err);
-    for (size_t i = group; i < j->count && code == DS_OK; i += groups)
-        out->points[i].left_out =
-            j->law.speed(j->law.context, fit.constant, &j->rows[j->use[i]]);
+    for (size_t i = 0; i < j->count && code == DS_OK; i++)
+        if (condition[i] % groups == group)
+            out->points[i].left_out =
+                j->law.speed(j->law.context, fit.constant, &j->rows[j->use[i]]);
     return code;
 }
 
 static ds_code fit_law(job *j, ds_profile_fit *out, ds_error *err)
 {
-    size_t  groups = j->count < GROUPS_MOST ? j->count : GROUPS_MOST;
-    ds_code code = ds_law_fit_to(&j->law, j->rows, j->use, j->count, &j->all, err);
+    size_t *condition = calloc(j->count, sizeof *condition);
+    if (condition == NULL)
+        return ds_fail(err, DS_E_NOMEM, NULL, "out of memory");
+    size_t  conditions = number_conditions(j, condition);
+    size_t  groups = conditions < GROUPS_MOST ? conditions : GROUPS_MOST;
+    ds_code code = check_points(j, conditions, j->law.constants + 1, err);
+    if (code == DS_OK)
+        code = ds_law_fit_to(&j->law, j->rows, j->use, j->count, &j->all, err);
     for (size_t i = 0; i < j->count && code == DS_OK; i++) {
         const ds_measured *m = &j->rows[j->use[i]];
         out->points[i].measured = *m;
         out->points[i].fitted = j->law.speed(j->law.context, j->all.constant, m);
     }
     for (size_t group = 0; group < groups && code == DS_OK; group++)
-        code = leave_out(j, group, groups, out, err);
+        code = leave_out(j, group, groups, condition, out, err);
+    free(condition);
     return code;
 }
 

@@ -346,8 +346,8 @@ static void a_constant_that_is_not_there_is_said_to_be_unknown(void **state)
     assert_true(value(fit, 2) < 1e-12);
     ds_profile_fit_free(fit);
     ds_measurements_free(m);
-    /* one pair of lengths: any split into input and output will do */
-    m = good(HEADER "100,100,50\n100,100,51\n100,100,49\n100,100,50\n100,100,50\n");
+    /* one length of output: attention is like input, and like output */
+    m = good(HEADER "100,100,500\n200,100,333\n300,100,250\n400,100,200\n500,100,167\n");
     fit = fit_of(m, false);
     for (size_t i = 0; i < 3; i++)
         assert_false(ds_profile_fit_constant_at(fit, i)->identified);
@@ -372,6 +372,12 @@ static void too_few_points(void **state)
     options.prefill_attention = true;
     assert_int_equal(ds_profile_fit_run(m, &options, &fit, &err), DS_E_SCENARIO);
     assert_non_null(strstr(err.message, "4 constants needs at least 5, here are 4"));
+    ds_measurements_free(m);
+    /* repeated points are one: left out, one would be told by the others */
+    options.prefill_attention = false;
+    m = good(HEADER "100,100,50\n100,100,51\n100,100,49\n100,100,50\n100,100,50\n");
+    assert_int_equal(ds_profile_fit_run(m, &options, &fit, &err), DS_E_SCENARIO);
+    assert_non_null(strstr(err.message, "here is 1 apart from repeated ones"));
     ds_measurements_free(m);
 }
 
