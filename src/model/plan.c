@@ -513,7 +513,8 @@ static ds_code compile(ds_plan *plan, ds_error *err)
         !ds_plan_compile_agreements(plan))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_students(plan);
-    return ds_plan_compile_strategies(plan, err);
+    code = ds_plan_compile_strategies(plan, err);
+    return code == DS_OK ? ds_plan_compile_outcomes(plan, err) : code;
 }
 
 ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out, ds_error *err)
@@ -559,6 +560,16 @@ const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy)
 size_t ds_plan_month_count(const ds_plan *plan)
 {
     return plan->months;
+}
+
+bool ds_plan_wants(const ds_plan *plan, size_t outcome)
+{
+    return plan->wanted[outcome];
+}
+
+bool ds_plan_keeps_months(const ds_plan *plan)
+{
+    return plan->monthly;
 }
 
 double ds_plan_cvar_level(const ds_plan *plan)

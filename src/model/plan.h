@@ -423,11 +423,23 @@ typedef struct {
     bool             spoils;      /* answers may be bad, or asked for twice     */
 } ds_plan_strategy;
 
+/* What the wanted outcomes are made of: the kernel keeps nothing else.  Escapes through
+ * the present cost are none: cost_npv_usd and saving_npv_usd are always wanted. */
+typedef struct {
+    bool total, bill, returned, peak, over, provider, project; /* sums and maxima of months */
+    bool payback; /* cumulative saving                                                */
+    bool flow;    /* monthly savings, for the rate of return                          */
+    bool served;  /* requests that are served: their number, tokens and value          */
+    bool escalated, bad, unserved, fleets, overflow, fallback;
+} ds_plan_needs;
+
 struct ds_plan {
     const ds_scenario *scenario;
     ds_draws           draws;
     size_t months, start_month; /* start_month: calendar month of month 0, 0-11 */
     double cvar_level;
+    bool   wanted[DS_OUTCOME_COUNT], monthly; /* of the outcomes; of monthly bills */
+    ds_plan_needs needs;
     double *hours[4];  /* [DS_MONTH_...][month]: H of a contract                 */
     ds_plan_points points[DS_POINTS_COUNT];
     int    zero, one; /* columns                                                */
