@@ -89,6 +89,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    bool     idle; /* never any requests                                        */
     int      requests, tokens_per_word, input_length, output_length;
     bool     input_in_words, output_in_words, tokens_grow;
     int      input_cv, output_cv, input_growth, output_growth;
@@ -381,6 +382,7 @@ typedef struct {
     int  attempts;
     uint64_t permission_name, gate_name;
     int  decay_per_month, decay_per_release;
+    bool ages; /* decays, or is refreshed                                       */
     ds_plan_refresh refresh;
     const ds_fine_tuning *fine_tuning; /* of the scenario, or NULL              */
     int  tuning_cap;                   /* column, or DS_NONE                    */
@@ -452,6 +454,8 @@ struct ds_plan {
     ds_plan_input *input;
     ds_plan_event *event;
     uint64_t      *process; /* hash of "pointer#shock"                          */
+    bool          *draws_shock; /* [process]: false when L has 0 for its own number: it
+                                   is a sum of others', and drawing it would be for nothing */
     int          **component_process; /* [component][member]: index of the process */
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,

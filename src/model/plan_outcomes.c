@@ -56,7 +56,9 @@ static void find_needs(ds_plan *plan)
               wanted[DS_OUTCOME_IRR_MULTIPLE];
     n->total = wanted[DS_OUTCOME_COST_TOTAL] || n->payback;
     n->bill = wanted[DS_OUTCOME_USD_PER_MTOK];
-    n->returned = wanted[DS_OUTCOME_FEE_RETURNED];
+    for (size_t m = 0; m < plan->model_count; m++)
+        n->returned = n->returned || (wanted[DS_OUTCOME_FEE_RETURNED] &&
+                                      plan->model[m].fee_returned != DS_NONE);
     n->peak = wanted[DS_OUTCOME_PEAK_BILL] || wanted[DS_OUTCOME_PEAK_MONTH];
     n->over = wanted[DS_OUTCOME_OVER_BUDGET] && plan->budget != DS_NONE;
     n->provider = wanted[DS_OUTCOME_TOP_SHARE] || wanted[DS_OUTCOME_HHI];
