@@ -208,13 +208,14 @@ static void refuse(ds_work *w, const ds_plan_contract *c, int index, const doubl
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + (size_t)c->model])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const ds_part part = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const double *v = part.row, n = part.times;
         const double *first = by_pools ? w->now.refused[p] : none;
         const double *second = lost != NULL ? lost : none;
         double *unserved = w->now.unserved[p];
         DS_EACH_LANE(i) {
             double left = (1.0 - first[i]) * (1.0 - second[i]);
-            unserved[i] += in_force[i] * v[i] * (1.0 - left);
+            unserved[i] += in_force[i] * (n * v[i]) * (1.0 - left);
         }
     }
 }

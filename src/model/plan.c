@@ -86,6 +86,12 @@ bool ds_plan_holds(const ds_plan *plan, int column, double value)
            plan->draws.draw[column].a == value;
 }
 
+bool ds_plan_is_certain(const ds_plan *plan, int column)
+{
+    return column == DS_NONE || column == plan->zero || column == plan->one ||
+           plan->draws.draw[column].kind == DS_DRAW_CONSTANT;
+}
+
 int ds_plan_column(ds_quantity q, int absent)
 {
     return q.index >= 0 ? q.index : absent;
@@ -248,6 +254,7 @@ static void compile_products(ds_plan *plan)
         for (size_t m = 0; m < 12; m++)
             out->season[m] = out->has_season ? p->season.values[m] : 1;
         out->peak_to_mean = p->peak_to_mean.index;
+        out->certain_peak = ds_plan_is_certain(plan, out->peak_to_mean);
         out->value = ds_plan_column_unless(s, p->value_usd_per_request, 0);
         out->loss = ds_plan_column_unless(s, p->loss_usd_per_bad_answer, 0);
         out->elasticity = p->price_elasticity.index;
@@ -255,12 +262,12 @@ static void compile_products(ds_plan *plan)
     }
 }
 
-static ds_plan_checker checker_of(const ds_verifier *v)
+static ds_plan_checker checker_of(const ds_scenario *s, const ds_verifier *v)
 {
     if (v == NULL)
         return (ds_plan_checker){ DS_NONE, DS_NONE, DS_NONE };
     return (ds_plan_checker){ v->detected_share.index, v->false_alarm_share.index,
-                              v->usd_per_request.index };
+                              ds_plan_column_unless(s, v->usd_per_request, 0) };
 }
 
 static void compile_models(ds_plan *plan)
@@ -298,8 +305,8 @@ static void compile_models(ds_plan *plan)
             out->interruption_months = event_size(s, m->interruption->months);
         }
         out->fee_returned = ds_plan_column_unless(s, m->fee_returned_share, 0);
-        out->verifier = checker_of(m->verifier);
-        out->router = checker_of(m->router);
+        out->verifier = checker_of(s, m->verifier);
+        out->router = checker_of(s, m->router);
         out->student = out->limits = DS_NONE;
     }
 }

@@ -109,6 +109,7 @@ typedef struct {
     double   season[12];
     double   week[168];             /* s of (16): levels of the hours, mean 1    */
     double   hour_peak, burst_peak; /* highest level of an hour, of a minute     */
+    bool     certain_peak;          /* is peak_to_mean the same on every path?   */
     int      peak_to_mean, value, loss, elasticity;
     int      price_of; /* model, or DS_NONE                                     */
 } ds_plan_product;
@@ -332,7 +333,8 @@ typedef struct {
 } ds_plan_points;
 
 typedef struct { /* what checks answers or requests: columns, or DS_NONE         */
-    int    detected, false_alarm, usd;
+    int    detected, false_alarm;
+    int    usd; /* DS_NONE: costs nothing                                        */
 } ds_plan_checker;
 
 typedef struct {
@@ -399,6 +401,7 @@ typedef struct {
 
 typedef struct {
     int student, start, threshold; /* threshold: column or DS_NONE              */
+    bool certain;                  /* is it ready in the same month on every path? */
     size_t product_count; /* those routed to the student, where (67) asks        */
     int   *product;
 } ds_plan_project;
@@ -411,7 +414,9 @@ typedef struct {
     ds_plan_route  **route;       /* [product][route_count[product]]            */
     size_t          *route_count; /* [product]                                  */
     ds_plan_route   *ramp;        /* [ramp_count]: distinct (from, ramp, project) */
+    bool            *ramp_certain; /* [ramp]: is it the same on every path?     */
     bool            *ramp_holds;  /* [ramp][model]: its routes hold the model (57)  */
+    bool            *certain;     /* [product]: are its shares the same on every path? */
     int             *fallback;    /* [model], or DS_NONE                        */
     bool            *used;        /* [model]: may serve something               */
     bool            *always_held; /* [model]                                    */
@@ -423,6 +428,7 @@ typedef struct {
     bool             falls_back;  /* requests may be served by a fallback       */
     bool             loses;       /* requests may be lost                       */
     bool             spoils;      /* answers may be bad, or asked for twice     */
+    bool             harms;       /* and that may cost something: (61)          */
 } ds_plan_strategy;
 
 /* What the wanted outcomes are made of: the kernel keeps nothing else.  Escapes through

@@ -27,8 +27,10 @@ static void clear_routes(ds_work *w, const ds_plan_strategy *s)
 {
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
+    const ds_plan_needs *needs = &plan->needs;
     const sum sums[] = {
-        { now->lost, s->spoils || s->loses }, { now->bad, s->spoils }, { now->escalated, s->spoils },
+        { now->lost, s->harms }, { now->bad, s->spoils && needs->bad },
+        { now->escalated, s->spoils && needs->escalated },
         { now->overflow, s->has_limits }, { now->fallback, s->falls_back },
     };
     clear_sums(sums, sizeof sums / sizeof *sums);
@@ -62,12 +64,30 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     now->overflows = false;
 }
 
+/* (56) of a ramp that is the same in all lanes. */
+static void raise_certain(ds_work *w, size_t k, const ds_plan_route *route,
+                          const ds_strategy_state *state)
+{
+    const double now = (double)w->month;
+    const double ready = route->project != DS_NONE ? state->ready[route->project][0] : 0.0;
+    const double first = ds_greatest(w->column[route->from][0], ready);
+    const double months = w->column[route->ramp_months][0];
+    const double risen = ds_clamp_share((now - first) / ds_greatest(months, 1e-300));
+    const bool   on = now >= first;
+    w->now.certainly_started[k] = on;
+    w->now.certain_ramp[k] = on ? (months > 0.0 ? risen : 1.0) : 0.0;
+}
+
 /* (56), and whether the route has begun. */
 static void raise_ramps(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state)
 {
     const double now = (double)w->month;
     for (size_t k = 0; k < s->ramp_count; k++) {
         const ds_plan_route *route = &s->ramp[k];
+        if (s->ramp_certain[k]) {
+            raise_certain(w, k, route, state);
+            continue;
+        }
         const double *from = w->column[route->from], *months = w->column[route->ramp_months];
         const double *ready =
             route->project != DS_NONE ? state->ready[route->project] : w->column[w->plan->zero];
@@ -109,19 +129,15 @@ static void use(const routing *r, int model, const double *requests)
 {
     ds_work *w = r->w;
     size_t cell = r->product * w->plan->model_count + (size_t)model;
-    const double **usage = &w->now.usage[cell];
+    const double *before = w->now.sent[cell] ? w->now.usage[cell].row : NULL;
     double *own = w->now.usage_row[cell];
-    if (!w->now.sent[cell] && requests == w->requests[r->product]) {
-        *usage = requests;
-    } else if (!w->now.sent[cell]) {
-        ds_row_copy(own, requests);
-        *usage = own;
-    } else {
-        const double *before = *usage;
+    if (before != NULL)
         DS_EACH_LANE(i)
             own[i] = before[i] + requests[i];
-        *usage = own;
-    }
+    else if (requests != w->requests[r->product])
+        ds_row_copy(own, requests);
+    const bool all = before == NULL && requests == w->requests[r->product];
+    w->now.usage[cell] = (ds_part){ .row = all ? requests : own, .times = 1.0 };
     w->now.sent[cell] = true;
 }
 
@@ -200,6 +216,16 @@ static void send(const routing *r, int model, const double *requests)
     divert(r, model, requests, out);
 }
 
+/* What a verifier or router costs, and who is asked again, of so many requests. */
+static void count_checks(const routing *r, int usd, const double *checked, const double *again)
+{
+    ds_work *w = r->w;
+    if (usd != DS_NONE)
+        ds_row_add_product(w->now.bill, checked, w->column[usd]);
+    if (w->plan->needs.escalated)
+        ds_row_add(w->now.escalated, again);
+}
+
 /* (60), after_answer */
 static void send_verified(const routing *r, const ds_plan_route *route, const double *requests)
 {
@@ -207,20 +233,19 @@ static void send_verified(const routing *r, const ds_plan_route *route, const do
     const ds_plan_model *model = &w->plan->model[route->model];
     const double *d = w->column[model->verifier.detected];
     const double *f = w->column[model->verifier.false_alarm];
-    const double *check = w->column[model->verifier.usd], *out = share_out(r, route->model);
+    const double *out = share_out(r, route->model);
     const double *a = acceptable(r, route->model, w->scratch[4]);
     double *bad = w->scratch[5], *again = w->scratch[8];
-    double *up = w->scratch[7], *bill = w->now.bill, *escalated = w->now.escalated;
+    double *up = w->scratch[7];
     /* a row in any case: reading none under a mask is slower than reading zeros */
     const double *away = out != NULL ? out : w->column[w->plan->zero];
     DS_EACH_LANE(i) {
         double served = requests[i] * (1.0 - away[i]);
         up[i] = served;
-        bill[i] += served * check[i];
         again[i] = served * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
         bad[i] += served * (1.0 - a[i]) * (1.0 - d[i]);
-        escalated[i] += again[i];
     }
+    count_checks(r, model->verifier.usd, up, again);
     use(r, route->model, up);
     if (out != NULL)
         divert(r, route->model, requests, out);
@@ -234,10 +259,10 @@ static void send_by_router(const routing *r, const ds_plan_route *route, const d
     const ds_plan_model *model = &w->plan->model[route->model];
     const double *d = w->column[model->router.detected];
     const double *f = w->column[model->router.false_alarm];
-    const double *look = w->column[model->router.usd], *out = share_out(r, route->model);
+    const double *out = share_out(r, route->model);
     const double *a = acceptable(r, route->model, w->scratch[4]);
     double *bad = w->scratch[5], *up = w->scratch[7], *again = w->scratch[8];
-    double *kept = w->scratch[11], *bill = w->now.bill, *escalated = w->now.escalated;
+    double *kept = w->scratch[11];
     const double *away = out != NULL ? out : w->column[w->plan->zero];
     DS_EACH_LANE(i) {
         double there = 1.0 - away[i];
@@ -246,14 +271,22 @@ static void send_by_router(const routing *r, const ds_plan_route *route, const d
         kept[i] = rest < 1e-9 * requests[i] ? 0.0 : rest; /* rounding is no request */
         up[i] = kept[i] * there;
         again[i] = on;
-        bill[i] += requests[i] * look[i];
         bad[i] += requests[i] * there * (1.0 - a[i]) * (1.0 - d[i]);
-        escalated[i] += on;
     }
+    count_checks(r, model->router.usd, requests, again);
     use(r, route->model, up);
     if (out != NULL)
         divert(r, route->model, kept, out);
     send(r, route->escalate_to, again);
+}
+
+/* The row of a ramp. */
+static const double *ramp_of(const routing *r, int ramp)
+{
+    double *row = r->w->now.ramp[ramp];
+    if (r->strategy->ramp_certain[ramp])
+        ds_row_set(row, r->w->now.certain_ramp[ramp]);
+    return row;
 }
 
 /* Sends all requests of a product; scratch 5 gathers its bad answers. */
@@ -272,7 +305,7 @@ static void route_product(const routing *r)
     const double *left = requests;
     for (size_t k = 0; k < s->route_count[r->product]; k++) {
         const ds_plan_route *route = &s->route[r->product][k];
-        const double *share = w->column[route->share], *ramp = w->now.ramp[route->state];
+        const double *share = w->column[route->share], *ramp = ramp_of(r, route->state);
         const double least = k + 1 < s->route_count[r->product] ? 0.0 : 1e-9;
         DS_EACH_LANE(i) {
             part[i] = requests[i] * (share[i] * ramp[i]);
@@ -295,7 +328,8 @@ static void count_bad(ds_work *w, const ds_plan_strategy *s, size_t p)
     if (!s->spoils)
         return;
     const double *bad = w->scratch[5];
-    ds_row_add(w->now.bad, bad);
+    if (w->plan->needs.bad)
+        ds_row_add(w->now.bad, bad);
     if (w->plan->product[p].loss != DS_NONE)
         ds_row_add_product(w->now.lost, bad, w->column[w->plan->product[p].loss]);
 }
@@ -324,9 +358,10 @@ static void pay_royalty(ds_work *w, const ds_plan_student *student)
         size_t cell = p * plan->model_count + (size_t)student->model;
         if (!w->now.sent[cell])
             continue;
-        const double *v = w->now.usage[cell], *mtok = w->mtok[p];
+        const double *v = w->now.usage[cell].row, *mtok = w->mtok[p];
+        const double times = w->now.usage[cell].times;
         DS_EACH_LANE(i) {
-            double usd = v[i] * mtok[i] * rate[i];
+            double usd = times * v[i] * mtok[i] * rate[i];
             bill[i] += usd;
             spend[i] += usd;
         }
@@ -348,23 +383,34 @@ static bool has_fixed(const ds_work *w, const ds_plan_model *model)
     return found;
 }
 
+/* Has any route that holds model m begun on every path? */
+static bool certainly_held(const ds_work *w, const ds_plan_strategy *s, size_t m)
+{
+    bool held = s->always_held[m];
+    for (size_t k = 0; k < s->ramp_count; k++)
+        held = held || (s->ramp_certain[k] && w->now.certainly_started[k] &&
+                        s->ramp_holds[k * w->plan->model_count + m]);
+    return held;
+}
+
 /* (57), or serving anything: fixed charges of model m fall due. */
 static void find_due(ds_work *w, const ds_plan_strategy *s, size_t m)
 {
     const ds_plan *plan = w->plan;
     double *due = w->now.due_row[m];
-    const bool varies = !s->always_held[m] && has_fixed(w, &plan->model[m]);
-    w->now.due[m] = varies ? due : w->column[s->always_held[m] ? plan->one : plan->zero];
+    const bool held = certainly_held(w, s, m);
+    const bool varies = !held && has_fixed(w, &plan->model[m]);
+    w->now.due[m] = varies ? due : w->column[held ? plan->one : plan->zero];
     if (!varies)
         return;
     ds_row_set(due, 0);
     for (size_t k = 0; k < s->ramp_count; k++)
-        if (s->ramp_holds[k * plan->model_count + m])
+        if (s->ramp_holds[k * plan->model_count + m] && !s->ramp_certain[k])
             raise(due, w->now.started[k]);
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + m])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + m];
+        const double *v = w->now.usage[p * plan->model_count + m].row;
         DS_EACH_LANE(i)
             due[i] = v[i] > 0.0 ? 1.0 : due[i];
     }
@@ -375,6 +421,10 @@ static void route_all(ds_work *w, const ds_plan_strategy *s, const ds_strategy_s
     for (size_t p = 0; p < w->plan->product_count; p++) {
         if (w->plan->product[p].idle)
             continue;
+        if (s->certain[p]) {
+            ds_route_certain(w, s, p);
+            continue;
+        }
         route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
         count_bad(w, s, p);
     }

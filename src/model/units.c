@@ -124,7 +124,7 @@ static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
     const bool by_term = pool->ring != DS_NONE;
     if (c->settlement == DS_SETTLED_METERED || c->settlement == DS_SETTLED_WINDOW) {
         if (c->settlement == DS_SETTLED_METERED)
-            ds_total_load(w, c->model, pool->load, units);
+            ds_total_load(w, c->model, pool->load, NULL, units);
         else
             ds_window_hours(w, index, q, units);
         if (!c->certain)

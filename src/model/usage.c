@@ -3,65 +3,113 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
-/* Pairs of rows whose products are to be added up. */
-enum { PAIRS = 4 };
+/* Requests of some products, and what each of them weighs: (times * load) * factor.
+ * Where all lanes have the same load and factor, only the rows of requests are read. */
+enum { TERMS = 4 };
 typedef struct {
     size_t        count;
-    const double *a[PAIRS], *b[PAIRS];
-} pairs;
+    bool          alike;
+    const double *requests[TERMS], *load[TERMS], *factor[TERMS]; /* factor: NULL is 1 */
+    double        times[TERMS];
+    double        weight[TERMS]; /* if alike                                          */
+} terms;
 
-/* total (+)= sum of a * b, in one pass and in their order. */
-static void add_pairs(const pairs *p, bool begins, double *restrict total)
+/* total (+)= the sum of as many terms as `count`, which is a constant, in their order. */
+static inline void add_some(const terms *given, const size_t count, const bool alike,
+                            const bool factors, const bool begins, double *restrict total)
 {
-    const double *a0 = p->a[0], *b0 = p->b[0], *a1 = p->a[1], *b1 = p->b[1];
-    const double *a2 = p->a[2], *b2 = p->b[2], *a3 = p->a[3], *b3 = p->b[3];
-    if (p->count == 0 && begins)
-        ds_row_set(total, 0);
-    else if (p->count == 1 && begins)
-        DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i];
-    else if (p->count == 2 && begins)
-        DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i] + a1[i] * b1[i];
-    else if (p->count == 3 && begins)
-        DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i];
-    else if (p->count == 4 && begins)
-        DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i] + a3[i] * b3[i];
-    for (size_t k = 0; k < p->count && !begins; k++)
-        ds_row_add_product(total, p->a[k], p->b[k]);
+    const terms t = *given;
+    DS_EACH_LANE(i) {
+        double sum = begins ? 0.0 : total[i];
+        for (size_t k = 0; k < count; k++) {
+            double weight = alike ? t.weight[k] : t.times[k] * t.load[k][i];
+            if (factors)
+                weight *= t.factor[k][i];
+            sum += weight * t.requests[k][i];
+        }
+        total[i] = sum;
+    }
 }
 
-/* Sum over the products of the requests of a model times rows[p * stride]. */
-static void add_requests(const ds_work *w, int model, const ds_row *rows, size_t stride,
-                         double *restrict total)
+static void add_terms(const terms *t, bool begins, double *restrict total)
+{
+    const bool factors = !t->alike && t->count > 0 && t->factor[0] != NULL;
+    if (t->alike && begins && t->count == 1)
+        add_some(t, 1, true, false, true, total);
+    else if (t->alike && begins && t->count == 2)
+        add_some(t, 2, true, false, true, total);
+    else if (t->alike && begins && t->count == 3)
+        add_some(t, 3, true, false, true, total);
+    else if (t->alike && begins && t->count == 4)
+        add_some(t, 4, true, false, true, total);
+    else if (!factors && begins && t->count == 2)
+        add_some(t, 2, false, false, true, total);
+    else if (!factors && begins && t->count == 3)
+        add_some(t, 3, false, false, true, total);
+    else if (!factors && begins && t->count == 4)
+        add_some(t, 4, false, false, true, total);
+    else
+        for (size_t k = 0; k < t->count; k++) {
+            terms one = { .count = 1, .requests = { t->requests[k] }, .load = { t->load[k] },
+                          .factor = { t->factor[k] }, .times = { t->times[k] },
+                          .weight = { t->weight[k] } };
+            if (t->alike)
+                add_some(&one, 1, true, false, begins && k == 0, total);
+            else if (factors)
+                add_some(&one, 1, false, true, begins && k == 0, total);
+            else
+                add_some(&one, 1, false, false, begins && k == 0, total);
+        }
+    if (t->count == 0 && begins)
+        ds_row_set(total, 0);
+}
+
+static void add_term(terms *t, ds_part part, const double *load, const double *factor, bool alike)
+{
+    const size_t k = t->count++;
+    t->requests[k] = part.row;
+    t->times[k] = part.times;
+    t->load[k] = load;
+    t->factor[k] = factor;
+    t->weight[k] = part.times * load[0] * (factor != NULL ? factor[0] : 1.0);
+    t->alike = (k == 0 || t->alike) && alike;
+}
+
+/* Sum over the products of the requests of a model times rows[p * stride], which are alike
+ * where `alike` says so (NULL: nobody knows), times the factor. */
+static void add_requests(const ds_work *w, int model, const ds_row *rows, const bool *alike,
+                         size_t stride, const ds_row *factor, double *restrict total)
 {
     const ds_plan *plan = w->plan;
-    pairs next = { 0 };
+    terms next = { .count = 0 };
     bool begins = true;
     for (size_t p = 0; p < plan->product_count; p++) {
-        if (!w->now.sent[p * plan->model_count + (size_t)model])
+        const size_t cell = p * plan->model_count + (size_t)model;
+        if (!w->now.sent[cell])
             continue;
-        if (next.count == PAIRS) {
-            add_pairs(&next, begins, total);
+        if (next.count == TERMS) {
+            add_terms(&next, begins, total);
             next.count = 0;
             begins = false;
         }
-        next.a[next.count] = w->now.usage[p * plan->model_count + (size_t)model];
-        next.b[next.count++] = rows[p * stride];
+        const bool same = alike != NULL && alike[p * stride] &&
+                          (factor == NULL || plan->product[p].certain_peak);
+        add_term(&next, w->now.usage[cell], rows[p * stride], factor != NULL ? factor[p] : NULL,
+                 same);
     }
-    add_pairs(&next, begins, total);
+    add_terms(&next, begins, total);
 }
 
-void ds_total_load(const ds_work *w, int model, int load, double *restrict total)
+void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
+                   double *restrict total)
 {
-    add_requests(w, model, (const ds_row *)&w->load[load], w->plan->load_count, total);
+    add_requests(w, model, (const ds_row *)&w->load[load], &w->load_alike[load],
+                 w->plan->load_count, factor, total);
 }
 
 void ds_total_tokens(const ds_work *w, int model, double *restrict total)
 {
-    add_requests(w, model, (const ds_row *)w->mtok, 1, total);
+    add_requests(w, model, (const ds_row *)w->mtok, NULL, 1, NULL, total);
 }
 
 size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,
@@ -70,18 +118,20 @@ size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *fac
     const ds_plan *plan = w->plan;
     size_t used = 0;
     for (size_t p = 0; p < plan->product_count; p++) {
-        if (!w->now.sent[p * plan->model_count + (size_t)model])
+        const size_t cell = p * plan->model_count + (size_t)model;
+        if (!w->now.sent[cell])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)model];
+        const double *v = w->now.usage[cell].row, times = w->now.usage[cell].times;
         const double *of_request = w->load[p * plan->load_count + (size_t)load];
-        const double *times = factor != NULL ? factor[p] : NULL;
         double *out = rows[used];
-        if (times != NULL)
+        if (factor != NULL) {
+            const double *more = factor[p];
             DS_EACH_LANE(i)
-                out[i] = v[i] * of_request[i] * times[i];
-        else
+                out[i] = times * of_request[i] * more[i] * v[i];
+        } else {
             DS_EACH_LANE(i)
-                out[i] = v[i] * of_request[i];
+                out[i] = times * of_request[i] * v[i];
+        }
         product[used++] = p;
     }
     return used;

@@ -69,6 +69,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->speed_step = rows(l, F);
     w->cached = rows(l, 3 * P);
     w->load = rows(l, P * plan->load_count);
+    w->load_alike = take(l, P * plan->load_count * sizeof *w->load_alike);
     w->price = take(l, C * sizeof *w->price);
     w->price_row = rows(l, C);
     w->list_price = rows(l, C);
@@ -119,6 +120,8 @@ static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
     now->unserved = rows(l, plan->product_count);
     now->ramp = rows(l, plan->most_ramps);
     now->started = rows(l, plan->most_ramps);
+    now->certain_ramp = take(l, plan->most_ramps * sizeof *now->certain_ramp);
+    now->certainly_started = take(l, plan->most_ramps * sizeof *now->certainly_started);
     now->due = take(l, plan->model_count * sizeof *now->due);
     now->due_row = rows(l, plan->model_count);
     now->spend = rows(l, plan->provider_count);

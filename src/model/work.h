@@ -52,14 +52,23 @@ enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_
        DS_TOTAL_FLEET_COST, DS_TOTAL_FLEET_USED, DS_TOTAL_FLEET_MTOK, DS_TOTAL_POOLING,
        DS_TOTAL_COUNT };
 
+/* Requests: a row, so many times.  Where a model gets the same share of a product in every
+ * lane, that share is a number and the row that of the product. */
+typedef struct {
+    const double *row;
+    double        times;
+} ds_part;
+
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
-    const double **usage; /* [product][model]: requests served v_p; read it only if sent:
-                             a row of the world or of usage_row                        */
+    ds_part *usage;       /* [product][model]: requests served v_p; read it only if sent:
+                             of a row of the world or of usage_row                     */
     ds_row *usage_row;    /* [product][model]                                          */
     bool   *sent;     /* [product][model]: was anything put into usage?                */
     ds_row *unserved; /* [product]                                                    */
     ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0                      */
+    double *certain_ramp;   /* [ramp]: the same, where all lanes have the same          */
+    bool   *certainly_started;
     const double **due; /* [model]: fixed charges fall due (0 or 1)                   */
     ds_row *due_row;  /* [model]: where that is not a constant                        */
     double *bill, *lost, *bad, *escalated, *project, *returned;
@@ -113,6 +122,7 @@ typedef struct {
 
     /* contracts */
     ds_row *load;       /* [product][load]: of one request                            */
+    bool   *load_alike; /* [product][load]: is it the same in all lanes?              */
     const double **price; /* [contract]: P of (40); fleets: USD per GPU-hour; a row of
                              the world where nothing is to be done to it, else of price_row */
     ds_row *price_row;  /* [contract]                                                 */
@@ -207,8 +217,10 @@ void ds_units_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
 /* -- window.c: (53), unit-hours of a pool. */
 void ds_window_hours(ds_work *w, int contract, int pool, double *restrict hours);
 /* -- usage.c: what a month's requests of a model add up to */
-/* Sum over the products of requests times a load. */
-void ds_total_load(const ds_work *w, int model, int load, double *restrict total);
+/* Sum over the products of requests times a load, times factor[product] (NULL: 1), which
+ * depends on the product's peak alone. */
+void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
+                   double *restrict total);
 /* Of requests times their tokens [Mtok]. */
 void ds_total_tokens(const ds_work *w, int model, double *restrict total);
 /* Requests times a load, for each product that the model serves, times factor[product]
@@ -269,6 +281,9 @@ void ds_student_month(ds_work *w);
 void ds_project_begin(ds_work *w, size_t strategy);
 /* Start, costs, age and acceptability of the strategy's students in this month. */
 void ds_project_month(ds_work *w, size_t strategy);
+/* -- route_certain.c */
+/* Sends the requests of a product whose routing is certain. */
+void ds_route_certain(ds_work *w, const ds_plan_strategy *s, size_t product);
 /* -- strategy.c */
 void ds_strategy_month(ds_work *w, size_t strategy);
 /* -- finance.c */
