@@ -14,17 +14,22 @@ static void correlate(const ds_component *c, double *const *z)
     for (size_t k = c->count; k-- > 0;) {
         const double *lower = &c->lower[k * c->count];
         double *out = z[k];
-        if (lower[k] == 0.0) /* it has no number of its own */
+        const double own = lower[k];
+        if (own == 0.0) /* it has no number of its own */
             ds_row_set(out, 0);
-        else if (lower[k] != 1.0)
+        else if (k == 0 && own != 1.0)
             DS_EACH_LANE(i)
-                out[i] *= lower[k];
-        for (size_t j = 0; j < k; j++) {
-            const double *x = z[j];
-            const double weight = lower[j];
-            if (weight != 0.0)
+                out[i] *= own;
+        for (size_t j = 0; j < k; j += 2) { /* two a pass */
+            const double *x = z[j], *y = z[j + 1 < k ? j + 1 : j];
+            const double times = j == 0 && own != 0.0 ? own : 1.0;
+            const double of_x = lower[j], of_y = j + 1 < k ? lower[j + 1] : 0.0;
+            if (of_y != 0.0)
                 DS_EACH_LANE(i)
-                    out[i] += weight * x[i];
+                    out[i] = times * out[i] + of_x * x[i] + of_y * y[i];
+            else
+                DS_EACH_LANE(i)
+                    out[i] = times * out[i] + of_x * x[i];
         }
     }
 }

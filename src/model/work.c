@@ -74,6 +74,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->list_price = rows(l, C);
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
+    w->per_use = rows(l, C);
     lay_out_fleets(l, plan, w);
     w->gain = rows(l, plan->gain_count);
     w->keep = rows(l, plan->commitment_count);
@@ -97,6 +98,9 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     size_t J = strategy->project_count;
     state->project_end = rows(l, J * (DS_MOST_ATTEMPTS + 1));
     state->ready = rows(l, J);
+    state->work_from = take(l, J * sizeof *state->work_from);
+    state->work_to = take(l, J * sizeof *state->work_to);
+    state->ramp_alike = take(l, strategy->ramp_count * sizeof *state->ramp_alike);
     state->age = rows(l, J);
     state->releases = rows(l, J);
     state->fresh = rows(l, J);
@@ -119,6 +123,7 @@ static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
     now->unserved = rows(l, plan->product_count);
     now->ramp = rows(l, plan->most_ramps);
     now->started = rows(l, plan->most_ramps);
+    now->part = rows(l, plan->product_count * (DS_PART_ROWS * plan->most_routes + 1));
     now->due = take(l, plan->model_count * sizeof *now->due);
     now->due_row = rows(l, plan->model_count);
     now->spend = rows(l, plan->provider_count);
