@@ -495,10 +495,11 @@ typedef struct {
     double      rho;
 } ds_correlation;
 
-/* How correlated numbers hang together, (6) of docs/model.md. */
+/* How correlated numbers hang together, (6) of docs/model.md; NULL: the first of each
+ * choice. */
 typedef struct {
     int    copula;             /* DS_COPULA_...                                  */
-    double degrees_of_freedom; /* of the t copula                                */
+    double degrees_of_freedom; /* of the t copula; NAN when absent               */
     int    measure;            /* DS_MEASURE_...: of the declared rho            */
     bool   nearest;            /* take the nearest correlation matrix, if need be */
 } ds_dependence;
