@@ -588,7 +588,8 @@ const ds_field ds_scenario_fields[] = {
     { .key = "correlations", .type = DS_FIELD_CORRELATIONS,
       .offset = offsetof(struct ds_scenario, correlations),
       .help = "[pointer, pointer, rho]: of two quantities, or of the monthly shocks of two "
-              "processes; rho is what dependence.measure says. A pair with a certain end has no effect." },
+              "processes; rho is what dependence.measure says. A pair with a certain end has "
+              "no effect." },
     OBJECT(struct ds_scenario, dependence, ds_dependence, dependence_fields, 0,
            "How correlated numbers hang together."),
     MAP(struct ds_scenario, gpus, ds_gpu, gpu_fields, NULL, 0, "GPU rental markets."),
