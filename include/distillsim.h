@@ -213,7 +213,9 @@ const char   *ds_result_strategy_name(const ds_result *r, size_t strategy);
 uint64_t      ds_result_paths(const ds_result *r);
 uint64_t      ds_result_seed(const ds_result *r);
 ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t outcome);
-/* The outcome of every path, [paths]; INFINITY is "never", NAN is "none". */
+/* Was the outcome asked for (run.outcomes)?  If not, its statistics are NAN. */
+bool          ds_result_has(const ds_result *r, size_t outcome);
+/* The outcome of every path, [paths]; NULL when it was not asked for; INFINITY is "never", NAN is "none". */
 const double *ds_result_column(const ds_result *r, size_t strategy, size_t outcome);
 
 /* The bill of one month of one strategy over the paths [USD].  mean and sd are
@@ -224,6 +226,7 @@ typedef struct {
     ds_estimate quantiles[DS_QUANTILE_COUNT];
     uint64_t    quantile_paths;
 } ds_month_statistics;
+/* 0 when the months were not kept (run.monthly). */
 size_t              ds_result_months(const ds_result *r);
 ds_month_statistics ds_result_month(const ds_result *r, size_t strategy, size_t month);
 

@@ -49,6 +49,9 @@ static bool first_offender(const ds_result *r, const ds_bad_bill *bad, offender 
     *out = (offender){bad->path, bad->strategy, "bill of a month", bad->usd};
     for (size_t s = 0; s < r->strategy_count; s++) {
         for (size_t o = 0; o < DS_OUTCOME_COUNT; o++) {
+            if (!ds_result_has(r, o)) {
+                continue;
+            }
             const double *column = ds_result_cells(r, s, o);
             const uint64_t path = first_bad(column, limit, ds_outcome_at(o));
             if (path < limit) {

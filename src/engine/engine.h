@@ -24,7 +24,10 @@ enum {
  * called from several threads at once.  Layouts are those of kernel.h. */
 typedef struct {
     const void *model;
-    size_t      strategy_count, month_count;
+    size_t      strategy_count;
+    size_t      month_count; /* of bills; 0: none are kept                           */
+    bool        left_out[DS_OUTCOME_COUNT]; /* outcomes without a column; cost_npv_usd and
+                                               saving_npv_usd are not among them     */
     double      cvar_level;
     size_t      work_bytes; /* scratch of one worker, 64-byte-aligned */
     void (*prepare)(const void *model, uint64_t seed, void *work);

@@ -35,6 +35,11 @@ static uint64_t plus_product(uint64_t total, uint64_t a, uint64_t b, uint64_t c)
 
 static uint64_t bytes_of(const ds_engine_source *s, const ds_engine_layout *l)
 {
+    uint64_t wanted = 0;
+    for (size_t o = 0; o < DS_OUTCOME_COUNT; o++) {
+        wanted += s->left_out[o] ? 0 : 1;
+    }
+    const uint64_t columns = plus_product(0, s->strategy_count, wanted, 1);
     const uint64_t outcomes = plus_product(0, s->strategy_count, DS_OUTCOME_COUNT, 1);
     const uint64_t bills = plus_product(0, s->strategy_count, s->month_count, 1);
     const uint64_t tally = plus_product(0, l->cells, sizeof(ds_cell), 1);
@@ -44,7 +49,7 @@ static uint64_t bytes_of(const ds_engine_source *s, const ds_engine_layout *l)
     worker = plus_product(worker, bills, DS_LANES, sizeof(double));
     worker = plus_product(worker, tally, 1, 1);
 
-    uint64_t bytes = plus_product(0, outcomes, l->paths, sizeof(double));
+    uint64_t bytes = plus_product(0, columns, l->paths, sizeof(double));
     /* a sorted copy of a column, and what sorting takes */
     bytes = plus_product(bytes, 3, l->paths, sizeof(double));
     bytes = plus_product(bytes, bills, l->bill_paths, sizeof(double));

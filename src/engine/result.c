@@ -124,7 +124,9 @@ ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout 
     r->month_count = source->month_count;
     r->assertion_count = source->assertion_count;
     r->cvar_level = source->cvar_level;
-    r->columns = ds_engine_alloc(r->strategy_count * DS_OUTCOME_COUNT * r->paths,
+    for (size_t o = 0; o < DS_OUTCOME_COUNT; o++)
+        r->column_of[o] = source->left_out[o] ? DS_NO_COLUMN : (int)r->column_count++;
+    r->columns = ds_engine_alloc(r->strategy_count * r->column_count * r->paths,
                                  sizeof *r->columns);
     r->bills = ds_engine_alloc(r->strategy_count * r->month_count * r->bill_paths,
                                sizeof *r->bills);
@@ -180,9 +182,14 @@ size_t ds_result_months(const ds_result *r)
     return r->month_count;
 }
 
+bool ds_result_has(const ds_result *r, size_t outcome)
+{
+    return outcome < DS_OUTCOME_COUNT && r->column_of[outcome] != DS_NO_COLUMN;
+}
+
 const double *ds_result_column(const ds_result *r, size_t strategy, size_t outcome)
 {
-    return ds_result_cells(r, strategy, outcome);
+    return !ds_result_has(r, outcome) ? NULL : ds_result_cells(r, strategy, outcome);
 }
 
 /* ---- Statistics of an outcome ------------------------------------------------ */
@@ -256,8 +263,22 @@ static ds_statistics statistics_of(const ds_result *r, const double *column,
     return s;
 }
 
+/* Of an outcome that was not asked for. */
+static ds_statistics no_statistics(const ds_result *r)
+{
+    ds_statistics s = {.paths = r->paths, .mean = nothing, .sd = nothing, .cvar = nothing,
+                       .cvar_level = r->cvar_level, .share_undefined = nothing,
+                       .share_positive = nothing, .min = (double)NAN, .max = (double)NAN};
+
+    fill_quantiles(s.quantiles, 0, NULL);
+    return s;
+}
+
 ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t outcome)
 {
+    if (!ds_result_has(r, outcome)) {
+        return no_statistics(r);
+    }
     ds_result_cache *c = r->cache;
     const size_t at = strategy * DS_OUTCOME_COUNT + outcome;
 

@@ -17,6 +17,8 @@
 #include "engine/tally.h"
 #include "scenario/arena.h"
 
+enum { DS_NO_COLUMN = -1 };
+
 typedef struct ds_result_cache ds_result_cache;
 
 typedef struct {
@@ -34,7 +36,9 @@ struct ds_result {
     uint64_t paths, seed, bill_paths;
     size_t   strategy_count, month_count, assertion_count;
     double   cvar_level;
-    double  *columns; /* [strategy][outcome][paths]                            */
+    size_t   column_count;                 /* wanted outcomes                     */
+    int      column_of[DS_OUTCOME_COUNT];  /* or DS_NO_COLUMN                     */
+    double  *columns; /* [strategy][column][paths]                             */
     double  *bills;   /* [strategy][month][bill_paths]                         */
     ds_cell *tally;   /* [strategy][month], then the saving of the last        */
     ds_result_strategy  *strategies;
@@ -47,9 +51,11 @@ struct ds_result {
 ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout *layout,
                          uint64_t seed);
 
+/* Of a wanted outcome. */
 static inline double *ds_result_cells(const ds_result *r, size_t strategy, size_t outcome)
 {
-    return r->columns + (strategy * DS_OUTCOME_COUNT + outcome) * (size_t)r->paths;
+    const size_t column = strategy * r->column_count + (size_t)r->column_of[outcome];
+    return r->columns + column * (size_t)r->paths;
 }
 
 /* A bill that is not a number, the first by path, strategy and month. */

@@ -54,10 +54,10 @@ ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **o
                        "'%.40s'", options->instruction_set);
     }
     const ds_items *assertions = &ds_plan_scenario(plan)->assertions;
-    const ds_engine_source source = {
+    ds_engine_source source = {
         .model = &m,
         .strategy_count = ds_plan_strategy_count(plan),
-        .month_count = ds_plan_month_count(plan),
+        .month_count = ds_plan_keeps_months(plan) ? ds_plan_month_count(plan) : 0,
         .cvar_level = ds_plan_cvar_level(plan),
         .work_bytes = m.kernel->work_bytes(plan),
         .prepare = prepare,
@@ -68,6 +68,7 @@ ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **o
         .assertions = assertions->items,
         .assertion_count = assertions->count,
     };
-
+    for (size_t o = 0; o < DS_OUTCOME_COUNT; o++)
+        source.left_out[o] = !ds_plan_wants(plan, o);
     return ds_engine_run(&source, options, NULL, out, err);
 }

@@ -47,7 +47,7 @@ static bool reference_block(ds_worker *w, uint64_t first, size_t count)
     const ds_engine_source *s = r->source;
     double outcomes[DS_OUTCOME_COUNT];
     ds_error error = {0};
-    double *bills = w->work;
+    double *bills = s->month_count > 0 ? w->work : NULL;
 
     for (size_t lane = 0; lane < count; lane++) {
         for (size_t strategy = 0; strategy < s->strategy_count; strategy++) {
@@ -65,7 +65,7 @@ static bool reference_block(ds_worker *w, uint64_t first, size_t count)
                 column[o * DS_LANES] = outcomes[o];
             }
             double *month = w->bills + strategy * s->month_count * DS_LANES + lane;
-            for (size_t t = 0; t < s->month_count; t++) {
+            for (size_t t = 0; bills != NULL && t < s->month_count; t++) {
                 month[t * DS_LANES] = bills[t];
             }
         }
@@ -77,12 +77,15 @@ static void store_block(ds_worker *w, uint64_t first, size_t count)
 {
     const ds_run_state *r = w->run;
     const ds_result *result = r->result;
-    const size_t columns = r->source->strategy_count * DS_OUTCOME_COUNT;
     const size_t rows = r->source->strategy_count * r->source->month_count;
 
-    for (size_t c = 0; c < columns; c++) {
-        memcpy(result->columns + c * (size_t)result->paths + first, w->outcomes + c * DS_LANES,
-               count * sizeof(double));
+    for (size_t s = 0; s < r->source->strategy_count; s++) {
+        for (size_t o = 0; o < DS_OUTCOME_COUNT; o++) {
+            if (ds_result_has(result, o)) {
+                memcpy(ds_result_cells(result, s, o) + first,
+                       w->outcomes + (s * DS_OUTCOME_COUNT + o) * DS_LANES, count * sizeof(double));
+            }
+        }
     }
     if (first >= result->bill_paths) {
         return;

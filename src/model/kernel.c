@@ -25,7 +25,8 @@ static void simulate_month(ds_work *w, double *restrict bills)
     ds_finance_world(w);
     for (size_t s = 0; s < plan->strategy_count; s++) {
         ds_strategy_month(w, s);
-        ds_finance_month(w, s, &bills[(s * plan->months + w->month) * DS_LANES]);
+        ds_finance_month(w, s, plan->monthly ? &bills[(s * plan->months + w->month) * DS_LANES]
+                                             : NULL);
     }
 }
 

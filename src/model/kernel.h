@@ -7,6 +7,7 @@
 #ifndef DS_KERNEL_H
 #define DS_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,9 @@ enum { DS_LANES = 256 }; /* paths per block; a multiple of every SIMD width */
 size_t      ds_plan_strategy_count(const ds_plan *plan);
 const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy);
 size_t      ds_plan_month_count(const ds_plan *plan);
+/* Is the outcome worked out?  Are the bills of the months kept? */
+bool        ds_plan_wants(const ds_plan *plan, size_t outcome);
+bool        ds_plan_keeps_months(const ds_plan *plan);
 double      ds_plan_cvar_level(const ds_plan *plan);
 /* The scenario that the plan was compiled from; it must outlive the plan. */
 const ds_scenario *ds_plan_scenario(const ds_plan *plan);
@@ -29,8 +33,10 @@ size_t ds_kernel_work_bytes(const ds_plan *plan);
 void   ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work);
 
 /* Simulates paths first .. first + DS_LANES - 1.
- *   outcomes  [strategy][outcome][DS_LANES]; INFINITY: never, NAN: none
- *   bills     [strategy][month][DS_LANES], USD; both 64-byte-aligned          */
+ *   outcomes  [strategy][outcome][DS_LANES]; INFINITY: never, NAN: none; rows of
+ *             outcomes that are not wanted are left as they are
+ *   bills     [strategy][month][DS_LANES], USD; untouched, and may be NULL, when the
+ *             plan keeps no months; both 64-byte-aligned                        */
 void ds_kernel(const ds_plan *plan, uint64_t first, void *work, double *restrict outcomes,
                double *restrict bills);
 

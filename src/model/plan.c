@@ -78,6 +78,14 @@ bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value)
     return q.index >= 0 && is_constant(s, q) && s->inputs[q.index].distribution.a == value;
 }
 
+bool ds_plan_holds(const ds_plan *plan, int column, double value)
+{
+    if (column == plan->zero || column == plan->one)
+        return value == (column == plan->one ? 1.0 : 0.0);
+    return plan->draws.draw[column].kind == DS_DRAW_CONSTANT &&
+           plan->draws.draw[column].a == value;
+}
+
 int ds_plan_column(ds_quantity q, int absent)
 {
     return q.index >= 0 ? q.index : absent;
@@ -233,6 +241,7 @@ static void compile_products(ds_plan *plan)
         ds_plan_product *out = &plan->product[i];
         out->name = p->key.name;
         out->requests = p->requests_per_month.index;
+        out->idle = ds_plan_holds(plan, out->requests, 0);
         compile_growth(plan, p, out);
         compile_request(plan, p->request, out);
         out->has_season = p->season.count == 12;
@@ -416,6 +425,8 @@ static void compile_student(ds_plan *plan, int model, const ds_model *m, ds_plan
     out->gate_name = hash_of("/models/", m->key.name, "/project#gate");
     out->decay_per_month = m->decay_per_month.index;
     out->decay_per_release = m->decay_per_release.index;
+    out->ages = m->refresh != NULL || !ds_plan_is_always(s, m->decay_per_month, 0) ||
+                !ds_plan_is_always(s, m->decay_per_release, 0);
     out->fine_tuning = p->fine_tuning;
     if (p->fine_tuning != NULL)
         out->tuning_cap = ds_plan_column(p->fine_tuning->cap_usd, DS_NONE);
@@ -453,6 +464,7 @@ static bool allocate(ds_plan *plan)
         if (!MAKE(component_process[c], plan->draws.component[c].count))
             return false;
     return MAKE(input, s->input_count) && MAKE(event, 4 * moving) && MAKE(process, moving) &&
+           MAKE(draws_shock, moving) &&
            MAKE(gpu, plan->gpu_count) &&
            MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&
            MAKE(model, plan->model_count) && MAKE(contract, plan->contract_count) &&
@@ -492,6 +504,19 @@ static void compile_inputs(ds_plan *plan)
     }
 }
 
+/* Which processes need numbers of their own. */
+static void find_own_shocks(ds_plan *plan)
+{
+    for (size_t k = 0; k < plan->process_count; k++)
+        plan->draws_shock[k] = true;
+    for (size_t c = 0; c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        for (size_t k = 0; component->of_processes && k < component->count; k++)
+            plan->draws_shock[plan->component_process[c][k]] =
+                component->lower[k * component->count + k] != 0.0;
+    }
+}
+
 /* All that a plan has, in an order in which each finds what it needs. */
 static ds_code compile(ds_plan *plan, ds_error *err)
 {
@@ -507,13 +532,15 @@ static ds_code compile(ds_plan *plan, ds_error *err)
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_products(plan);
     compile_models(plan);
+    find_own_shocks(plan);
     compile_providers(plan);
     compile_quality(plan);
     if (!ds_plan_compile_hours(plan) || !ds_plan_compile_contracts(plan) ||
         !ds_plan_compile_agreements(plan))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_students(plan);
-    return ds_plan_compile_strategies(plan, err);
+    code = ds_plan_compile_strategies(plan, err);
+    return code == DS_OK ? ds_plan_compile_outcomes(plan, err) : code;
 }
 
 ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out, ds_error *err)
@@ -559,6 +586,16 @@ const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy)
 size_t ds_plan_month_count(const ds_plan *plan)
 {
     return plan->months;
+}
+
+bool ds_plan_wants(const ds_plan *plan, size_t outcome)
+{
+    return plan->wanted[outcome];
+}
+
+bool ds_plan_keeps_months(const ds_plan *plan)
+{
+    return plan->monthly;
 }
 
 double ds_plan_cvar_level(const ds_plan *plan)

@@ -89,6 +89,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    bool     idle; /* never any requests                                        */
     int      requests, tokens_per_word, input_length, output_length;
     bool     input_in_words, output_in_words, tokens_grow;
     int      input_cv, output_cv, input_growth, output_growth;
@@ -381,6 +382,7 @@ typedef struct {
     int  attempts;
     uint64_t permission_name, gate_name;
     int  decay_per_month, decay_per_release;
+    bool ages; /* decays, or is refreshed                                       */
     ds_plan_refresh refresh;
     const ds_fine_tuning *fine_tuning; /* of the scenario, or NULL              */
     int  tuning_cap;                   /* column, or DS_NONE                    */
@@ -423,11 +425,23 @@ typedef struct {
     bool             spoils;      /* answers may be bad, or asked for twice     */
 } ds_plan_strategy;
 
+/* What the wanted outcomes are made of: the kernel keeps nothing else.  Escapes through
+ * the present cost are none: cost_npv_usd and saving_npv_usd are always wanted. */
+typedef struct {
+    bool total, bill, returned, peak, over, provider, project; /* sums and maxima of months */
+    bool payback; /* cumulative saving                                                */
+    bool flow;    /* monthly savings, for the rate of return                          */
+    bool served;  /* requests that are served: their number, tokens and value          */
+    bool escalated, bad, unserved, fleets, overflow, fallback;
+} ds_plan_needs;
+
 struct ds_plan {
     const ds_scenario *scenario;
     ds_draws           draws;
     size_t months, start_month; /* start_month: calendar month of month 0, 0-11 */
     double cvar_level;
+    bool   wanted[DS_OUTCOME_COUNT], monthly; /* of the outcomes; of monthly bills */
+    ds_plan_needs needs;
     double *hours[4];  /* [DS_MONTH_...][month]: H of a contract                 */
     ds_plan_points points[DS_POINTS_COUNT];
     int    zero, one; /* columns                                                */
@@ -440,6 +454,8 @@ struct ds_plan {
     ds_plan_input *input;
     ds_plan_event *event;
     uint64_t      *process; /* hash of "pointer#shock"                          */
+    bool          *draws_shock; /* [process]: false when L has 0 for its own number: it
+                                   is a sum of others', and drawing it would be for nothing */
     int          **component_process; /* [component][member]: index of the process */
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,

@@ -208,21 +208,6 @@ static bool compile_strategy(ds_plan *plan, const ds_strategy *s, ds_plan_strate
     return true;
 }
 
-static ds_code check_assertions(const ds_plan *plan, ds_error *err)
-{
-    const ds_items *assertions = &plan->scenario->assertions;
-    for (size_t i = 0; i < assertions->count; i++) {
-        const ds_assertion *a = &DS_ITEM(ds_assertion, *assertions, i);
-        if (ds_outcome_find(a->outcome) < ds_outcome_count())
-            continue;
-        char pointer[64];
-        ds_plan_pointer(pointer, sizeof pointer, "/assert/", a->key.name, "/outcome");
-        return ds_fail(err, DS_E_SCENARIO, pointer, "no outcome is called '%.80s'; see "
-                       "`distillsim help outcomes`", a->outcome);
-    }
-    return DS_OK;
-}
-
 ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err)
 {
     for (size_t i = 0; i < plan->strategy_count; i++) {
@@ -234,5 +219,5 @@ ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err)
         if (out->ramp_count > plan->most_ramps)
             plan->most_ramps = out->ramp_count;
     }
-    return check_assertions(plan, err);
+    return DS_OK;
 }

@@ -14,13 +14,17 @@ static void correlate(const ds_component *c, double *const *z)
     for (size_t k = c->count; k-- > 0;) {
         const double *lower = &c->lower[k * c->count];
         double *out = z[k];
-        DS_EACH_LANE(i)
-            out[i] *= lower[k];
+        if (lower[k] == 0.0) /* it has no number of its own */
+            ds_row_set(out, 0);
+        else if (lower[k] != 1.0)
+            DS_EACH_LANE(i)
+                out[i] *= lower[k];
         for (size_t j = 0; j < k; j++) {
             const double *x = z[j];
             const double weight = lower[j];
-            DS_EACH_LANE(i)
-                out[i] += weight * x[i];
+            if (weight != 0.0)
+                DS_EACH_LANE(i)
+                    out[i] += weight * x[i];
         }
     }
 }
@@ -117,6 +121,8 @@ void ds_random_two_months(ds_work *w)
         ds_stream_uniform_pair_lanes(w->event_key[e], w->first, month, 0, DS_LANES,
                                      w->event_u[2 * e], w->event_u[2 * e + 1]);
     for (size_t k = 0; k < plan->process_count; k++) {
+        if (!plan->draws_shock[k])
+            continue;
         double *z = w->shock[2 * k];
         ds_stream_uniform_pair_lanes(w->process_key[k], w->first, month, 0, DS_LANES, z,
                                      w->shock[2 * k + 1]);

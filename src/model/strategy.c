@@ -28,7 +28,7 @@ static void clear_routes(ds_work *w, const ds_plan_strategy *s)
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
     const sum sums[] = {
-        { now->lost, true }, { now->bad, s->spoils }, { now->escalated, s->spoils },
+        { now->lost, s->spoils || s->loses }, { now->bad, s->spoils }, { now->escalated, s->spoils },
         { now->overflow, s->has_limits }, { now->fallback, s->falls_back },
     };
     clear_sums(sums, sizeof sums / sizeof *sums);
@@ -44,7 +44,7 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
     const sum sums[] = {
-        { now->bill, true }, { now->returned, true }, { now->project, s->distils },
+        { now->bill, true }, { now->returned, plan->needs.returned }, { now->project, s->distils },
         { now->gpu_months, s->has_fleet }, { now->gpu_used, s->has_fleet },
         { now->gpu_paid, s->has_fleet }, { now->pooling, s->has_fleet },
         { now->fleet_cost, s->has_fleet }, { now->fleet_used, s->has_fleet },
@@ -52,7 +52,7 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     };
     clear_sums(sums, sizeof sums / sizeof *sums);
     clear_routes(w, s);
-    for (size_t k = 0; k < plan->provider_count; k++)
+    for (size_t k = 0; plan->needs.provider && k < plan->provider_count; k++)
         ds_row_set(now->spend[k], 0);
     for (size_t a = 0; a < plan->agreement_count; a++) {
         ds_row_set(now->agreed[a], 0);
@@ -82,18 +82,21 @@ static void raise_ramps(ds_work *w, const ds_plan_strategy *s, const ds_strategy
     }
 }
 
-/* Acceptable share of a model for the product: (59), (68). */
-static void acceptable(const routing *r, int model, double *restrict a)
+/* Acceptable share of a model for the product: (59), (68).  A row of the world, or `own`. */
+static const double *acceptable(const routing *r, int model, double *own)
 {
     const ds_plan *plan = r->w->plan;
-    ds_row_copy(a, r->w->acceptable[(size_t)model * plan->product_count + r->product]);
+    const double *a = r->w->acceptable[(size_t)model * plan->product_count + r->product];
     for (size_t j = 0; j < r->strategy->project_count; j++) {
-        if (plan->student[r->strategy->project[j].student].model != model)
+        const ds_plan_student *student = &plan->student[r->strategy->project[j].student];
+        if (student->model != model || !student->ages)
             continue;
         const double *fresh = r->state->fresh[j];
         DS_EACH_LANE(i)
-            a[i] = ds_clamp_share(a[i] * fresh[i]);
+            own[i] = ds_clamp_share(a[i] * fresh[i]);
+        a = own;
     }
+    return a;
 }
 
 static bool is_perfect(const routing *r, int model)
@@ -101,15 +104,24 @@ static bool is_perfect(const routing *r, int model)
     return r->w->plan->quality[(size_t)model * r->w->plan->product_count + r->product].perfect;
 }
 
-/* Adds to v_p of (40) ff. */
+/* Adds to v_p of (40) ff.  All requests of a product are a row that stays. */
 static void use(const routing *r, int model, const double *requests)
 {
     ds_work *w = r->w;
     size_t cell = r->product * w->plan->model_count + (size_t)model;
-    if (w->now.sent[cell])
-        ds_row_add(w->now.usage[cell], requests);
-    else
-        ds_row_copy(w->now.usage[cell], requests);
+    const double **usage = &w->now.usage[cell];
+    double *own = w->now.usage_row[cell];
+    if (!w->now.sent[cell] && requests == w->requests[r->product]) {
+        *usage = requests;
+    } else if (!w->now.sent[cell]) {
+        ds_row_copy(own, requests);
+        *usage = own;
+    } else {
+        const double *before = *usage;
+        DS_EACH_LANE(i)
+            own[i] = before[i] + requests[i];
+        *usage = own;
+    }
     w->now.sent[cell] = true;
 }
 
@@ -120,8 +132,8 @@ static void serve(const routing *r, int model, const double *requests)
     use(r, model, requests);
     if (is_perfect(r, model))
         return;
-    double *a = w->scratch[4], *bad = w->scratch[5];
-    acceptable(r, model, a);
+    const double *a = acceptable(r, model, w->scratch[4]);
+    double *bad = w->scratch[5];
     DS_EACH_LANE(i)
         bad[i] += requests[i] * (1.0 - a[i]);
 }
@@ -196,11 +208,11 @@ static void send_verified(const routing *r, const ds_plan_route *route, const do
     const double *d = w->column[model->verifier.detected];
     const double *f = w->column[model->verifier.false_alarm];
     const double *check = w->column[model->verifier.usd], *out = share_out(r, route->model);
-    double *a = w->scratch[4], *bad = w->scratch[5], *again = w->scratch[8];
+    const double *a = acceptable(r, route->model, w->scratch[4]);
+    double *bad = w->scratch[5], *again = w->scratch[8];
     double *up = w->scratch[7], *bill = w->now.bill, *escalated = w->now.escalated;
     /* a row in any case: reading none under a mask is slower than reading zeros */
     const double *away = out != NULL ? out : w->column[w->plan->zero];
-    acceptable(r, route->model, a);
     DS_EACH_LANE(i) {
         double served = requests[i] * (1.0 - away[i]);
         up[i] = served;
@@ -223,10 +235,10 @@ static void send_by_router(const routing *r, const ds_plan_route *route, const d
     const double *d = w->column[model->router.detected];
     const double *f = w->column[model->router.false_alarm];
     const double *look = w->column[model->router.usd], *out = share_out(r, route->model);
-    double *a = w->scratch[4], *bad = w->scratch[5], *up = w->scratch[7], *again = w->scratch[8];
+    const double *a = acceptable(r, route->model, w->scratch[4]);
+    double *bad = w->scratch[5], *up = w->scratch[7], *again = w->scratch[8];
     double *kept = w->scratch[11], *bill = w->now.bill, *escalated = w->now.escalated;
     const double *away = out != NULL ? out : w->column[w->plan->zero];
-    acceptable(r, route->model, a);
     DS_EACH_LANE(i) {
         double there = 1.0 - away[i];
         double on = requests[i] * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
@@ -257,21 +269,23 @@ static void route_product(const routing *r)
         send(r, s->all, requests);
         return;
     }
-    ds_row_copy(rest, requests);
+    const double *left = requests;
     for (size_t k = 0; k < s->route_count[r->product]; k++) {
         const ds_plan_route *route = &s->route[r->product][k];
         const double *share = w->column[route->share], *ramp = w->now.ramp[route->state];
+        const double least = k + 1 < s->route_count[r->product] ? 0.0 : 1e-9;
         DS_EACH_LANE(i) {
             part[i] = requests[i] * (share[i] * ramp[i]);
-            rest[i] -= part[i];
+            double now = left[i] - part[i];
+            /* in the end, what rounding leaves is no request */
+            rest[i] = least > 0.0 && now < least * requests[i] ? 0.0 : now;
         }
+        left = rest;
         if (route->escalate_to != DS_NONE)
             (route->before_answer ? send_by_router : send_verified)(r, route, part);
         else
             send(r, route->model, part);
     }
-    DS_EACH_LANE(i) /* what rounding leaves is no request */
-        rest[i] = rest[i] < 1e-9 * requests[i] ? 0.0 : rest[i];
     send(r, s->all, rest);
 }
 
@@ -338,10 +352,12 @@ static bool has_fixed(const ds_work *w, const ds_plan_model *model)
 static void find_due(ds_work *w, const ds_plan_strategy *s, size_t m)
 {
     const ds_plan *plan = w->plan;
-    double *due = w->now.due[m];
-    ds_row_set(due, s->always_held[m] ? 1 : 0);
-    if (s->always_held[m] || !has_fixed(w, &plan->model[m]))
+    double *due = w->now.due_row[m];
+    const bool varies = !s->always_held[m] && has_fixed(w, &plan->model[m]);
+    w->now.due[m] = varies ? due : w->column[s->always_held[m] ? plan->one : plan->zero];
+    if (!varies)
         return;
+    ds_row_set(due, 0);
     for (size_t k = 0; k < s->ramp_count; k++)
         if (s->ramp_holds[k * plan->model_count + m])
             raise(due, w->now.started[k]);
@@ -357,6 +373,8 @@ static void find_due(ds_work *w, const ds_plan_strategy *s, size_t m)
 static void route_all(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state)
 {
     for (size_t p = 0; p < w->plan->product_count; p++) {
+        if (w->plan->product[p].idle)
+            continue;
         route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
         count_bad(w, s, p);
     }

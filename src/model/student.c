@@ -417,10 +417,15 @@ void ds_project_month(ds_work *w, size_t strategy)
         const ds_plan_student *student = &w->plan->student[project->student];
         double *labels = w->scratch[0], *finish = w->scratch[1], *staff = w->scratch[2];
         watch_threshold(w, state, j, project);
-        grow_older(w, state, j, project, labels); /* the cost share of a refresh ...    */
-        ds_row_copy(finish, labels);              /* ... holds for all three            */
-        ds_row_copy(staff, labels);
         bool at_work = any_at_work(w, state, j, student);
+        if (!student->ages && !at_work)
+            continue;
+        if (student->ages)
+            grow_older(w, state, j, project, labels); /* the cost share of a refresh ... */
+        else
+            ds_row_set(labels, 0);
+        ds_row_copy(finish, labels);                  /* ... holds for all three         */
+        ds_row_copy(staff, labels);
         if (at_work)
             attempt_shares(w, state, j, student, w->gates[project->student], labels, finish,
                            staff);

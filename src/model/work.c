@@ -70,7 +70,8 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->speed_step = rows(l, F);
     w->cached = rows(l, 3 * P);
     w->load = rows(l, P * plan->load_count);
-    w->price = rows(l, C);
+    w->price = take(l, C * sizeof *w->price);
+    w->price_row = rows(l, C);
     w->list_price = rows(l, C);
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
@@ -113,12 +114,14 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
 
 static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
 {
-    now->usage = rows(l, plan->product_count * plan->model_count);
+    now->usage = take(l, plan->product_count * plan->model_count * sizeof *now->usage);
+    now->usage_row = rows(l, plan->product_count * plan->model_count);
     now->sent = take(l, plan->product_count * plan->model_count * sizeof *now->sent);
     now->unserved = rows(l, plan->product_count);
     now->ramp = rows(l, plan->most_ramps);
     now->started = rows(l, plan->most_ramps);
-    now->due = rows(l, plan->model_count);
+    now->due = take(l, plan->model_count * sizeof *now->due);
+    now->due_row = rows(l, plan->model_count);
     now->spend = rows(l, plan->provider_count);
     now->agreed = rows(l, plan->agreement_count);
     now->agreed_due = rows(l, plan->agreement_count);

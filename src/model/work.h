@@ -54,11 +54,14 @@ enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_
 
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
-    ds_row *usage;    /* [product][model]: requests served v_p; read it only if sent   */
+    const double **usage; /* [product][model]: requests served v_p; read it only if sent:
+                             a row of the world or of usage_row                        */
+    ds_row *usage_row;    /* [product][model]                                          */
     bool   *sent;     /* [product][model]: was anything put into usage?                */
     ds_row *unserved; /* [product]                                                    */
     ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0                      */
-    ds_row *due;      /* [model]: fixed charges fall due (0 or 1)                     */
+    const double **due; /* [model]: fixed charges fall due (0 or 1)                   */
+    ds_row *due_row;  /* [model]: where that is not a constant                        */
     double *bill, *lost, *bad, *escalated, *project, *returned;
     double *gpu_months, *gpu_used, *gpu_paid, *pooling;
     double *fleet_cost, *fleet_used, *fleet_mtok; /* sums of (107): c, c u, tokens     */
@@ -111,7 +114,9 @@ typedef struct {
 
     /* contracts */
     ds_row *load;       /* [product][load]: of one request                            */
-    ds_row *price;      /* [contract]: P of (40); fleets: USD per GPU-hour            */
+    const double **price; /* [contract]: P of (40); fleets: USD per GPU-hour; a row of
+                             the world where nothing is to be done to it, else of price_row */
+    ds_row *price_row;  /* [contract]                                                 */
     ds_row *list_price; /* [contract]: P before the discount, for overage at list; or r
                            of (47), of fleets with reserved or spot GPUs              */
     ds_row *locked;     /* [contract]: index of the first month in force              */

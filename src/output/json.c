@@ -196,8 +196,12 @@ static void outcomes(FILE *file, const ds_report *report)
         fputs(strategy > 0 ? ",\n  " : "\n  ", file);
         ds_json_string(file, ds_result_strategy_name(report->result, strategy));
         fputs(":{", file);
+        bool first = true;
         for (size_t outcome = 0; outcome < ds_outcome_count(); outcome++) {
-            fputs(outcome > 0 ? ",\n    " : "\n    ", file);
+            if (!ds_result_has(report->result, outcome))
+                continue;
+            fputs(first ? "\n    " : ",\n    ", file);
+            first = false;
             ds_json_string(file, ds_outcome_at(outcome)->name);
             fputs(":{", file);
             statistics(file, report, strategy, outcome);
@@ -293,6 +297,8 @@ void ds_report_ndjson(FILE *file, const ds_report *report)
     size_t strategies = ds_result_strategy_count(report->result);
     for (size_t strategy = 0; strategy < strategies; strategy++) {
         for (size_t outcome = 0; outcome < ds_outcome_count(); outcome++) {
+            if (!ds_result_has(report->result, outcome))
+                continue;
             fputs("{\"strategy\":", file);
             ds_json_string(file, ds_result_strategy_name(report->result, strategy));
             fputs(",\"outcome\":", file);

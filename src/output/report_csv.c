@@ -48,6 +48,8 @@ void ds_report_csv(FILE *file, const ds_report *report)
     fputs("strategy,outcome,unit,statistic,value,standard_error\n", file);
     for (size_t i = 0; i < ds_result_strategy_count(report->result); i++) {
         for (size_t outcome = 0; outcome < ds_outcome_count(); outcome++) {
+            if (!ds_result_has(report->result, outcome))
+                continue;
             const ds_outcome_info *info = ds_outcome_at(outcome);
             ds_statistics          s = ds_result_statistics(report->result, i, outcome);
             ds_subject subject = { file, ds_result_strategy_name(report->result, i), info->name,

@@ -118,6 +118,7 @@ int         ds_choice_index(const char *choices, const char *word);
 const char *ds_choice_word(const char *choices, int index, int *length);
 double      ds_bind_number(ds_binder *b, const ds_field *row, const cJSON *node);
 bool        ds_bind_bool(ds_binder *b, const ds_field *row, const cJSON *node);
+ds_texts    ds_bind_texts(ds_binder *b, const cJSON *node);
 ds_numbers  ds_bind_numbers(ds_binder *b, const ds_field *row, const cJSON *node);
 int         ds_bind_reference(ds_binder *b, const ds_field *row, const cJSON *node);
 void        ds_bind_correlations(ds_binder *b, const cJSON *node, ds_items *items);

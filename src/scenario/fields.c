@@ -41,6 +41,11 @@ static const ds_field run_fields[] = {
             "Names the random futures; the same seed gives the same result."),
     CHOICE(ds_run_settings, sampling, 0, "random", "random",
            "How the uniforms of an input are spread over the paths."),
+    { .key = "outcomes", .type = DS_FIELD_TEXTS, .offset = offsetof(ds_run_settings, outcomes),
+      .help = "Outcomes that are worked out and kept, beside cost_npv_usd, saving_npv_usd and those "
+              "of asserts; absent: all. The fewer, the faster and smaller." },
+    { .key = "monthly", .type = DS_FIELD_BOOL, .offset = offsetof(ds_run_settings, monthly),
+      .fallback = 1, .help = "Are the bills of the months kept?" },
     END
 };
 

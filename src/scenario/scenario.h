@@ -41,6 +41,11 @@ typedef struct {
     const double *values;
 } ds_numbers;
 
+typedef struct { /* names, in the order of the file                             */
+    size_t             count;
+    const char *const *values;
+} ds_texts;
+
 /* One number of the scenario, certain or not. */
 typedef struct {
     const char     *pointer; /* its address; names its stream of random numbers */
@@ -67,6 +72,8 @@ typedef struct {
     int64_t     paths;
     int64_t     seed;
     int         sampling;
+    ds_texts    outcomes; /* wanted beside those of the decision; none: all     */
+    bool        monthly;  /* are the bills of the months kept?                  */
 } ds_run_settings;
 
 typedef struct { /* mean-reverting log price with jumps */

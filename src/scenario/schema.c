@@ -526,6 +526,10 @@ static void keywords_of_row(json *j, const ds_field *row)
     case DS_FIELD_NUMBERS:
         numbers(j, row);
         break;
+    case DS_FIELD_TEXTS:
+        key_text(j, "type", "array");
+        key_raw(j, "items", "{\"type\": \"string\"}");
+        break;
     case DS_FIELD_QUANTITY:
     case DS_FIELD_DATE:
         reference_to(j, row->type == DS_FIELD_DATE ? "date" : "quantity");
