@@ -44,6 +44,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->input_key = take(l, plan->input_count * sizeof *w->input_key);
     w->event_key = take(l, plan->event_count * sizeof *w->event_key);
     w->process_key = take(l, plan->process_count * sizeof *w->process_key);
+    w->tail_key = take(l, plan->draws.component_count * sizeof *w->tail_key);
     w->member = take(l, plan->column_count * sizeof *w->member);
     w->event_p = rows(l, plan->event_count);
     w->event_u = rows(l, 2 * plan->event_count);
@@ -182,6 +183,8 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
         w->event_key[e] = ds_stream_key(seed, plan->event[e].name);
     for (size_t k = 0; k < plan->process_count; k++)
         w->process_key[k] = ds_stream_key(seed, plan->process[k]);
+    for (size_t c = 0; c < plan->draws.component_count; c++)
+        w->tail_key[c] = ds_stream_key(seed, plan->draws.component[c].tail);
     for (size_t c = 0; c < plan->draws.count; c++)
         if (plan->draws.draw[c].kind == DS_DRAW_CONSTANT)
             ds_row_set(w->column[c], plan->draws.draw[c].a);

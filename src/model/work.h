@@ -100,6 +100,7 @@ typedef struct {
 
     ds_row   *column;     /* [column_count]                                           */
     uint64_t *input_key, *event_key, *process_key;
+    uint64_t *tail_key;          /* [component]                                       */
     double  **member;            /* members of one correlated component               */
     ds_row   *event_p, *event_u; /* [event]; [event][2]: months t even, t + 1         */
     ds_row   *shock;             /* [process][2]                                      */
