@@ -207,7 +207,7 @@ static void count_cost(ds_work *w, size_t strategy)
     const double *bill = w->now.bill, *discount = w->discount[0];
     const double *cost = bill;
     double *npv = state->total[DS_TOTAL_NPV];
-    if (w->plan->strategy[strategy].harms) {
+    if (w->plan->strategy[strategy].losses_cost) {
         double *all = w->scratch[0];
         const double *lost = w->now.lost;
         DS_EACH_LANE(i)

@@ -214,16 +214,6 @@ static void find_certain(const ds_plan *plan, ds_plan_strategy *out)
     }
 }
 
-/* May bad answers and requests that nobody serves cost something? */
-static bool may_harm(const ds_plan *plan, const ds_plan_strategy *s)
-{
-    bool harms = false;
-    for (size_t p = 0; p < plan->product_count; p++)
-        harms = harms || (s->spoils && plan->product[p].loss != DS_NONE) ||
-                (s->loses && plan->product[p].value != DS_NONE);
-    return harms;
-}
-
 static void find_features(const ds_plan *plan, ds_plan_strategy *out)
 {
     for (size_t m = 0; m < plan->model_count; m++) {
@@ -278,7 +268,6 @@ static bool compile_strategy(ds_plan *plan, const ds_strategy *s, ds_plan_strate
     mark_fallbacks_used(plan, out);
     find_features(plan, out);
     find_certain(plan, out);
-    out->harms = may_harm(plan, out);
     return true;
 }
 
@@ -292,6 +281,9 @@ ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err)
             plan->most_projects = out->project_count;
         if (out->ramp_count > plan->most_ramps)
             plan->most_ramps = out->ramp_count;
+        for (size_t p = 0; p < plan->product_count; p++)
+            if (out->route_count[p] > plan->most_routes)
+                plan->most_routes = out->route_count[p];
     }
     return DS_OK;
 }

@@ -96,7 +96,7 @@ void ds_route_certain(ds_work *w, const ds_plan_strategy *strategy, size_t produ
     double left = 1.0;
     for (size_t k = 0; k < count; k++) {
         const ds_plan_route *route = &strategy->route[product][k];
-        const double part = w->column[route->share][0] * w->now.certain_ramp[route->state];
+        const double part = w->column[route->share][0] * w->now.ramp[route->state][0];
         left -= part;
         if (route->escalate_to != DS_NONE)
             send_checked(&s, route, part);

@@ -8,6 +8,8 @@ typedef struct {
     const ds_plan_strategy  *strategy;
     const ds_strategy_state *state;
     size_t                   product;
+    ds_row                  *part;   /* rows of the product's routes                 */
+    bool                     spoils; /* are its bad answers counted?                 */
 } routing;
 
 typedef struct {
@@ -26,10 +28,10 @@ static void clear_sums(const sum *sums, size_t count)
 static void clear_routes(ds_work *w, const ds_plan_strategy *s)
 {
     const ds_plan *plan = w->plan;
-    ds_month *now = &w->now;
     const ds_plan_needs *needs = &plan->needs;
+    ds_month *now = &w->now;
     const sum sums[] = {
-        { now->lost, s->harms }, { now->bad, s->spoils && needs->bad },
+        { now->lost, s->losses_cost }, { now->bad, s->spoils && needs->bad },
         { now->escalated, s->spoils && needs->escalated },
         { now->overflow, s->has_limits }, { now->fallback, s->falls_back },
     };
@@ -64,40 +66,54 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     now->overflows = false;
 }
 
-/* (56) of a ramp that is the same in all lanes. */
-static void raise_certain(ds_work *w, size_t k, const ds_plan_route *route,
-                          const ds_strategy_state *state)
+/* (56), and whether the route has begun. */
+static inline void ramp_at(double now, double from, double ready, double months, double *ramp,
+                           double *started)
 {
-    const double now = (double)w->month;
-    const double ready = route->project != DS_NONE ? state->ready[route->project][0] : 0.0;
-    const double first = ds_greatest(w->column[route->from][0], ready);
-    const double months = w->column[route->ramp_months][0];
-    const double risen = ds_clamp_share((now - first) / ds_greatest(months, 1e-300));
-    const bool   on = now >= first;
-    w->now.certainly_started[k] = on;
-    w->now.certain_ramp[k] = on ? (months > 0.0 ? risen : 1.0) : 0.0;
+    double first = ds_greatest(from, ready);
+    double risen = ds_clamp_share((now - first) / ds_greatest(months, 1e-300));
+    bool on = now >= first;
+    *started = on ? 1.0 : 0.0;
+    *ramp = on ? (months > 0.0 ? risen : 1.0) : 0.0;
 }
 
-/* (56), and whether the route has begun. */
+/* Row of the months from which the route's model is ready. */
+static const double *ready_of(const ds_work *w, const ds_strategy_state *state,
+                              const ds_plan_route *route)
+{
+    return route->project != DS_NONE ? state->ready[route->project] : w->column[w->plan->zero];
+}
+
+void ds_strategy_begin(ds_work *w, size_t strategy)
+{
+    const ds_plan_strategy *s = &w->plan->strategy[strategy];
+    ds_strategy_state *state = &w->strategy[strategy];
+    for (size_t k = 0; k < s->ramp_count; k++) {
+        const ds_plan_route *route = &s->ramp[k];
+        const bool waits =
+            route->project != DS_NONE && s->project[route->project].threshold != DS_NONE;
+        state->ramp_alike[k] = !waits && ds_row_is_alike(w->column[route->from]) &&
+                               ds_row_is_alike(w->column[route->ramp_months]) &&
+                               ds_row_is_alike(ready_of(w, state, route));
+    }
+}
+
 static void raise_ramps(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state)
 {
     const double now = (double)w->month;
     for (size_t k = 0; k < s->ramp_count; k++) {
         const ds_plan_route *route = &s->ramp[k];
-        if (s->ramp_certain[k]) {
-            raise_certain(w, k, route, state);
-            continue;
-        }
         const double *from = w->column[route->from], *months = w->column[route->ramp_months];
-        const double *ready =
-            route->project != DS_NONE ? state->ready[route->project] : w->column[w->plan->zero];
+        const double *ready = ready_of(w, state, route);
         double *ramp = w->now.ramp[k], *started = w->now.started[k];
-        DS_EACH_LANE(i) {
-            double first = ds_greatest(from[i], ready[i]);
-            double risen = ds_clamp_share((now - first) / ds_greatest(months[i], 1e-300));
-            bool on = now >= first;
-            started[i] = on ? 1.0 : 0.0;
-            ramp[i] = on ? (months[i] > 0.0 ? risen : 1.0) : 0.0;
+        if (state->ramp_alike[k]) {
+            double risen, on;
+            ramp_at(now, from[0], ready[0], months[0], &risen, &on);
+            ds_row_set(ramp, risen);
+            ds_row_set(started, on);
+        } else {
+            DS_EACH_LANE(i)
+                ramp_at(now, from[i], ready[i], months[i], &ramp[i], &started[i]);
         }
     }
 }
@@ -124,29 +140,33 @@ static bool is_perfect(const routing *r, int model)
     return r->w->plan->quality[(size_t)model * r->w->plan->product_count + r->product].perfect;
 }
 
-/* Adds to v_p of (40) ff.  All requests of a product are a row that stays. */
-static void use(const routing *r, int model, const double *requests)
+/* Adds to v_p of (40) ff.  `stays`: the row is as it is until the month is billed. */
+static void use(const routing *r, int model, const double *requests, bool stays)
 {
     ds_work *w = r->w;
     size_t cell = r->product * w->plan->model_count + (size_t)model;
-    const double *before = w->now.sent[cell] ? w->now.usage[cell].row : NULL;
+    ds_part *usage = &w->now.usage[cell];
     double *own = w->now.usage_row[cell];
-    if (before != NULL)
+    if (!w->now.sent[cell] && stays) {
+        *usage = (ds_part){ requests, 1.0 };
+    } else if (!w->now.sent[cell]) {
+        ds_row_copy(own, requests);
+        *usage = (ds_part){ own, 1.0 };
+    } else {
+        const double *before = usage->row;
         DS_EACH_LANE(i)
             own[i] = before[i] + requests[i];
-    else if (requests != w->requests[r->product])
-        ds_row_copy(own, requests);
-    const bool all = before == NULL && requests == w->requests[r->product];
-    w->now.usage[cell] = (ds_part){ .row = all ? requests : own, .times = 1.0 };
+        usage->row = own;
+    }
     w->now.sent[cell] = true;
 }
 
 /* Unverified requests that a model serves: usage and bad answers. */
-static void serve(const routing *r, int model, const double *requests)
+static void serve(const routing *r, int model, const double *requests, bool stays)
 {
     ds_work *w = r->w;
-    use(r, model, requests);
-    if (is_perfect(r, model))
+    use(r, model, requests, stays);
+    if (!r->spoils || is_perfect(r, model))
         return;
     const double *a = acceptable(r, model, w->scratch[4]);
     double *bad = w->scratch[5];
@@ -197,22 +217,22 @@ static void divert(const routing *r, int model, const double *requests, const do
         lost[i] += all - moved[i];
         by_fallback[i] += moved[i];
     }
-    serve(r, fallback, moved);
+    serve(r, fallback, moved, false);
 }
 
-/* (58) */
+/* (58), of a row that stays. */
 static void send(const routing *r, int model, const double *requests)
 {
     ds_work *w = r->w;
     const double *out = share_out(r, model);
     if (out == NULL) {
-        serve(r, model, requests);
+        serve(r, model, requests, true);
         return;
     }
     double *up = w->scratch[7];
     DS_EACH_LANE(i)
         up[i] = requests[i] * (1.0 - out[i]);
-    serve(r, model, up);
+    serve(r, model, up, false);
     divert(r, model, requests, out);
 }
 
@@ -227,41 +247,47 @@ static void count_checks(const routing *r, int usd, const double *checked, const
 }
 
 /* (60), after_answer */
-static void send_verified(const routing *r, const ds_plan_route *route, const double *requests)
+static void send_verified(const routing *r, const ds_plan_route *route, ds_row *rows)
 {
     ds_work *w = r->w;
     const ds_plan_model *model = &w->plan->model[route->model];
+    const double *requests = rows[DS_PART_SENT], *out = share_out(r, route->model);
     const double *d = w->column[model->verifier.detected];
     const double *f = w->column[model->verifier.false_alarm];
-    const double *out = share_out(r, route->model);
     const double *a = acceptable(r, route->model, w->scratch[4]);
-    double *bad = w->scratch[5], *again = w->scratch[8];
-    double *up = w->scratch[7];
-    /* a row in any case: reading none under a mask is slower than reading zeros */
-    const double *away = out != NULL ? out : w->column[w->plan->zero];
-    DS_EACH_LANE(i) {
-        double served = requests[i] * (1.0 - away[i]);
-        up[i] = served;
-        again[i] = served * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
-        bad[i] += served * (1.0 - a[i]) * (1.0 - d[i]);
+    const double *up = requests;
+    double *again = rows[DS_PART_AGAIN];
+    if (out != NULL) {
+        double *served = rows[DS_PART_TAKEN];
+        DS_EACH_LANE(i)
+            served[i] = requests[i] * (1.0 - out[i]);
+        up = served;
     }
+    DS_EACH_LANE(i)
+        again[i] = up[i] * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
     count_checks(r, model->verifier.usd, up, again);
-    use(r, route->model, up);
+    if (r->spoils) {
+        double *bad = w->scratch[5];
+        DS_EACH_LANE(i)
+            bad[i] += up[i] * (1.0 - a[i]) * (1.0 - d[i]);
+    }
+    use(r, route->model, up, true);
     if (out != NULL)
         divert(r, route->model, requests, out);
     send(r, route->escalate_to, again);
 }
 
 /* (60), before_answer: what is sent on has no answer of the model. */
-static void send_by_router(const routing *r, const ds_plan_route *route, const double *requests)
+static void send_by_router(const routing *r, const ds_plan_route *route, ds_row *rows)
 {
     ds_work *w = r->w;
+    const double *requests = rows[DS_PART_SENT];
     const ds_plan_model *model = &w->plan->model[route->model];
     const double *d = w->column[model->router.detected];
     const double *f = w->column[model->router.false_alarm];
     const double *out = share_out(r, route->model);
     const double *a = acceptable(r, route->model, w->scratch[4]);
-    double *bad = w->scratch[5], *up = w->scratch[7], *again = w->scratch[8];
+    double *bad = w->scratch[5], *up = rows[DS_PART_TAKEN], *again = rows[DS_PART_AGAIN];
     double *kept = w->scratch[11];
     const double *away = out != NULL ? out : w->column[w->plan->zero];
     DS_EACH_LANE(i) {
@@ -274,19 +300,41 @@ static void send_by_router(const routing *r, const ds_plan_route *route, const d
         bad[i] += requests[i] * there * (1.0 - a[i]) * (1.0 - d[i]);
     }
     count_checks(r, model->router.usd, requests, again);
-    use(r, route->model, up);
+    use(r, route->model, up, true);
     if (out != NULL)
         divert(r, route->model, kept, out);
     send(r, route->escalate_to, again);
 }
 
-/* The row of a ramp. */
-static const double *ramp_of(const routing *r, int ramp)
+/* Has the route begun in any lane, as far as that can be told at once? */
+static bool begins_anywhere(const routing *r, const ds_plan_route *route)
 {
-    double *row = r->w->now.ramp[ramp];
-    if (r->strategy->ramp_certain[ramp])
-        ds_row_set(row, r->w->now.certain_ramp[ramp]);
-    return row;
+    return !r->state->ramp_alike[route->state] || r->w->now.ramp[route->state][0] > 0.0;
+}
+
+/* (58): part is what the route gets of all requests, rest what it leaves of `left`; after
+ * the last route, what rounding leaves is no request. */
+static void split(const routing *r, const ds_plan_route *route, bool last, const double *requests,
+                  const double *left, double *restrict part, double *restrict rest)
+{
+    const ds_work *w = r->w;
+    const ds_draw *draw = &w->plan->draws.draw[route->share];
+    const double *ramp = w->now.ramp[route->state], *share = w->column[route->share];
+    const double nothing = last ? 1e-9 : -(double)INFINITY;
+    if (draw->kind == DS_DRAW_CONSTANT && r->state->ramp_alike[route->state]) {
+        const double both = share[0] * ramp[0];
+        DS_EACH_LANE(i) {
+            part[i] = requests[i] * both;
+            double now = left[i] - part[i];
+            rest[i] = now < nothing * requests[i] ? 0.0 : now;
+        }
+        return;
+    }
+    DS_EACH_LANE(i) {
+        part[i] = requests[i] * (share[i] * ramp[i]);
+        double now = left[i] - part[i];
+        rest[i] = now < nothing * requests[i] ? 0.0 : now;
+    }
 }
 
 /* Sends all requests of a product; scratch 5 gathers its bad answers. */
@@ -295,37 +343,43 @@ static void route_product(const routing *r)
     ds_work *w = r->w;
     const ds_plan_strategy *s = r->strategy;
     const double *requests = w->requests[r->product];
-    double *part = w->scratch[9], *rest = w->scratch[10], *bad = w->scratch[5];
-    if (s->spoils)
-        ds_row_set(bad, 0);
+    double *rest = r->part[DS_PART_ROWS * w->plan->most_routes];
+    if (r->spoils)
+        ds_row_set(w->scratch[5], 0);
     if (s->route_count[r->product] == 0) {
         send(r, s->all, requests);
         return;
     }
+    size_t begun = 0;
+    for (size_t k = 0; k < s->route_count[r->product]; k++)
+        begun += begins_anywhere(r, &s->route[r->product][k]);
     const double *left = requests;
     for (size_t k = 0; k < s->route_count[r->product]; k++) {
         const ds_plan_route *route = &s->route[r->product][k];
-        const double *share = w->column[route->share], *ramp = ramp_of(r, route->state);
-        const double least = k + 1 < s->route_count[r->product] ? 0.0 : 1e-9;
-        DS_EACH_LANE(i) {
-            part[i] = requests[i] * (share[i] * ramp[i]);
-            double now = left[i] - part[i];
-            /* in the end, what rounding leaves is no request */
-            rest[i] = least > 0.0 && now < least * requests[i] ? 0.0 : now;
-        }
+        ds_row *rows = r->part + DS_PART_ROWS * k;
+        if (!begins_anywhere(r, route))
+            continue;
+        begun--;
+        split(r, route, begun == 0, requests, left, rows[DS_PART_SENT], rest);
         left = rest;
         if (route->escalate_to != DS_NONE)
-            (route->before_answer ? send_by_router : send_verified)(r, route, part);
+            (route->before_answer ? send_by_router : send_verified)(r, route, rows);
         else
-            send(r, route->model, part);
+            send(r, route->model, rows[DS_PART_SENT]);
     }
-    send(r, s->all, rest);
+    send(r, s->all, left);
+}
+
+/* Does anybody ask for the bad answers of a product, or do they cost? */
+static bool counts_bad(const ds_work *w, const ds_plan_strategy *s, size_t p)
+{
+    return s->spoils && (w->plan->needs.bad || w->plan->product[p].loss != DS_NONE);
 }
 
 /* (61) of bad answers, and the total that counts them. */
 static void count_bad(ds_work *w, const ds_plan_strategy *s, size_t p)
 {
-    if (!s->spoils)
+    if (!counts_bad(w, s, p))
         return;
     const double *bad = w->scratch[5];
     if (w->plan->needs.bad)
@@ -383,29 +437,31 @@ static bool has_fixed(const ds_work *w, const ds_plan_model *model)
     return found;
 }
 
-/* Has any route that holds model m begun on every path? */
-static bool certainly_held(const ds_work *w, const ds_plan_strategy *s, size_t m)
+/* Has a route to the model, or from it, begun in all lanes? */
+static bool is_held_in_all(const ds_work *w, const ds_plan_strategy *s,
+                           const ds_strategy_state *state, size_t m)
 {
-    bool held = s->always_held[m];
+    bool held = false;
     for (size_t k = 0; k < s->ramp_count; k++)
-        held = held || (s->ramp_certain[k] && w->now.certainly_started[k] &&
-                        s->ramp_holds[k * w->plan->model_count + m]);
+        held = held || (s->ramp_holds[k * w->plan->model_count + m] && state->ramp_alike[k] &&
+                        w->now.started[k][0] > 0.0);
     return held;
 }
 
 /* (57), or serving anything: fixed charges of model m fall due. */
-static void find_due(ds_work *w, const ds_plan_strategy *s, size_t m)
+static void find_due(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state,
+                     size_t m)
 {
     const ds_plan *plan = w->plan;
     double *due = w->now.due_row[m];
-    const bool held = certainly_held(w, s, m);
+    const bool held = s->always_held[m] || is_held_in_all(w, s, state, m);
     const bool varies = !held && has_fixed(w, &plan->model[m]);
     w->now.due[m] = varies ? due : w->column[held ? plan->one : plan->zero];
     if (!varies)
         return;
     ds_row_set(due, 0);
     for (size_t k = 0; k < s->ramp_count; k++)
-        if (s->ramp_holds[k * plan->model_count + m] && !s->ramp_certain[k])
+        if (s->ramp_holds[k * plan->model_count + m])
             raise(due, w->now.started[k]);
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + m])
@@ -425,7 +481,12 @@ static void route_all(ds_work *w, const ds_plan_strategy *s, const ds_strategy_s
             ds_route_certain(w, s, p);
             continue;
         }
-        route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
+        const routing r = {
+            .w = w, .strategy = s, .state = state, .product = p,
+            .part = w->now.part + p * (DS_PART_ROWS * w->plan->most_routes + 1),
+            .spoils = counts_bad(w, s, p),
+        };
+        route_product(&r);
         count_bad(w, s, p);
     }
 }
@@ -437,7 +498,7 @@ static void route_overflow(ds_work *w, const ds_plan_strategy *s, ds_strategy_st
     for (size_t m = 0; m < w->plan->model_count; m++) {
         if (!s->used[m] || w->plan->model[m].limits == DS_NONE)
             continue;
-        find_due(w, s, m);
+        find_due(w, s, state, m);
         w->now.overflows = ds_limits_month(w, state, (int)m) || w->now.overflows;
     }
     if (!w->now.overflows)
@@ -464,7 +525,7 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     for (size_t m = 0; m < plan->model_count; m++) {
         if (!s->used[m])
             continue;
-        find_due(w, s, m);
+        find_due(w, s, state, m);
         ds_contract_bill(w, state, (int)m);
         int student = plan->model[m].student;
         if (student != DS_NONE && plan->student[student].royalty != DS_NONE)

@@ -14,9 +14,11 @@ typedef struct {
     double        weight[TERMS]; /* if alike                                          */
 } terms;
 
-/* total (+)= the sum of as many terms as `count`, which is a constant, in their order. */
+/* total = (total +) the sum of as many terms as `count`, which is a constant, in their order;
+ * all of it times a row. */
 static inline void add_some(const terms *given, const size_t count, const bool alike,
-                            const bool factors, const bool begins, double *restrict total)
+                            const bool factors, const bool begins, const double *times,
+                            double *restrict total)
 {
     const terms t = *given;
     DS_EACH_LANE(i) {
@@ -27,41 +29,55 @@ static inline void add_some(const terms *given, const size_t count, const bool a
                 weight *= t.factor[k][i];
             sum += weight * t.requests[k][i];
         }
-        total[i] = sum;
+        total[i] = sum * times[i];
     }
 }
 
-static void add_terms(const terms *t, bool begins, double *restrict total)
+/* One after the other: what is not in the passes of add_terms(). */
+static void add_each(const terms *t, bool begins, const double *one, const double *times,
+                     double *restrict total)
 {
-    const bool factors = !t->alike && t->count > 0 && t->factor[0] != NULL;
-    if (t->alike && begins && t->count == 1)
-        add_some(t, 1, true, false, true, total);
-    else if (t->alike && begins && t->count == 2)
-        add_some(t, 2, true, false, true, total);
-    else if (t->alike && begins && t->count == 3)
-        add_some(t, 3, true, false, true, total);
-    else if (t->alike && begins && t->count == 4)
-        add_some(t, 4, true, false, true, total);
-    else if (!factors && begins && t->count == 2)
-        add_some(t, 2, false, false, true, total);
-    else if (!factors && begins && t->count == 3)
-        add_some(t, 3, false, false, true, total);
-    else if (!factors && begins && t->count == 4)
-        add_some(t, 4, false, false, true, total);
-    else
-        for (size_t k = 0; k < t->count; k++) {
-            terms one = { .count = 1, .requests = { t->requests[k] }, .load = { t->load[k] },
-                          .factor = { t->factor[k] }, .times = { t->times[k] },
-                          .weight = { t->weight[k] } };
-            if (t->alike)
-                add_some(&one, 1, true, false, begins && k == 0, total);
-            else if (factors)
-                add_some(&one, 1, false, true, begins && k == 0, total);
-            else
-                add_some(&one, 1, false, false, begins && k == 0, total);
-        }
-    if (t->count == 0 && begins)
+    const bool factors = t->factor[0] != NULL;
+    for (size_t k = 0; k < t->count; k++) {
+        const terms here = { .count = 1, .requests = { t->requests[k] }, .load = { t->load[k] },
+                             .factor = { t->factor[k] }, .times = { t->times[k] } };
+        const double *row = k + 1 < t->count ? one : times;
+        if (factors && begins && k == 0)
+            add_some(&here, 1, false, true, true, row, total);
+        else if (factors)
+            add_some(&here, 1, false, true, false, row, total);
+        else if (begins && k == 0)
+            add_some(&here, 1, false, false, true, row, total);
+        else
+            add_some(&here, 1, false, false, false, row, total);
+    }
+}
+
+/* Adds the terms in one pass where they are few, and begin. */
+static void add_terms(const terms *t, bool begins, const double *one, const double *times,
+                      double *restrict total)
+{
+    const bool one_pass = begins && (t->alike || t->factor[0] == NULL);
+    if (!one_pass)
+        add_each(t, begins, one, times, total);
+    else if (t->count == 0)
         ds_row_set(total, 0);
+    else if (t->alike && t->count == 1)
+        add_some(t, 1, true, false, true, times, total);
+    else if (t->alike && t->count == 2)
+        add_some(t, 2, true, false, true, times, total);
+    else if (t->alike && t->count == 3)
+        add_some(t, 3, true, false, true, times, total);
+    else if (t->alike)
+        add_some(t, 4, true, false, true, times, total);
+    else if (t->count == 1)
+        add_some(t, 1, false, false, true, times, total);
+    else if (t->count == 2)
+        add_some(t, 2, false, false, true, times, total);
+    else if (t->count == 3)
+        add_some(t, 3, false, false, true, times, total);
+    else
+        add_some(t, 4, false, false, true, times, total);
 }
 
 static void add_term(terms *t, ds_part part, const double *load, const double *factor, bool alike)
@@ -72,24 +88,28 @@ static void add_term(terms *t, ds_part part, const double *load, const double *f
     t->load[k] = load;
     t->factor[k] = factor;
     t->weight[k] = part.times * load[0] * (factor != NULL ? factor[0] : 1.0);
-    t->alike = (k == 0 || t->alike) && alike;
+    t->alike = t->alike && alike;
 }
 
 /* Sum over the products of the requests of a model times rows[p * stride], which are alike
- * where `alike` says so (NULL: nobody knows), times the factor. */
+ * where `alike` says so (NULL: nobody knows), times the factor; all of it times a row. */
 static void add_requests(const ds_work *w, int model, const ds_row *rows, const bool *alike,
-                         size_t stride, const ds_row *factor, double *restrict total)
+                         size_t stride, const ds_row *factor, const double *times,
+                         double *restrict total)
 {
     const ds_plan *plan = w->plan;
-    terms next = { .count = 0 };
+    const double *one = w->column[plan->one];
+    terms next = { .alike = true };
     bool begins = true;
+    if (times == NULL)
+        times = one;
     for (size_t p = 0; p < plan->product_count; p++) {
         const size_t cell = p * plan->model_count + (size_t)model;
         if (!w->now.sent[cell])
             continue;
         if (next.count == TERMS) {
-            add_terms(&next, begins, total);
-            next.count = 0;
+            add_terms(&next, begins, one, one, total);
+            next = (terms){ .alike = true };
             begins = false;
         }
         const bool same = alike != NULL && alike[p * stride] &&
@@ -97,19 +117,19 @@ static void add_requests(const ds_work *w, int model, const ds_row *rows, const 
         add_term(&next, w->now.usage[cell], rows[p * stride], factor != NULL ? factor[p] : NULL,
                  same);
     }
-    add_terms(&next, begins, total);
+    add_terms(&next, begins, one, times, total);
 }
 
 void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
-                   double *restrict total)
+                   const double *times, double *restrict total)
 {
     add_requests(w, model, (const ds_row *)&w->load[load], &w->load_alike[load],
-                 w->plan->load_count, factor, total);
+                 w->plan->load_count, factor, times, total);
 }
 
 void ds_total_tokens(const ds_work *w, int model, double *restrict total)
 {
-    add_requests(w, model, (const ds_row *)w->mtok, NULL, 1, NULL, total);
+    add_requests(w, model, (const ds_row *)w->mtok, NULL, 1, NULL, NULL, total);
 }
 
 size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,
