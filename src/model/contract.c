@@ -22,8 +22,15 @@ static void begin_fleet(ds_work *w, size_t index)
 void ds_contract_begin(ds_work *w)
 {
     const ds_plan *plan = w->plan;
-    for (size_t c = 0; c < plan->contract_count; c++)
+    for (size_t c = 0; c < plan->contract_count; c++) {
         ds_row_set(w->locked[c], 1);
+        if (plan->contract[c].billing != DS_BILLING_COMPUTE_TIME)
+            continue;
+        const double *utilisation = w->column[plan->contract[c].utilisation];
+        double *per_use = w->per_use[c];
+        DS_EACH_LANE(i)
+            per_use[i] = 1.0 / utilisation[i];
+    }
     for (size_t f = 0; f < plan->fleet_count; f++)
         begin_fleet(w, f);
     for (size_t s = 0; s < plan->strategy_count; s++)
@@ -55,7 +62,7 @@ void ds_contract_begin(ds_work *w)
 static const double *index_of_contract(ds_work *w, size_t c, double *locked_in)
 {
     const ds_plan_contract *contract = &w->plan->contract[c];
-    const double *current = w->level[contract->model];
+    const double *current = w->level[w->plan->model[contract->model].level];
     if (contract->billing == DS_BILLING_FLEET) {
         int gpu = w->plan->profile[contract->profile].gpu;
         current = contract->follows ? w->rent[gpu]

@@ -200,7 +200,7 @@ static void count_requests(ds_work *w, size_t p)
             requests[i] = base[i] * jumps[i] * season;
     apply_trend(w, p, requests);
     if (product->price_of != DS_NONE) {
-        const double *price = w->level[product->price_of];
+        const double *price = w->level[w->plan->model[product->price_of].level];
         const double *elasticity = w->column[product->elasticity];
         DS_EACH_LANE(i)
             requests[i] *= ds_exp_inline(-elasticity[i] * ds_log_inline(price[i]));

@@ -78,14 +78,6 @@ bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value)
     return q.index >= 0 && is_constant(s, q) && s->inputs[q.index].distribution.a == value;
 }
 
-bool ds_plan_holds(const ds_plan *plan, int column, double value)
-{
-    if (column == plan->zero || column == plan->one)
-        return value == (column == plan->one ? 1.0 : 0.0);
-    return plan->draws.draw[column].kind == DS_DRAW_CONSTANT &&
-           plan->draws.draw[column].a == value;
-}
-
 int ds_plan_column(ds_quantity q, int absent)
 {
     return q.index >= 0 ? q.index : absent;
@@ -464,7 +456,7 @@ static bool allocate(ds_plan *plan)
         if (!MAKE(component_process[c], plan->draws.component[c].count))
             return false;
     return MAKE(input, s->input_count) && MAKE(event, 4 * moving) && MAKE(process, moving) &&
-           MAKE(draws_shock, moving) &&
+           MAKE(draws_shock, moving) && MAKE(same_shock, moving) &&
            MAKE(gpu, plan->gpu_count) &&
            MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&
            MAKE(model, plan->model_count) && MAKE(contract, plan->contract_count) &&
@@ -504,16 +496,60 @@ static void compile_inputs(ds_plan *plan)
     }
 }
 
+/* What row k of L says of its process. */
+static void note_row(ds_plan *plan, size_t c, size_t k)
+{
+    const ds_component *component = &plan->draws.component[c];
+    const double *lower = &component->lower[k * component->count];
+    const int *process = plan->component_process[c];
+    plan->draws_shock[process[k]] = lower[k] != 0.0;
+    for (size_t j = 0; j < k; j++)
+        if (lower[j] == 1.0 && plan->draws_shock[process[j]] && j == 0)
+            plan->same_shock[process[k]] = process[j];
+}
+
 /* Which processes need numbers of their own. */
 static void find_own_shocks(ds_plan *plan)
 {
-    for (size_t k = 0; k < plan->process_count; k++)
+    for (size_t k = 0; k < plan->process_count; k++) {
         plan->draws_shock[k] = true;
+        plan->same_shock[k] = (int)k;
+    }
     for (size_t c = 0; c < plan->draws.component_count; c++) {
         const ds_component *component = &plan->draws.component[c];
         for (size_t k = 0; component->of_processes && k < component->count; k++)
-            plan->draws_shock[plan->component_process[c][k]] =
-                component->lower[k * component->count + k] != 0.0;
+            note_row(plan, c, k);
+    }
+}
+
+/* Do two columns hold the same in every path? */
+static bool same_column(const ds_plan *plan, int a, int b)
+{
+    return a == b || (a >= 0 && b >= 0 && plan->draws.draw[a].kind == DS_DRAW_CONSTANT &&
+                      ds_plan_holds(plan, b, plan->draws.draw[a].a));
+}
+
+/* Is it in every path the price level of another? */
+static bool same_level(const ds_plan *plan, const ds_plan_model *a, const ds_plan_model *b)
+{
+    const bool alone = a->release_months == DS_NONE && a->cut == DS_NONE &&
+                       b->release_months == DS_NONE && b->cut == DS_NONE;
+    const bool same_noise =
+        a->process == b->process ||
+        (a->process != DS_NONE && b->process != DS_NONE &&
+         plan->same_shock[a->process] == plan->same_shock[b->process]);
+    return alone && same_noise && a->price_moves && b->price_moves &&
+           same_column(plan, a->change, b->change) &&
+           same_column(plan, a->volatility, b->volatility);
+}
+
+static void find_levels(ds_plan *plan)
+{
+    for (size_t m = 0; m < plan->model_count; m++) {
+        int other = 0;
+        while (other < (int)m && !same_level(plan, &plan->model[other], &plan->model[m]))
+            other++;
+        plan->model[m].level = other;
     }
 }
 
@@ -533,6 +569,7 @@ static ds_code compile(ds_plan *plan, ds_error *err)
     compile_products(plan);
     compile_models(plan);
     find_own_shocks(plan);
+    find_levels(plan);
     compile_providers(plan);
     compile_quality(plan);
     if (!ds_plan_compile_hours(plan) || !ds_plan_compile_contracts(plan) ||

@@ -13,8 +13,6 @@ void  ds_plan_pointer(char *text, size_t size, const char *map, const char *memb
 
 /* Is the quantity certain to be `value`?  Not when it is absent. */
 bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value);
-/* Does a column hold `value` in every path? */
-bool ds_plan_holds(const ds_plan *plan, int column, double value);
 /* Its column, or `absent` when there is none. */
 int  ds_plan_column(ds_quantity q, int absent);
 /* The same, but DS_NONE also when it is always `value`, which changes nothing. */
