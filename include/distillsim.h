@@ -212,6 +212,11 @@ size_t        ds_result_strategy_count(const ds_result *r);
 const char   *ds_result_strategy_name(const ds_result *r, size_t strategy);
 uint64_t      ds_result_paths(const ds_result *r);
 uint64_t      ds_result_seed(const ds_result *r);
+/* Of every standard error: independent groups of paths (run.sampling) less one; and the
+ * standard errors that the 95 % interval reaches to either side, Student's t: near 1.96
+ * when every path is its own group.  NAN when there is one group. */
+double        ds_result_degrees_of_freedom(const ds_result *r);
+double        ds_result_interval_factor(const ds_result *r);
 ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t outcome);
 /* Was the outcome asked for (run.outcomes)?  If not, its statistics are NAN. */
 bool          ds_result_has(const ds_result *r, size_t outcome);

@@ -67,10 +67,8 @@ static bool ask(ds_run_state *r)
     }
     pthread_mutex_lock(&r->lock);
     const uint64_t done = r->done_paths;
-    const ds_cell saving = r->result->tally[r->layout.cells - 1];
-    const uint64_t merged = r->merged_paths;
+    const double se = ds_result_cell_se(r->result, r->layout.cells - 1, r->merged_paths);
     pthread_mutex_unlock(&r->lock);
-    const double se = merged < 2 ? (double)NAN : ds_cell_mean_se(saving, merged);
     return r->options->keep_going(r->options->context, done, r->layout.paths, se);
 }
 
@@ -183,9 +181,11 @@ static ds_code run_blocks(ds_run_state *r, ds_error *err)
     ds_code code = DS_E_NOMEM;
     ds_worker *workers = ds_workers_new(r);
 
-    r->ring = ds_engine_alloc(r->layout.ring * r->layout.cells, sizeof *r->ring);
+    r->ring = ds_engine_alloc(r->layout.ring * r->layout.all_cells, sizeof *r->ring);
+    r->ring_sums = ds_engine_alloc(r->layout.ring * r->layout.sums, sizeof *r->ring_sums);
     r->filled = calloc((size_t)r->layout.ring, sizeof *r->filled);
-    if (workers == NULL || r->ring == NULL || r->filled == NULL || !init_locks(r)) {
+    if (workers == NULL || r->ring == NULL || r->ring_sums == NULL ||
+        r->filled == NULL || !init_locks(r)) {
         code = ds_fail(err, DS_E_NOMEM, NULL, "out of memory");
     } else {
         simulate(r, workers);
@@ -195,6 +195,7 @@ static ds_code run_blocks(ds_run_state *r, ds_error *err)
         code = r->code;
     }
     free(r->ring);
+    free(r->ring_sums);
     free(r->filled);
     if (workers != NULL) {
         ds_workers_free(workers, r->layout.threads);

@@ -13,6 +13,7 @@
 
 #include "distillsim.h"
 #include "model/kernel.h"
+#include "numerics/groups.h"
 #include "scenario/scenario.h"
 
 enum {
@@ -29,6 +30,7 @@ typedef struct {
     bool        left_out[DS_OUTCOME_COUNT]; /* outcomes without a column; cost_npv_usd and
                                                saving_npv_usd are not among them     */
     double      cvar_level;
+    ds_groups   groups;     /* of paths that are independent of one another       */
     size_t      work_bytes; /* scratch of one worker, 64-byte-aligned */
     void (*prepare)(const void *model, uint64_t seed, void *work);
     void (*block)(const void *model, uint64_t first, void *work, double *restrict outcomes,
@@ -60,6 +62,8 @@ typedef struct {
     uint64_t paths, blocks, bill_paths;
     unsigned threads;
     size_t   cells; /* of a tally: every strategy's months, and the last saving */
+    size_t   all_cells; /* and as many of pairs, when the groups are pairs        */
+    size_t   sums;  /* of groups in a tally: cells times ds_tally_parts()         */
     uint64_t ring;  /* tallies that may wait for an earlier block               */
     uint64_t bytes; /* of everything; UINT64_MAX when that overflows            */
 } ds_engine_layout;

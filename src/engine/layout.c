@@ -42,7 +42,7 @@ static uint64_t bytes_of(const ds_engine_source *s, const ds_engine_layout *l)
     const uint64_t columns = plus_product(0, s->strategy_count, wanted, 1);
     const uint64_t outcomes = plus_product(0, s->strategy_count, DS_OUTCOME_COUNT, 1);
     const uint64_t bills = plus_product(0, s->strategy_count, s->month_count, 1);
-    const uint64_t tally = plus_product(0, l->cells, sizeof(ds_cell), 1);
+    const uint64_t tally = plus_product(l->sums * sizeof(double), l->all_cells, sizeof(ds_cell), 1);
     uint64_t worker = plus_product(s->work_bytes, s->month_count, sizeof(double), 1);
 
     worker = plus_product(worker, outcomes, DS_LANES, sizeof(double));
@@ -56,6 +56,7 @@ static uint64_t bytes_of(const ds_engine_source *s, const ds_engine_layout *l)
     bytes = plus_product(bytes, l->threads, worker, 1);
     bytes = plus_product(bytes, l->ring + 1, tally, 1);
     bytes = plus_product(bytes, outcomes, sizeof(ds_statistics) + 1, 1);
+    bytes = plus_product(bytes, ds_groups_scratch(&s->groups), sizeof(double), 1);
     bytes = plus_product(bytes, bills, sizeof(ds_month_statistics) + 1, 1);
     return bytes;
 }
@@ -71,6 +72,8 @@ ds_engine_layout ds_engine_layout_of(const ds_engine_source *source, uint64_t pa
     l.threads = l.threads > l.blocks ? (unsigned)l.blocks : l.threads;
     l.threads = l.threads > 0 ? l.threads : 1;
     l.cells = source->strategy_count * source->month_count + 1;
+    l.all_cells = source->groups.kind == DS_GROUPS_PAIRS ? 2 * l.cells : l.cells;
+    l.sums = l.cells * ds_tally_parts(&source->groups);
     l.ring = in_order ? 4 * (uint64_t)l.threads + 4 : l.blocks;
     l.ring = l.ring < l.blocks ? l.ring : l.blocks;
     l.bytes = bytes_of(source, &l);

@@ -36,11 +36,15 @@ struct ds_result {
     uint64_t paths, seed, bill_paths;
     size_t   strategy_count, month_count, assertion_count;
     double   cvar_level;
+    ds_groups groups;
     size_t   column_count;                 /* wanted outcomes                     */
     int      column_of[DS_OUTCOME_COUNT];  /* or DS_NO_COLUMN                     */
     double  *columns; /* [strategy][column][paths]                             */
     double  *bills;   /* [strategy][month][bill_paths]                         */
-    ds_cell *tally;   /* [strategy][month], then the saving of the last        */
+    ds_cell *tally;   /* [strategy][month], then the saving of the last; of pairs
+                         again, when the groups are pairs                      */
+    double  *sums;    /* of the same cells, [cell][ds_tally_parts()]           */
+    size_t   cells;
     ds_result_strategy  *strategies;
     ds_result_assertion *assertions;
     ds_arena            *arena; /* owns all but columns, bills and the cache   */
@@ -57,6 +61,24 @@ static inline double *ds_result_cells(const ds_result *r, size_t strategy, size_
     const size_t column = strategy * r->column_count + (size_t)r->column_of[outcome];
     return r->columns + column * (size_t)r->paths;
 }
+
+/* estimate.c: of a column in path order, and of a row of the tally.  `values` has room
+ * for a column, `scratch` for the sums of groups. */
+ds_statistics ds_statistics_of(const ds_result *r, const double *column,
+                               const ds_outcome_info *outcome, double *values,
+                               double *scratch);
+ds_statistics ds_statistics_of_nothing(const ds_result *r);
+ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, double *values,
+                                           double *scratch);
+/* Error of the mean of a cell of the tally, over the first `paths` paths. */
+double ds_result_cell_se(const ds_result *r, size_t cell, uint64_t paths);
+
+/* Mean over all paths of value(), and the share of paths of which member() says 1. */
+ds_estimate ds_result_mean_of(const ds_result *r, ds_influence_fn value, const void *context);
+ds_estimate ds_result_share_of(const ds_result *r, ds_influence_fn member, const void *context);
+/* Room for the sums of groups, until the unlock. */
+double *ds_result_lock_scratch(const ds_result *r);
+void    ds_result_unlock_scratch(const ds_result *r);
 
 /* A bill that is not a number, the first by path, strategy and month. */
 typedef struct {

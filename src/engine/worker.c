@@ -107,6 +107,20 @@ static void note_bad_bill(ds_run_state *r, const ds_bad_bill *here)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* One cell of the tally, and what its error wants. */
+static void tally_cell(ds_worker *w, size_t cell, uint64_t first, size_t count, const double *x)
+{
+    const ds_engine_layout *l = &w->run->layout;
+    const ds_groups *groups = &w->run->source->groups;
+
+    w->tally[cell] = ds_cell_of(count, x);
+    if (groups->kind == DS_GROUPS_PAIRS) {
+        w->tally[l->cells + cell] = ds_pair_cell_of(count, x);
+    } else if (groups->kind == DS_GROUPS_MODULO) {
+        ds_part_sums_of(groups, first, count, x, w->sums + cell * ds_tally_parts(groups));
+    }
+}
+
 /* Fills w->tally; a bill that is not finite is remembered. */
 static void tally_block(ds_worker *w, uint64_t first, size_t count)
 {
@@ -116,7 +130,7 @@ static void tally_block(ds_worker *w, uint64_t first, size_t count)
 
     for (size_t row = 0; row < strategies * months; row++) {
         const double *bill = w->bills + row * DS_LANES;
-        w->tally[row] = ds_cell_of(count, bill);
+        tally_cell(w, row, first, count, bill);
         for (size_t i = 0; !isfinite(w->tally[row].m2) && i < count; i++) {
             if (!isfinite(bill[i]) && (!bad.found || first + i < bad.path)) {
                 bad = (ds_bad_bill){true, first + i, row / months, row % months, bill[i]};
@@ -124,7 +138,7 @@ static void tally_block(ds_worker *w, uint64_t first, size_t count)
         }
     }
     const size_t saving = (strategies - 1) * DS_OUTCOME_COUNT + DS_OUTCOME_SAVING_NPV;
-    w->tally[strategies * months] = ds_cell_of(count, w->outcomes + saving * DS_LANES);
+    tally_cell(w, strategies * months, first, count, w->outcomes + saving * DS_LANES);
     if (bad.found) {
         note_bad_bill(r, &bad);
     }
@@ -133,7 +147,7 @@ static void tally_block(ds_worker *w, uint64_t first, size_t count)
 /* Merges every tally that is due; the lock is held. */
 static void merge_ready(ds_run_state *r)
 {
-    const size_t cells = r->layout.cells;
+    const size_t cells = r->layout.cells, all = r->layout.all_cells, sums = r->layout.sums;
 
     while (r->merged_blocks < r->layout.blocks) {
         const uint64_t slot = r->merged_blocks % r->layout.ring;
@@ -141,7 +155,15 @@ static void merge_ready(ds_run_state *r)
             return;
         }
         const uint64_t count = paths_in_block(r, r->merged_blocks);
-        ds_cells_merge(cells, r->result->tally, r->merged_paths, r->ring + slot * cells, count);
+        const ds_cell *block = r->ring + slot * all;
+        ds_cells_merge(cells, r->result->tally, r->merged_paths, block, count);
+        if (all > cells) {
+            ds_cells_merge(cells, r->result->tally + cells, r->merged_paths / 2, block + cells,
+                           count / 2);
+        }
+        for (size_t i = 0; i < sums; i++) {
+            r->result->sums[i] += r->ring_sums[slot * sums + i];
+        }
         r->filled[slot] = false;
         r->merged_paths += count;
         r->merged_blocks++;
@@ -151,7 +173,7 @@ static void merge_ready(ds_run_state *r)
 static void hand_in(ds_worker *w, uint64_t block, size_t count)
 {
     ds_run_state *r = w->run;
-    const size_t cells = r->layout.cells;
+    const size_t all = r->layout.all_cells, sums = r->layout.sums;
 
     pthread_mutex_lock(&r->lock);
     while (!atomic_load(&r->stop) && block >= r->merged_blocks + r->layout.ring) {
@@ -160,7 +182,10 @@ static void hand_in(ds_worker *w, uint64_t block, size_t count)
     if (!atomic_load(&r->stop)) {
         const uint64_t slot = block % r->layout.ring;
         const uint64_t due = r->merged_blocks;
-        memcpy(r->ring + slot * cells, w->tally, cells * sizeof *w->tally);
+        memcpy(r->ring + slot * all, w->tally, all * sizeof *w->tally);
+        if (sums > 0) {
+            memcpy(r->ring_sums + slot * sums, w->sums, sums * sizeof *w->sums);
+        }
         r->filled[slot] = true;
         r->done_paths += count;
         merge_ready(r);
@@ -217,6 +242,7 @@ void ds_workers_free(ds_worker *workers, unsigned count)
         free(workers[i].outcomes);
         free(workers[i].bills);
         free(workers[i].tally);
+        free(workers[i].sums);
     }
     free(workers);
 }
@@ -235,8 +261,10 @@ ds_worker *ds_workers_new(ds_run_state *r)
         w->work = ds_engine_alloc(work, 1);
         w->outcomes = ds_engine_alloc(lanes * DS_OUTCOME_COUNT, sizeof(double));
         w->bills = ds_engine_alloc(lanes * s->month_count, sizeof(double));
-        w->tally = ds_engine_alloc(r->layout.cells, sizeof *w->tally);
-        if (w->work == NULL || w->outcomes == NULL || w->bills == NULL || w->tally == NULL) {
+        w->tally = ds_engine_alloc(r->layout.all_cells, sizeof *w->tally);
+        w->sums = ds_engine_alloc(r->layout.sums, sizeof *w->sums);
+        if (w->work == NULL || w->outcomes == NULL || w->bills == NULL || w->tally == NULL ||
+            w->sums == NULL) {
             ds_workers_free(workers, i + 1);
             return NULL;
         }

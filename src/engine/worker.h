@@ -29,7 +29,8 @@ typedef struct {
     pthread_cond_t  ended; /* a worker has ended                   */
     uint64_t        done_paths;
     uint64_t        merged_blocks, merged_paths;
-    ds_cell        *ring;   /* [layout.ring][layout.cells]          */
+    ds_cell        *ring;   /* [layout.ring][layout.all_cells]      */
+    double         *ring_sums; /* [layout.ring][layout.sums]        */
     bool           *filled; /* [layout.ring]                        */
     unsigned        running;
     ds_bad_bill     bad;
@@ -43,6 +44,7 @@ typedef struct {
     void      *work; /* of the kernel; months of one path for the reference */
     double    *outcomes, *bills; /* of one block, as kernel.h says */
     ds_cell   *tally;
+    double    *sums; /* of groups, [cell][ds_tally_parts()] */
 } ds_worker;
 
 /* One worker a thread of the layout; NULL when out of memory. */
