@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "engine/result.h"
+#include "engine/stream.h"
 #include "model/outcome.h"
 #include "numerics/statistics.h"
 
@@ -84,6 +85,34 @@ static void costs_least(const void *context, size_t first, size_t count, double 
     }
 }
 
+static double mean_cost(const ds_result *r, size_t strategy)
+{
+    ds_moments m = ds_moments_of_column((size_t)r->kept, cost_npv(r, strategy));
+
+    if (r->stream != NULL) {
+        const size_t column = (size_t)r->column_of[DS_OUTCOME_COST_NPV];
+        m = ds_moments_merge(m, r->stream->cells[strategy * r->column_count + column].moments);
+    }
+    return m.mean;
+}
+
+/* Of the paths that stream: cost of a minus cost of b, and the regret of a strategy. */
+static ds_cell streamed_difference(const ds_result *r, size_t a, size_t b)
+{
+    if (r->stream == NULL) {
+        return (ds_cell){0.0, 0.0};
+    }
+    ds_cell cell = r->stream->pairs[ds_stream_pair(r->stream, a < b ? a : b, a < b ? b : a)];
+    cell.mean = a < b ? cell.mean : -cell.mean;
+    return cell;
+}
+
+static ds_cell streamed_regret(const ds_result *r, size_t strategy)
+{
+    return r->stream == NULL ? (ds_cell){0.0, 0.0}
+                             : r->stream->pairs[r->stream->size.pairs + strategy];
+}
+
 static void choose(const ds_result *r, ds_decision *d)
 {
     const size_t none = r->strategy_count;
@@ -91,7 +120,7 @@ static void choose(const ds_result *r, ds_decision *d)
 
     d->best = d->best_distilling = d->best_other = none;
     for (size_t s = 0; s < none; s++) {
-        const double mean = ds_moments_of_column((size_t)r->paths, cost_npv(r, s)).mean;
+        const double mean = mean_cost(r, s);
         const bool distils = r->strategies[s].distils;
         size_t *const of_kind = distils ? &d->best_distilling : &d->best_other;
         double *const least_of_kind = distils ? &least_distilling : &least_other;
@@ -128,7 +157,7 @@ ds_decision ds_result_decision(const ds_result *r)
 
     choose(r, &d);
     const pair knowing = {r, d.best, d.best};
-    d.regret_usd = ds_result_mean_of(r, regret, &knowing);
+    d.regret_usd = ds_result_mean_of(r, regret, &knowing, streamed_regret(r, d.best));
     if (d.best_distilling == none) {
         d.verdict = DS_VERDICT_NO_STUDENT;
         return d;
@@ -138,8 +167,11 @@ ds_decision ds_result_decision(const ds_result *r)
         return d;
     }
     const pair best = {r, d.best_other, d.best_distilling};
-    d.advantage_usd = ds_result_mean_of(r, cost_difference, &best);
-    d.probability_advantage = ds_result_share_of(r, costs_more, &best);
+    d.advantage_usd = ds_result_mean_of(r, cost_difference, &best,
+                                        streamed_difference(r, best.a, best.b));
+    d.probability_advantage = ds_result_share_of(
+        r, costs_more, &best,
+        r->stream == NULL ? 0 : ds_stream_more(r->stream, best.a, best.b));
     d.verdict = verdict_of(r, d.advantage_usd);
     return d;
 }
@@ -148,5 +180,6 @@ ds_estimate ds_result_probability_best(const ds_result *r, size_t strategy)
 {
     const pair it = {r, strategy, strategy};
 
-    return ds_result_share_of(r, costs_least, &it);
+    return ds_result_share_of(r, costs_least, &it,
+                              r->stream == NULL ? 0 : ds_stream_least(r->stream, strategy));
 }

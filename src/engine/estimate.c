@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "engine/result.h"
+#include "engine/stream.h"
 #include "model/outcome.h"
 #include "numerics/statistics.h"
 
@@ -173,7 +174,7 @@ ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, doubl
 {
     const ds_cell cell = r->tally[row];
     const size_t kept = (size_t)r->bill_paths;
-    const double *bills = r->bills + row * kept;
+    const double *bills = r->bills + row * (size_t)r->bill_stride;
     const ds_sample sample = ds_sample_of(&r->groups, kept, bills, scratch);
     ds_month_statistics m = {.mean = {cell.mean, ds_result_cell_se(r, row, r->paths)},
                              .sd = ds_cell_sd(cell, r->paths),
@@ -192,19 +193,24 @@ static ds_moments moments_of(const ds_result *r, ds_influence_fn value, const vo
     double slice[SLICE];
     ds_moments total = {0};
 
-    for (uint64_t first = 0; first < r->paths; first += SLICE) {
-        const size_t count = r->paths - first < SLICE ? (size_t)(r->paths - first) : SLICE;
+    for (uint64_t first = 0; first < r->kept; first += SLICE) {
+        const size_t count = r->kept - first < SLICE ? (size_t)(r->kept - first) : SLICE;
         value(context, (size_t)first, count, slice);
         total = ds_moments_merge(total, ds_moments_of(count, slice));
     }
     return total;
 }
 
-ds_estimate ds_result_mean_of(const ds_result *r, ds_influence_fn value, const void *context)
+ds_estimate ds_result_mean_of(const ds_result *r, ds_influence_fn value, const void *context,
+                              ds_cell rest)
 {
-    const ds_moments m = moments_of(r, value, context);
-    ds_estimate e = {m.mean, m.count > 1 ? ds_moments_mean_se(&m) : (double)NAN};
+    ds_moments m = moments_of(r, value, context);
 
+    if (r->stream != NULL) {
+        m = ds_moments_merge(m, (ds_moments){.count = r->stream->paths, .mean = rest.mean,
+                                             .m2 = rest.m2, .min = rest.mean, .max = rest.mean});
+    }
+    ds_estimate e = {m.mean, m.count > 1 ? ds_moments_mean_se(&m) : (double)NAN};
     if (m.count > 1 && m.m2 > 0.0 && r->groups.kind != DS_GROUPS_EACH) {
         double *scratch = ds_result_lock_scratch(r);
         e.se = ds_groups_error(&r->groups, (size_t)r->paths, 0, (double)r->paths, m.mean, value,
@@ -214,10 +220,11 @@ ds_estimate ds_result_mean_of(const ds_result *r, ds_influence_fn value, const v
     return e;
 }
 
-ds_estimate ds_result_share_of(const ds_result *r, ds_influence_fn member, const void *context)
+ds_estimate ds_result_share_of(const ds_result *r, ds_influence_fn member, const void *context,
+                               uint64_t rest)
 {
     const ds_moments m = moments_of(r, member, context);
-    const uint64_t part = (uint64_t)llround(m.mean * (double)r->paths);
+    const uint64_t part = (uint64_t)llround(m.mean * (double)r->kept) + rest;
 
     double *scratch = ds_result_lock_scratch(r);
     const ds_estimate e = share(r, part, member, context, scratch);

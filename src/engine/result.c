@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/stream.h"
 #include "model/outcome.h"
 
 const double ds_quantile_levels[DS_QUANTILE_COUNT] = {0.05, 0.25, 0.5, 0.75, 0.95};
@@ -40,7 +41,7 @@ static ds_result_cache *new_cache(const ds_engine_source *source,
     if (c == NULL) {
         return NULL;
     }
-    c->sorted = ds_engine_alloc(layout->paths, sizeof *c->sorted);
+    c->sorted = ds_engine_alloc(layout->kept, sizeof *c->sorted);
     c->scratch = calloc(ds_groups_scratch(&source->groups), sizeof *c->scratch);
     c->statistics = calloc(outcomes, sizeof *c->statistics);
     c->months = calloc(bills + 1, sizeof *c->months);
@@ -115,20 +116,21 @@ ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout 
     if (r == NULL) {
         return NULL;
     }
-    r->paths = layout->paths;
     r->seed = seed;
-    r->bill_paths = layout->bill_paths;
+    r->stride = layout->kept;
+    r->bill_stride = layout->bill_paths;
     r->strategy_count = source->strategy_count;
     r->month_count = source->month_count;
     r->assertion_count = source->assertion_count;
     r->cvar_level = source->cvar_level;
     r->groups = source->groups;
+    r->whole = source->whole;
     r->cells = layout->cells;
     for (size_t o = 0; o < DS_OUTCOME_COUNT; o++)
         r->column_of[o] = source->left_out[o] ? DS_NO_COLUMN : (int)r->column_count++;
-    r->columns = ds_engine_alloc(r->strategy_count * r->column_count * r->paths,
+    r->columns = ds_engine_alloc(r->strategy_count * r->column_count * r->stride,
                                  sizeof *r->columns);
-    r->bills = ds_engine_alloc(r->strategy_count * r->month_count * r->bill_paths,
+    r->bills = ds_engine_alloc(r->strategy_count * r->month_count * r->bill_stride,
                                sizeof *r->bills);
     r->cache = new_cache(source, layout);
     r->arena = ds_arena_new(0);
@@ -151,9 +153,21 @@ void ds_result_free(ds_result *result)
     }
     free(result->columns);
     free(result->bills);
+    ds_stream_free(result->stream);
     free_cache(result->cache);
     ds_arena_free(result->arena);
     free(result);
+}
+
+void ds_result_reached(ds_result *r, uint64_t paths)
+{
+    ds_result_cache *c = r->cache;
+
+    r->paths = paths;
+    r->kept = paths < r->stride ? paths : r->stride;
+    r->bill_paths = paths < r->bill_stride ? paths : r->bill_stride;
+    memset(c->outcome_known, 0, r->strategy_count * DS_OUTCOME_COUNT);
+    memset(c->month_known, 0, r->strategy_count * r->month_count);
 }
 
 /* ---- Plain access ------------------------------------------------------------ */
@@ -176,6 +190,11 @@ uint64_t ds_result_paths(const ds_result *r)
 uint64_t ds_result_seed(const ds_result *r)
 {
     return r->seed;
+}
+
+uint64_t ds_result_kept_paths(const ds_result *r)
+{
+    return r->kept;
 }
 
 size_t ds_result_months(const ds_result *r)
@@ -205,8 +224,13 @@ ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t o
 
     pthread_mutex_lock(&c->lock);
     if (!c->outcome_known[at]) {
-        c->statistics[at] = ds_statistics_of(r, ds_result_cells(r, strategy, outcome),
-                                             ds_outcome_at(outcome), c->sorted, c->scratch);
+        const size_t column = strategy * r->column_count + (size_t)r->column_of[outcome];
+        const ds_outcome_info *info = ds_outcome_at(outcome);
+        c->statistics[at] =
+            r->stream != NULL
+                ? ds_stream_statistics(r, column, info, c->sorted)
+                : ds_statistics_of(r, ds_result_cells(r, strategy, outcome), info, c->sorted,
+                                   c->scratch);
         c->outcome_known[at] = true;
     }
     const ds_statistics s = c->statistics[at];
@@ -253,7 +277,7 @@ double ds_result_interval_factor(const ds_result *r)
 /* ---- Asserts ----------------------------------------------------------------- */
 
 /* A statistic by name: mean, sd, a quantile, cvar, share_positive, share_undefined. */
-static ds_estimate named_statistic(const ds_statistics *s, const char *name)
+ds_estimate ds_named_statistic(const ds_statistics *s, const char *name)
 {
     const struct {
         const char *name;
@@ -277,6 +301,19 @@ static ds_estimate named_statistic(const ds_statistics *s, const char *name)
     return nothing;
 }
 
+bool ds_is_statistic(const char *name)
+{
+    static const char *const others[] = {"mean", "sd", "cvar", "share_positive",
+                                         "share_undefined"};
+    bool is = false;
+
+    for (size_t q = 0; q < DS_QUANTILE_COUNT; q++)
+        is = is || strcmp(name, ds_quantile_names[q]) == 0;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        is = is || strcmp(name, others[i]) == 0;
+    return is;
+}
+
 size_t ds_result_assert_count(const ds_result *r)
 {
     return r->assertion_count;
@@ -297,7 +334,7 @@ ds_assert_result ds_result_assert(const ds_result *r, size_t index)
 
     if (outcome < DS_OUTCOME_COUNT) {
         const ds_statistics s = ds_result_statistics(r, a->strategy, outcome);
-        result.observed = named_statistic(&s, a->statistic);
+        result.observed = ds_named_statistic(&s, a->statistic);
     }
     const double value = result.observed.value;
     result.passed = !isnan(value) && (a->above == -(double)INFINITY || value > a->above) &&
