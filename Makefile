@@ -91,7 +91,8 @@ KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c demand.c price
                   src/numerics/lanes.c src/numerics/stream.c
 KERNEL_ISAS    := $(if $(filter x86_64,$(shell uname -m)),$(if $(ARCHFLAGS),,avx2 avx512))
 MARCH_avx2     := x86-64-v3
-MARCH_avx512   := x86-64-v4
+# clang would take half of the width
+MARCH_avx512   := x86-64-v4 -mprefer-vector-width=512
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 KERNEL_OBJECTS := $(foreach isa,$(KERNEL_ISAS),$(KERNEL_SOURCES:%.c=$(B)/$(isa)/%.o))

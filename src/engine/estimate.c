@@ -15,6 +15,7 @@
 #include "engine/result.h"
 #include "engine/stream.h"
 #include "model/outcome.h"
+#include "numerics/sort.h"
 #include "numerics/statistics.h"
 
 enum { SLICE = 4096 };
@@ -71,6 +72,28 @@ static void fill_quantiles(ds_estimate out[DS_QUANTILE_COUNT], const ds_sample *
     }
 }
 
+/* Sorts what the statistics of an outcome read: the ranks about its quantiles, which
+ * count `never` values after the others, and its bad tail.  tail 0: no tail is read.
+ * Groups read ranks that are known only when the error of the share is. */
+static void sort_read_ranks(const ds_groups *groups, size_t defined, size_t never,
+                            double *values, double cvar_level, int tail)
+{
+    ds_ranks ranks[DS_QUANTILE_COUNT + 1];
+    size_t n = 0;
+
+    if (groups->kind != DS_GROUPS_EACH) {
+        ds_sort(defined, values);
+        return;
+    }
+    for (; n < DS_QUANTILE_COUNT; n++) {
+        ranks[n] = ds_quantile_ranks(defined + never, ds_quantile_levels[n]);
+    }
+    if (tail != 0) {
+        ranks[n++] = ds_tail_ranks(defined, cvar_level, tail);
+    }
+    ds_sort_ranks(defined, values, ranks, n);
+}
+
 /* Mean, spread and range of the values that are finite, in path order. */
 static void fill_moments(ds_statistics *s, const ds_sample *sample, size_t defined,
                          const double *values)
@@ -124,7 +147,7 @@ ds_statistics ds_statistics_of(const ds_result *r, const double *column,
     s.share_undefined = share(r, paths - defined, is_undefined, column, scratch);
     s.share_positive = share(r, positive, is_positive, column, scratch);
     fill_moments(&s, &sample, defined, values);
-    ds_sort(defined, values);
+    sort_read_ranks(&r->groups, defined, never, values, s.cvar_level, outcome->bad_tail);
     if (never > 0 && outcome->bad_tail > 0) {
         /* the worst futures are those in which it never comes */
         s.cvar.value = (double)INFINITY;
@@ -181,7 +204,7 @@ ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, doubl
                              .quantile_paths = r->bill_paths};
 
     memcpy(values, bills, kept * sizeof *values);
-    ds_sort(kept, values);
+    sort_read_ranks(&r->groups, kept, 0, values, 0.0, 0);
     fill_quantiles(m.quantiles, &sample, kept, values);
     return m;
 }

@@ -10,6 +10,7 @@
 
 #include "engine/result.h"
 #include "model/outcome.h"
+#include "numerics/sort.h"
 
 /* ---- Life -------------------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@
 #include "engine/result.h"
 #include "engine/stream.h"
 #include "model/outcome.h"
+#include "numerics/sort.h"
 #include "numerics/statistics.h"
 
 static const double normal_975 = 1.959963984540054;

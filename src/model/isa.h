@@ -63,6 +63,7 @@
 #define ds_student_month DS_ISA_NAME(ds_student_month)
 #define ds_project_begin DS_ISA_NAME(ds_project_begin)
 #define ds_project_month DS_ISA_NAME(ds_project_month)
+#define ds_strategy_begin DS_ISA_NAME(ds_strategy_begin)
 #define ds_strategy_month DS_ISA_NAME(ds_strategy_month)
 #define ds_finance_begin DS_ISA_NAME(ds_finance_begin)
 #define ds_finance_world DS_ISA_NAME(ds_finance_world)

@@ -233,6 +233,7 @@ static void compile_products(ds_plan *plan)
         ds_plan_product *out = &plan->product[i];
         out->name = p->key.name;
         out->requests = p->requests_per_month.index;
+        out->idle = ds_plan_holds(plan, out->requests, 0);
         compile_growth(plan, p, out);
         compile_request(plan, p->request, out);
         out->has_season = p->season.count == 12;
@@ -416,6 +417,8 @@ static void compile_student(ds_plan *plan, int model, const ds_model *m, ds_plan
     out->gate_name = hash_of("/models/", m->key.name, "/project#gate");
     out->decay_per_month = m->decay_per_month.index;
     out->decay_per_release = m->decay_per_release.index;
+    out->ages = m->refresh != NULL || !ds_plan_is_always(s, m->decay_per_month, 0) ||
+                !ds_plan_is_always(s, m->decay_per_release, 0);
     out->fine_tuning = p->fine_tuning;
     if (p->fine_tuning != NULL)
         out->tuning_cap = ds_plan_column(p->fine_tuning->cap_usd, DS_NONE);
@@ -453,6 +456,7 @@ static bool allocate(ds_plan *plan)
         if (!MAKE(component_process[c], plan->draws.component[c].count))
             return false;
     return MAKE(input, s->input_count) && MAKE(event, 4 * moving) && MAKE(process, moving) &&
+           MAKE(draws_shock, moving) && MAKE(same_shock, moving) &&
            MAKE(gpu, plan->gpu_count) &&
            MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&
            MAKE(model, plan->model_count) && MAKE(contract, plan->contract_count) &&
@@ -492,6 +496,63 @@ static void compile_inputs(ds_plan *plan)
     }
 }
 
+/* What row k of L says of its process. */
+static void note_row(ds_plan *plan, size_t c, size_t k)
+{
+    const ds_component *component = &plan->draws.component[c];
+    const double *lower = &component->lower[k * component->count];
+    const int *process = plan->component_process[c];
+    plan->draws_shock[process[k]] = lower[k] != 0.0;
+    for (size_t j = 0; j < k; j++)
+        if (lower[j] == 1.0 && plan->draws_shock[process[j]] && j == 0)
+            plan->same_shock[process[k]] = process[j];
+}
+
+/* Which processes need numbers of their own. */
+static void find_own_shocks(ds_plan *plan)
+{
+    for (size_t k = 0; k < plan->process_count; k++) {
+        plan->draws_shock[k] = true;
+        plan->same_shock[k] = (int)k;
+    }
+    for (size_t c = 0; c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        for (size_t k = 0; component->of_processes && k < component->count; k++)
+            note_row(plan, c, k);
+    }
+}
+
+/* Do two columns hold the same in every path? */
+static bool same_column(const ds_plan *plan, int a, int b)
+{
+    return a == b || (a >= 0 && b >= 0 && plan->draws.draw[a].kind == DS_DRAW_CONSTANT &&
+                      ds_plan_holds(plan, b, plan->draws.draw[a].a));
+}
+
+/* Is it in every path the price level of another? */
+static bool same_level(const ds_plan *plan, const ds_plan_model *a, const ds_plan_model *b)
+{
+    const bool alone = a->release_months == DS_NONE && a->cut == DS_NONE &&
+                       b->release_months == DS_NONE && b->cut == DS_NONE;
+    const bool same_noise =
+        a->process == b->process ||
+        (a->process != DS_NONE && b->process != DS_NONE &&
+         plan->same_shock[a->process] == plan->same_shock[b->process]);
+    return alone && same_noise && a->price_moves && b->price_moves &&
+           same_column(plan, a->change, b->change) &&
+           same_column(plan, a->volatility, b->volatility);
+}
+
+static void find_levels(ds_plan *plan)
+{
+    for (size_t m = 0; m < plan->model_count; m++) {
+        int other = 0;
+        while (other < (int)m && !same_level(plan, &plan->model[other], &plan->model[m]))
+            other++;
+        plan->model[m].level = other;
+    }
+}
+
 /* All that a plan has, in an order in which each finds what it needs. */
 static ds_code compile(ds_plan *plan, ds_error *err)
 {
@@ -507,6 +568,8 @@ static ds_code compile(ds_plan *plan, ds_error *err)
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_products(plan);
     compile_models(plan);
+    find_own_shocks(plan);
+    find_levels(plan);
     compile_providers(plan);
     compile_quality(plan);
     if (!ds_plan_compile_hours(plan) || !ds_plan_compile_contracts(plan) ||

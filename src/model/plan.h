@@ -89,6 +89,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    bool     idle; /* never any requests                                        */
     int      requests, tokens_per_word, input_length, output_length;
     bool     input_in_words, output_in_words, tokens_grow;
     int      input_cv, output_cv, input_growth, output_growth;
@@ -339,6 +340,7 @@ typedef struct {
     int    first_contract, end_contract;
     int    provider; /* index of a provider                                     */
     bool   price_moves, releases_fixed;
+    int    level; /* model whose price level is its own too: often itself       */
     int    process, release, cut; /* process, events, or DS_NONE                */
     int    release_months, change, volatility;
     ds_plan_size change_at_release, cut_factor;
@@ -381,6 +383,7 @@ typedef struct {
     int  attempts;
     uint64_t permission_name, gate_name;
     int  decay_per_month, decay_per_release;
+    bool ages; /* decays, or is refreshed                                       */
     ds_plan_refresh refresh;
     const ds_fine_tuning *fine_tuning; /* of the scenario, or NULL              */
     int  tuning_cap;                   /* column, or DS_NONE                    */
@@ -421,6 +424,7 @@ typedef struct {
     bool             falls_back;  /* requests may be served by a fallback       */
     bool             loses;       /* requests may be lost                       */
     bool             spoils;      /* answers may be bad, or asked for twice     */
+    bool             losses_cost; /* what is lost or bad may cost something     */
 } ds_plan_strategy;
 
 /* What the wanted outcomes are made of: the kernel keeps nothing else.  Escapes through
@@ -452,6 +456,9 @@ struct ds_plan {
     ds_plan_input *input;
     ds_plan_event *event;
     uint64_t      *process; /* hash of "pointer#shock"                          */
+    int           *same_shock;  /* [process]: with which it is correlated by 1, or itself */
+    bool          *draws_shock; /* [process]: false when L has 0 for its own number: it
+                                   is a sum of others', and drawing it would be for nothing */
     int          **component_process; /* [component][member]: index of the process */
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,
@@ -471,11 +478,20 @@ struct ds_plan {
     ds_plan_student  *student;
     ds_plan_quality  *quality; /* [model][product]                              */
     ds_plan_strategy *strategy;
-    size_t most_projects, most_ramps, most_life, most_pools, commitment_rows;
+    size_t most_projects, most_ramps, most_routes, most_life, most_pools, commitment_rows;
 
     void **blocks; /* every allocation of the plan                              */
     size_t block_count, block_capacity, block_bytes;
     bool   too_large; /* more than DS_PLAN_BYTES_MAX were asked for              */
 };
+
+/* Does a column hold `value` in every path? */
+static inline bool ds_plan_holds(const ds_plan *plan, int column, double value)
+{
+    if (column == plan->zero || column == plan->one)
+        return value == (column == plan->one ? 1.0 : 0.0);
+    return plan->draws.draw[column].kind == DS_DRAW_CONSTANT &&
+           plan->draws.draw[column].a == value;
+}
 
 #endif

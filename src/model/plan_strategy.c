@@ -218,6 +218,9 @@ ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err)
             plan->most_projects = out->project_count;
         if (out->ramp_count > plan->most_ramps)
             plan->most_ramps = out->ramp_count;
+        for (size_t p = 0; p < plan->product_count; p++)
+            if (out->route_count[p] > plan->most_routes)
+                plan->most_routes = out->route_count[p];
     }
     return DS_OK;
 }

@@ -106,7 +106,7 @@ static void move_model(ds_work *w, size_t m)
         for (size_t k = 0; k < n; k++)
             level[w->hit[k]] *= ds_event_size(w, &model->cut_factor, w->hit[k]);
     }
-    if (!model->price_moves)
+    if (!model->price_moves || model->level != (int)m)
         return;
     const double *drift = w->level_drift[m], *spread = w->level_spread[m];
     const double *z = w->column[w->plan->zero];

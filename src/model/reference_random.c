@@ -45,9 +45,25 @@ static double uniform_of_input(const ds_ref_world *w, size_t index, size_t month
     return ds_ref_uniform(w, name, month, 0);
 }
 
+/* (6) sqrt(nu / w) of a component, 1 unless the copula is t; w of the tail's number */
+static double tail_factor(const ds_ref_world *w, const ds_component *c, size_t month, size_t slot)
+{
+    if (!w->draws->heavy_tails)
+        return 1;
+    uint64_t name = ds_ref_hash(ds_ref_hash(DS_REF_HASH_START, c->pointer[0]), "#tail");
+    return ds_t_copula_scale(&w->draws->t, ds_ref_uniform(w, name, month, slot));
+}
+
+/* (6) the normal score of T_nu(z''), or z' itself */
+static double score_of(const ds_ref_world *w, double z)
+{
+    return w->draws->heavy_tails ? ds_t_copula_score(&w->draws->t, z) : z;
+}
+
 /* (6) the members of one component of correlated inputs */
 static void draw_component(ds_ref_world *w, const ds_component *c)
 {
+    double factor = tail_factor(w, c, 0, 0);
     for (size_t i = 0; i < c->count; i++) {
         double z = 0;
         for (size_t k = 0; k <= i; k++) {
@@ -55,7 +71,8 @@ static void draw_component(ds_ref_world *w, const ds_component *c)
             z += c->lower[i * c->count + k] * ds_normal_quantile(u); /* z' = L z */
         }
         size_t index = (size_t)c->input[i];
-        w->input[index] = ds_draw_value(&w->draws->draw[index], ds_normal_cdf(z));
+        double u = ds_normal_cdf(score_of(w, z * factor));
+        w->input[index] = ds_draw_value(&w->draws->draw[index], u);
     }
 }
 
@@ -115,7 +132,7 @@ double ds_ref_shock(const ds_ref_world *w, uint64_t process, size_t t)
                 uint64_t other = ds_ref_hash(DS_REF_HASH_START, c->pointer[k]);
                 z += c->lower[i * c->count + k] * own_shock(w, other, t);
             }
-            return z;
+            return score_of(w, z * tail_factor(w, c, t / 2, t % 2));
         }
     }
     return own_shock(w, process, t);

@@ -10,8 +10,8 @@ typedef struct {
     const double *a[PAIRS], *b[PAIRS];
 } pairs;
 
-/* total (+)= sum of a * b, in one pass and in their order. */
-static void add_pairs(const pairs *p, bool begins, double *restrict total)
+/* total (+)= sum of a * b, in one pass and in their order; when it begins, times a row. */
+static void add_pairs(const pairs *p, bool begins, const double *times, double *restrict total)
 {
     const double *a0 = p->a[0], *b0 = p->b[0], *a1 = p->a[1], *b1 = p->b[1];
     const double *a2 = p->a[2], *b2 = p->b[2], *a3 = p->a[3], *b3 = p->b[3];
@@ -19,24 +19,25 @@ static void add_pairs(const pairs *p, bool begins, double *restrict total)
         ds_row_set(total, 0);
     else if (p->count == 1 && begins)
         DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i];
+            total[i] = (a0[i] * b0[i]) * times[i];
     else if (p->count == 2 && begins)
         DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i] + a1[i] * b1[i];
+            total[i] = (a0[i] * b0[i] + a1[i] * b1[i]) * times[i];
     else if (p->count == 3 && begins)
         DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i];
+            total[i] = (a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i]) * times[i];
     else if (p->count == 4 && begins)
         DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i] + a3[i] * b3[i];
+            total[i] = (a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i] + a3[i] * b3[i]) * times[i];
     for (size_t k = 0; k < p->count && !begins; k++)
         ds_row_add_product(total, p->a[k], p->b[k]);
 }
 
-/* Sum over the products of the requests of a model times rows[p * stride]. */
+/* Sum over the products of the requests of a model times rows[p * stride], times a row. */
 static void add_requests(const ds_work *w, int model, const ds_row *rows, size_t stride,
-                         double *restrict total)
+                         const double *times, double *restrict total)
 {
+    const double *one = w->column[w->plan->one];
     const ds_plan *plan = w->plan;
     pairs next = { 0 };
     bool begins = true;
@@ -44,24 +45,27 @@ static void add_requests(const ds_work *w, int model, const ds_row *rows, size_t
         if (!w->now.sent[p * plan->model_count + (size_t)model])
             continue;
         if (next.count == PAIRS) {
-            add_pairs(&next, begins, total);
+            add_pairs(&next, begins, one, total);
             next.count = 0;
             begins = false;
         }
         next.a[next.count] = w->now.usage[p * plan->model_count + (size_t)model];
         next.b[next.count++] = rows[p * stride];
     }
-    add_pairs(&next, begins, total);
+    add_pairs(&next, begins, begins ? times : one, total);
+    if (!begins)
+        ds_row_multiply(total, times);
 }
 
-void ds_total_load(const ds_work *w, int model, int load, double *restrict total)
+void ds_total_load(const ds_work *w, int model, int load, const double *times,
+                   double *restrict total)
 {
-    add_requests(w, model, (const ds_row *)&w->load[load], w->plan->load_count, total);
+    add_requests(w, model, (const ds_row *)&w->load[load], w->plan->load_count, times, total);
 }
 
 void ds_total_tokens(const ds_work *w, int model, double *restrict total)
 {
-    add_requests(w, model, (const ds_row *)w->mtok, 1, total);
+    add_requests(w, model, (const ds_row *)w->mtok, 1, w->column[w->plan->one], total);
 }
 
 size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,

@@ -556,6 +556,18 @@ static const ds_field named_quantity_fields[] = {
     END
 };
 
+static const ds_field dependence_fields[] = {
+    CHOICE(ds_dependence, copula, 0, "gaussian|t", "gaussian",
+           "With t, extremes of correlated numbers come together."),
+    NUMBER(ds_dependence, degrees_of_freedom, DS_FLAG_NO_DEFAULT, "1", 1, 1e4, NONE,
+           "Of the t copula: the fewer, the more extremes come together."),
+    CHOICE(ds_dependence, measure, 0, "normal|spearman|kendall", "normal",
+           "What correlations state: of normal scores, Spearman's rho, Kendall's tau."),
+    BOOLEAN(ds_dependence, nearest, 0,
+            "Correlations that cannot hold together: take the nearest that can."),
+    END
+};
+
 const ds_field ds_scenario_fields[] = {
     { .key = "extends", .type = DS_FIELD_STRING, .offset = offsetof(struct ds_scenario, path),
       .help = "File, relative to this one, that this one changes by JSON Merge Patch (RFC 7396)." },
@@ -580,8 +592,11 @@ const ds_field ds_scenario_fields[] = {
         "Named numbers, shared by \"@name\"."),
     { .key = "correlations", .type = DS_FIELD_CORRELATIONS,
       .offset = offsetof(struct ds_scenario, correlations),
-      .help = "[pointer, pointer, rho]: of the normal scores of two quantities, or of the "
-              "monthly shocks of two processes. A pair with a certain end has no effect." },
+      .help = "[pointer, pointer, rho]: of two quantities, or of the monthly shocks of two "
+              "processes; rho is what dependence.measure says. A pair with a certain end has "
+              "no effect." },
+    OBJECT(struct ds_scenario, dependence, ds_dependence, dependence_fields, 0,
+           "How correlated numbers hang together."),
     MAP(struct ds_scenario, gpus, ds_gpu, gpu_fields, NULL, 0, "GPU rental markets."),
     MAP(struct ds_scenario, profiles, ds_profile, profile_fields, NULL, 0,
         "How fast a model runs on a GPU."),

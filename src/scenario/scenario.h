@@ -502,6 +502,21 @@ typedef struct {
     double      rho;
 } ds_correlation;
 
+/* How correlated numbers hang together, (6) of docs/model.md; NULL: the first of each
+ * choice. */
+typedef struct {
+    int    copula;             /* DS_COPULA_...                                  */
+    double degrees_of_freedom; /* of the t copula; NAN when absent               */
+    int    measure;            /* DS_MEASURE_...: of the declared rho            */
+    bool   nearest;            /* take the nearest correlation matrix, if need be */
+} ds_dependence;
+enum { DS_COPULA_GAUSSIAN, DS_COPULA_T };
+enum { DS_MEASURE_NORMAL, DS_MEASURE_SPEARMAN, DS_MEASURE_KENDALL };
+
+/* measure.c: the correlation of normal scores of a declared one, and back. */
+double ds_score_correlation(const ds_dependence *d, double declared);
+double ds_declared_correlation(const ds_dependence *d, double of_scores);
+
 enum { DS_TIMING_START, DS_TIMING_MID, DS_TIMING_END };
 enum { DS_MONEY_NOMINAL, DS_MONEY_REAL };
 
@@ -514,6 +529,7 @@ struct ds_scenario {
     ds_run_settings *run;
     ds_items         gpus, profiles, products, agreements, models, strategies, assertions;
     ds_items         correlations; /* ds_correlation */
+    ds_dependence   *dependence;
     ds_items         quantities;   /* ds_model_quantity: key and value */
 
     size_t    input_count;
