@@ -456,7 +456,7 @@ static bool allocate(ds_plan *plan)
         if (!MAKE(component_process[c], plan->draws.component[c].count))
             return false;
     return MAKE(input, s->input_count) && MAKE(event, 4 * moving) && MAKE(process, moving) &&
-           MAKE(draws_shock, moving) && MAKE(same_shock, moving) &&
+           MAKE(draws_shock, moving) && MAKE(same_shock, moving) && MAKE(sampled_shock, moving) &&
            MAKE(gpu, plan->gpu_count) &&
            MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&
            MAKE(model, plan->model_count) && MAKE(contract, plan->contract_count) &&
@@ -576,6 +576,8 @@ static ds_code compile(ds_plan *plan, ds_error *err)
         !ds_plan_compile_agreements(plan))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_students(plan);
+    if (!ds_plan_compile_sampler(plan))
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     code = ds_plan_compile_strategies(plan, err);
     return code == DS_OK ? ds_plan_compile_outcomes(plan, err) : code;
 }

@@ -15,6 +15,7 @@
 #include "model/draws.h"
 #include "model/kernel.h"
 #include "model/profile_table.h"
+#include "model/sampler.h"
 #include "scenario/scenario.h"
 
 enum { DS_NONE = -1 };
@@ -456,6 +457,8 @@ struct ds_plan {
     ds_plan_input *input;
     ds_plan_event *event;
     uint64_t      *process; /* hash of "pointer#shock"                          */
+    ds_sampler     sampler;
+    int           *sampled_shock; /* [process]: stream of the sampler, or -1     */
     int           *same_shock;  /* [process]: with which it is correlated by 1, or itself */
     bool          *draws_shock; /* [process]: false when L has 0 for its own number: it
                                    is a sum of others', and drawing it would be for nothing */

@@ -45,6 +45,9 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->event_key = take(l, plan->event_count * sizeof *w->event_key);
     w->process_key = take(l, plan->process_count * sizeof *w->process_key);
     w->tail_key = take(l, plan->draws.component_count * sizeof *w->tail_key);
+    const ds_sampler *sampler = &plan->sampler;
+    w->sampled_key = take(l, sampler->stream_count * sizeof *w->sampled_key);
+    w->walk = rows(l, sampler->stream_count > 0 ? plan->process_count * (plan->months - 1) : 0);
     w->member = take(l, plan->column_count * sizeof *w->member);
     w->event_p = rows(l, plan->event_count);
     w->event_u = rows(l, 2 * plan->event_count);
@@ -185,6 +188,9 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
         w->process_key[k] = ds_stream_key(seed, plan->process[k]);
     for (size_t c = 0; c < plan->draws.component_count; c++)
         w->tail_key[c] = ds_stream_key(seed, plan->draws.component[c].tail);
+    for (size_t k = 0; k < plan->sampler.stream_count; k++)
+        w->sampled_key[k] = ds_stream_key(seed, plan->sampler.stream[k].name);
+    w->points = (uint64_t)plan->scenario->run->paths / plan->sampler.replicates;
     for (size_t c = 0; c < plan->draws.count; c++)
         if (plan->draws.draw[c].kind == DS_DRAW_CONSTANT)
             ds_row_set(w->column[c], plan->draws.draw[c].a);

@@ -101,6 +101,9 @@ typedef struct {
     ds_row   *column;     /* [column_count]                                           */
     uint64_t *input_key, *event_key, *process_key;
     uint64_t *tail_key;          /* [component]                                       */
+    uint64_t *sampled_key;       /* [stream of the sampler]                           */
+    uint64_t  points;            /* n of (7): paths of the run over replicates        */
+    ds_row   *walk;              /* [process][months - 1]: shocks, when sampled (8)    */
     double  **member;            /* members of one correlated component               */
     ds_row   *event_p, *event_u; /* [event]; [event][2]: months t even, t + 1         */
     ds_row   *shock;             /* [process][2]                                      */
@@ -173,6 +176,19 @@ void ds_random_two_months(ds_work *w);
 size_t ds_event_hits(ds_work *w, int event);
 /* Size of the event in one lane this month. */
 double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane);
+
+/* -- coordinates.c: numbers as run.sampling has them (7) */
+/* u(stream, path, m, slot) of every lane; `even` and `odd`: of slots 0 and 1. */
+void   ds_number_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
+                       double *restrict u);
+void   ds_number_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *restrict even,
+                            double *restrict odd);
+/* The same of one lane, of a stream that has no coordinates. */
+double ds_number_of_lane(const ds_work *w, uint64_t key, size_t lane, uint32_t m, uint32_t slot);
+/* Shocks of all months; and those of this month, which is even, and the next, into rows that
+ * follow one another. */
+void   ds_sample_shocks(ds_work *w);
+void   ds_shock_pair(ds_work *w, size_t process, double *restrict even, double *restrict odd);
 
 /* -- demand.c */
 void ds_demand_begin(ds_work *w);

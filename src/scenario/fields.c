@@ -39,8 +39,13 @@ static const ds_field run_fields[] = {
     INTEGER(ds_run_settings, paths, "path", 1, 1e10, 16384, "Futures to simulate."),
     INTEGER(ds_run_settings, seed, "1", 0, 9007199254740991.0, 1,
             "Names the random futures; the same seed gives the same result."),
-    CHOICE(ds_run_settings, sampling, 0, "random", "random",
-           "How the uniforms of an input are spread over the paths."),
+    CHOICE(ds_run_settings, sampling, 0, "random|antithetic|latin_hypercube|sobol|halton", "random",
+           "How random numbers are spread over the paths. With `sobol` means are known much better "
+           "from as many paths."),
+    INTEGER(ds_run_settings, replicates, "1", 2, 4096, 16,
+            "With latin_hypercube, sobol and halton: independent point sets that share the paths; "
+            "standard errors come from the differences between them. For sobol, paths/replicates "
+            "is best a power of two."),
     { .key = "outcomes", .type = DS_FIELD_TEXTS, .offset = offsetof(ds_run_settings, outcomes),
       .help = "Outcomes that are worked out and kept, beside cost_npv_usd, saving_npv_usd and those "
               "of asserts; absent: all. The fewer, the faster and smaller." },

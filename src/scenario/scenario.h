@@ -71,10 +71,15 @@ typedef struct {
 typedef struct {
     int64_t     paths;
     int64_t     seed;
-    int         sampling;
+    int         sampling;   /* DS_SAMPLING_...                                      */
+    int64_t     replicates;
     ds_texts    outcomes; /* wanted beside those of the decision; none: all     */
     bool        monthly;  /* are the bills of the months kept?                  */
 } ds_run_settings;
+
+/* As the choices of run.sampling. */
+enum { DS_SAMPLING_RANDOM, DS_SAMPLING_ANTITHETIC, DS_SAMPLING_LATIN_HYPERCUBE, DS_SAMPLING_SOBOL,
+       DS_SAMPLING_HALTON };
 
 typedef struct { /* mean-reverting log price with jumps */
     ds_key      key;
