@@ -20,6 +20,16 @@ int  ds_plan_column(ds_quantity q, int absent);
 /* The same, but DS_NONE also when it is always `value`, which changes nothing. */
 int  ds_plan_column_unless(const ds_scenario *s, ds_quantity q, double value);
 
+/* plan_process.c: what moves by chance. */
+/* The hash of such a pointer, (2). */
+uint64_t     ds_plan_hash(const char *map, const char *member, const char *rest);
+ds_plan_size ds_plan_event_size(const ds_scenario *s, ds_quantity q);
+/* Adds an event unless its rate is nil; returns its index or DS_NONE. */
+int  ds_plan_add_event(ds_plan *plan, ds_quantity rate, bool months_between, uint64_t name);
+void ds_plan_compile_gpus(ds_plan *plan);
+void ds_plan_compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *out);
+void ds_plan_compile_price_path(ds_plan *plan, const ds_model *m, ds_plan_model *out);
+
 /* These allocate: false when there is no memory. */
 
 /* Before contracts. */

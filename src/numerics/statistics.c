@@ -307,6 +307,13 @@ double ds_cvar_sorted_se(size_t count, const double *sorted, double level, int t
     return variance > 0.0 ? sqrt(variance / n) * n / t.share : 0.0;
 }
 
+double ds_value_at_risk_sorted(size_t count, const double *sorted, double level, int tail)
+{
+    sample_tail t;
+
+    return tail_of_sorted(count, sorted, level, tail, &t) ? t.threshold : (double)NAN;
+}
+
 double ds_share_se(uint64_t k, uint64_t n)
 {
     const double p = ((double)k + 0.5) / ((double)n + 1.0);
