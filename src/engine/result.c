@@ -211,6 +211,23 @@ static void fill_quantiles(ds_estimate out[DS_QUANTILE_COUNT], size_t count,
     }
 }
 
+/* Sorts what the statistics of an outcome read: the ranks about its quantiles, which
+ * count `never` values after the others, and its bad tail.  tail 0: no tail is read. */
+static void sort_read_ranks(size_t defined, size_t never, double *values, double cvar_level,
+                            int tail)
+{
+    ds_ranks ranks[DS_QUANTILE_COUNT + 1];
+    size_t n = 0;
+
+    for (; n < DS_QUANTILE_COUNT; n++) {
+        ranks[n] = ds_quantile_ranks(defined + never, ds_quantile_levels[n]);
+    }
+    if (tail != 0) {
+        ranks[n++] = ds_tail_ranks(defined, cvar_level, tail);
+    }
+    ds_sort_ranks(defined, values, ranks, n);
+}
+
 /* Mean, spread and range of the values that are finite, in path order. */
 static void fill_moments(ds_statistics *s, size_t defined, const double *values)
 {
@@ -248,7 +265,7 @@ static ds_statistics statistics_of(const ds_result *r, const double *column,
                        .share_positive = share(positive, paths),
                        .min = (double)NAN, .max = (double)NAN};
     fill_moments(&s, defined, values);
-    ds_sort(defined, values);
+    sort_read_ranks(defined, never, values, s.cvar_level, outcome->bad_tail);
     if (never > 0 && outcome->bad_tail > 0) {
         /* the worst futures are those in which it never comes */
         s.cvar.value = (double)INFINITY;
@@ -304,7 +321,7 @@ static ds_month_statistics month_of(const ds_result *r, size_t row, double *sort
                              .quantile_paths = r->bill_paths};
 
     memcpy(sorted, r->bills + row * kept, kept * sizeof *sorted);
-    ds_sort(kept, sorted);
+    sort_read_ranks(kept, 0, sorted, 0.0, 0);
     fill_quantiles(m.quantiles, kept, sorted);
     return m;
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/engine.h"
 #include "model/instruction_set.h"
+#include "model/sampler.h"
 #include "scenario/error.h"
 #include "scenario/scenario.h"
 
@@ -10,12 +11,14 @@
 typedef struct {
     const ds_plan           *plan;
     const ds_kernel_version *kernel;
+    uint64_t                 paths;
 } model;
 
 static void prepare(const void *context, uint64_t seed, void *work)
 {
     const model *m = context;
     m->kernel->prepare(m->plan, seed, work);
+    ds_kernel_set_paths(work, m->paths);
 }
 
 static void block(const void *context, uint64_t first, void *work, double *restrict outcomes,
@@ -29,7 +32,8 @@ static ds_code path(const void *context, uint64_t seed, uint64_t index, size_t s
                     double *outcomes, double *bills, ds_error *err)
 {
     const model *m = context;
-    return ds_reference(m->plan, seed, index, strategy, NULL, NULL, outcomes, bills, err);
+    return ds_reference_of(m->plan, seed, m->paths, index, strategy, NULL, NULL, outcomes, bills,
+                           err);
 }
 
 static const char *strategy_name(const void *context, size_t strategy)
@@ -47,11 +51,17 @@ static bool strategy_distils(const void *context, size_t strategy)
 ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **out,
                ds_error *err)
 {
-    const model m = { plan, ds_kernel_choose(options->instruction_set) };
+    const model m = { plan, ds_kernel_choose(options->instruction_set),
+                      options->path_count };
     if (m.kernel == NULL) {
         *out = NULL;
         return ds_fail(err, DS_E_USAGE, "", "this program and processor have no instruction set "
                        "'%.40s'", options->instruction_set);
+    }
+    ds_code code = ds_sampler_check_paths(plan, options->path_count, err);
+    if (code != DS_OK) {
+        *out = NULL;
+        return code;
     }
     const ds_items *assertions = &ds_plan_scenario(plan)->assertions;
     ds_engine_source source = {

@@ -47,9 +47,12 @@ static void begin_tokens(ds_work *w, size_t p)
     DS_EACH_LANE(i) {
         I[i] = product->input_in_words ? input[i] * per_word[i] : input[i];
         O[i] = product->output_in_words ? output[i] * per_word[i] : output[i];
-        I_step[i] = ds_exp_inline(ds_log_inline(1.0 + input_growth[i]) / 12.0);
-        O_step[i] = ds_exp_inline(ds_log_inline(1.0 + output_growth[i]) / 12.0);
     }
+    if (product->tokens_grow)
+        DS_EACH_LANE(i) {
+            I_step[i] = ds_exp_inline(ds_log_inline(1.0 + input_growth[i]) / 12.0);
+            O_step[i] = ds_exp_inline(ds_log_inline(1.0 + output_growth[i]) / 12.0);
+        }
     begin_cached(w, p);
     ds_row_copy(w->input_tokens[p], I);
     ds_row_copy(w->output_tokens[p], O);
@@ -98,6 +101,7 @@ void ds_demand_begin(ds_work *w)
     for (size_t p = 0; p < w->plan->product_count; p++) {
         const double *volatility = w->column[w->plan->product[p].volatility];
         double *spread = w->spread[p];
+        ds_row_set(w->requests[p], 0);
         begin_tokens(w, p);
         begin_trend(w, p);
         ds_row_set(w->log_level[p], 0);
@@ -124,15 +128,24 @@ static void move_level(ds_work *w, size_t p)
     double *level = w->log_level[p], *decay = w->decay[p];
     const double *drift = w->drift[p], *step = w->decay_factor[p];
     const double *amplitude = w->amplitude[p];
-    if (product->growth == DS_GROWTH_GBM && !product->slows)
+    const bool straight = product->growth == DS_GROWTH_GBM && !product->slows;
+    const double *z = NULL;
+    if (product->process != DS_NONE)
+        z = w->shock[2 * (size_t)product->process + w->month % 2];
+    if (straight && z != NULL && product->effect.regime == DS_NONE) { /* as usual: one pass */
+        const double *spread = w->spread[p];
+        DS_EACH_LANE(i)
+            level[i] = (level[i] + drift[i]) + (spread[i] * z[i] - 0.5 * spread[i] * spread[i]);
+        return;
+    }
+    if (straight)
         ds_row_add(level, drift);
     else
         DS_EACH_LANE(i) {
             level[i] += drift[i] + amplitude[i] * decay[i];
             decay[i] *= step[i];
         }
-    if (product->process != DS_NONE) {
-        const double *z = w->shock[2 * (size_t)product->process + w->month % 2];
+    if (z != NULL) {
         const double *spread = ds_effect_spread(w, &product->effect, w->spread[p], w->scratch[0]);
         DS_EACH_LANE(i)
             level[i] += spread[i] * z[i] - 0.5 * spread[i] * spread[i];
@@ -197,7 +210,7 @@ static void count_requests(ds_work *w, size_t p)
     if (product->effect.factor != DS_NONE)
         ds_effect_factor(w, &product->effect, requests);
     if (product->price_of != DS_NONE) {
-        const double *price = w->level[product->price_of];
+        const double *price = w->level[w->plan->model[product->price_of].level];
         const double *elasticity = w->column[product->elasticity];
         DS_EACH_LANE(i)
             requests[i] *= ds_exp_inline(-elasticity[i] * ds_log_inline(price[i]));
@@ -208,6 +221,8 @@ void ds_demand_month(ds_work *w)
 {
     for (size_t p = 0; p < w->plan->product_count; p++) {
         const ds_plan_product *product = &w->plan->product[p];
+        if (product->idle)
+            continue;
         if (w->month > 0) {
             if (product->tokens_grow)
                 grow_tokens(w, p);

@@ -46,7 +46,7 @@ static void deflate(ds_work *w, bool has_fleet)
     for (size_t k = 0; k < (has_fleet ? 6 : 4); k++)
         DS_EACH_LANE(i)
             amount[k][i] /= inflation[i];
-    for (size_t k = 0; k < w->plan->provider_count; k++) {
+    for (size_t k = 0; w->plan->needs.provider && k < w->plan->provider_count; k++) {
         double *spend = now->spend[k];
         DS_EACH_LANE(i)
             spend[i] /= inflation[i];
@@ -204,13 +204,19 @@ static void count_cost(ds_work *w, size_t strategy)
 {
     const ds_plan_needs *needs = &w->plan->needs;
     ds_strategy_state   *state = &w->strategy[strategy];
-    double *cost = strategy == 0 ? w->base_cost : w->scratch[0];
+    const double *bill = w->now.bill, *discount = w->discount[0];
+    const double *cost = bill;
     double *npv = state->total[DS_TOTAL_NPV];
-    const double *bill = w->now.bill, *lost = w->now.lost, *discount = w->discount[0];
-    DS_EACH_LANE(i) {
-        cost[i] = bill[i] + lost[i];
-        npv[i] += discount[i] * cost[i];
+    if (w->plan->strategy[strategy].losses_cost) {
+        double *all = w->scratch[0];
+        const double *lost = w->now.lost;
+        DS_EACH_LANE(i)
+            all[i] = bill[i] + lost[i];
+        cost = all;
     }
+    ds_row_add_product(npv, discount, cost);
+    if (strategy == 0 && (needs->payback || needs->flow))
+        ds_row_copy(w->base_cost, cost);
     if (needs->total)
         ds_row_add(state->total[DS_TOTAL_COST], cost);
     if (needs->payback && strategy == 0)
@@ -226,7 +232,8 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
     const ds_plan *plan = w->plan;
     ds_strategy_state *state = &w->strategy[strategy];
     const double *bill = w->now.bill;
-    ds_row_copy(state->paid, bill);
+    if (plan->strategy[strategy].distils || plan->needs.over)
+        ds_row_copy(state->paid, bill);
     if (plan->real)
         deflate(w, plan->strategy[strategy].has_fleet);
     count_cost(w, strategy);

@@ -71,7 +71,9 @@
 #define ds_student_month DS_ISA_NAME(ds_student_month)
 #define ds_project_begin DS_ISA_NAME(ds_project_begin)
 #define ds_project_month DS_ISA_NAME(ds_project_month)
+#define ds_strategy_begin DS_ISA_NAME(ds_strategy_begin)
 #define ds_strategy_month DS_ISA_NAME(ds_strategy_month)
+#define ds_route_certain DS_ISA_NAME(ds_route_certain)
 #define ds_finance_begin DS_ISA_NAME(ds_finance_begin)
 #define ds_finance_world DS_ISA_NAME(ds_finance_world)
 #define ds_finance_month DS_ISA_NAME(ds_finance_month)
@@ -94,6 +96,18 @@
 #define ds_stream_uniform DS_ISA_NAME(ds_stream_uniform)
 #define ds_stream_uniform_lanes DS_ISA_NAME(ds_stream_uniform_lanes)
 #define ds_stream_uniform_pair_lanes DS_ISA_NAME(ds_stream_uniform_pair_lanes)
+#define ds_number_lanes DS_ISA_NAME(ds_number_lanes)
+#define ds_number_pair_lanes DS_ISA_NAME(ds_number_pair_lanes)
+#define ds_number_of_lane DS_ISA_NAME(ds_number_of_lane)
+#define ds_sample_shocks DS_ISA_NAME(ds_sample_shocks)
+#define ds_shock_pair DS_ISA_NAME(ds_shock_pair)
+#define ds_sobol_uniform DS_ISA_NAME(ds_sobol_uniform)
+#define ds_sobol_lanes DS_ISA_NAME(ds_sobol_lanes)
+#define ds_halton_uniform DS_ISA_NAME(ds_halton_uniform)
+#define ds_halton_lanes DS_ISA_NAME(ds_halton_lanes)
+#define ds_hypercube_uniform DS_ISA_NAME(ds_hypercube_uniform)
+#define ds_hypercube_lanes DS_ISA_NAME(ds_hypercube_lanes)
+#define ds_permuted DS_ISA_NAME(ds_permuted)
 #endif
 
 #endif

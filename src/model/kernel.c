@@ -47,6 +47,8 @@ void ds_kernel(const ds_plan *plan, uint64_t first, void *work, double *restrict
     ds_student_begin(w);
     for (size_t s = 0; s < plan->strategy_count; s++)
         ds_project_begin(w, s);
+    for (size_t s = 0; s < plan->strategy_count; s++)
+        ds_strategy_begin(w, s);
     ds_finance_begin(w);
     for (w->month = 0; w->month < plan->months; w->month++)
         simulate_month(w, bills);

@@ -71,6 +71,12 @@ bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value)
     return q.index >= 0 && is_constant(s, q) && s->inputs[q.index].distribution.a == value;
 }
 
+bool ds_plan_is_certain(const ds_plan *plan, int column)
+{
+    return column == DS_NONE || column == plan->zero || column == plan->one ||
+           plan->draws.draw[column].kind == DS_DRAW_CONSTANT;
+}
+
 int ds_plan_column(ds_quantity q, int absent)
 {
     return q.index >= 0 ? q.index : absent;
@@ -131,12 +137,14 @@ static void compile_products(ds_plan *plan)
         ds_plan_product *out = &plan->product[i];
         out->name = p->key.name;
         out->requests = p->requests_per_month.index;
+        out->idle = ds_plan_holds(plan, out->requests, 0);
         ds_plan_compile_growth(plan, p, out);
         compile_request(plan, p->request, out);
         out->has_season = p->season.count == 12;
         for (size_t m = 0; m < 12; m++)
             out->season[m] = out->has_season ? p->season.values[m] : 1;
         out->peak_to_mean = p->peak_to_mean.index;
+        out->certain_peak = ds_plan_is_certain(plan, out->peak_to_mean);
         out->value = ds_plan_column_unless(s, p->value_usd_per_request, 0);
         out->loss = ds_plan_column_unless(s, p->loss_usd_per_bad_answer, 0);
         out->elasticity = p->price_elasticity.index;
@@ -144,12 +152,12 @@ static void compile_products(ds_plan *plan)
     }
 }
 
-static ds_plan_checker checker_of(const ds_verifier *v)
+static ds_plan_checker checker_of(const ds_scenario *s, const ds_verifier *v)
 {
     if (v == NULL)
         return (ds_plan_checker){ DS_NONE, DS_NONE, DS_NONE };
     return (ds_plan_checker){ v->detected_share.index, v->false_alarm_share.index,
-                              v->usd_per_request.index };
+                              ds_plan_column_unless(s, v->usd_per_request, 0) };
 }
 
 static void compile_models(ds_plan *plan)
@@ -168,8 +176,8 @@ static void compile_models(ds_plan *plan)
             out->interruption_months = ds_plan_event_size(s, m->interruption->months);
         }
         out->fee_returned = ds_plan_column_unless(s, m->fee_returned_share, 0);
-        out->verifier = checker_of(m->verifier);
-        out->router = checker_of(m->router);
+        out->verifier = checker_of(s, m->verifier);
+        out->router = checker_of(s, m->router);
         out->student = out->limits = DS_NONE;
     }
 }
@@ -295,6 +303,8 @@ static void compile_student(ds_plan *plan, int model, const ds_model *m, ds_plan
     out->gate_name = ds_plan_hash("/models/", m->key.name, "/project#gate");
     out->decay_per_month = m->decay_per_month.index;
     out->decay_per_release = m->decay_per_release.index;
+    out->ages = m->refresh != NULL || !ds_plan_is_always(s, m->decay_per_month, 0) ||
+                !ds_plan_is_always(s, m->decay_per_release, 0);
     out->fine_tuning = p->fine_tuning;
     if (p->fine_tuning != NULL)
         out->tuning_cap = ds_plan_column(p->fine_tuning->cap_usd, DS_NONE);
@@ -333,6 +343,7 @@ static bool allocate(ds_plan *plan)
             return false;
     return MAKE(input, s->input_count) && MAKE(event, 4 * moving) && MAKE(process, moving) &&
            MAKE(noise, plan->product_count) && MAKE(regime, s->regimes.count) &&
+           MAKE(draws_shock, moving) && MAKE(same_shock, moving) && MAKE(sampled_shock, moving) &&
            MAKE(gpu, plan->gpu_count) &&
            MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&
            MAKE(model, plan->model_count) && MAKE(contract, plan->contract_count) &&
@@ -372,6 +383,65 @@ static void compile_inputs(ds_plan *plan)
     }
 }
 
+/* What row k of L says of its process. */
+static void note_row(ds_plan *plan, size_t c, size_t k)
+{
+    const ds_component *component = &plan->draws.component[c];
+    const double *lower = &component->lower[k * component->count];
+    const int *process = plan->component_process[c];
+    plan->draws_shock[process[k]] = lower[k] != 0.0;
+    for (size_t j = 0; j < k; j++)
+        if (lower[j] == 1.0 && plan->draws_shock[process[j]] && j == 0)
+            plan->same_shock[process[k]] = process[j];
+}
+
+/* Which processes need numbers of their own. */
+static void find_own_shocks(ds_plan *plan)
+{
+    for (size_t k = 0; k < plan->process_count; k++) {
+        plan->draws_shock[k] = true;
+        plan->same_shock[k] = (int)k;
+    }
+    for (size_t c = 0; c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        for (size_t k = 0; component->of_processes && k < component->count; k++)
+            note_row(plan, c, k);
+    }
+}
+
+/* Do two columns hold the same in every path? */
+static bool same_column(const ds_plan *plan, int a, int b)
+{
+    return a == b || (a >= 0 && b >= 0 && plan->draws.draw[a].kind == DS_DRAW_CONSTANT &&
+                      ds_plan_holds(plan, b, plan->draws.draw[a].a));
+}
+
+/* Is it in every path the price level of another? */
+static bool same_level(const ds_plan *plan, const ds_plan_model *a, const ds_plan_model *b)
+{
+    const bool alone = a->release_months == DS_NONE && a->cut == DS_NONE &&
+                       b->release_months == DS_NONE && b->cut == DS_NONE;
+    const bool same_noise =
+        a->process == b->process ||
+        (a->process != DS_NONE && b->process != DS_NONE &&
+         plan->same_shock[a->process] == plan->same_shock[b->process]);
+    const bool plain = a->effect.regime == DS_NONE && b->effect.regime == DS_NONE &&
+                       !a->noise_apart && !b->noise_apart;
+    return alone && plain && same_noise && a->price_moves && b->price_moves &&
+           same_column(plan, a->change, b->change) &&
+           same_column(plan, a->volatility, b->volatility);
+}
+
+static void find_levels(ds_plan *plan)
+{
+    for (size_t m = 0; m < plan->model_count; m++) {
+        int other = 0;
+        while (other < (int)m && !same_level(plan, &plan->model[other], &plan->model[m]))
+            other++;
+        plan->model[m].level = other;
+    }
+}
+
 /* All that a plan has, in an order in which each finds what it needs. */
 static ds_code compile(ds_plan *plan, ds_error *err)
 {
@@ -387,12 +457,16 @@ static ds_code compile(ds_plan *plan, ds_error *err)
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_products(plan);
     compile_models(plan);
+    find_own_shocks(plan);
+    find_levels(plan);
     compile_providers(plan);
     compile_quality(plan);
     if (!ds_plan_compile_hours(plan) || !ds_plan_compile_contracts(plan) ||
         !ds_plan_compile_agreements(plan))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_students(plan);
+    if (!ds_plan_compile_sampler(plan))
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     code = ds_plan_compile_strategies(plan, err);
     return code == DS_OK ? ds_plan_compile_outcomes(plan, err) : code;
 }

@@ -15,6 +15,7 @@
 #include "model/draws.h"
 #include "model/kernel.h"
 #include "model/profile_table.h"
+#include "model/sampler.h"
 #include "scenario/scenario.h"
 
 enum { DS_NONE = -1 };
@@ -111,6 +112,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    bool     idle; /* never any requests                                        */
     int      requests, tokens_per_word, input_length, output_length;
     bool     input_in_words, output_in_words, tokens_grow;
     int      input_cv, output_cv, input_growth, output_growth;
@@ -133,6 +135,7 @@ typedef struct {
     double   season[12];
     double   week[168];             /* s of (16): levels of the hours, mean 1    */
     double   hour_peak, burst_peak; /* highest level of an hour, of a minute     */
+    bool     certain_peak;          /* is peak_to_mean the same on every path?   */
     int      peak_to_mean, value, loss, elasticity;
     int      price_of; /* model, or DS_NONE                                     */
 } ds_plan_product;
@@ -356,7 +359,8 @@ typedef struct {
 } ds_plan_points;
 
 typedef struct { /* what checks answers or requests: columns, or DS_NONE         */
-    int    detected, false_alarm, usd;
+    int    detected, false_alarm;
+    int    usd; /* DS_NONE: costs nothing                                        */
 } ds_plan_checker;
 
 typedef struct {
@@ -364,6 +368,7 @@ typedef struct {
     int    first_contract, end_contract;
     int    provider; /* index of a provider                                     */
     bool   price_moves, releases_fixed;
+    int    level; /* model whose price level is its own too: often itself       */
     int    process, release, cut; /* process, events, or DS_NONE                */
     int    release_months, change, volatility, reversion;
     bool   noise_apart; /* the noise reverts, or a regime changes it             */
@@ -408,6 +413,7 @@ typedef struct {
     int  attempts;
     uint64_t permission_name, gate_name;
     int  decay_per_month, decay_per_release;
+    bool ages; /* decays, or is refreshed                                       */
     ds_plan_refresh refresh;
     const ds_fine_tuning *fine_tuning; /* of the scenario, or NULL              */
     int  tuning_cap;                   /* column, or DS_NONE                    */
@@ -424,6 +430,7 @@ typedef struct {
 
 typedef struct {
     int student, start, threshold; /* threshold: column or DS_NONE              */
+    bool certain;                  /* is it ready in the same month on every path? */
     size_t product_count; /* those routed to the student, where (67) asks        */
     int   *product;
 } ds_plan_project;
@@ -436,7 +443,9 @@ typedef struct {
     ds_plan_route  **route;       /* [product][route_count[product]]            */
     size_t          *route_count; /* [product]                                  */
     ds_plan_route   *ramp;        /* [ramp_count]: distinct (from, ramp, project) */
+    bool            *ramp_certain; /* [ramp]: is it the same on every path?     */
     bool            *ramp_holds;  /* [ramp][model]: its routes hold the model (57)  */
+    bool            *certain;     /* [product]: are its shares the same on every path? */
     int             *fallback;    /* [model], or DS_NONE                        */
     bool            *used;        /* [model]: may serve something               */
     bool            *always_held; /* [model]                                    */
@@ -448,6 +457,7 @@ typedef struct {
     bool             falls_back;  /* requests may be served by a fallback       */
     bool             loses;       /* requests may be lost                       */
     bool             spoils;      /* answers may be bad, or asked for twice     */
+    bool             losses_cost; /* what is lost or bad may cost something     */
 } ds_plan_strategy;
 
 /* What the wanted outcomes are made of: the kernel keeps nothing else.  Escapes through
@@ -481,6 +491,11 @@ struct ds_plan {
     uint64_t      *process; /* hash of "pointer#shock"                          */
     ds_plan_noise *noise;
     ds_plan_regime *regime;
+    int           *same_shock;  /* [process]: with which it is correlated by 1, or itself */
+    ds_sampler     sampler;
+    int           *sampled_shock; /* [process]: stream of the sampler, or -1     */
+    bool          *draws_shock; /* [process]: false when L has 0 for its own number: it
+                                   is a sum of others', and drawing it would be for nothing */
     int          **component_process; /* [component][member]: index of the process */
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,
@@ -500,11 +515,20 @@ struct ds_plan {
     ds_plan_student  *student;
     ds_plan_quality  *quality; /* [model][product]                              */
     ds_plan_strategy *strategy;
-    size_t most_projects, most_ramps, most_life, most_pools, commitment_rows;
+    size_t most_projects, most_ramps, most_routes, most_life, most_pools, commitment_rows;
 
     void **blocks; /* every allocation of the plan                              */
     size_t block_count, block_capacity, block_bytes;
     bool   too_large; /* more than DS_PLAN_BYTES_MAX were asked for              */
 };
+
+/* Does a column hold `value` in every path? */
+static inline bool ds_plan_holds(const ds_plan *plan, int column, double value)
+{
+    if (column == plan->zero || column == plan->one)
+        return value == (column == plan->one ? 1.0 : 0.0);
+    return plan->draws.draw[column].kind == DS_DRAW_CONSTANT &&
+           plan->draws.draw[column].a == value;
+}
 
 #endif

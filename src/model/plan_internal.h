@@ -13,6 +13,8 @@ void  ds_plan_pointer(char *text, size_t size, const char *map, const char *memb
 
 /* Is the quantity certain to be `value`?  Not when it is absent. */
 bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value);
+/* Is a column the same in every path?  So is what there is not. */
+bool ds_plan_is_certain(const ds_plan *plan, int column);
 /* Its column, or `absent` when there is none. */
 int  ds_plan_column(ds_quantity q, int absent);
 /* The same, but DS_NONE also when it is always `value`, which changes nothing. */
@@ -62,6 +64,8 @@ int  ds_plan_add_commitment(ds_plan *plan, const ds_commitment *c,
 /* Is the contract committed by the minute, hour or day? */
 bool ds_plan_in_periods(const ds_plan *plan, const ds_plan_contract *c);
 bool ds_plan_compile_agreements(ds_plan *plan);
+/* After all that has random numbers. */
+bool ds_plan_compile_sampler(ds_plan *plan);
 DS_MUST_CHECK ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err);
 DS_MUST_CHECK ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err);
 

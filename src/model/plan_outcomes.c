@@ -56,7 +56,9 @@ static void find_needs(ds_plan *plan)
               wanted[DS_OUTCOME_IRR_MULTIPLE];
     n->total = wanted[DS_OUTCOME_COST_TOTAL] || n->payback;
     n->bill = wanted[DS_OUTCOME_USD_PER_MTOK];
-    n->returned = wanted[DS_OUTCOME_FEE_RETURNED];
+    for (size_t m = 0; m < plan->model_count; m++)
+        n->returned = n->returned || (wanted[DS_OUTCOME_FEE_RETURNED] &&
+                                      plan->model[m].fee_returned != DS_NONE);
     n->peak = wanted[DS_OUTCOME_PEAK_BILL] || wanted[DS_OUTCOME_PEAK_MONTH];
     n->over = wanted[DS_OUTCOME_OVER_BUDGET] && plan->budget != DS_NONE;
     n->provider = wanted[DS_OUTCOME_TOP_SHARE] || wanted[DS_OUTCOME_HHI];
@@ -78,5 +80,12 @@ ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err)
     ds_code code = find_wanted(plan, err);
     if (code == DS_OK)
         find_needs(plan);
+    for (size_t s = 0; s < plan->strategy_count; s++) {
+        ds_plan_strategy *strategy = &plan->strategy[s];
+        for (size_t p = 0; p < plan->product_count; p++)
+            strategy->losses_cost = strategy->losses_cost ||
+                                    (strategy->spoils && plan->product[p].loss != DS_NONE) ||
+                                    (strategy->loses && plan->product[p].value != DS_NONE);
+    }
     return code;
 }

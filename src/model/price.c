@@ -153,7 +153,7 @@ static void move_model(ds_work *w, size_t m)
         for (size_t k = 0; k < n; k++)
             level[w->hit[k]] *= ds_event_sizes(w, model->cut, &model->cut_factor, w->hit[k]);
     }
-    if (!model->price_moves)
+    if (!model->price_moves || model->level != (int)m)
         return;
     double *change = w->scratch[0];
     change_smoothly(w, m, change);

@@ -6,7 +6,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 #include "numerics/lanes.h"
-#include "numerics/stream.h"
 
 static void begin_regime(ds_work *w, size_t r)
 {
@@ -60,13 +59,12 @@ void ds_process_two_months(ds_work *w)
     uint32_t month = (uint32_t)(w->month / 2);
     for (size_t k = 0; k < plan->noise_count; k++) {
         double *z = w->noise_z[2 * k];
-        ds_stream_uniform_pair_lanes(w->noise_key[k], w->first, month, 0, DS_LANES, z,
-                                     w->noise_z[2 * k + 1]);
+        ds_number_pair_lanes(w, w->noise_key[k], month, z, w->noise_z[2 * k + 1]);
         ds_normal_quantile_lanes(2 * DS_LANES, z, z);
     }
     for (size_t r = 0; r < plan->regime_count; r++)
-        ds_stream_uniform_pair_lanes(w->regime_key[r], w->first, month, 0, DS_LANES,
-                                     w->regime_u[2 * r], w->regime_u[2 * r + 1]);
+        ds_number_pair_lanes(w, w->regime_key[r], month, w->regime_u[2 * r],
+                             w->regime_u[2 * r + 1]);
 }
 
 void ds_regime_month(ds_work *w)

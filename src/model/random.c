@@ -14,14 +14,36 @@ static void correlate(const ds_component *c, double *const *z)
     for (size_t k = c->count; k-- > 0;) {
         const double *lower = &c->lower[k * c->count];
         double *out = z[k];
-        DS_EACH_LANE(i)
-            out[i] *= lower[k];
-        for (size_t j = 0; j < k; j++) {
-            const double *x = z[j];
-            const double weight = lower[j];
+        const double own = lower[k];
+        if (own == 0.0) /* it has no number of its own */
+            ds_row_set(out, 0);
+        else if (k == 0 && own != 1.0)
             DS_EACH_LANE(i)
-                out[i] += weight * x[i];
+                out[i] *= own;
+        for (size_t j = 0; j < k; j += 2) { /* two a pass */
+            const double *x = z[j], *y = z[j + 1 < k ? j + 1 : j];
+            const double times = j == 0 && own != 0.0 ? own : 1.0;
+            const double of_x = lower[j], of_y = j + 1 < k ? lower[j + 1] : 0.0;
+            if (of_y != 0.0)
+                DS_EACH_LANE(i)
+                    out[i] = times * out[i] + of_x * x[i] + of_y * y[i];
+            else
+                DS_EACH_LANE(i)
+                    out[i] = times * out[i] + of_x * x[i];
         }
+    }
+}
+
+/* Of a t copula: multiplies the scores of a component by sqrt(nu / w) of the uniforms
+ * `tail`, and makes them normal scores again. */
+static void make_tails_heavy(const ds_t_copula *t, size_t count, double *const *z, double *tail)
+{
+    ds_t_copula_scale_lanes(t, DS_LANES, tail, tail);
+    for (size_t k = 0; k < count; k++) {
+        double *x = z[k];
+        DS_EACH_LANE(i)
+            x[i] *= tail[i];
+        ds_t_copula_score_lanes(t, DS_LANES, x, x);
     }
 }
 
@@ -38,6 +60,10 @@ static void correlate_inputs(ds_work *w)
             ds_normal_quantile_lanes(DS_LANES, w->member[k], w->member[k]);
         }
         correlate(component, w->member);
+        if (draws->heavy_tails) {
+            ds_number_lanes(w, w->tail_key[c], 0, 0, w->scratch[0]);
+            make_tails_heavy(&draws->t, component->count, w->member, w->scratch[0]);
+        }
         for (size_t k = 0; k < component->count; k++)
             ds_normal_cdf_lanes(DS_LANES, w->member[k], w->member[k]);
     }
@@ -48,8 +74,8 @@ void ds_random_inputs(ds_work *w)
 {
     const ds_plan *plan = w->plan;
     for (size_t k = 0; k < plan->input_count; k++)
-        ds_stream_uniform_lanes(w->input_key[k], w->first, 0, 0, DS_LANES,
-                                w->column[plan->input[k].column]);
+        ds_number_lanes(w, w->input_key[k], 0, 0, w->column[plan->input[k].column]);
+    ds_sample_shocks(w);
     correlate_inputs(w);
     for (size_t k = 0; k < plan->input_count; k++) {
         double *column = w->column[plan->input[k].column];
@@ -72,31 +98,39 @@ void ds_random_inputs(ds_work *w)
     }
 }
 
+/* (6) of a component of processes, both months. */
+static void correlate_shocks(ds_work *w, size_t c)
+{
+    const ds_draws *draws = &w->plan->draws;
+    const ds_component *component = &draws->component[c];
+    const int *process = w->plan->component_process[c];
+    double *tails[2] = { w->scratch[0], w->scratch[1] };
+    if (draws->heavy_tails)
+        ds_number_pair_lanes(w, w->tail_key[c], (uint32_t)(w->month / 2), tails[0], tails[1]);
+    for (size_t odd = 0; odd < 2; odd++) {
+        for (size_t k = 0; k < component->count; k++)
+            w->member[k] = w->shock[2 * (size_t)process[k] + odd];
+        correlate(component, w->member);
+        if (draws->heavy_tails)
+            make_tails_heavy(&draws->t, component->count, w->member, tails[odd]);
+    }
+}
+
 /* Every second month: the shocks and event uniforms of two months, (5), (6). */
 void ds_random_two_months(ds_work *w)
 {
     const ds_plan *plan = w->plan;
     uint32_t month = (uint32_t)(w->month / 2);
     for (size_t e = 0; e < plan->event_count; e++)
-        ds_stream_uniform_pair_lanes(w->event_key[e], w->first, month, 0, DS_LANES,
-                                     w->event_u[2 * e], w->event_u[2 * e + 1]);
+        ds_number_pair_lanes(w, w->event_key[e], month, w->event_u[2 * e],
+                             w->event_u[2 * e + 1]);
     for (size_t k = 0; k < plan->process_count; k++) {
-        double *z = w->shock[2 * k];
-        ds_stream_uniform_pair_lanes(w->process_key[k], w->first, month, 0, DS_LANES, z,
-                                     w->shock[2 * k + 1]);
-        ds_normal_quantile_lanes(2 * DS_LANES, z, z);
+        if (plan->draws_shock[k])
+            ds_shock_pair(w, k, w->shock[2 * k], w->shock[2 * k + 1]);
     }
-    for (size_t c = 0; c < plan->draws.component_count; c++) {
-        const ds_component *component = &plan->draws.component[c];
-        if (!component->of_processes)
-            continue;
-        const int *process = plan->component_process[c];
-        for (size_t odd = 0; odd < 2; odd++) {
-            for (size_t k = 0; k < component->count; k++)
-                w->member[k] = w->shock[2 * (size_t)process[k] + odd];
-            correlate(component, w->member);
-        }
-    }
+    for (size_t c = 0; c < plan->draws.component_count; c++)
+        if (plan->draws.component[c].of_processes)
+            correlate_shocks(w, c);
 }
 
 size_t ds_event_hits(ds_work *w, int event)
@@ -116,7 +150,7 @@ double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane, ui
     if (!size->per_event)
         return w->column[size->input][lane];
     uint64_t key = ds_stream_key(w->seed, size->name);
-    double u = ds_stream_uniform(key, w->first + lane, (uint32_t)w->month + 1, j);
+    double u = ds_number_of_lane(w, key, lane, (uint32_t)w->month + 1, j);
     return ds_draw_value(&w->plan->draws.draw[size->input], u);
 }
 

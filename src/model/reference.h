@@ -29,6 +29,7 @@
 
 #include "distillsim.h"
 #include "model/draws.h"
+#include "model/sampler.h"
 #include "scenario/scenario.h"
 
 enum { DS_REF_ATTEMPTS = 8 }; /* the most that a project may have */
@@ -41,8 +42,10 @@ typedef struct {
     const ds_scenario *s;
     const ds_draws    *draws;
     uint64_t           seed, path;
+    ds_sampling        sampling;  /* (7) */
     size_t             months;
     double *input;    /* [input]          value of the path             (4), (6)  */
+    double *walk;     /* [stream of the sampler][month - 1] shocks by (8)          */
     double *requests; /* [product][month]                               (15)      */
     double *level;    /* [model][month]   price level, Lambda           (20)      */
     bool   *release;  /* [model][month]                                 (21)      */

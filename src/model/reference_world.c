@@ -250,6 +250,7 @@ static bool allocate(ds_ref_world *w)
     const ds_scenario *s = w->s;
     size_t months = w->months;
     w->input = calloc(s->input_count + 1, sizeof *w->input);
+    w->walk = calloc(w->sampling.sampler->stream_count * months + 1, sizeof *w->walk);
     w->requests = calloc(s->products.count * months + 1, sizeof *w->requests);
     w->level = calloc(s->models.count * months + 1, sizeof *w->level);
     w->release = calloc(s->models.count * months + 1, sizeof *w->release);
@@ -261,13 +262,14 @@ static bool allocate(ds_ref_world *w)
     w->shape = calloc(s->products.count * DS_REF_HOURS + 1, sizeof *w->shape);
     w->highest = calloc(s->products.count + 1, sizeof *w->highest);
     w->burst = calloc(s->products.count * DS_REF_BURSTS + 1, sizeof *w->burst);
-    return w->input && w->requests && w->level && w->release && w->out && w->rent && w->on &&
-           w->prices && w->deflator && w->shape && w->highest && w->burst;
+    return w->input && w->walk && w->requests && w->level && w->release && w->out && w->rent &&
+           w->on && w->prices && w->deflator && w->shape && w->highest && w->burst;
 }
 
 void ds_ref_world_release(ds_ref_world *w)
 {
     free(w->input);
+    free(w->walk);
     free(w->requests);
     free(w->level);
     free(w->release);

@@ -19,15 +19,14 @@ static void pass_gates(ds_work *w, size_t s)
     const double *permission = w->column[student->permission];
     double *made = w->gates[s], *passed = w->succeeds[s];
     double *u = w->scratch[0], *alive = w->scratch[1];
-    ds_stream_uniform_lanes(ds_stream_key(w->seed, student->permission_name), w->first, 0, 0,
-                            DS_LANES, u);
+    ds_number_lanes(w, ds_stream_key(w->seed, student->permission_name), 0, 0, u);
     DS_EACH_LANE(i) {
         alive[i] = u[i] < permission[i] ? 1.0 : 0.0;
         made[i] = passed[i] = 0.0;
     }
     uint64_t key = ds_stream_key(w->seed, student->gate_name);
     for (uint32_t attempt = 0; attempt < (uint32_t)student->attempts; attempt++) {
-        ds_stream_uniform_lanes(key, w->first, 0, attempt, DS_LANES, u);
+        ds_number_lanes(w, key, 0, attempt, u);
         DS_EACH_LANE(i) {
             double pass = u[i] < success[i] ? alive[i] : 0.0;
             made[i] += alive[i];
@@ -220,6 +219,14 @@ static void set_ends(ds_work *w, ds_strategy_state *state, size_t j, const ds_pl
             ready[i] = here ? ds_ceil(after[i]) : ready[i];
         }
     }
+    const double *first = end[0], *last = end[student->attempts];
+    double from = ds_never, to = -ds_never;
+    for (size_t i = 0; i < DS_LANES; i++) {
+        from = ds_least(from, first[i]);
+        to = ds_greatest(to, last[i]);
+    }
+    state->work_from[j] = from;
+    state->work_to[j] = to;
 }
 
 void ds_project_begin(ds_work *w, size_t strategy)
@@ -361,17 +368,11 @@ static void attempt_shares(const ds_work *w, const ds_strategy_state *state, siz
     }
 }
 
-/* Is any lane of the block between its start and the end of its last attempt? */
-static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j,
-                        const ds_plan_student *student)
+/* May any lane be between its start and the end of its last attempt? */
+static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j)
 {
-    const ds_row *end = (const ds_row *)&state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
-    const double *first = end[0], *last = end[student->attempts];
     const double now = (double)w->month;
-    double at_work = 0;
-    DS_EACH_LANE(i)
-        at_work = ds_greatest(at_work, now + 1.0 > first[i] && now <= last[i] ? 1.0 : 0.0);
-    return at_work > 0.0;
+    return now + 1.0 > state->work_from[j] && now <= state->work_to[j];
 }
 
 /* Books (64)-(67) and the licence fee. */
@@ -417,10 +418,15 @@ void ds_project_month(ds_work *w, size_t strategy)
         const ds_plan_student *student = &w->plan->student[project->student];
         double *labels = w->scratch[0], *finish = w->scratch[1], *staff = w->scratch[2];
         watch_threshold(w, state, j, project);
-        grow_older(w, state, j, project, labels); /* the cost share of a refresh ...    */
-        ds_row_copy(finish, labels);              /* ... holds for all three            */
+        bool at_work = any_at_work(w, state, j);
+        if (!student->ages && !at_work)
+            continue;
+        if (student->ages)
+            grow_older(w, state, j, project, labels); /* the cost share of a refresh ... */
+        else
+            ds_row_set(labels, 0);
+        ds_row_copy(finish, labels);                  /* ... holds for all three         */
         ds_row_copy(staff, labels);
-        bool at_work = any_at_work(w, state, j, student);
         if (at_work)
             attempt_shares(w, state, j, student, w->gates[project->student], labels, finish,
                            staff);

@@ -40,8 +40,13 @@ static const ds_field run_fields[] = {
     INTEGER(ds_run_settings, paths, "path", 1, 1e10, 16384, "Futures to simulate."),
     INTEGER(ds_run_settings, seed, "1", 0, 9007199254740991.0, 1,
             "Names the random futures; the same seed gives the same result."),
-    CHOICE(ds_run_settings, sampling, 0, "random", "random",
-           "How the uniforms of an input are spread over the paths."),
+    CHOICE(ds_run_settings, sampling, 0, "random|antithetic|latin_hypercube|sobol|halton", "random",
+           "How random numbers are spread over the paths. With `sobol` means are known much better "
+           "from as many paths."),
+    INTEGER(ds_run_settings, replicates, "1", 2, 4096, 16,
+            "With latin_hypercube, sobol and halton: independent point sets that share the paths; "
+            "standard errors come from the differences between them. For sobol, paths/replicates "
+            "is best a power of two."),
     { .key = "outcomes", .type = DS_FIELD_TEXTS, .offset = offsetof(ds_run_settings, outcomes),
       .help = "Outcomes that are worked out and kept, beside cost_npv_usd, saving_npv_usd and those "
               "of asserts; absent: all. The fewer, the faster and smaller." },
@@ -483,6 +488,18 @@ static const ds_field named_quantity_fields[] = {
     END
 };
 
+static const ds_field dependence_fields[] = {
+    CHOICE(ds_dependence, copula, 0, "gaussian|t", "gaussian",
+           "With t, extremes of correlated numbers come together."),
+    NUMBER(ds_dependence, degrees_of_freedom, DS_FLAG_NO_DEFAULT, "1", 1, 1e4, NONE,
+           "Of the t copula: the fewer, the more extremes come together."),
+    CHOICE(ds_dependence, measure, 0, "normal|spearman|kendall", "normal",
+           "What correlations state: of normal scores, Spearman's rho, Kendall's tau."),
+    BOOLEAN(ds_dependence, nearest, 0,
+            "Correlations that cannot hold together: take the nearest that can."),
+    END
+};
+
 const ds_field ds_scenario_fields[] = {
     { .key = "extends", .type = DS_FIELD_STRING, .offset = offsetof(struct ds_scenario, path),
       .help = "File, relative to this one, that this one changes by JSON Merge Patch (RFC 7396)." },
@@ -507,8 +524,11 @@ const ds_field ds_scenario_fields[] = {
         "Named numbers, shared by \"@name\"."),
     { .key = "correlations", .type = DS_FIELD_CORRELATIONS,
       .offset = offsetof(struct ds_scenario, correlations),
-      .help = "[pointer, pointer, rho]: of the normal scores of two quantities, or of the "
-              "monthly shocks of two processes. A pair with a certain end has no effect." },
+      .help = "[pointer, pointer, rho]: of two quantities, or of the monthly shocks of two "
+              "processes; rho is what dependence.measure says. A pair with a certain end has "
+              "no effect." },
+    OBJECT(struct ds_scenario, dependence, ds_dependence, dependence_fields, 0,
+           "How correlated numbers hang together."),
     MAP(struct ds_scenario, regimes, ds_regime, ds_regime_fields, NULL, 0,
         "States of the world that come and go by chance: a price war, a shortage."),
     MAP(struct ds_scenario, gpus, ds_gpu, ds_gpu_fields, NULL, 0, "GPU rental markets."),

@@ -111,7 +111,8 @@ static const char rules[] =
     "each other in no circle.\n"
     "- A correlation joins two quantities or two processes (`/products/*/growth`, `/gpus/*`, "
     "`/models/*/price_path`), each pair once; what is drawn per event cannot be joined; the "
-    "matrix of each connected group is positive semi-definite.\n"
+    "matrix of each connected group is positive semi-definite, or `dependence` has `nearest`. "
+    "The copula `t` has `degrees_of_freedom`, no other has.\n"
     "- An assert has `above` or `below`; of both, `above` is the less.\n";
 
 static const char fleet_rules[] =

@@ -71,10 +71,15 @@ typedef struct {
 typedef struct {
     int64_t     paths;
     int64_t     seed;
-    int         sampling;
+    int         sampling;   /* DS_SAMPLING_...                                      */
+    int64_t     replicates;
     ds_texts    outcomes; /* wanted beside those of the decision; none: all     */
     bool        monthly;  /* are the bills of the months kept?                  */
 } ds_run_settings;
+
+/* As the choices of run.sampling. */
+enum { DS_SAMPLING_RANDOM, DS_SAMPLING_ANTITHETIC, DS_SAMPLING_LATIN_HYPERCUBE, DS_SAMPLING_SOBOL,
+       DS_SAMPLING_HALTON };
 
 typedef struct { /* a state of the world that is on or off: (25)               */
     ds_key      key;
@@ -515,6 +520,21 @@ typedef struct {
     double      rho;
 } ds_correlation;
 
+/* How correlated numbers hang together, (6) of docs/model.md; NULL: the first of each
+ * choice. */
+typedef struct {
+    int    copula;             /* DS_COPULA_...                                  */
+    double degrees_of_freedom; /* of the t copula; NAN when absent               */
+    int    measure;            /* DS_MEASURE_...: of the declared rho            */
+    bool   nearest;            /* take the nearest correlation matrix, if need be */
+} ds_dependence;
+enum { DS_COPULA_GAUSSIAN, DS_COPULA_T };
+enum { DS_MEASURE_NORMAL, DS_MEASURE_SPEARMAN, DS_MEASURE_KENDALL };
+
+/* measure.c: the correlation of normal scores of a declared one, and back. */
+double ds_score_correlation(const ds_dependence *d, double declared);
+double ds_declared_correlation(const ds_dependence *d, double of_scores);
+
 enum { DS_TIMING_START, DS_TIMING_MID, DS_TIMING_END };
 enum { DS_MONEY_NOMINAL, DS_MONEY_REAL };
 
@@ -527,6 +547,7 @@ struct ds_scenario {
     ds_run_settings *run;
     ds_items         regimes, gpus, profiles, products, agreements, models, strategies, assertions;
     ds_items         correlations; /* ds_correlation */
+    ds_dependence   *dependence;
     ds_items         quantities;   /* ds_model_quantity: key and value */
 
     size_t    input_count;

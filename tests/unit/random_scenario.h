@@ -288,6 +288,32 @@ static void make_strategy(maker *m, int number, int products)
     maker_close(m, "}, ");
 }
 
+/* Correlations, and how they hang together. */
+static void make_dependence(maker *m)
+{
+    static const char *const measure[] = { "normal", "spearman", "kendall" };
+    int nearest = maker_chance(m, 0.3);
+    maker_print(m, "\"correlations\": [[\"/gpus/g0\", \"/gpus/g1\", %.3f], "
+                "[\"/gpus/g1\", \"/products/p0/growth\", 0.3], "
+                "[\"/discount_rate_per_year\", \"/gpus/g0/usd_per_gpu_hour\", 0.4], "
+                "[\"/products/p0/requests_per_month\", \"/quantities/shared\", -0.6], "
+                "[\"/gpus/g0/usd_per_gpu_hour\", \"/quantities/shared\", 0.2], ",
+                maker_uniform(m, -0.5, 0.65));
+    if (nearest) /* these cannot hold together with the first two */
+        maker_print(m, "[\"/gpus/g0\", \"/products/p0/growth\", -0.95], "
+                    "[\"/discount_rate_per_year\", \"/quantities/shared\", -0.98], ");
+    maker_close(m, "],\n");
+    if (!nearest && maker_chance(m, 0.3))
+        return;
+    maker_print(m, "\"dependence\": {\"measure\": \"%s\", ", measure[maker_below(m, 3)]);
+    if (maker_chance(m, 0.5))
+        maker_print(m, "\"copula\": \"t\", \"degrees_of_freedom\": %.3f, ",
+                    maker_chance(m, 0.3) ? maker_uniform(m, 30, 300) : maker_uniform(m, 1, 8));
+    if (nearest)
+        maker_print(m, "\"nearest\": true, ");
+    maker_close(m, "},\n");
+}
+
 /* Text of a scenario whose amounts of money are all `dollar` times those of the same
  * seed at 1; exactly so when it is a power of two.  The caller frees it. */
 static char *random_scenario_in(uint64_t seed, double dollar)
@@ -311,12 +337,7 @@ static char *random_scenario_in(uint64_t seed, double dollar)
     maker_quantity(&m, "other", 0.001, 0.1);
     maker_close(&m, "},\n");
     if (maker_chance(&m, 0.5)) /* a pair with a certain end has no effect */
-        maker_print(&m, "\"correlations\": [[\"/gpus/g0\", \"/gpus/g1\", %.3f], "
-                    "[\"/gpus/g1\", \"/products/p0/growth\", 0.3], "
-                    "[\"/discount_rate_per_year\", \"/gpus/g0/usd_per_gpu_hour\", 0.4], "
-                    "[\"/products/p0/requests_per_month\", \"/quantities/shared\", -0.6], "
-                    "[\"/gpus/g0/usd_per_gpu_hour\", \"/quantities/shared\", 0.2]],\n",
-                    maker_uniform(&m, -0.5, 0.9));
+        make_dependence(&m);
     make_regimes(&m);
     make_gpus(&m);
     make_profiles(&m);

@@ -1,0 +1,158 @@
+/* coordinates.c -- the random numbers of a block under run.sampling: (7) and (8) of
+ * docs/model.md.
+ *
+ * Called by random.c and whoever needs a number for every lane, through ds_number_lanes(); for
+ * `random` that is the stream itself.  ds_sample_shocks() makes the shocks of all months of the
+ * processes at the start of a block, because the leading numbers move all of them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/rows.h"
+#include "model/sampler.h"
+#include "numerics/lanes.h"
+#include "numerics/spread.h"
+#include "numerics/stream.h"
+
+_Static_assert((int)DS_LANES == (int)DS_SPREAD_LANES, "a block is a block of spread.h");
+
+/* ---- Numbers ------------------------------------------------------------------- */
+
+/* u(path / 2), or one minus it in odd paths. */
+static void mirror_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
+                         double *restrict u)
+{
+    double half[DS_LANES / 2 + 1];
+    const size_t odd = w->first % 2;
+    ds_stream_uniform_lanes(key, w->first / 2, m, slot, DS_LANES / 2 + odd, half);
+    for (size_t i = 0; i < DS_LANES; i++)
+        u[i] = (i + odd) % 2 == 0 ? half[(i + odd) / 2] : 1.0 - half[(i + odd) / 2];
+}
+
+/* Number a of a stream that has coordinates. */
+static void sampled_lanes(const ds_work *w, size_t stream, uint32_t a, double *restrict u)
+{
+    const ds_sampler *sampler = &w->plan->sampler;
+    const ds_sampled *numbers = &sampler->stream[stream];
+    const ds_spread spread = { w->first, sampler->replicates };
+    const size_t c = numbers->first + numbers->step * a;
+    const uint64_t key = w->sampled_key[stream];
+    const bool has_coordinate = a < numbers->count && c < sampler->limit;
+    if (has_coordinate && sampler->method == DS_SAMPLING_SOBOL) {
+        ds_sobol_lanes(&spread, sampler->direction[c], key, a, u);
+        return;
+    }
+    if (has_coordinate && sampler->method == DS_SAMPLING_HALTON) {
+        ds_halton_lanes(&spread, sampler->prime[c], key, a, u);
+        return;
+    }
+    ds_stream_uniform_lanes(key, w->first, a / 2, a % 2, DS_LANES, u);
+    if (has_coordinate)
+        ds_hypercube_lanes(&spread, w->points, key, a, u);
+}
+
+void ds_number_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
+                     double *restrict u)
+{
+    const ds_sampler *sampler = &w->plan->sampler;
+    if (sampler->method == DS_SAMPLING_ANTITHETIC) {
+        mirror_lanes(w, key, m, slot, u);
+        return;
+    }
+    for (size_t k = 0; k < sampler->stream_count; k++)
+        if (w->sampled_key[k] == key) {
+            sampled_lanes(w, k, 2 * m + slot, u);
+            return;
+        }
+    ds_stream_uniform_lanes(key, w->first, m, slot, DS_LANES, u);
+}
+
+void ds_number_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *restrict even,
+                          double *restrict odd)
+{
+    if (w->plan->sampler.method == DS_SAMPLING_RANDOM) {
+        ds_stream_uniform_pair_lanes(key, w->first, m, 0, DS_LANES, even, odd);
+        return;
+    }
+    ds_number_lanes(w, key, m, 0, even);
+    ds_number_lanes(w, key, m, 1, odd);
+}
+
+double ds_number_of_lane(const ds_work *w, uint64_t key, size_t lane, uint32_t m, uint32_t slot)
+{
+    const uint64_t path = w->first + lane;
+    if (w->plan->sampler.method != DS_SAMPLING_ANTITHETIC)
+        return ds_stream_uniform(key, path, m, slot);
+    const double u = ds_stream_uniform(key, path / 2, m, slot);
+    return path % 2 == 0 ? u : 1.0 - u;
+}
+
+/* ---- Shocks (8) ------------------------------------------------------------------ */
+
+/* x of all numbers becomes z of all months. */
+static void turn(const ds_work *w, double (*x)[DS_LANES])
+{
+    const ds_sampler *s = &w->plan->sampler;
+    const size_t S = s->months - 1, K = s->leading;
+    ds_row *sum = w->scratch, *y = w->scratch + DS_LEADING;
+    for (size_t k = 0; k < K; k++)
+        ds_row_set(sum[k], 0);
+    for (size_t j = 0; j < S; j++)
+        for (size_t k = 0; k < K; k++) {
+            const double d = s->shape[k * S + j], *from = x[j];
+            double *to = sum[k];
+            DS_EACH_LANE(i)
+                to[i] += d * from[i];
+        }
+    for (size_t k = 0; k < K; k++) {
+        ds_row_set(y[k], 0);
+        for (size_t l = 0; l < K; l++) {
+            const double m = s->weight[k * K + l], *from = sum[l];
+            double *to = y[k];
+            DS_EACH_LANE(i)
+                to[i] += m * from[i];
+        }
+    }
+    for (size_t j = 0; j < S; j++)
+        for (size_t k = 0; k < K; k++) {
+            const double d = s->shape[k * S + j], *from = y[k];
+            double *to = x[j];
+            DS_EACH_LANE(i)
+                to[i] += d * from[i];
+        }
+}
+
+void ds_sample_shocks(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    const ds_sampler *s = &plan->sampler;
+    const size_t S = s->months - 1;
+    for (size_t p = 0; p < plan->process_count; p++) {
+        if (s->stream_count == 0 || !plan->draws_shock[p] || S == 0)
+            continue;
+        ds_row *x = &w->walk[p * S];
+        const int stream = plan->sampled_shock[p];
+        for (size_t j = 0; j < S; j++)
+            sampled_lanes(w, (size_t)stream, (uint32_t)j, x[j]);
+        ds_normal_quantile_lanes(S * DS_LANES, x[0], x[0]);
+        turn(w, x);
+    }
+}
+
+void ds_shock_pair(ds_work *w, size_t process, double *restrict even, double *restrict odd)
+{
+    const ds_plan *plan = w->plan;
+    const size_t t = w->month, S = plan->months - 1;
+    if (plan->sampler.stream_count == 0) {
+        ds_number_pair_lanes(w, w->process_key[process], (uint32_t)(t / 2), even, odd);
+        ds_normal_quantile_lanes(2 * DS_LANES, even, even);
+        return;
+    }
+    ds_row *z = &w->walk[process * S]; /* from month 1 on */
+    if (t == 0)
+        ds_row_set(even, 0); /* nothing reads it */
+    else
+        ds_row_copy(even, z[t - 1]);
+    if (t < S)
+        ds_row_copy(odd, z[t]);
+    else
+        ds_row_set(odd, 0);
+}

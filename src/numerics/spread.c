@@ -1,0 +1,236 @@
+/* spread.c -- see spread.h.  Called by model/coordinates.c for a block of paths, and by the
+ * reference engine one by one.
+ *
+ * A block of 256 paths has a few consecutive numbers, each in all replicates.  The points of
+ * the numbers are found once, the words of the replicates once, and both laid out over the
+ * lanes; what is left is a loop of plain integer operations.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "numerics/spread.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "numerics/lanes_inline.h"
+#include "numerics/sobol.h"
+
+#define EACH_LANE(i) DS_LANES_INDEPENDENT for (size_t i = 0; i < DS_SPREAD_LANES; i++)
+
+typedef uint32_t row32[DS_SPREAD_LANES];
+
+/* (x + 1/2) / 2^32; both steps are exact */
+static inline double uniform_of(uint32_t x)
+{
+    return (ds_double_inline(UINT64_C(0x4330000000000000) | x) - (0x1p52 - 0.5)) * 0x1p-32;
+}
+
+/* ---- Lanes ------------------------------------------------------------------- */
+
+/* Halves of the words of each lane's replicate. */
+static void words_of_lanes(const ds_spread *s, uint64_t key, uint32_t a, row32 low, row32 high)
+{
+    const uint32_t R = s->replicates, r0 = (uint32_t)(s->first % R);
+    const size_t distinct = R < DS_SPREAD_LANES ? R : DS_SPREAD_LANES;
+    for (size_t i = 0; i < distinct; i++) {
+        const uint32_t r = r0 + (uint32_t)i;
+        const uint64_t word = ds_spread_word(key, r < R ? r : r - R, a);
+        low[i] = (uint32_t)word;
+        high[i] = (uint32_t)(word >> 32);
+    }
+    for (size_t i = distinct; i < DS_SPREAD_LANES; i += distinct) {
+        const size_t left = DS_SPREAD_LANES - i, some = left < distinct ? left : distinct;
+        memcpy(low + i, low, some * sizeof *low);
+        memcpy(high + i, high, some * sizeof *high);
+    }
+}
+
+/* Lanes of the number that lane `from` has, which end before the result. */
+static inline size_t end_of_number(const ds_spread *s, size_t from)
+{
+    const uint64_t left = s->replicates - (s->first + from) % s->replicates;
+    return left < DS_SPREAD_LANES - from ? from + (size_t)left : DS_SPREAD_LANES;
+}
+
+static inline uint32_t number_of_lane(const ds_spread *s, size_t lane)
+{
+    return (uint32_t)((s->first + lane) / s->replicates);
+}
+
+/* ---- Sobol ------------------------------------------------------------------- */
+
+double ds_sobol_uniform(const uint32_t *direction, uint32_t number, uint64_t word)
+{
+    const uint32_t x = ds_sobol_point(direction, number);
+    return uniform_of(ds_reverse_bits(ds_scramble(x, (uint32_t)word, (uint32_t)(word >> 32))));
+}
+
+void ds_sobol_lanes(const ds_spread *s, const uint32_t *direction, uint64_t key, uint32_t a,
+                    double *restrict u)
+{
+    row32 low, high, x;
+    words_of_lanes(s, key, a, low, high);
+    uint32_t number = number_of_lane(s, 0), point = ds_sobol_point(direction, number);
+    for (size_t i = 0; i < DS_SPREAD_LANES;) {
+        const size_t end = end_of_number(s, i);
+        for (; i < end; i++)
+            x[i] = point;
+        number++;
+        unsigned flip = 0; /* the Gray code of the next number differs in its lowest 1 */
+        while (flip < 31 && !(number >> flip & 1U))
+            flip++;
+        point = number != 0 ? point ^ direction[flip] : 0;
+    }
+    EACH_LANE(i)
+        x[i] = ds_reverse_bits(ds_scramble(x[i], low[i], high[i]));
+    EACH_LANE(i)
+        u[i] = uniform_of(x[i]);
+}
+
+/* ---- Latin hypercubes ----------------------------------------------------------- */
+
+/* A permutation of the numbers of as many bits as `mask` has (Kensler 2013, "Correlated
+ * multi-jittered sampling", Pixar memo 13-01). */
+static inline uint32_t shuffle(uint32_t x, uint32_t mask, uint32_t p)
+{
+    x ^= p;
+    x *= UINT32_C(0xE170893D);
+    x ^= p >> 16;
+    x ^= (x & mask) >> 4;
+    x ^= p >> 8;
+    x *= UINT32_C(0x0929EB3F);
+    x ^= p >> 23;
+    x ^= (x & mask) >> 1;
+    x *= 1U | p >> 27;
+    x *= UINT32_C(0x6935FA69);
+    x ^= (x & mask) >> 11;
+    x *= UINT32_C(0x74DCB303);
+    x ^= (x & mask) >> 2;
+    x *= UINT32_C(0x9E501CC3);
+    x ^= (x & mask) >> 2;
+    x *= UINT32_C(0xC860A3DF);
+    x &= mask;
+    return x ^ x >> 5;
+}
+
+static uint32_t mask_of(uint64_t n)
+{
+    uint32_t mask = 0;
+    while (mask < n - 1)
+        mask = mask << 1 | 1U;
+    return mask;
+}
+
+/* What is not below n is shuffled on: its cycle leads back below n. */
+static inline uint32_t shuffle_below(uint64_t n, uint32_t mask, uint32_t x, uint32_t p)
+{
+    while (x >= n)
+        x = shuffle(x, mask, p);
+    return x;
+}
+
+/* Moves x < n on by the share h / 2^32 of n. */
+static inline uint32_t rotate(uint64_t n, uint32_t x, uint32_t h)
+{
+    const uint64_t moved = x + (h * n >> 32);
+    return (uint32_t)(moved < n ? moved : moved - n);
+}
+
+uint32_t ds_permuted(uint64_t n, uint32_t number, uint64_t word)
+{
+    const uint32_t mask = mask_of(n), p = (uint32_t)word;
+    const uint32_t x = shuffle_below(n, mask, shuffle(number, mask, p), p);
+    return rotate(n, x, (uint32_t)(word >> 32));
+}
+
+/* (x + v)/n; no result is 1 */
+static inline double uniform_in_stratum(uint64_t n, uint32_t x, double v)
+{
+    const double u = (x + v) / (double)n;
+    return u < 1.0 ? u : 1.0 - 0x1p-53;
+}
+
+double ds_hypercube_uniform(uint64_t n, uint32_t number, uint64_t word, double v)
+{
+    return uniform_in_stratum(n, ds_permuted(n, number, word), v);
+}
+
+void ds_hypercube_lanes(const ds_spread *s, uint64_t n, uint64_t key, uint32_t a,
+                        double *restrict u)
+{
+    row32 low, high, x;
+    const uint32_t mask = mask_of(n);
+    words_of_lanes(s, key, a, low, high);
+    uint32_t number = number_of_lane(s, 0);
+    for (size_t i = 0; i < DS_SPREAD_LANES; number++) {
+        const size_t end = end_of_number(s, i);
+        for (; i < end; i++)
+            x[i] = number < n ? number : 0; /* a last block has lanes beyond the paths */
+    }
+    EACH_LANE(i)
+        x[i] = shuffle(x[i], mask, low[i]);
+    for (size_t i = 0; i < DS_SPREAD_LANES; i++) {
+        x[i] = shuffle_below(n, mask, x[i], low[i]);
+        u[i] = uniform_in_stratum(n, rotate(n, x[i], high[i]), u[i]);
+    }
+}
+
+/* ---- Halton ----------------------------------------------------------------------- */
+
+/* The map of a digit: times `factor`, plus `shift`, modulo the prime. */
+typedef struct {
+    uint32_t factor, shift;
+} digit_map;
+
+enum { MOST_DIGITS = 32 };
+
+/* Digits that make 2^32 numbers or more; `scale` becomes prime to that power. */
+static unsigned digits_of(uint32_t prime, uint64_t *scale)
+{
+    unsigned digits = 0;
+    for (*scale = 1; *scale >> 32 == 0; digits++)
+        *scale *= prime;
+    return digits;
+}
+
+static void make_maps(uint32_t prime, unsigned digits, uint64_t word, digit_map *map)
+{
+    for (unsigned j = 0; j < digits; j++) {
+        const uint64_t bits = ds_spread_word(word, 0, j);
+        map[j].factor = 1U + (uint32_t)((bits >> 32) * (prime - 1) >> 32);
+        map[j].shift = (uint32_t)((bits & UINT32_MAX) * prime >> 32);
+    }
+}
+
+static double scrambled_inverse(uint32_t prime, unsigned digits, uint64_t scale,
+                                const digit_map *map, uint32_t number)
+{
+    uint64_t x = 0;
+    for (unsigned j = 0; j < digits; j++) {
+        x = x * prime + (map[j].factor * (number % prime) + map[j].shift) % prime;
+        number /= prime;
+    }
+    return ((double)x + 0.5) / (double)scale;
+}
+
+double ds_halton_uniform(uint32_t prime, uint32_t number, uint64_t word)
+{
+    digit_map map[MOST_DIGITS];
+    uint64_t scale;
+    const unsigned digits = digits_of(prime, &scale);
+    make_maps(prime, digits, word, map);
+    return scrambled_inverse(prime, digits, scale, map, number);
+}
+
+void ds_halton_lanes(const ds_spread *s, uint32_t prime, uint64_t key, uint32_t a,
+                     double *restrict u)
+{
+    digit_map map[MOST_DIGITS];
+    uint64_t scale;
+    const unsigned digits = digits_of(prime, &scale);
+    for (size_t start = 0; start < DS_SPREAD_LANES && start < s->replicates; start++) {
+        const uint32_t r = (uint32_t)((s->first + start) % s->replicates);
+        make_maps(prime, digits, ds_spread_word(key, r, a), map);
+        for (size_t i = start; i < DS_SPREAD_LANES; i += s->replicates)
+            u[i] = scrambled_inverse(prime, digits, scale, map, number_of_lane(s, i));
+    }
+}
