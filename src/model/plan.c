@@ -429,7 +429,9 @@ static bool same_level(const ds_plan *plan, const ds_plan_model *a, const ds_pla
         a->process == b->process ||
         (a->process != DS_NONE && b->process != DS_NONE &&
          plan->same_shock[a->process] == plan->same_shock[b->process]);
-    return alone && same_noise && a->price_moves && b->price_moves &&
+    const bool plain = a->effect.regime == DS_NONE && b->effect.regime == DS_NONE &&
+                       !a->noise_apart && !b->noise_apart;
+    return alone && plain && same_noise && a->price_moves && b->price_moves &&
            same_column(plan, a->change, b->change) &&
            same_column(plan, a->volatility, b->volatility);
 }
