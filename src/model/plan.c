@@ -422,9 +422,7 @@ static bool same_column(const ds_plan *plan, int a, int b)
 static bool same_level(const ds_plan *plan, const ds_plan_model *a, const ds_plan_model *b)
 {
     const bool alone = a->release_months == DS_NONE && a->cut == DS_NONE &&
-                       b->release_months == DS_NONE && b->cut == DS_NONE &&
-                       a->effect.regime == DS_NONE && b->effect.regime == DS_NONE &&
-                       !a->noise_apart && !b->noise_apart;
+                       b->release_months == DS_NONE && b->cut == DS_NONE;
     const bool same_noise =
         a->process == b->process ||
         (a->process != DS_NONE && b->process != DS_NONE &&
