@@ -48,6 +48,21 @@ static bool strategy_distils(const void *context, size_t strategy)
     return ds_scenario_strategy_distils(ds_plan_scenario(m->plan), strategy);
 }
 
+/* Which paths are independent of one another (110). */
+static ds_groups groups_of(const ds_plan *plan)
+{
+    const ds_sampler *s = ds_plan_sampler(plan);
+
+    switch (s->method) {
+    case DS_SAMPLING_RANDOM:
+        return (ds_groups){DS_GROUPS_EACH, 1};
+    case DS_SAMPLING_ANTITHETIC:
+        return (ds_groups){DS_GROUPS_PAIRS, 1};
+    default:
+        return (ds_groups){DS_GROUPS_MODULO, s->replicates};
+    }
+}
+
 ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **out,
                ds_error *err)
 {
@@ -69,6 +84,8 @@ ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **o
         .strategy_count = ds_plan_strategy_count(plan),
         .month_count = ds_plan_keeps_months(plan) ? ds_plan_month_count(plan) : 0,
         .cvar_level = ds_plan_cvar_level(plan),
+        .groups = groups_of(plan),
+        .whole = ds_plan_sampler(plan)->method == DS_SAMPLING_LATIN_HYPERCUBE,
         .work_bytes = m.kernel->work_bytes(plan),
         .prepare = prepare,
         .block = block,

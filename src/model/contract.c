@@ -22,8 +22,15 @@ static void begin_fleet(ds_work *w, size_t index)
 void ds_contract_begin(ds_work *w)
 {
     const ds_plan *plan = w->plan;
-    for (size_t c = 0; c < plan->contract_count; c++)
+    for (size_t c = 0; c < plan->contract_count; c++) {
         ds_row_set(w->locked[c], 1);
+        if (plan->contract[c].billing != DS_BILLING_COMPUTE_TIME)
+            continue;
+        const double *utilisation = w->column[plan->contract[c].utilisation];
+        double *per_use = w->per_use[c];
+        DS_EACH_LANE(i)
+            per_use[i] = 1.0 / utilisation[i];
+    }
     for (size_t f = 0; f < plan->fleet_count; f++)
         begin_fleet(w, f);
     for (size_t s = 0; s < plan->strategy_count; s++)
@@ -55,7 +62,7 @@ void ds_contract_begin(ds_work *w)
 static const double *index_of_contract(ds_work *w, size_t c, double *locked_in)
 {
     const ds_plan_contract *contract = &w->plan->contract[c];
-    const double *current = w->level[contract->model];
+    const double *current = w->level[w->plan->model[contract->model].level];
     if (contract->billing == DS_BILLING_FLEET) {
         int gpu = w->plan->profile[contract->profile].gpu;
         current = contract->follows ? w->rent[gpu]
@@ -208,13 +215,14 @@ static void refuse(ds_work *w, const ds_plan_contract *c, int index, const doubl
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + (size_t)c->model])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const ds_part part = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const double *v = part.row, n = part.times;
         const double *first = by_pools ? w->now.refused[p] : none;
         const double *second = lost != NULL ? lost : none;
         double *unserved = w->now.unserved[p];
         DS_EACH_LANE(i) {
             double left = (1.0 - first[i]) * (1.0 - second[i]);
-            unserved[i] += in_force[i] * v[i] * (1.0 - left);
+            unserved[i] += in_force[i] * (n * v[i]) * (1.0 - left);
         }
     }
 }

@@ -204,11 +204,10 @@ static void count_cost(ds_work *w, size_t strategy)
 {
     const ds_plan_needs *needs = &w->plan->needs;
     ds_strategy_state   *state = &w->strategy[strategy];
-    const bool may_lose = w->plan->strategy[strategy].loses || w->plan->strategy[strategy].spoils;
     const double *bill = w->now.bill, *discount = w->discount[0];
     const double *cost = bill;
     double *npv = state->total[DS_TOTAL_NPV];
-    if (may_lose) {
+    if (w->plan->strategy[strategy].losses_cost) {
         double *all = w->scratch[0];
         const double *lost = w->now.lost;
         DS_EACH_LANE(i)

@@ -80,5 +80,12 @@ ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err)
     ds_code code = find_wanted(plan, err);
     if (code == DS_OK)
         find_needs(plan);
+    for (size_t s = 0; s < plan->strategy_count; s++) {
+        ds_plan_strategy *strategy = &plan->strategy[s];
+        for (size_t p = 0; p < plan->product_count; p++)
+            strategy->losses_cost = strategy->losses_cost ||
+                                    (strategy->spoils && plan->product[p].loss != DS_NONE) ||
+                                    (strategy->loses && plan->product[p].value != DS_NONE);
+    }
     return code;
 }

@@ -48,6 +48,8 @@ static inline void ds_row_add_product(double *restrict out, const double *restri
 static inline bool ds_row_is_alike(const double *row)
 {
     const uint64_t first = ds_bits_inline(row[0]);
+    if (ds_bits_inline(row[1]) != first) /* as a rule they differ at once */
+        return false;
     uint64_t differs = 0;
     for (size_t i = 0; i < DS_LANES; i++)
         differs |= ds_bits_inline(row[i]) ^ first;

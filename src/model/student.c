@@ -219,6 +219,14 @@ static void set_ends(ds_work *w, ds_strategy_state *state, size_t j, const ds_pl
             ready[i] = here ? ds_ceil(after[i]) : ready[i];
         }
     }
+    const double *first = end[0], *last = end[student->attempts];
+    double from = ds_never, to = -ds_never;
+    for (size_t i = 0; i < DS_LANES; i++) {
+        from = ds_least(from, first[i]);
+        to = ds_greatest(to, last[i]);
+    }
+    state->work_from[j] = from;
+    state->work_to[j] = to;
 }
 
 void ds_project_begin(ds_work *w, size_t strategy)
@@ -360,17 +368,11 @@ static void attempt_shares(const ds_work *w, const ds_strategy_state *state, siz
     }
 }
 
-/* Is any lane of the block between its start and the end of its last attempt? */
-static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j,
-                        const ds_plan_student *student)
+/* May any lane be between its start and the end of its last attempt? */
+static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j)
 {
-    const ds_row *end = (const ds_row *)&state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
-    const double *first = end[0], *last = end[student->attempts];
     const double now = (double)w->month;
-    double at_work = 0;
-    DS_EACH_LANE(i)
-        at_work = ds_greatest(at_work, now + 1.0 > first[i] && now <= last[i] ? 1.0 : 0.0);
-    return at_work > 0.0;
+    return now + 1.0 > state->work_from[j] && now <= state->work_to[j];
 }
 
 /* Books (64)-(67) and the licence fee. */
@@ -416,7 +418,7 @@ void ds_project_month(ds_work *w, size_t strategy)
         const ds_plan_student *student = &w->plan->student[project->student];
         double *labels = w->scratch[0], *finish = w->scratch[1], *staff = w->scratch[2];
         watch_threshold(w, state, j, project);
-        bool at_work = any_at_work(w, state, j, student);
+        bool at_work = any_at_work(w, state, j);
         if (!student->ages && !at_work)
             continue;
         if (student->ages)

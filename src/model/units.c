@@ -62,6 +62,21 @@ static void in_increments(const ds_work *w, const ds_plan_contract *c, const ds_
         load[i] = load[i] * (1.0 - 1e-9) / (capacity * utilisation[i]);
 }
 
+/* (43) of one point a month: units beyond `reserved` of a load at its peak. */
+static void size_flat_pool(ds_work *w, const ds_plan_contract *c, const ds_plan_pool *pool,
+                           const double *due, const double *reserved, double *restrict units)
+{
+    const double *share = w->per_use[c - w->plan->contract];
+    const double per_unit = (1.0 - 1e-9) / (c->hours[w->month] * pool->increment);
+    const double step = pool->increment, fewest = pool->minimum;
+    ds_total_load(w, c->model, pool->load, (const ds_row *)w->peak, NULL, units);
+    DS_EACH_LANE(i) {
+        double needed = step * ds_ceil(units[i] * per_unit * share[i]);
+        double least = ds_greatest(0.0, fewest - reserved[i]);
+        units[i] = ds_greatest(needed - reserved[i], least) * due[i];
+    }
+}
+
 /* Units beyond `reserved`, the mean over the month, of a pool sized to its load: (43). */
 static void size_pool(ds_work *w, const ds_plan_contract *c, const ds_plan_pool *pool,
                       const double *due, const double *reserved, double *restrict units)
@@ -71,6 +86,10 @@ static void size_pool(ds_work *w, const ds_plan_contract *c, const ds_plan_pool 
     const double *none = w->column[w->plan->zero];
     const double step = pool->increment, fewest = pool->minimum;
     double *most = w->scratch[6], *least = w->scratch[7];
+    if (points->count == 1 && points->first[1] == 1 && factor == (const ds_row *)w->peak) {
+        size_flat_pool(w, c, pool, due, reserved, units);
+        return;
+    }
     const bool flat = points->count == 1 && points->first[1] == 1;
     size_t used = ds_product_loads(w, c->model, pool->load, factor, w->product_scratch,
                                    w->product_index);
@@ -124,7 +143,7 @@ static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
     const bool by_term = pool->ring != DS_NONE;
     if (c->settlement == DS_SETTLED_METERED || c->settlement == DS_SETTLED_WINDOW) {
         if (c->settlement == DS_SETTLED_METERED)
-            ds_total_load(w, c->model, pool->load, units);
+            ds_total_load(w, c->model, pool->load, NULL, NULL, units);
         else
             ds_window_hours(w, index, q, units);
         if (!c->certain)

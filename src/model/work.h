@@ -5,7 +5,7 @@
  * Order of calls for a block (kernel.c):
  *   ds_random_inputs    columns of the inputs                        (4), (6)
  *   ds_*_begin          everything of a path that no month changes
- *   for each month      ds_random_two_months, ds_price_month, ds_demand_month,
+ *   for each month      ds_random_two_months, ds_regime_month, ds_price_month, ds_demand_month,
  *                       ds_contract_month, ds_student_month, ds_finance_world: the
  *                       world, the same for all strategies; then for each strategy
  *                       ds_strategy_month and ds_finance_month
@@ -31,6 +31,9 @@ enum { DS_SCRATCH = 16, DS_MOST_ATTEMPTS = 8 };
 typedef struct {
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
+    double *work_from, *work_to; /* [project]: no path has its project at work before or
+                                    after; months                                      */
+    bool   *ramp_alike;   /* [ramp]: is (56) the same in all lanes?                    */
     ds_row *age, *releases, *fresh; /* [project]: age, n, and a/a0 of (67), (68)      */
     ds_row *ring;         /* [ring][most_life + 1]: bought in a month, (48), (54); the
                              last row: what there is now                              */
@@ -52,14 +55,26 @@ enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_
        DS_TOTAL_FLEET_COST, DS_TOTAL_FLEET_USED, DS_TOTAL_FLEET_MTOK, DS_TOTAL_POOLING,
        DS_TOTAL_COUNT };
 
+/* Rows of a route's requests: what is sent to it, what it takes, what it sends on. */
+enum { DS_PART_SENT, DS_PART_TAKEN, DS_PART_AGAIN, DS_PART_ROWS };
+
+/* Requests: a row, so many times.  Where a model gets the same share of a product in every
+ * lane, that share is a number and the row that of the product. */
+typedef struct {
+    const double *row;
+    double        times;
+} ds_part;
+
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
-    const double **usage; /* [product][model]: requests served v_p; read it only if sent:
+    ds_part *usage;       /* [product][model]: requests served v_p; read it only if sent:
                              a row of the world or of usage_row                        */
     ds_row *usage_row;    /* [product][model]                                          */
     bool   *sent;     /* [product][model]: was anything put into usage?                */
     ds_row *unserved; /* [product]                                                    */
     ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0                      */
+    ds_row *part;     /* [product][DS_PART_ROWS * most_routes + 1]: what a strategy's routes
+                         send, which stays until the month is billed; the last: the rest */
     const double **due; /* [model]: fixed charges fall due (0 or 1)                   */
     ds_row *due_row;  /* [model]: where that is not a constant                        */
     double *bill, *lost, *bad, *escalated, *project, *returned;
@@ -96,9 +111,14 @@ typedef struct {
     uint64_t *sampled_key;       /* [stream of the sampler]                           */
     uint64_t  points;            /* n of (7): paths of the run over replicates        */
     ds_row   *walk;              /* [process][months - 1]: shocks, when sampled (8)    */
+    uint64_t *noise_key, *regime_key;
     double  **member;            /* members of one correlated component               */
     ds_row   *event_p, *event_u; /* [event]; [event][2]: months t even, t + 1         */
     ds_row   *shock;             /* [process][2]                                      */
+    ds_row   *noise_z, *noise, *noise_kick; /* [noise][2]; X; s sqrt(1 - phi^2) of (18) */
+    ds_row   *regime_u, *regime_on; /* [regime][2]; 0 or 1                             */
+    ds_row   *regime_p;          /* [regime][3]: of being on after off, on; in month 0 */
+    ds_row   *regime_step;       /* [effect with a step]: log of its factor a month    */
     ds_row   *inflation;         /* one row: pi(t); and its factor per month          */
     ds_row   *discount;          /* one row, and its factor per month                 */
 
@@ -111,18 +131,23 @@ typedef struct {
 
     /* prices */
     ds_row *level, *level_drift, *level_spread; /* [model]                            */
+    ds_row *level_carried; /* [model]: the level but for the factor of a regime       */
+    ds_row *level_keep, *level_noise, *level_variance; /* [model]: e^(-kappa/12), Y, Var Y,
+                              of noise that is kept apart                             */
     ds_row *released, *outage, *outage_left;    /* [model]: 0 or 1; o(t); q           */
     ds_row *log_rent, *rent, *rent_mean, *rent_keep, *rent_spread; /* [gpu]           */
     ds_row *speed, *speed_step;                 /* [profile]: s(t), factor per month  */
 
     /* contracts */
     ds_row *load;       /* [product][load]: of one request                            */
+    bool   *load_alike; /* [product][load]: is it the same in all lanes?              */
     const double **price; /* [contract]: P of (40); fleets: USD per GPU-hour; a row of
                              the world where nothing is to be done to it, else of price_row */
     ds_row *price_row;  /* [contract]                                                 */
     ds_row *list_price; /* [contract]: P before the discount, for overage at list; or r
                            of (47), of fleets with reserved or spot GPUs              */
     ds_row *locked;     /* [contract]: index of the first month in force              */
+    ds_row *per_use;    /* [contract]: 1 over target_utilisation of its units         */
     ds_row *in_force;   /* [contract]: 0 or 1; only when not certain                  */
     ds_row *per_second;    /* [fleet]: replicas per GPU s an hour of demand, planned   */
     ds_row *fleet_size;    /* [fleet][DS_SIZE_ROWS]: of this month                     */
@@ -165,8 +190,24 @@ void ds_random_inputs(ds_work *w);
 void ds_random_two_months(ds_work *w);
 /* Lanes in which event e happens this month; their indices go to w->hit. */
 size_t ds_event_hits(ds_work *w, int event);
-/* Size of the event in one lane this month. */
-double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane);
+/* Size of the j-th event (from 0) in one lane this month. */
+double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane, uint32_t j);
+/* Product of the sizes of all events of the month in a lane where there is one: (14). */
+double ds_event_sizes(const ds_work *w, int event, const ds_plan_size *size, size_t lane);
+/* -- process.c: noise that passes (18), regimes (25) */
+void ds_process_begin(ds_work *w);
+/* Their numbers of this month, which is even, and the next. */
+void ds_process_two_months(ds_work *w);
+/* The states of regimes in this month. */
+void ds_regime_month(ds_work *w);
+/* (18): multiplies the row of this month. */
+void ds_noise_month(ds_work *w, int noise, double *restrict row);
+/* The rows of an effect: factor of the month on a row; spread of the month's step, `spread`
+ * itself or in `row`; and the log of the step's factor, to be added to a row. */
+void          ds_effect_factor(const ds_work *w, const ds_plan_effect *e, double *restrict row);
+const double *ds_effect_spread(const ds_work *w, const ds_plan_effect *e, const double *spread,
+                               double *row);
+void          ds_effect_step(const ds_work *w, const ds_plan_effect *e, double *restrict log);
 
 /* -- coordinates.c: numbers as run.sampling has them (7) */
 /* u(stream, path, m, slot) of every lane; `even` and `odd`: of slots 0 and 1. */
@@ -224,8 +265,10 @@ void ds_units_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
 /* -- window.c: (53), unit-hours of a pool. */
 void ds_window_hours(ds_work *w, int contract, int pool, double *restrict hours);
 /* -- usage.c: what a month's requests of a model add up to */
-/* Sum over the products of requests times a load. */
-void ds_total_load(const ds_work *w, int model, int load, double *restrict total);
+/* Sum over the products of requests times a load, times factor[product] (NULL: 1), which
+ * depends on the product's peak alone; and all of it times a row (NULL: 1). */
+void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
+                   const double *times, double *restrict total);
 /* Of requests times their tokens [Mtok]. */
 void ds_total_tokens(const ds_work *w, int model, double *restrict total);
 /* Requests times a load, for each product that the model serves, times factor[product]
@@ -286,7 +329,12 @@ void ds_student_month(ds_work *w);
 void ds_project_begin(ds_work *w, size_t strategy);
 /* Start, costs, age and acceptability of the strategy's students in this month. */
 void ds_project_month(ds_work *w, size_t strategy);
+/* -- route_certain.c */
+/* Sends the requests of a product whose routing is certain. */
+void ds_route_certain(ds_work *w, const ds_plan_strategy *s, size_t product);
 /* -- strategy.c */
+/* After ds_project_begin(). */
+void ds_strategy_begin(ds_work *w, size_t strategy);
 void ds_strategy_month(ds_work *w, size_t strategy);
 /* -- finance.c */
 void ds_finance_begin(ds_work *w);
