@@ -149,6 +149,8 @@ static void compile_products(ds_plan *plan)
         out->loss = ds_plan_column_unless(s, p->loss_usd_per_bad_answer, 0);
         out->elasticity = p->price_elasticity.index;
         out->price_of = ds_plan_is_always(s, p->price_elasticity, 0) ? DS_NONE : p->price_of;
+        out->plain = out->growth == DS_GROWTH_GBM && !out->slows && out->process != DS_NONE &&
+                     out->jump == DS_NONE && out->price_of == DS_NONE && !out->tokens_grow;
     }
 }
 
@@ -420,14 +422,14 @@ static bool same_column(const ds_plan *plan, int a, int b)
 static bool same_level(const ds_plan *plan, const ds_plan_model *a, const ds_plan_model *b)
 {
     const bool alone = a->release_months == DS_NONE && a->cut == DS_NONE &&
-                       b->release_months == DS_NONE && b->cut == DS_NONE &&
-                       a->effect.regime == DS_NONE && b->effect.regime == DS_NONE &&
-                       !a->noise_apart && !b->noise_apart;
+                       b->release_months == DS_NONE && b->cut == DS_NONE;
     const bool same_noise =
         a->process == b->process ||
         (a->process != DS_NONE && b->process != DS_NONE &&
          plan->same_shock[a->process] == plan->same_shock[b->process]);
-    return alone && same_noise && a->price_moves && b->price_moves &&
+    const bool plain = a->effect.regime == DS_NONE && b->effect.regime == DS_NONE &&
+                       !a->noise_apart && !b->noise_apart;
+    return alone && plain && same_noise && a->price_moves && b->price_moves &&
            same_column(plan, a->change, b->change) &&
            same_column(plan, a->volatility, b->volatility);
 }

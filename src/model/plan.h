@@ -135,6 +135,7 @@ typedef struct {
     double   season[12];
     double   week[168];             /* s of (16): levels of the hours, mean 1    */
     double   hour_peak, burst_peak; /* highest level of an hour, of a minute     */
+    bool     plain;                 /* growth with noise, and nothing else           */
     bool     certain_peak;          /* is peak_to_mean the same on every path?   */
     int      peak_to_mean, value, loss, elasticity;
     int      price_of; /* model, or DS_NONE                                     */

@@ -75,7 +75,7 @@ static void add_up(const shares *s)
     const double *requests = w->requests[s->product];
     const int loss = w->plan->product[s->product].loss;
     if (s->checks != 0.0)
-        add_times(w->now.bill, requests, s->checks);
+        add_times(ds_open_bill(w), requests, s->checks);
     if (s->escalated != 0.0 && needs->escalated)
         add_times(w->now.escalated, requests, s->escalated);
     if (s->bad != 0.0 && needs->bad)

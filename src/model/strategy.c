@@ -48,7 +48,7 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
     const sum sums[] = {
-        { now->bill, true }, { now->returned, plan->needs.returned }, { now->project, s->distils },
+        { now->returned, plan->needs.returned }, { now->project, s->distils },
         { now->gpu_months, s->has_fleet }, { now->gpu_used, s->has_fleet },
         { now->gpu_paid, s->has_fleet }, { now->pooling, s->has_fleet },
         { now->fleet_cost, s->has_fleet }, { now->fleet_used, s->has_fleet },
@@ -63,7 +63,7 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
         ds_row_set(now->agreed_due[a], 0);
     }
     now->amount = s->amount;
-    now->overflows = false;
+    now->overflows = now->billed = false;
 }
 
 /* (56), and whether the route has begun. */
@@ -241,7 +241,7 @@ static void count_checks(const routing *r, int usd, const double *checked, const
 {
     ds_work *w = r->w;
     if (usd != DS_NONE)
-        ds_row_add_product(w->now.bill, checked, w->column[usd]);
+        ds_row_add_product(ds_open_bill(w), checked, w->column[usd]);
     if (w->plan->needs.escalated)
         ds_row_add(w->now.escalated, again);
 }
@@ -406,7 +406,7 @@ static void pay_royalty(ds_work *w, const ds_plan_student *student)
 {
     const ds_plan *plan = w->plan;
     const double *rate = w->column[student->royalty];
-    double *bill = w->now.bill;
+    double *bill = ds_open_bill(w);
     double *spend = w->now.spend[plan->model[student->teacher].provider];
     for (size_t p = 0; p < plan->product_count; p++) {
         size_t cell = p * plan->model_count + (size_t)student->model;
@@ -518,7 +518,7 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     ds_project_month(w, strategy);
     raise_ramps(w, s, state);
     if (s->has_limits)
-        ds_row_copy(bill_before, w->now.bill);
+        ds_row_copy(bill_before, ds_open_bill(w));
     route_all(w, s, state);
     if (s->has_limits)
         route_overflow(w, s, state, bill_before);
@@ -533,4 +533,5 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     }
     ds_agreement_bill(w, state, s);
     count_unserved(w, s);
+    ds_open_bill(w);
 }

@@ -70,6 +70,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
                                &w->hour_excess, &w->burst_excess, &w->prefix_share, &w->peak };
     for (size_t k = 0; k < sizeof of_products / sizeof *of_products; k++)
         *of_products[k] = rows(l, P);
+    w->trend_alike = take(l, P * sizeof *w->trend_alike);
     ds_row **of_models[] = { &w->level, &w->level_drift, &w->level_spread, &w->level_carried,
                              &w->level_keep, &w->level_noise, &w->level_variance, &w->released,
                              &w->outage, &w->outage_left };

@@ -77,7 +77,9 @@ typedef struct {
                          send, which stays until the month is billed; the last: the rest */
     const double **due; /* [model]: fixed charges fall due (0 or 1)                   */
     ds_row *due_row;  /* [model]: where that is not a constant                        */
-    double *bill, *lost, *bad, *escalated, *project, *returned;
+    double *bill;     /* write to it by ds_open_bill()                                */
+    bool    billed;   /* has anything been put into it?                               */
+    double *lost, *bad, *escalated, *project, *returned;
     double *gpu_months, *gpu_used, *gpu_paid, *pooling;
     double *fleet_cost, *fleet_used, *fleet_mtok; /* sums of (107): c, c u, tokens     */
     double *overflow, *fallback;
@@ -127,6 +129,8 @@ typedef struct {
     ds_row *input_start, *output_start, *input_factor, *output_factor;
     ds_row *cached;       /* [product][3]: r, w, x of (17), unless by prefix          */
     ds_row *prefix_share; /* q of (17)                                                */
+    bool   *trend_alike;  /* [product]: are drift, spread and requests at first the same
+                             in all lanes?                                            */
     ds_row *log_level, *drift, *spread, *jump_level, *decay, *decay_factor, *amplitude;
 
     /* prices */
