@@ -183,7 +183,11 @@ static void book(ds_work *w, const ds_plan_contract *c, const double *charge, bo
 {
     const ds_plan_model *model = &w->plan->model[c->model];
     double *total = w->now.bill, *returned = w->now.returned;
-    ds_row_add(total, charge);
+    if (w->now.billed)
+        ds_row_add(total, charge);
+    else
+        ds_row_copy(total, charge);
+    w->now.billed = true;
     if (w->plan->needs.provider)
         ds_row_add(w->now.spend[model->provider], charge);
     if (!returns || model->fee_returned == DS_NONE)
@@ -201,7 +205,7 @@ void ds_contract_book(ds_work *w, int contract, const double *charge)
     const ds_plan_contract *c = &w->plan->contract[contract];
     book(w, c, charge, true);
     if (c->fleet == DS_NONE && c->tax != DS_NONE) /* (97) */
-        ds_row_add_product(w->now.bill, charge, w->column[c->tax]);
+        ds_row_add_product(ds_open_bill(w), charge, w->column[c->tax]);
 }
 
 /* What the contract refuses of each product is unserved.  The commitment refuses the
@@ -215,13 +219,14 @@ static void refuse(ds_work *w, const ds_plan_contract *c, int index, const doubl
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + (size_t)c->model])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const ds_part part = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const double *v = part.row, n = part.times;
         const double *first = by_pools ? w->now.refused[p] : none;
         const double *second = lost != NULL ? lost : none;
         double *unserved = w->now.unserved[p];
         DS_EACH_LANE(i) {
             double left = (1.0 - first[i]) * (1.0 - second[i]);
-            unserved[i] += in_force[i] * v[i] * (1.0 - left);
+            unserved[i] += in_force[i] * (n * v[i]) * (1.0 - left);
         }
     }
 }
@@ -277,7 +282,7 @@ static void pay_staff(ds_work *w, const ds_plan_contract *c, const double *due,
     const double *usd = w->column[c->staff], *inflation = w->inflation[0];
     DS_EACH_LANE(i)
         staff[i] = due[i] * usd[i] * inflation[i];
-    ds_row_add(w->now.bill, staff);
+    ds_row_add(ds_open_bill(w), staff);
 }
 
 static void bill_contract(ds_work *w, ds_strategy_state *state, int index)

@@ -6,6 +6,8 @@
  * processes at the start of a block, because the leading numbers move all of them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "model/rows.h"
 #include "model/sampler.h"
 #include "numerics/lanes.h"
@@ -87,36 +89,48 @@ double ds_number_of_lane(const ds_work *w, uint64_t key, size_t lane, uint32_t m
 
 /* ---- Shocks (8) ------------------------------------------------------------------ */
 
-/* x of all numbers becomes z of all months. */
+/* Lanes that are turned at a time: sums of all leading numbers stay in registers. */
+enum { TURNED = 8 };
+typedef double turned_lanes __attribute__((vector_size(TURNED * sizeof(double))));
+#define EACH_LEADING(k) _Pragma("GCC unroll 4") for (size_t k = 0; k < K; k++)
+
+_Static_assert(DS_LEADING == 4, "turn() has as many cases, EACH_LEADING as many rounds");
+
+/* x of all numbers becomes z of all months, in lanes from `lane` on; K is a constant. */
+static inline void turn_some(size_t K, const ds_sampler *s, double (*x)[DS_LANES], size_t lane)
+{
+    const size_t S = s->months - 1;
+    turned_lanes sum[DS_LEADING], y[DS_LEADING], from;
+    EACH_LEADING(k)
+        sum[k] = (turned_lanes){ 0 };
+    for (size_t j = 0; j < S; j++) {
+        memcpy(&from, &x[j][lane], sizeof from);
+        EACH_LEADING(k)
+            sum[k] += s->shape[k * S + j] * from;
+    }
+    EACH_LEADING(k) {
+        y[k] = (turned_lanes){ 0 };
+        EACH_LEADING(l)
+            y[k] += s->weight[k * K + l] * sum[l];
+    }
+    for (size_t j = 0; j < S; j++) {
+        memcpy(&from, &x[j][lane], sizeof from);
+        EACH_LEADING(k)
+            from += s->shape[k * S + j] * y[k];
+        memcpy(&x[j][lane], &from, sizeof from);
+    }
+}
+
 static void turn(const ds_work *w, double (*x)[DS_LANES])
 {
     const ds_sampler *s = &w->plan->sampler;
-    const size_t S = s->months - 1, K = s->leading;
-    ds_row *sum = w->scratch, *y = w->scratch + DS_LEADING;
-    for (size_t k = 0; k < K; k++)
-        ds_row_set(sum[k], 0);
-    for (size_t j = 0; j < S; j++)
-        for (size_t k = 0; k < K; k++) {
-            const double d = s->shape[k * S + j], *from = x[j];
-            double *to = sum[k];
-            DS_EACH_LANE(i)
-                to[i] += d * from[i];
-        }
-    for (size_t k = 0; k < K; k++) {
-        ds_row_set(y[k], 0);
-        for (size_t l = 0; l < K; l++) {
-            const double m = s->weight[k * K + l], *from = sum[l];
-            double *to = y[k];
-            DS_EACH_LANE(i)
-                to[i] += m * from[i];
-        }
-    }
-    for (size_t j = 0; j < S; j++)
-        for (size_t k = 0; k < K; k++) {
-            const double d = s->shape[k * S + j], *from = y[k];
-            double *to = x[j];
-            DS_EACH_LANE(i)
-                to[i] += d * from[i];
+    for (size_t lane = 0; lane < DS_LANES; lane += TURNED)
+        switch (s->leading) {
+        case 1: turn_some(1, s, x, lane); break;
+        case 2: turn_some(2, s, x, lane); break;
+        case 3: turn_some(3, s, x, lane); break;
+        case 4: turn_some(4, s, x, lane); break;
+        default: break; /* none: x are the shocks */
         }
 }
 

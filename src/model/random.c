@@ -145,11 +145,29 @@ size_t ds_event_hits(ds_work *w, int event)
     return n;
 }
 
-double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane)
+double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane, uint32_t j)
 {
     if (!size->per_event)
         return w->column[size->input][lane];
     uint64_t key = ds_stream_key(w->seed, size->name);
-    double u = ds_number_of_lane(w, key, lane, (uint32_t)w->month + 1, 0);
+    double u = ds_number_of_lane(w, key, lane, (uint32_t)w->month + 1, j);
     return ds_draw_value(&w->plan->draws.draw[size->input], u);
+}
+
+/* (14): the j-th event is there when u < P(n > j), from j = 0 up. */
+double ds_event_sizes(const ds_work *w, int event, const ds_plan_size *size, size_t lane)
+{
+    enum { BEYOND_ANY_U = 200 }; /* the mean is at most 365/12 */
+    double u = w->event_u[2 * (size_t)event + w->month % 2][lane];
+    double mean = w->column[w->plan->event[event].column][lane] / 12.0;
+    double more = w->event_p[event][lane], exactly = 1.0 - more; /* P(n > j), P(n = j) */
+    double product = ds_event_size(w, size, lane, 0);
+    for (uint32_t j = 1; j < BEYOND_ANY_U; j++) {
+        exactly *= mean / j;
+        more -= exactly;
+        if (!(u < more))
+            break;
+        product *= ds_event_size(w, size, lane, j);
+    }
+    return product;
 }

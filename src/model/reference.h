@@ -51,6 +51,7 @@ typedef struct {
     bool   *release;  /* [model][month]                                 (21)      */
     double *out;      /* [model][month]   share of the month cut off, o (55)      */
     double *rent;     /* [gpu][month]     rho, USD/GPU-hour             (22)      */
+    bool   *on;       /* [regime][month]                                (25)      */
     double *prices;   /* [month]          pi: wages, space, power       (24)      */
     double *deflator; /* [month]          1, or pi when money is real   (71)      */
     double *shape;    /* [product][168]   s_h, hours of the week        (16)      */
@@ -173,11 +174,14 @@ void     ds_ref_draw_inputs(ds_ref_world *w);
 /* The value on this path; NAN when the quantity is absent. */
 double   ds_ref_value(const ds_ref_world *w, ds_quantity q);
 double   ds_ref_value_or(const ds_ref_world *w, ds_quantity q, double otherwise);
-/* The value of a quantity drawn at each event, in month t. */
-double   ds_ref_event_value(const ds_ref_world *w, ds_quantity q, size_t t);
+/* The value of a quantity drawn at each event, at the j-th of month t. */
+double   ds_ref_event_value(const ds_ref_world *w, ds_quantity q, size_t t, size_t j);
 /* Does the event "#kind" of the process happen in month t? (5) */
 bool     ds_ref_event(const ds_ref_world *w, uint64_t process, const char *kind, size_t t,
                       double probability);
+/* How often it does, when its mean number in a month is `mean`: (14). */
+size_t   ds_ref_events(const ds_ref_world *w, uint64_t process, const char *kind, size_t t,
+                       double mean);
 /* The shock of the process in month t >= 1, (5) and (6). */
 double   ds_ref_shock(const ds_ref_world *w, uint64_t process, size_t t);
 

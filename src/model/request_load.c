@@ -432,8 +432,11 @@ static void compute_loads(ds_work *w, const ds_plan_contract *c, size_t p)
         if (c->billing != DS_BILLING_COMPUTE_TIME || c->overage_load != DS_NONE)
             price_tokens(&r);
     }
-    for (int l = c->first_load; l < c->load_end; l++)
-        compute_load(&r, &plan->load[l], w->load[p * plan->load_count + (size_t)l]);
+    for (int l = c->first_load; l < c->load_end; l++) {
+        const size_t cell = p * plan->load_count + (size_t)l;
+        compute_load(&r, &plan->load[l], w->load[cell]);
+        w->load_alike[cell] = ds_row_is_alike(w->load[cell]);
+    }
 }
 
 /* The load of the month before, where nothing has moved but the speed of its profile. */
@@ -456,6 +459,7 @@ static void follow_speeds(ds_work *w, const ds_plan_contract *c, size_t p)
             follow_speed(w, c->pool[load->pool].profile, row);
         else if (load->what == DS_LOAD_GPU_TIME || load->what == DS_LOAD_SLOTS)
             follow_speed(w, c->profile, row);
+        w->load_alike[p * plan->load_count + (size_t)l] = false; /* nobody has looked */
     }
 }
 

@@ -27,7 +27,8 @@ static bool collect_streams(ds_plan *plan)
     ds_sampler *s = &plan->sampler;
     const ds_draws *draws = &plan->draws;
     s->stream = ds_plan_alloc(plan, plan->input_count + plan->process_count + plan->event_count +
-                              draws->component_count, sizeof *s->stream);
+                              plan->noise_count + plan->regime_count + draws->component_count,
+                              sizeof *s->stream);
     if (s->stream == NULL)
         return false;
     for (size_t k = 0; k < plan->input_count; k++)
@@ -36,6 +37,10 @@ static bool collect_streams(ds_plan *plan)
         add_stream(s, DS_SAMPLED_SHOCK, plan->process[k]);
     for (size_t k = 0; k < plan->event_count; k++)
         add_stream(s, DS_SAMPLED_MONTHLY, plan->event[k].name);
+    for (size_t k = 0; k < plan->noise_count; k++)
+        add_stream(s, DS_SAMPLED_MONTHLY, plan->noise[k].name);
+    for (size_t k = 0; k < plan->regime_count; k++)
+        add_stream(s, DS_SAMPLED_MONTHLY, plan->regime[k].name);
     for (size_t c = 0; draws->heavy_tails && c < draws->component_count; c++)
         add_stream(s, draws->component[c].of_processes ? DS_SAMPLED_MONTHLY : DS_SAMPLED_QUANTITY,
                    draws->component[c].tail);

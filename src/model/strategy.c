@@ -28,9 +28,11 @@ static void clear_sums(const sum *sums, size_t count)
 static void clear_routes(ds_work *w, const ds_plan_strategy *s)
 {
     const ds_plan *plan = w->plan;
+    const ds_plan_needs *needs = &plan->needs;
     ds_month *now = &w->now;
     const sum sums[] = {
-        { now->lost, s->losses_cost }, { now->bad, s->spoils }, { now->escalated, s->spoils },
+        { now->lost, s->losses_cost }, { now->bad, s->spoils && needs->bad },
+        { now->escalated, s->spoils && needs->escalated },
         { now->overflow, s->has_limits }, { now->fallback, s->falls_back },
     };
     clear_sums(sums, sizeof sums / sizeof *sums);
@@ -46,7 +48,7 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
     const sum sums[] = {
-        { now->bill, true }, { now->returned, plan->needs.returned }, { now->project, s->distils },
+        { now->returned, plan->needs.returned }, { now->project, s->distils },
         { now->gpu_months, s->has_fleet }, { now->gpu_used, s->has_fleet },
         { now->gpu_paid, s->has_fleet }, { now->pooling, s->has_fleet },
         { now->fleet_cost, s->has_fleet }, { now->fleet_used, s->has_fleet },
@@ -61,7 +63,7 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
         ds_row_set(now->agreed_due[a], 0);
     }
     now->amount = s->amount;
-    now->overflows = false;
+    now->overflows = now->billed = false;
 }
 
 /* (56), and whether the route has begun. */
@@ -143,18 +145,18 @@ static void use(const routing *r, int model, const double *requests, bool stays)
 {
     ds_work *w = r->w;
     size_t cell = r->product * w->plan->model_count + (size_t)model;
-    const double **usage = &w->now.usage[cell];
+    ds_part *usage = &w->now.usage[cell];
     double *own = w->now.usage_row[cell];
     if (!w->now.sent[cell] && stays) {
-        *usage = requests;
+        *usage = (ds_part){ requests, 1.0 };
     } else if (!w->now.sent[cell]) {
         ds_row_copy(own, requests);
-        *usage = own;
+        *usage = (ds_part){ own, 1.0 };
     } else {
-        const double *before = *usage;
+        const double *before = usage->row;
         DS_EACH_LANE(i)
             own[i] = before[i] + requests[i];
-        *usage = own;
+        usage->row = own;
     }
     w->now.sent[cell] = true;
 }
@@ -234,6 +236,16 @@ static void send(const routing *r, int model, const double *requests)
     divert(r, model, requests, out);
 }
 
+/* What a verifier or router costs, and who is asked again, of so many requests. */
+static void count_checks(const routing *r, int usd, const double *checked, const double *again)
+{
+    ds_work *w = r->w;
+    if (usd != DS_NONE)
+        ds_row_add_product(ds_open_bill(w), checked, w->column[usd]);
+    if (w->plan->needs.escalated)
+        ds_row_add(w->now.escalated, again);
+}
+
 /* (60), after_answer */
 static void send_verified(const routing *r, const ds_plan_route *route, ds_row *rows)
 {
@@ -253,15 +265,12 @@ static void send_verified(const routing *r, const ds_plan_route *route, ds_row *
     }
     DS_EACH_LANE(i)
         again[i] = up[i] * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
-    if (!ds_plan_holds(w->plan, model->verifier.usd, 0))
-        ds_row_add_product(w->now.bill, up, w->column[model->verifier.usd]);
+    count_checks(r, model->verifier.usd, up, again);
     if (r->spoils) {
         double *bad = w->scratch[5];
         DS_EACH_LANE(i)
             bad[i] += up[i] * (1.0 - a[i]) * (1.0 - d[i]);
     }
-    if (w->plan->needs.escalated)
-        ds_row_add(w->now.escalated, again);
     use(r, route->model, up, true);
     if (out != NULL)
         divert(r, route->model, requests, out);
@@ -276,10 +285,10 @@ static void send_by_router(const routing *r, const ds_plan_route *route, ds_row 
     const ds_plan_model *model = &w->plan->model[route->model];
     const double *d = w->column[model->router.detected];
     const double *f = w->column[model->router.false_alarm];
-    const double *look = w->column[model->router.usd], *out = share_out(r, route->model);
+    const double *out = share_out(r, route->model);
     const double *a = acceptable(r, route->model, w->scratch[4]);
     double *bad = w->scratch[5], *up = rows[DS_PART_TAKEN], *again = rows[DS_PART_AGAIN];
-    double *kept = w->scratch[11], *bill = w->now.bill, *escalated = w->now.escalated;
+    double *kept = w->scratch[11];
     const double *away = out != NULL ? out : w->column[w->plan->zero];
     DS_EACH_LANE(i) {
         double there = 1.0 - away[i];
@@ -288,10 +297,9 @@ static void send_by_router(const routing *r, const ds_plan_route *route, ds_row 
         kept[i] = rest < 1e-9 * requests[i] ? 0.0 : rest; /* rounding is no request */
         up[i] = kept[i] * there;
         again[i] = on;
-        bill[i] += requests[i] * look[i];
         bad[i] += requests[i] * there * (1.0 - a[i]) * (1.0 - d[i]);
-        escalated[i] += on;
     }
+    count_checks(r, model->router.usd, requests, again);
     use(r, route->model, up, true);
     if (out != NULL)
         divert(r, route->model, kept, out);
@@ -374,7 +382,8 @@ static void count_bad(ds_work *w, const ds_plan_strategy *s, size_t p)
     if (!counts_bad(w, s, p))
         return;
     const double *bad = w->scratch[5];
-    ds_row_add(w->now.bad, bad);
+    if (w->plan->needs.bad)
+        ds_row_add(w->now.bad, bad);
     if (w->plan->product[p].loss != DS_NONE)
         ds_row_add_product(w->now.lost, bad, w->column[w->plan->product[p].loss]);
 }
@@ -397,15 +406,16 @@ static void pay_royalty(ds_work *w, const ds_plan_student *student)
 {
     const ds_plan *plan = w->plan;
     const double *rate = w->column[student->royalty];
-    double *bill = w->now.bill;
+    double *bill = ds_open_bill(w);
     double *spend = w->now.spend[plan->model[student->teacher].provider];
     for (size_t p = 0; p < plan->product_count; p++) {
         size_t cell = p * plan->model_count + (size_t)student->model;
         if (!w->now.sent[cell])
             continue;
-        const double *v = w->now.usage[cell], *mtok = w->mtok[p];
+        const double *v = w->now.usage[cell].row, *mtok = w->mtok[p];
+        const double times = w->now.usage[cell].times;
         DS_EACH_LANE(i) {
-            double usd = v[i] * mtok[i] * rate[i];
+            double usd = times * v[i] * mtok[i] * rate[i];
             bill[i] += usd;
             spend[i] += usd;
         }
@@ -456,7 +466,7 @@ static void find_due(ds_work *w, const ds_plan_strategy *s, const ds_strategy_st
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + m])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + m];
+        const double *v = w->now.usage[p * plan->model_count + m].row;
         DS_EACH_LANE(i)
             due[i] = v[i] > 0.0 ? 1.0 : due[i];
     }
@@ -467,6 +477,10 @@ static void route_all(ds_work *w, const ds_plan_strategy *s, const ds_strategy_s
     for (size_t p = 0; p < w->plan->product_count; p++) {
         if (w->plan->product[p].idle)
             continue;
+        if (s->certain[p]) {
+            ds_route_certain(w, s, p);
+            continue;
+        }
         const routing r = {
             .w = w, .strategy = s, .state = state, .product = p,
             .part = w->now.part + p * (DS_PART_ROWS * w->plan->most_routes + 1),
@@ -504,7 +518,7 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     ds_project_month(w, strategy);
     raise_ramps(w, s, state);
     if (s->has_limits)
-        ds_row_copy(bill_before, w->now.bill);
+        ds_row_copy(bill_before, ds_open_bill(w));
     route_all(w, s, state);
     if (s->has_limits)
         route_overflow(w, s, state, bill_before);
@@ -519,4 +533,5 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     }
     ds_agreement_bill(w, state, s);
     count_unserved(w, s);
+    ds_open_bill(w);
 }

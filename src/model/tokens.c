@@ -18,10 +18,11 @@ static void round_requests(const ds_work *w, int index, double *restrict bill)
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + (size_t)c->model])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const ds_part part = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const double *v = part.row, times = part.times;
         const double *load = w->load[p * plan->load_count + (size_t)c->first_load];
         DS_EACH_LANE(i)
-            bill[i] += v[i] * ds_round_to(price[i] * load[i], unit);
+            bill[i] += times * v[i] * ds_round_to(price[i] * load[i], unit);
     }
 }
 
@@ -73,7 +74,7 @@ static void move_by_volume(ds_work *w, const ds_plan_contract *c, const ds_plan_
     const ds_plan_table *table = &c->prices->volume[l->volume];
     double *volume = w->scratch[5];
     if (*measured != l->volume)
-        ds_total_load(w, c->model, table->load, w->column[w->plan->one], volume);
+        ds_total_load(w, c->model, table->load, NULL, NULL, volume);
     *measured = l->volume;
     if (l->step == DS_NONE) {
         move_all(w, table, volume, sum);
@@ -107,7 +108,7 @@ void ds_tokens_bill(ds_work *w, int contract, double *restrict bill)
         return;
     }
     const bool by_line = c->rounding == DS_ROUNDED_LINE;
-    const double *price = w->price[contract], *one = w->column[w->plan->one];
+    const double *price = w->price[contract];
     double *line = by_line ? w->scratch[3] : bill;
     bool begins = true;
     int  measured = DS_NONE;
@@ -119,7 +120,7 @@ void ds_tokens_bill(ds_work *w, int contract, double *restrict bill)
         /* most contracts have one load, as it is: its price in the same pass */
         const bool alone = begins && load->ends_line && load->volume == DS_NONE &&
                            load->meter == DS_NONE;
-        ds_total_load(w, c->model, l, alone ? price : one, sum);
+        ds_total_load(w, c->model, l, NULL, alone ? price : NULL, sum);
         if (load->volume != DS_NONE)
             move_by_volume(w, c, load, &measured, sum);
         else if (load->meter != DS_NONE)

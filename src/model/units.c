@@ -66,20 +66,10 @@ static void in_increments(const ds_work *w, const ds_plan_contract *c, const ds_
 static void size_flat_pool(ds_work *w, const ds_plan_contract *c, const ds_plan_pool *pool,
                            const double *due, const double *reserved, double *restrict units)
 {
-    const ds_plan *plan = w->plan;
-    const double *share = w->per_use[c - plan->contract];
+    const double *share = w->per_use[c - w->plan->contract];
     const double per_unit = (1.0 - 1e-9) / (c->hours[w->month] * pool->increment);
     const double step = pool->increment, fewest = pool->minimum;
-    ds_row_set(units, 0);
-    for (size_t p = 0; p < plan->product_count; p++) {
-        if (!w->now.sent[p * plan->model_count + (size_t)c->model])
-            continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
-        const double *load = w->load[p * plan->load_count + (size_t)pool->load];
-        const double *peak = w->peak[p];
-        DS_EACH_LANE(i)
-            units[i] += v[i] * load[i] * peak[i];
-    }
+    ds_total_load(w, c->model, pool->load, (const ds_row *)w->peak, NULL, units);
     DS_EACH_LANE(i) {
         double needed = step * ds_ceil(units[i] * per_unit * share[i]);
         double least = ds_greatest(0.0, fewest - reserved[i]);
@@ -153,7 +143,7 @@ static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
     const bool by_term = pool->ring != DS_NONE;
     if (c->settlement == DS_SETTLED_METERED || c->settlement == DS_SETTLED_WINDOW) {
         if (c->settlement == DS_SETTLED_METERED)
-            ds_total_load(w, c->model, pool->load, w->column[w->plan->one], units);
+            ds_total_load(w, c->model, pool->load, NULL, NULL, units);
         else
             ds_window_hours(w, index, q, units);
         if (!c->certain)

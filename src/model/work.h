@@ -5,7 +5,7 @@
  * Order of calls for a block (kernel.c):
  *   ds_random_inputs    columns of the inputs                        (4), (6)
  *   ds_*_begin          everything of a path that no month changes
- *   for each month      ds_random_two_months, ds_price_month, ds_demand_month,
+ *   for each month      ds_random_two_months, ds_regime_month, ds_price_month, ds_demand_month,
  *                       ds_contract_month, ds_student_month, ds_finance_world: the
  *                       world, the same for all strategies; then for each strategy
  *                       ds_strategy_month and ds_finance_month
@@ -58,9 +58,16 @@ enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_
 /* Rows of a route's requests: what is sent to it, what it takes, what it sends on. */
 enum { DS_PART_SENT, DS_PART_TAKEN, DS_PART_AGAIN, DS_PART_ROWS };
 
+/* Requests: a row, so many times.  Where a model gets the same share of a product in every
+ * lane, that share is a number and the row that of the product. */
+typedef struct {
+    const double *row;
+    double        times;
+} ds_part;
+
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
-    const double **usage; /* [product][model]: requests served v_p; read it only if sent:
+    ds_part *usage;       /* [product][model]: requests served v_p; read it only if sent:
                              a row of the world or of usage_row                        */
     ds_row *usage_row;    /* [product][model]                                          */
     bool   *sent;     /* [product][model]: was anything put into usage?                */
@@ -70,7 +77,9 @@ typedef struct {
                          send, which stays until the month is billed; the last: the rest */
     const double **due; /* [model]: fixed charges fall due (0 or 1)                   */
     ds_row *due_row;  /* [model]: where that is not a constant                        */
-    double *bill, *lost, *bad, *escalated, *project, *returned;
+    double *bill;     /* write to it by ds_open_bill()                                */
+    bool    billed;   /* has anything been put into it?                               */
+    double *lost, *bad, *escalated, *project, *returned;
     double *gpu_months, *gpu_used, *gpu_paid, *pooling;
     double *fleet_cost, *fleet_used, *fleet_mtok; /* sums of (107): c, c u, tokens     */
     double *overflow, *fallback;
@@ -104,9 +113,14 @@ typedef struct {
     uint64_t *sampled_key;       /* [stream of the sampler]                           */
     uint64_t  points;            /* n of (7): paths of the run over replicates        */
     ds_row   *walk;              /* [process][months - 1]: shocks, when sampled (8)    */
+    uint64_t *noise_key, *regime_key;
     double  **member;            /* members of one correlated component               */
     ds_row   *event_p, *event_u; /* [event]; [event][2]: months t even, t + 1         */
     ds_row   *shock;             /* [process][2]                                      */
+    ds_row   *noise_z, *noise, *noise_kick; /* [noise][2]; X; s sqrt(1 - phi^2) of (18) */
+    ds_row   *regime_u, *regime_on; /* [regime][2]; 0 or 1                             */
+    ds_row   *regime_p;          /* [regime][3]: of being on after off, on; in month 0 */
+    ds_row   *regime_step;       /* [effect with a step]: log of its factor a month    */
     ds_row   *inflation;         /* one row: pi(t); and its factor per month          */
     ds_row   *discount;          /* one row, and its factor per month                 */
 
@@ -115,16 +129,22 @@ typedef struct {
     ds_row *input_start, *output_start, *input_factor, *output_factor;
     ds_row *cached;       /* [product][3]: r, w, x of (17), unless by prefix          */
     ds_row *prefix_share; /* q of (17)                                                */
+    bool   *trend_alike;  /* [product]: are drift, spread and requests at first the same
+                             in all lanes?                                            */
     ds_row *log_level, *drift, *spread, *jump_level, *decay, *decay_factor, *amplitude;
 
     /* prices */
     ds_row *level, *level_drift, *level_spread; /* [model]                            */
+    ds_row *level_carried; /* [model]: the level but for the factor of a regime       */
+    ds_row *level_keep, *level_noise, *level_variance; /* [model]: e^(-kappa/12), Y, Var Y,
+                              of noise that is kept apart                             */
     ds_row *released, *outage, *outage_left;    /* [model]: 0 or 1; o(t); q           */
     ds_row *log_rent, *rent, *rent_mean, *rent_keep, *rent_spread; /* [gpu]           */
     ds_row *speed, *speed_step;                 /* [profile]: s(t), factor per month  */
 
     /* contracts */
     ds_row *load;       /* [product][load]: of one request                            */
+    bool   *load_alike; /* [product][load]: is it the same in all lanes?              */
     const double **price; /* [contract]: P of (40); fleets: USD per GPU-hour; a row of
                              the world where nothing is to be done to it, else of price_row */
     ds_row *price_row;  /* [contract]                                                 */
@@ -174,8 +194,24 @@ void ds_random_inputs(ds_work *w);
 void ds_random_two_months(ds_work *w);
 /* Lanes in which event e happens this month; their indices go to w->hit. */
 size_t ds_event_hits(ds_work *w, int event);
-/* Size of the event in one lane this month. */
-double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane);
+/* Size of the j-th event (from 0) in one lane this month. */
+double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane, uint32_t j);
+/* Product of the sizes of all events of the month in a lane where there is one: (14). */
+double ds_event_sizes(const ds_work *w, int event, const ds_plan_size *size, size_t lane);
+/* -- process.c: noise that passes (18), regimes (25) */
+void ds_process_begin(ds_work *w);
+/* Their numbers of this month, which is even, and the next. */
+void ds_process_two_months(ds_work *w);
+/* The states of regimes in this month. */
+void ds_regime_month(ds_work *w);
+/* (18): multiplies the row of this month. */
+void ds_noise_month(ds_work *w, int noise, double *restrict row);
+/* The rows of an effect: factor of the month on a row; spread of the month's step, `spread`
+ * itself or in `row`; and the log of the step's factor, to be added to a row. */
+void          ds_effect_factor(const ds_work *w, const ds_plan_effect *e, double *restrict row);
+const double *ds_effect_spread(const ds_work *w, const ds_plan_effect *e, const double *spread,
+                               double *row);
+void          ds_effect_step(const ds_work *w, const ds_plan_effect *e, double *restrict log);
 
 /* -- coordinates.c: numbers as run.sampling has them (7) */
 /* u(stream, path, m, slot) of every lane; `even` and `odd`: of slots 0 and 1. */
@@ -233,10 +269,10 @@ void ds_units_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
 /* -- window.c: (53), unit-hours of a pool. */
 void ds_window_hours(ds_work *w, int contract, int pool, double *restrict hours);
 /* -- usage.c: what a month's requests of a model add up to */
-/* Sum over the products of requests times a load. */
-/* The sum is multiplied by a row. */
-void ds_total_load(const ds_work *w, int model, int load, const double *times,
-                   double *restrict total);
+/* Sum over the products of requests times a load, times factor[product] (NULL: 1), which
+ * depends on the product's peak alone; and all of it times a row (NULL: 1). */
+void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
+                   const double *times, double *restrict total);
 /* Of requests times their tokens [Mtok]. */
 void ds_total_tokens(const ds_work *w, int model, double *restrict total);
 /* Requests times a load, for each product that the model serves, times factor[product]
@@ -297,6 +333,9 @@ void ds_student_month(ds_work *w);
 void ds_project_begin(ds_work *w, size_t strategy);
 /* Start, costs, age and acceptability of the strategy's students in this month. */
 void ds_project_month(ds_work *w, size_t strategy);
+/* -- route_certain.c */
+/* Sends the requests of a product whose routing is certain. */
+void ds_route_certain(ds_work *w, const ds_plan_strategy *s, size_t product);
 /* -- strategy.c */
 /* After ds_project_begin(). */
 void ds_strategy_begin(ds_work *w, size_t strategy);

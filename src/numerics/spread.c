@@ -16,6 +16,8 @@
 
 #define EACH_LANE(i) DS_LANES_INDEPENDENT for (size_t i = 0; i < DS_SPREAD_LANES; i++)
 
+enum { SET = 16 }; /* replicates that are made at a time */
+
 typedef uint32_t row32[DS_SPREAD_LANES];
 
 /* (x + 1/2) / 2^32; both steps are exact */
@@ -64,21 +66,56 @@ double ds_sobol_uniform(const uint32_t *direction, uint32_t number, uint64_t wor
     return uniform_of(ds_reverse_bits(ds_scramble(x, (uint32_t)word, (uint32_t)(word >> 32))));
 }
 
+/* The Gray codes of a number and the one before differ in the lowest 1 of the number. */
+static inline uint32_t next_point(const uint32_t *direction, uint32_t point, uint32_t number)
+{
+    unsigned flip = 0;
+    while (flip < 31 && !(number >> flip & 1U))
+        flip++;
+    return number != 0 ? point ^ direction[flip] : 0;
+}
+
+/* Lanes that are whole sets of replicates: nothing is laid out. */
+static void sobol_sets(const ds_spread *s, const uint32_t *direction, uint64_t key, uint32_t a,
+                       double *restrict u)
+{
+    row32 low, high;
+    const size_t R = s->replicates;
+    uint32_t number = number_of_lane(s, 0), point = ds_sobol_point(direction, number);
+    for (size_t i = 0; i < R; i += SET)
+        for (size_t k = 0; k < SET; k++) {
+            const uint64_t word = ds_spread_word(key, (uint32_t)(i + k), a);
+            low[i + k] = (uint32_t)word;
+            high[i + k] = (uint32_t)(word >> 32) | 1U;
+        }
+    for (size_t i = 0; i < DS_SPREAD_LANES; i += R) {
+        for (size_t r = 0; r < R; r += SET) {
+            uint32_t x[SET];
+            for (size_t k = 0; k < SET; k++)
+                x[k] = ds_reverse_bits(ds_scramble(point, low[r + k], high[r + k]));
+            for (size_t k = 0; k < SET; k++)
+                u[i + r + k] = uniform_of(x[k]);
+        }
+        point = next_point(direction, point, ++number);
+    }
+}
+
 void ds_sobol_lanes(const ds_spread *s, const uint32_t *direction, uint64_t key, uint32_t a,
                     double *restrict u)
 {
     row32 low, high, x;
+    if (s->replicates % SET == 0 && DS_SPREAD_LANES % s->replicates == 0 &&
+        s->first % s->replicates == 0) {
+        sobol_sets(s, direction, key, a, u);
+        return;
+    }
     words_of_lanes(s, key, a, low, high);
     uint32_t number = number_of_lane(s, 0), point = ds_sobol_point(direction, number);
     for (size_t i = 0; i < DS_SPREAD_LANES;) {
         const size_t end = end_of_number(s, i);
         for (; i < end; i++)
             x[i] = point;
-        number++;
-        unsigned flip = 0; /* the Gray code of the next number differs in its lowest 1 */
-        while (flip < 31 && !(number >> flip & 1U))
-            flip++;
-        point = number != 0 ? point ^ direction[flip] : 0;
+        point = next_point(direction, point, ++number);
     }
     EACH_LANE(i)
         x[i] = ds_reverse_bits(ds_scramble(x[i], low[i], high[i]));

@@ -81,10 +81,19 @@ typedef struct {
 enum { DS_SAMPLING_RANDOM, DS_SAMPLING_ANTITHETIC, DS_SAMPLING_LATIN_HYPERCUBE, DS_SAMPLING_SOBOL,
        DS_SAMPLING_HALTON };
 
+typedef struct { /* a state of the world that is on or off: (25)               */
+    ds_key      key;
+    const char *description;
+    ds_quantity on_per_year, off_per_year;
+    ds_quantity begins_on; /* absent: as often as it is on in the long run      */
+} ds_regime;
+
 typedef struct { /* mean-reverting log price with jumps */
     ds_key      key;
     ds_quantity usd_per_gpu_hour, long_run_usd_per_gpu_hour, reversion_per_year,
         volatility_per_sqrt_year, jumps_per_year, jump_factor;
+    int         regime; /* index into regimes, or DS_ABSENT                     */
+    ds_quantity regime_factor, regime_volatility_factor;
     ds_quantity peak_tflops; /* for training */
     double tflops_16bit, tflops_8bit, tflops_4bit, memory_gib, memory_gb_per_s, link_gb_per_s,
         watts; /* facts for rooflines; NAN: not given                           */
@@ -129,7 +138,9 @@ typedef struct {
     int         process;
     ds_quantity per_year, slows_to_per_year, slowing_per_year, ceiling_factor,
         innovation_per_year, imitation_per_year, volatility_per_sqrt_year, jumps_per_year,
-        jump_factor;
+        jump_factor, noise_log_sd, noise_autocorrelation;
+    int         regime; /* index into regimes, or DS_ABSENT                     */
+    ds_quantity regime_per_year, regime_factor, regime_volatility_factor;
     ds_numbers series;
 } ds_growth;
 
@@ -359,8 +370,10 @@ enum { DS_RELEASES_POISSON, DS_RELEASES_FIXED };
 
 typedef struct {
     ds_quantity release_every_months, change_at_release, cuts_per_year, cut_factor,
-        change_per_year, volatility_per_sqrt_year;
+        change_per_year, volatility_per_sqrt_year, reversion_per_year;
     int         releases;
+    int         regime; /* index into regimes, or DS_ABSENT                     */
+    ds_quantity regime_change_per_year, regime_factor, regime_volatility_factor;
 } ds_price_path;
 
 typedef struct {
@@ -532,7 +545,7 @@ struct ds_scenario {
     int              timing, money;
     double           cvar_level;
     ds_run_settings *run;
-    ds_items         gpus, profiles, products, agreements, models, strategies, assertions;
+    ds_items         regimes, gpus, profiles, products, agreements, models, strategies, assertions;
     ds_items         correlations; /* ds_correlation */
     ds_dependence   *dependence;
     ds_items         quantities;   /* ds_model_quantity: key and value */

@@ -188,7 +188,8 @@ static void look_at_lanes(const ds_work *w, size_t strategy)
             found += s->loses ? w->now.unserved[p][i] : 0;
             for (size_t m = 0; m < plan->model_count; m++)
                 if (w->now.sent[p * plan->model_count + m])
-                    found += w->now.usage[p * plan->model_count + m][i];
+                    found += w->now.usage[p * plan->model_count + m].row[i] *
+                             w->now.usage[p * plan->model_count + m].times;
         }
         if (cascade && router) {
             assert_true(found >= asked * (1 - 1e-12));

@@ -241,7 +241,10 @@ static feature features[] = {
     {"\"not_within_months\"", 120, 0}, {"\"scaling_law\"", 190, 0}, {"\"curve\"", 190, 0},
     {"\"escalate_to\": \"rack\"", 200, 0}, {"\"all\": \"rack\"", 130, 0},
     {"\"hour_shape\"", 170, 0}, {"\"minute_cv\"", 40, 0}, {"\"agreement\"", 140, 0},
-    {"\"commitment\"", 230, 0}, {"\"terms\": {", 150, 0},
+    {"\"commitment\"", 230, 0}, {"\"terms\": {", 150, 0}, {"\"noise_log_sd\"", 130, 0},
+    {"\"noise_autocorrelation\"", 90, 0}, {"\"begins_on\"", 150, 0},
+    {"\"regime_per_year\"", 120, 0}, {"\"regime_change_per_year\"", 90, 0},
+    {"\"regime_factor\"", 200, 0}, {"\"regime_volatility_factor\"", 130, 0},
 };
 
 static void test_features(void **state)
