@@ -80,6 +80,8 @@ typedef struct {
     ds_override *overrides; /* the pointers are copies; values point into argv */
     size_t       override_count;
     bool         paths_given, seed_given;
+    bool         samples;    /* paths belong to the sampling: also set in the scenario */
+    const char  *paths_text;
     uint64_t     paths, seed;
     unsigned     threads;
 } ds_common;
