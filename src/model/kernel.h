@@ -49,15 +49,16 @@ void ds_kernel(const ds_plan *plan, uint64_t first, void *work, double *restrict
                double *restrict bills);
 
 /* The same model for one path and one strategy, written to be read.  `bills` is
- * [month] or NULL; row may be NULL.  The run has run.paths paths, or so many, with their strata (NULL:
- * they are made for this path, which takes as long as for a run). */
+ * [month] or NULL; row may be NULL.  The run has run.paths paths, or so many, with their
+ * strata (NULL: they are made for this path, which takes as long as for a run). */
 DS_MUST_CHECK ds_code ds_reference(const ds_plan *plan, uint64_t seed, uint64_t path,
                                    size_t strategy, ds_ledger_fn row, void *context,
                                    double outcomes[DS_OUTCOME_COUNT], double *bills,
                                    ds_error *err);
 DS_MUST_CHECK ds_code ds_reference_of(const ds_plan *plan, uint64_t seed, uint64_t paths,
-                                      const ds_strata *strata, uint64_t path, size_t strategy, ds_ledger_fn row,
-                                      void *context, double outcomes[DS_OUTCOME_COUNT],
-                                      double *bills, ds_error *err);
+                                      const ds_strata *strata, uint64_t path, size_t strategy,
+                                      ds_ledger_fn row, void *context,
+                                      double outcomes[DS_OUTCOME_COUNT], double *bills,
+                                      ds_error *err);
 
 #endif

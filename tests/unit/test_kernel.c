@@ -23,6 +23,7 @@
 #include "distillsim.h"
 #include "load_text.h"
 #include "model/kernel.h"
+#include "scenario/scenario.h"
 #include "random_scenario.h"
 
 enum { SCENARIOS = 400, CHECKED_LANES = 3, MOST_MONTHS = 64 };
