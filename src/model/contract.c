@@ -285,9 +285,33 @@ static void pay_staff(ds_work *w, const ds_plan_contract *c, const double *due,
     ds_row_add(ds_open_bill(w), staff);
 }
 
+/* Of a contract that is one sum of tokens at one price. */
+static void bill_plainly(ds_work *w, int index)
+{
+    const ds_plan_contract *c = &w->plan->contract[index];
+    const ds_part part =
+        ds_part_load(w, c->model, c->first_load, w->price[index], w->scratch[0]);
+    const double *usd = part.row, share = part.times;
+    double *bill = w->now.bill, *spend = w->now.spend[w->plan->model[c->model].provider];
+    if (w->now.billed)
+        DS_EACH_LANE(i)
+            bill[i] += share * usd[i];
+    else
+        DS_EACH_LANE(i)
+            bill[i] = share * usd[i];
+    w->now.billed = true;
+    if (w->plan->needs.provider)
+        DS_EACH_LANE(i)
+            spend[i] += share * usd[i];
+}
+
 static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
+    if (c->plain) {
+        bill_plainly(w, index);
+        return;
+    }
     double *bill = w->scratch[0], *other = w->scratch[1], *staff = w->scratch[11];
     const double *due = ds_contract_due(w, index, w->scratch[2]);
     if (c->staff != DS_NONE)

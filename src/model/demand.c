@@ -243,6 +243,7 @@ static void grow_plainly(ds_work *w, size_t p)
 
 void ds_demand_month(ds_work *w)
 {
+    w->demand_month++;
     for (size_t p = 0; p < w->plan->product_count; p++) {
         const ds_plan_product *product = &w->plan->product[p];
         if (product->idle)
