@@ -133,7 +133,7 @@ static void move_level(ds_work *w, size_t p)
     const bool straight = product->growth == DS_GROWTH_GBM && !product->slows;
     const double *z = NULL;
     if (product->process != DS_NONE)
-        z = w->shock[2 * (size_t)product->process + w->month % 2];
+        z = ds_shock(w, product->process);
     if (straight && z != NULL) { /* the usual case, in one pass */
         DS_EACH_LANE(i)
             level[i] = (level[i] + drift[i]) + (spread[i] * z[i] - 0.5 * spread[i] * spread[i]);
@@ -214,7 +214,7 @@ static void grow_plainly(ds_work *w, size_t p)
 {
     const ds_plan_product *product = &w->plan->product[p];
     const double *base = w->column[product->requests], *drift = w->drift[p], *spread = w->spread[p];
-    const double *z = w->shock[2 * (size_t)product->process + w->month % 2];
+    const double *z = ds_shock(w, product->process);
     const double season = product->season[(w->plan->start_month + w->month) % 12];
     double *level = w->log_level[p], *requests = w->requests[p];
     if (!w->trend_alike[p]) {

@@ -111,7 +111,7 @@ static void move_model(ds_work *w, size_t m)
     const double *drift = w->level_drift[m], *spread = w->level_spread[m];
     const double *z = w->column[w->plan->zero];
     if (model->process != DS_NONE)
-        z = w->shock[2 * (size_t)model->process + w->month % 2];
+        z = ds_shock(w, model->process);
     DS_EACH_LANE(i)
         level[i] *= ds_exp_inline(drift[i] + spread[i] * z[i]);
 }
@@ -124,7 +124,7 @@ static void move_gpu(ds_work *w, size_t g)
     const double *mean = w->rent_mean[g], *keep = w->rent_keep[g], *spread = w->rent_spread[g];
     const double *z = w->column[w->plan->zero];
     if (gpu->process != DS_NONE)
-        z = w->shock[2 * (size_t)gpu->process + w->month % 2];
+        z = ds_shock(w, gpu->process);
     DS_EACH_LANE(i)
         x[i] = mean[i] + (x[i] - mean[i]) * keep[i] + spread[i] * z[i];
     if (gpu->jump != DS_NONE) {

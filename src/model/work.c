@@ -77,6 +77,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->whole_row = rows(l, plan->load_count);
     w->price = take(l, C * sizeof *w->price);
     w->price_row = rows(l, C);
+    w->charge = rows(l, C);
     w->list_price = rows(l, C);
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
