@@ -99,12 +99,16 @@ static void begin_trend(ds_work *w, size_t p)
 void ds_demand_begin(ds_work *w)
 {
     for (size_t p = 0; p < w->plan->product_count; p++) {
-        const double *volatility = w->column[w->plan->product[p].volatility];
+        const ds_plan_product *product = &w->plan->product[p];
+        const double *volatility = w->column[product->volatility];
         double *spread = w->spread[p];
+        ds_row_set(w->log_level[p], 0);
+        if (w->demand_known[p] && (product->plain || product->idle))
+            continue;
+        w->demand_known[p] = product->tokens_certain && product->trend_certain;
         ds_row_set(w->requests[p], 0);
         begin_tokens(w, p);
         begin_trend(w, p);
-        ds_row_set(w->log_level[p], 0);
         ds_row_set(w->jump_level[p], 1);
         DS_EACH_LANE(i)
             spread[i] = volatility[i] * sqrt(1.0 / 12.0);

@@ -26,7 +26,7 @@ void ds_finance_begin(ds_work *w)
         for (size_t k = 0; plan->needs.totals && k < DS_TOTAL_COUNT; k++)
             ds_row_set(state->total[k], 0);
         ds_row_set(state->total[DS_TOTAL_LAST_NEGATIVE], -1);
-        for (size_t k = 0; k < plan->provider_count; k++)
+        for (size_t k = 0; plan->needs.provider && k < plan->provider_count; k++)
             ds_row_set(state->provider[k], 0);
         for (size_t k = 0; k < plan->ring_count * (plan->most_life + 1); k++)
             ds_row_set(state->ring[k], 0);

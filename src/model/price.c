@@ -8,10 +8,12 @@
 static void begin_model(ds_work *w, size_t m)
 {
     const ds_plan_model *model = &w->plan->model[m];
-    ds_row_set(w->level[m], 1);
     ds_row_set(w->released[m], 0);
     ds_row_set(w->outage[m], 0);
     ds_row_set(w->outage_left[m], 0);
+    if (model->level != (int)m)
+        return;
+    ds_row_set(w->level[m], 1);
     if (model->price_moves) {
         const double *change = w->column[model->change];
         const double *volatility = w->column[model->volatility];

@@ -146,6 +146,7 @@ typedef struct {
     ds_row *input_start, *output_start, *input_factor, *output_factor;
     ds_row *cached;       /* [product][3]: r, w, x of (17), unless by prefix          */
     ds_row *prefix_share; /* q of (17)                                                */
+    bool   *demand_known; /* [product]: do tokens and rates stand, in this block and the next? */
     bool   *trend_alike;  /* [product]: are drift, spread and requests at first the same
                              in all lanes?                                            */
     ds_row *log_level, *drift, *spread, *jump_level, *decay, *decay_factor, *amplitude;
