@@ -19,14 +19,38 @@ _Static_assert((int)DS_LANES == (int)DS_SPREAD_LANES, "a block is a block of spr
 /* ---- Numbers ------------------------------------------------------------------- */
 
 /* u(path / 2), or one minus it in odd paths. */
+static void mirror(const ds_work *w, const double *restrict half, double *restrict u)
+{
+    const size_t odd = w->first % 2;
+    if (odd == 0)
+        DS_LANES_INDEPENDENT
+        for (size_t i = 0; i < DS_LANES / 2; i++) {
+            u[2 * i] = half[i];
+            u[2 * i + 1] = 1.0 - half[i];
+        }
+    else
+        for (size_t i = 0; i < DS_LANES; i++)
+            u[i] = i % 2 == 1 ? half[(i + 1) / 2] : 1.0 - half[i / 2];
+}
+
+enum { DS_HALF = DS_LANES / 2 + 1 };
+
 static void mirror_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
                          double *restrict u)
 {
-    double half[DS_LANES / 2 + 1];
-    const size_t odd = w->first % 2;
-    ds_stream_uniform_lanes(key, w->first / 2, m, slot, DS_LANES / 2 + odd, half);
-    for (size_t i = 0; i < DS_LANES; i++)
-        u[i] = (i + odd) % 2 == 0 ? half[(i + odd) / 2] : 1.0 - half[(i + odd) / 2];
+    double half[DS_HALF];
+    ds_stream_uniform_lanes(key, w->first / 2, m, slot, DS_LANES / 2 + w->first % 2, half);
+    mirror(w, half, u);
+}
+
+static void mirror_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *restrict even,
+                              double *restrict odd)
+{
+    double first[DS_HALF], second[DS_HALF];
+    ds_stream_uniform_pair_lanes(key, w->first / 2, m, 0, DS_LANES / 2 + w->first % 2, first,
+                                 second);
+    mirror(w, first, even);
+    mirror(w, second, odd);
 }
 
 /* Number a of a stream that has coordinates. */
@@ -72,6 +96,10 @@ void ds_number_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *re
 {
     if (w->plan->sampler.method == DS_SAMPLING_RANDOM) {
         ds_stream_uniform_pair_lanes(key, w->first, m, 0, DS_LANES, even, odd);
+        return;
+    }
+    if (w->plan->sampler.method == DS_SAMPLING_ANTITHETIC) {
+        mirror_pair_lanes(w, key, m, even, odd);
         return;
     }
     ds_number_lanes(w, key, m, 0, even);
