@@ -1,6 +1,6 @@
 /* distribution_fit.c -- distributions from moments and from two quantiles.
  *
- * Called while a scenario is read.  Closed forms; nothing is solved.
+ * Called while a scenario is read.  Closed forms, but for the shape of a Weibull.
  *
  * Invariants: a fit that succeeds has finite parameters with a positive scale and
  * is not truncated; one that fails leaves *out untouched.
@@ -8,6 +8,7 @@
 #include "numerics/distribution.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 
 static ds_distribution untruncated(ds_dist_kind kind, double a, double b)
@@ -54,6 +55,35 @@ bool ds_distribution_fit_gamma_moments(double mean, double sd, ds_distribution *
     }
     const double shape = (mean / sd) * (mean / sd);
     return shape > 0.0 && accept_fit(DS_DIST_GAMMA, shape, sd * (sd / mean), out);
+}
+
+/* Squared coefficient of variation of a Weibull. */
+static double weibull_variation(double shape)
+{
+    return expm1(gsl_sf_lngamma(1.0 + 2.0 / shape) - 2.0 * gsl_sf_lngamma(1.0 + 1.0 / shape));
+}
+
+/* Falls as the shape rises; halved in the logarithm of the shape. */
+bool ds_distribution_fit_weibull_moments(double mean, double sd, ds_distribution *out)
+{
+    double low = 0.1, high = 1000.0;
+
+    if (!(mean > 0.0) || !(sd > 0.0)) {
+        return false;
+    }
+    const double variation = (sd / mean) * (sd / mean);
+    if (!(variation < weibull_variation(low) && variation > weibull_variation(high))) {
+        return false;
+    }
+    for (int i = 0; i < 100; i++) {
+        const double middle = sqrt(low * high);
+        if (weibull_variation(middle) > variation) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return accept_fit(DS_DIST_WEIBULL, low, mean / gsl_sf_gamma(1.0 + 1.0 / low), out);
 }
 
 bool ds_distribution_fit_normal_quantiles(double p1, double x1, double p2, double x2,
