@@ -9,7 +9,8 @@
  * of its own.
  *
  * Accuracy: TOLERANCE of the spread of the narrowest part near by (or of the distance from
- * its median, when that is larger).  Not inside a stretch that a normal score crosses in 1e-12, which is a jump.
+ * its median, when that is larger).  Not inside a stretch that a normal score crosses in
+ * 1e-12, which is a jump.
  *
  * Invariants: parts are no mixtures; weights are positive or 0, not all 0.
  * SPDX-License-Identifier: GPL-3.0-or-later */

@@ -334,8 +334,8 @@ static void note_form(statement *found, const char *key)
 
 static void unknown_form(ds_binder *b, const char *key)
 {
-    const char *all[DS_LEVEL_COUNT + 40] = {"value", "discrete", "empirical", "fit", "min", "max", "nature", "low",
-                                            "high", "metalog", "mixture",
+    const char *all[DS_LEVEL_COUNT + 40] = {"value", "discrete", "empirical", "fit", "min", "max",
+                                            "nature", "low", "high", "metalog", "mixture",
                                             "source", "as_of", "assumption", "note"};
     size_t      count = 15;
     for (const ds_form *f = ds_forms; f->key != NULL; f++)

@@ -123,8 +123,8 @@ bool ds_read_metalog(ds_binder *b, const cJSON *node, ds_distribution *d, char *
         return false;
     bool points = ds_tree_member(node, "levels") != NULL || ds_tree_member(node, "values") != NULL;
     if (points == (ds_tree_member(node, "coefficients") != NULL) || !(low < high)) {
-        ds_problem_here(b, "needs \"levels\" and \"values\", or \"coefficients\", and \"low\" below "
-                           "\"high\"");
+        ds_problem_here(b, "needs \"levels\" and \"values\", or \"coefficients\", and \"low\" "
+                           "below \"high\"");
         return false;
     }
     const double *first = ds_read_list(b, node, points ? "levels" : "coefficients", &count);

@@ -97,7 +97,7 @@ static void maker_in_units(maker *m, const char *key, double low, double high, d
         break;
     case 6:
         maker_print(m, "{\"metalog\": {\"coefficients\": [0, 1, 0.3, 0.1], \"low\": %.17g, "
-                       "\"high\": %.17g}, \"nature\": \"epistemic\"}", least, most);
+                       "\"high\": %.17g}}", least, most);
         break;
     default:
         maker_print(m, "{\"pert\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}", least,
