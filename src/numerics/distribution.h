@@ -57,6 +57,11 @@ bool ds_distribution_fit_normal_quantiles(double p1, double x1, double p2, doubl
 bool ds_distribution_fit_lognormal_quantiles(double p1, double x1, double p2, double x2,
                                              ds_distribution *out);
 
+bool ds_distribution_fit_weibull_quantiles(double p1, double x1, double p2, double x2,
+                                           ds_distribution *out);
+bool ds_distribution_fit_gamma_quantiles(double p1, double x1, double p2, double x2,
+                                         ds_distribution *out);
+
 enum { DS_METALOG_TERMS = 5, DS_MIXTURE_PARTS = 16 };
 /* The `count` coefficients (2 to 5) of the metalog through as many points, both lists
  * ascending, low < x < high; low and high may be infinite. */

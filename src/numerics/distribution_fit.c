@@ -1,6 +1,6 @@
 /* distribution_fit.c -- distributions from moments and from two quantiles.
  *
- * Called while a scenario is read.  Closed forms, but for the shape of a Weibull.
+ * Called while a scenario is read.  Closed forms, but for some shapes, which are halved for.
  *
  * Invariants: a fit that succeeds has finite parameters with a positive scale and
  * is not truncated; one that fails leaves *out untouched.
@@ -109,4 +109,41 @@ bool ds_distribution_fit_lognormal_quantiles(double p1, double x1, double p2, do
     }
     *out = untruncated(DS_DIST_LOGNORMAL, logarithm.a, logarithm.b);
     return true;
+}
+
+/* ln x is linear in the logarithm of the hazard. */
+bool ds_distribution_fit_weibull_quantiles(double p1, double x1, double p2, double x2,
+                                           ds_distribution *out)
+{
+    if (!(p1 > 0.0 && p1 < p2 && p2 < 1.0) || !(x1 > 0.0 && x1 < x2)) {
+        return false;
+    }
+    const double h1 = -log1p(-p1), h2 = -log1p(-p2);
+    const double shape = log(h2 / h1) / log(x2 / x1);
+    return shape > 0.0 && accept_fit(DS_DIST_WEIBULL, shape, x1 / pow(h1, 1.0 / shape), out);
+}
+
+/* The ratio of the two quantiles falls as the shape rises; halved in its logarithm. */
+bool ds_distribution_fit_gamma_quantiles(double p1, double x1, double p2, double x2,
+                                         ds_distribution *out)
+{
+    double low = 1e-2, high = 1e8;
+
+    if (!(p1 > 0.0 && p1 < p2 && p2 < 1.0) || !(x1 > 0.0 && x1 < x2)) {
+        return false;
+    }
+    for (int i = 0; i < 100; i++) {
+        const ds_distribution d = untruncated(DS_DIST_GAMMA, sqrt(low * high), 1.0);
+        const double ratio = ds_distribution_quantile(&d, p2) / ds_distribution_quantile(&d, p1);
+        if (ratio > x2 / x1) {
+            low = d.a;
+        } else {
+            high = d.a;
+        }
+    }
+    if (!(low > 1.0001e-2 && high < 0.9999e8)) {
+        return false;
+    }
+    const ds_distribution unit = untruncated(DS_DIST_GAMMA, low, 1.0);
+    return accept_fit(DS_DIST_GAMMA, low, x2 / ds_distribution_quantile(&unit, p2), out);
 }

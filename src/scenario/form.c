@@ -262,18 +262,41 @@ static void describe(const ds_form *form, const cJSON *node, char *text, size_t 
 
 /* ---- Quantiles ------------------------------------------------------------------- */
 
-/* The fit that is asked for: 'n', 'l', 0 when none, '?' after reporting. */
+static const char *const fits[] = {"normal", "lognormal", "gamma", "weibull"};
+
+static bool fit_quantiles(char fit, const double p[2], const double x[2], ds_distribution *d)
+{
+    switch (fit) {
+    case 'l':
+        return ds_distribution_fit_lognormal_quantiles(p[0], x[0], p[1], x[1], d);
+    case 'g':
+        return ds_distribution_fit_gamma_quantiles(p[0], x[0], p[1], x[1], d);
+    case 'w':
+        return ds_distribution_fit_weibull_quantiles(p[0], x[0], p[1], x[1], d);
+    default:
+        return ds_distribution_fit_normal_quantiles(p[0], x[0], p[1], x[1], d);
+    }
+}
+
+static const char *fit_name(char fit)
+{
+    for (size_t i = 1; i < sizeof fits / sizeof fits[0]; i++)
+        if (fits[i][0] == fit)
+            return fits[i];
+    return fits[0];
+}
+
+/* The fit that is asked for: its first letter, 0 when none, '?' after reporting. */
 static char read_fit(ds_binder *b, const cJSON *node)
 {
     const cJSON *fit = ds_tree_member(node, "fit");
     if (fit == NULL)
         return 0;
-    if (cJSON_IsString(fit) && strcmp(fit->valuestring, "normal") == 0)
-        return 'n';
-    if (cJSON_IsString(fit) && strcmp(fit->valuestring, "lognormal") == 0)
-        return 'l';
+    for (size_t i = 0; i < sizeof fits / sizeof fits[0]; i++)
+        if (cJSON_IsString(fit) && strcmp(fit->valuestring, fits[i]) == 0)
+            return fits[i][0];
     ds_push(b, "fit");
-    ds_wrong_type(b, fit, "normal or lognormal");
+    ds_wrong_type(b, fit, "normal, lognormal, gamma or weibull");
     ds_pop(b);
     return '?';
 }
@@ -295,21 +318,21 @@ static bool read_quantiles(ds_binder *b, const cJSON *node, const ds_level *cons
                         levels[1]->key, number[1]);
         return false;
     }
-    if (fit == 'l' && !(x[0] > 0.0)) {
-        ds_problem_here(b, "a lognormal needs %s above 0, found %s", levels[0]->key, number[0]);
+    if (fit != 0 && fit != 'n' && !(x[0] > 0.0)) {
+        ds_problem_here(b, "a %s needs %s above 0, found %s", fit_name(fit), levels[0]->key,
+                        number[0]);
         return false;
     }
-    bool lognormal = fit == 'l' || (fit == 0 && x[0] > 0.0);
-    good = lognormal ? ds_distribution_fit_lognormal_quantiles(levels[0]->level, x[0],
-                                                               levels[1]->level, x[1], d)
-                     : ds_distribution_fit_normal_quantiles(levels[0]->level, x[0],
-                                                            levels[1]->level, x[1], d);
+    if (fit == 0)
+        fit = x[0] > 0.0 ? 'l' : 'n';
+    const double p[2] = {levels[0]->level, levels[1]->level};
+    good = fit_quantiles(fit, p, x, d);
     const char *wrong = good ? check_shape(d) : "no distribution has these quantiles";
     if (wrong != NULL) {
         ds_problem_here(b, "%s", wrong);
         return false;
     }
-    snprintf(text, size, "%s, %s %s, %s %s", lognormal ? "lognormal" : "normal", levels[0]->key,
+    snprintf(text, size, "%s, %s %s, %s %s", fit_name(fit), levels[0]->key,
              number[0], levels[1]->key, number[1]);
     return true;
 }

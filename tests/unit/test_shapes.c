@@ -40,6 +40,22 @@ static void weibull_by_moments(void **state)
     }
 }
 
+static void fits_by_two_quantiles(void **state)
+{
+    ds_distribution d;
+
+    (void)state;
+    assert_true(ds_distribution_fit_weibull_quantiles(.1, 2, .9, 7, &d));
+    CLOSE(gsl_cdf_weibull_P(2, d.b, d.a), .1, 1e-12);
+    CLOSE(gsl_cdf_weibull_P(7, d.b, d.a), .9, 1e-12);
+    assert_true(ds_distribution_fit_gamma_quantiles(.1, 2, .9, 7, &d));
+    CLOSE(gsl_cdf_gamma_P(2, d.a, d.b), .1, 1e-11);
+    CLOSE(gsl_cdf_gamma_P(7, d.a, d.b), .9, 1e-11);
+    assert_true(!ds_distribution_fit_gamma_quantiles(.1, 0, .9, 7, &d));
+    assert_true(!ds_distribution_fit_gamma_quantiles(.1, 1, .9, 1.000001, &d));
+    assert_true(!ds_distribution_fit_weibull_quantiles(.9, 2, .1, 7, &d));
+}
+
 static void metalog_of_three_quantiles(void **state)
 {
     static const double p[] = {.1, .5, .9}, x[] = {10, 20, 40};
@@ -188,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weibull_by_moments),
+        cmocka_unit_test(fits_by_two_quantiles),
         cmocka_unit_test(metalog_of_three_quantiles),
         cmocka_unit_test(metalogs_go_through_their_points),
         cmocka_unit_test(metalogs_that_fall_are_told),
