@@ -56,6 +56,7 @@ typedef struct {
     ds_origin       origin;
     bool            idle;      /* a default that changes nothing                    */
     bool            per_event; /* drawn anew at each event, not once per path   */
+    bool            aleatory;  /* differs between futures: "nature", or per event  */
 } ds_input;
 
 /* ---- the objects of a scenario file, from the leaves up -------------------------- */
@@ -73,6 +74,7 @@ typedef struct {
     int64_t     seed;
     int         sampling;   /* DS_SAMPLING_...                                      */
     int64_t     replicates;
+    int64_t     outer;      /* states of knowledge; 0: not apart                    */
     ds_texts    outcomes; /* wanted beside those of the decision; none: all     */
     bool        monthly;  /* are the bills of the months kept?                  */
 } ds_run_settings;
