@@ -247,6 +247,19 @@ uint64_t      ds_result_kept_paths(const ds_result *r);
  * "never", NAN is "none". */
 const double *ds_result_column(const ds_result *r, size_t strategy, size_t outcome);
 
+/* A run with run.outer: states of knowledge, with futures each.  Between them lie 90 % of
+ * the states (5 to 95 %): of the mean, and of each quantile, over the futures of a state.
+ * The variance of the outcome is that of what is not known plus that of chance.  For
+ * outcomes that every path has; states 0 and NAN otherwise. */
+typedef struct {
+    uint64_t    states, futures;
+    ds_estimate mean_low, mean_high;
+    ds_estimate low[DS_QUANTILE_COUNT], high[DS_QUANTILE_COUNT];
+    ds_estimate knowledge, chance; /* [unit^2]; knowledge can come out below 0   */
+    ds_estimate share;             /* knowledge / (knowledge + chance) [1]       */
+} ds_knowledge;
+ds_knowledge ds_result_knowledge(const ds_result *r, size_t strategy, size_t outcome);
+
 /* The bill of one month of one strategy over the paths [USD].  mean and sd are
  * over all paths; the quantiles are exact over the first quantile_paths. */
 typedef struct {

@@ -31,10 +31,28 @@ static void check_paths(ds_binder *b, const ds_run_settings *r)
     ds_pop(b);
 }
 
+/* States of knowledge have futures each. */
+static void check_outer(ds_binder *b, const ds_run_settings *r)
+{
+    if (r->outer <= 0 || r->sampling < 0 || r->paths < 1)
+        return;
+    ds_push(b, "outer");
+    if (r->sampling != DS_SAMPLING_RANDOM)
+        ds_problem_here(b, "states of knowledge need the sampling `random`");
+    else if (r->outer == 1)
+        ds_problem_here(b, "1 state of knowledge says nothing of the others: take 2 or more");
+    else if (r->paths % r->outer != 0 || r->paths / r->outer < 2)
+        ds_problem_here(b, "%" PRId64 " states of knowledge have 2 or more futures each, as many "
+                        "as one another: %" PRId64 " paths are no such number", r->outer, r->paths);
+    ds_pop(b);
+}
+
 void ds_check_run(ds_binder *b)
 {
     ds_push(b, "run");
-    if (b->scenario->run != NULL)
+    if (b->scenario->run != NULL) {
         check_paths(b, b->scenario->run);
+        check_outer(b, b->scenario->run);
+    }
     ds_pop(b);
 }
