@@ -183,7 +183,11 @@ static void book(ds_work *w, const ds_plan_contract *c, const double *charge, bo
 {
     const ds_plan_model *model = &w->plan->model[c->model];
     double *total = w->now.bill, *returned = w->now.returned;
-    ds_row_add(total, charge);
+    if (w->now.billed)
+        ds_row_add(total, charge);
+    else
+        ds_row_copy(total, charge);
+    w->now.billed = true;
     if (w->plan->needs.provider)
         ds_row_add(w->now.spend[model->provider], charge);
     if (!returns || model->fee_returned == DS_NONE)
@@ -201,7 +205,7 @@ void ds_contract_book(ds_work *w, int contract, const double *charge)
     const ds_plan_contract *c = &w->plan->contract[contract];
     book(w, c, charge, true);
     if (c->fleet == DS_NONE && c->tax != DS_NONE) /* (97) */
-        ds_row_add_product(w->now.bill, charge, w->column[c->tax]);
+        ds_row_add_product(ds_open_bill(w), charge, w->column[c->tax]);
 }
 
 /* What the contract refuses of each product is unserved.  The commitment refuses the
@@ -278,12 +282,36 @@ static void pay_staff(ds_work *w, const ds_plan_contract *c, const double *due,
     const double *usd = w->column[c->staff], *inflation = w->inflation[0];
     DS_EACH_LANE(i)
         staff[i] = due[i] * usd[i] * inflation[i];
-    ds_row_add(w->now.bill, staff);
+    ds_row_add(ds_open_bill(w), staff);
+}
+
+/* Of a contract that is one sum of tokens at one price. */
+static void bill_plainly(ds_work *w, int index)
+{
+    const ds_plan_contract *c = &w->plan->contract[index];
+    const ds_part part =
+        ds_part_load(w, c->model, c->first_load, w->price[index], w->scratch[0]);
+    const double *usd = part.row, share = part.times;
+    double *bill = w->now.bill, *spend = w->now.spend[w->plan->model[c->model].provider];
+    if (w->now.billed)
+        DS_EACH_LANE(i)
+            bill[i] += share * usd[i];
+    else
+        DS_EACH_LANE(i)
+            bill[i] = share * usd[i];
+    w->now.billed = true;
+    if (w->plan->needs.provider)
+        DS_EACH_LANE(i)
+            spend[i] += share * usd[i];
 }
 
 static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
+    if (c->plain) {
+        bill_plainly(w, index);
+        return;
+    }
     double *bill = w->scratch[0], *other = w->scratch[1], *staff = w->scratch[11];
     const double *due = ds_contract_due(w, index, w->scratch[2]);
     if (c->staff != DS_NONE)

@@ -6,6 +6,8 @@
  * processes at the start of a block, because the leading numbers move all of them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "model/rows.h"
 #include "model/sampler.h"
 #include "numerics/lanes.h"
@@ -17,14 +19,38 @@ _Static_assert((int)DS_LANES == (int)DS_SPREAD_LANES, "a block is a block of spr
 /* ---- Numbers ------------------------------------------------------------------- */
 
 /* u(path / 2), or one minus it in odd paths. */
+static void mirror(const ds_work *w, const double *restrict half, double *restrict u)
+{
+    const size_t odd = w->first % 2;
+    if (odd == 0)
+        DS_LANES_INDEPENDENT
+        for (size_t i = 0; i < DS_LANES / 2; i++) {
+            u[2 * i] = half[i];
+            u[2 * i + 1] = 1.0 - half[i];
+        }
+    else
+        for (size_t i = 0; i < DS_LANES; i++)
+            u[i] = i % 2 == 1 ? half[(i + 1) / 2] : 1.0 - half[i / 2];
+}
+
+enum { DS_HALF = DS_LANES / 2 + 1 };
+
 static void mirror_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
                          double *restrict u)
 {
-    double half[DS_LANES / 2 + 1];
-    const size_t odd = w->first % 2;
-    ds_stream_uniform_lanes(key, w->first / 2, m, slot, DS_LANES / 2 + odd, half);
-    for (size_t i = 0; i < DS_LANES; i++)
-        u[i] = (i + odd) % 2 == 0 ? half[(i + odd) / 2] : 1.0 - half[(i + odd) / 2];
+    double half[DS_HALF];
+    ds_stream_uniform_lanes(key, w->first / 2, m, slot, DS_LANES / 2 + w->first % 2, half);
+    mirror(w, half, u);
+}
+
+static void mirror_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *restrict even,
+                              double *restrict odd)
+{
+    double first[DS_HALF], second[DS_HALF];
+    ds_stream_uniform_pair_lanes(key, w->first / 2, m, 0, DS_LANES / 2 + w->first % 2, first,
+                                 second);
+    mirror(w, first, even);
+    mirror(w, second, odd);
 }
 
 /* Number a of a stream that has coordinates. */
@@ -72,6 +98,10 @@ void ds_number_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *re
         ds_stream_uniform_pair_lanes(key, w->first, m, 0, DS_LANES, even, odd);
         return;
     }
+    if (w->plan->sampler.method == DS_SAMPLING_ANTITHETIC) {
+        mirror_pair_lanes(w, key, m, even, odd);
+        return;
+    }
     ds_number_lanes(w, key, m, 0, even);
     ds_number_lanes(w, key, m, 1, odd);
 }
@@ -87,36 +117,48 @@ double ds_number_of_lane(const ds_work *w, uint64_t key, size_t lane, uint32_t m
 
 /* ---- Shocks (8) ------------------------------------------------------------------ */
 
-/* x of all numbers becomes z of all months. */
+/* Lanes that are turned at a time: sums of all leading numbers stay in registers. */
+enum { TURNED = 8 };
+typedef double turned_lanes __attribute__((vector_size(TURNED * sizeof(double))));
+#define EACH_LEADING(k) _Pragma("GCC unroll 4") for (size_t k = 0; k < K; k++)
+
+_Static_assert(DS_LEADING == 4, "turn() has as many cases, EACH_LEADING as many rounds");
+
+/* x of all numbers becomes z of all months, in lanes from `lane` on; K is a constant. */
+static inline void turn_some(size_t K, const ds_sampler *s, double (*x)[DS_LANES], size_t lane)
+{
+    const size_t S = s->months - 1;
+    turned_lanes sum[DS_LEADING], y[DS_LEADING], from;
+    EACH_LEADING(k)
+        sum[k] = (turned_lanes){ 0 };
+    for (size_t j = 0; j < S; j++) {
+        memcpy(&from, &x[j][lane], sizeof from);
+        EACH_LEADING(k)
+            sum[k] += s->shape[k * S + j] * from;
+    }
+    EACH_LEADING(k) {
+        y[k] = (turned_lanes){ 0 };
+        EACH_LEADING(l)
+            y[k] += s->weight[k * K + l] * sum[l];
+    }
+    for (size_t j = 0; j < S; j++) {
+        memcpy(&from, &x[j][lane], sizeof from);
+        EACH_LEADING(k)
+            from += s->shape[k * S + j] * y[k];
+        memcpy(&x[j][lane], &from, sizeof from);
+    }
+}
+
 static void turn(const ds_work *w, double (*x)[DS_LANES])
 {
     const ds_sampler *s = &w->plan->sampler;
-    const size_t S = s->months - 1, K = s->leading;
-    ds_row *sum = w->scratch, *y = w->scratch + DS_LEADING;
-    for (size_t k = 0; k < K; k++)
-        ds_row_set(sum[k], 0);
-    for (size_t j = 0; j < S; j++)
-        for (size_t k = 0; k < K; k++) {
-            const double d = s->shape[k * S + j], *from = x[j];
-            double *to = sum[k];
-            DS_EACH_LANE(i)
-                to[i] += d * from[i];
-        }
-    for (size_t k = 0; k < K; k++) {
-        ds_row_set(y[k], 0);
-        for (size_t l = 0; l < K; l++) {
-            const double m = s->weight[k * K + l], *from = sum[l];
-            double *to = y[k];
-            DS_EACH_LANE(i)
-                to[i] += m * from[i];
-        }
-    }
-    for (size_t j = 0; j < S; j++)
-        for (size_t k = 0; k < K; k++) {
-            const double d = s->shape[k * S + j], *from = y[k];
-            double *to = x[j];
-            DS_EACH_LANE(i)
-                to[i] += d * from[i];
+    for (size_t lane = 0; lane < DS_LANES; lane += TURNED)
+        switch (s->leading) {
+        case 1: turn_some(1, s, x, lane); break;
+        case 2: turn_some(2, s, x, lane); break;
+        case 3: turn_some(3, s, x, lane); break;
+        case 4: turn_some(4, s, x, lane); break;
+        default: break; /* none: x are the shocks */
         }
 }
 

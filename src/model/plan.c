@@ -127,6 +127,12 @@ static void compile_request(ds_plan *plan, const ds_request *r, ds_plan_product 
     out->tokens_grow = !ds_plan_is_always(s, r->input_growth_per_year, 0) ||
                        !ds_plan_is_always(s, r->output_growth_per_year, 0);
     compile_cached(s, r, out);
+    out->tokens_certain = !out->tokens_grow && out->prefix == DS_NONE &&
+                          ds_plan_is_certain(plan, out->input_length) &&
+                          ds_plan_is_certain(plan, out->output_length) &&
+                          ds_plan_is_certain(plan, out->tokens_per_word);
+    for (int k = 0; k < 3; k++)
+        out->tokens_certain = out->tokens_certain && ds_plan_is_certain(plan, out->cached[k]);
 }
 
 static void compile_products(ds_plan *plan)
@@ -149,6 +155,9 @@ static void compile_products(ds_plan *plan)
         out->loss = ds_plan_column_unless(s, p->loss_usd_per_bad_answer, 0);
         out->elasticity = p->price_elasticity.index;
         out->price_of = ds_plan_is_always(s, p->price_elasticity, 0) ? DS_NONE : p->price_of;
+        out->plain = out->growth == DS_GROWTH_GBM && !out->slows && out->process != DS_NONE &&
+                     out->noise == DS_NONE && out->effect.regime == DS_NONE &&
+                     out->jump == DS_NONE && out->price_of == DS_NONE && !out->tokens_grow;
     }
 }
 
@@ -342,8 +351,8 @@ static bool allocate(ds_plan *plan)
         if (!MAKE(component_process[c], plan->draws.component[c].count))
             return false;
     return MAKE(input, s->input_count) && MAKE(event, 4 * moving) && MAKE(process, moving) &&
-           MAKE(noise, plan->product_count) && MAKE(regime, s->regimes.count) &&
            MAKE(draws_shock, moving) && MAKE(same_shock, moving) && MAKE(sampled_shock, moving) &&
+           MAKE(noise, plan->product_count) && MAKE(regime, s->regimes.count) &&
            MAKE(gpu, plan->gpu_count) &&
            MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&
            MAKE(model, plan->model_count) && MAKE(contract, plan->contract_count) &&
@@ -468,6 +477,8 @@ static ds_code compile(ds_plan *plan, ds_error *err)
     if (!ds_plan_compile_sampler(plan))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     code = ds_plan_compile_strategies(plan, err);
+    if (code == DS_OK)
+        ds_plan_find_shortcuts(plan);
     return code == DS_OK ? ds_plan_compile_outcomes(plan, err) : code;
 }
 

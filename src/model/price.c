@@ -155,6 +155,13 @@ static void move_model(ds_work *w, size_t m)
     }
     if (!model->price_moves || model->level != (int)m)
         return;
+    const double *drift = w->level_drift[m], *spread = w->level_spread[m];
+    if (model->process != DS_NONE && !model->noise_apart && model->effect.regime == DS_NONE) {
+        const double *z = w->shock[2 * (size_t)model->process + w->month % 2];
+        DS_EACH_LANE(i) /* the usual case, in one pass */
+            level[i] *= ds_exp_inline(drift[i] + spread[i] * z[i]);
+        return;
+    }
     double *change = w->scratch[0];
     change_smoothly(w, m, change);
     DS_EACH_LANE(i)

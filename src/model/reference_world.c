@@ -263,7 +263,8 @@ static bool allocate(ds_ref_world *w)
     w->highest = calloc(s->products.count + 1, sizeof *w->highest);
     w->burst = calloc(s->products.count * DS_REF_BURSTS + 1, sizeof *w->burst);
     return w->input && w->walk && w->requests && w->level && w->release && w->out && w->rent &&
-           w->on && w->prices && w->deflator && w->shape && w->highest && w->burst;
+           w->on &&
+           w->prices && w->deflator && w->shape && w->highest && w->burst;
 }
 
 void ds_ref_world_release(ds_ref_world *w)

@@ -44,6 +44,15 @@ static inline void ds_row_add_product(double *restrict out, const double *restri
         out[i] += x[i] * y[i];
 }
 
+/* The bill of the month, to add to. */
+static inline double *ds_open_bill(ds_work *w)
+{
+    if (!w->now.billed)
+        ds_row_set(w->now.bill, 0);
+    w->now.billed = true;
+    return w->now.bill;
+}
+
 /* Do all lanes hold the same? */
 static inline bool ds_row_is_alike(const double *row)
 {

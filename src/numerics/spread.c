@@ -37,8 +37,8 @@ static void words_of_lanes(const ds_spread *s, uint64_t key, uint32_t a, row32 l
         low[i] = (uint32_t)word;
         high[i] = (uint32_t)(word >> 32);
     }
-    for (size_t i = distinct; i < DS_SPREAD_LANES; i += distinct) {
-        const size_t left = DS_SPREAD_LANES - i, some = left < distinct ? left : distinct;
+    for (size_t i = distinct; i < DS_SPREAD_LANES; i *= 2) { /* whole sets, doubled */
+        const size_t left = DS_SPREAD_LANES - i, some = left < i ? left : i;
         memcpy(low + i, low, some * sizeof *low);
         memcpy(high + i, high, some * sizeof *high);
     }
@@ -64,22 +64,53 @@ double ds_sobol_uniform(const uint32_t *direction, uint32_t number, uint64_t wor
     return uniform_of(ds_reverse_bits(ds_scramble(x, (uint32_t)word, (uint32_t)(word >> 32))));
 }
 
-void ds_sobol_lanes(const ds_spread *s, const uint32_t *direction, uint64_t key, uint32_t a,
-                    double *restrict u)
+/* The Gray codes of a number and the one before differ in the lowest 1 of the number. */
+static inline uint32_t next_point(const uint32_t *direction, uint32_t point, uint32_t number)
 {
-    row32 low, high, x;
-    words_of_lanes(s, key, a, low, high);
+    unsigned flip = 0;
+    while (flip < 31 && !(number >> flip & 1U))
+        flip++;
+    return number != 0 ? point ^ direction[flip] : 0;
+}
+
+/* Where a block has as many numbers as a power of two, and begins with a multiple of it:
+ * the points of numbers n + 2^k to n + 2^(k+1) - 1 are those of n to n + 2^k - 1, with what
+ * bit k adds to the Gray code. */
+static void double_points(const ds_spread *s, const uint32_t *direction, row32 x)
+{
+    const uint32_t point = ds_sobol_point(direction, number_of_lane(s, 0));
+    for (size_t i = 0; i < s->replicates; i++)
+        x[i] = point;
+    uint32_t before = 0;
+    for (size_t size = s->replicates; size < DS_SPREAD_LANES; size *= 2) {
+        const uint32_t added = *direction ^ before;
+        before = *direction++;
+        for (size_t i = 0; i < size; i++)
+            x[size + i] = x[i] ^ added;
+    }
+}
+
+static void step_points(const ds_spread *s, const uint32_t *direction, row32 x)
+{
     uint32_t number = number_of_lane(s, 0), point = ds_sobol_point(direction, number);
     for (size_t i = 0; i < DS_SPREAD_LANES;) {
         const size_t end = end_of_number(s, i);
         for (; i < end; i++)
             x[i] = point;
-        number++;
-        unsigned flip = 0; /* the Gray code of the next number differs in its lowest 1 */
-        while (flip < 31 && !(number >> flip & 1U))
-            flip++;
-        point = number != 0 ? point ^ direction[flip] : 0;
+        point = next_point(direction, point, ++number);
     }
+}
+
+void ds_sobol_lanes(const ds_spread *s, const uint32_t *direction, uint64_t key, uint32_t a,
+                    double *restrict u)
+{
+    row32 low, high, x;
+    const uint32_t R = s->replicates;
+    words_of_lanes(s, key, a, low, high);
+    if (R <= DS_SPREAD_LANES && (R & (R - 1)) == 0 && s->first % DS_SPREAD_LANES == 0)
+        double_points(s, direction, x);
+    else
+        step_points(s, direction, x);
     EACH_LANE(i)
         x[i] = ds_reverse_bits(ds_scramble(x[i], low[i], high[i]));
     EACH_LANE(i)
@@ -88,77 +119,60 @@ void ds_sobol_lanes(const ds_spread *s, const uint32_t *direction, uint64_t key,
 
 /* ---- Latin hypercubes ----------------------------------------------------------- */
 
-/* A permutation of the numbers of as many bits as `mask` has (Kensler 2013, "Correlated
- * multi-jittered sampling", Pixar memo 13-01). */
-static inline uint32_t shuffle(uint32_t x, uint32_t mask, uint32_t p)
-{
-    x ^= p;
-    x *= UINT32_C(0xE170893D);
-    x ^= p >> 16;
-    x ^= (x & mask) >> 4;
-    x ^= p >> 8;
-    x *= UINT32_C(0x0929EB3F);
-    x ^= p >> 23;
-    x ^= (x & mask) >> 1;
-    x *= 1U | p >> 27;
-    x *= UINT32_C(0x6935FA69);
-    x ^= (x & mask) >> 11;
-    x *= UINT32_C(0x74DCB303);
-    x ^= (x & mask) >> 2;
-    x *= UINT32_C(0x9E501CC3);
-    x ^= (x & mask) >> 2;
-    x *= UINT32_C(0xC860A3DF);
-    x &= mask;
-    return x ^ x >> 5;
-}
+/* A permutation of the numbers of as many bits as `mask` has, half of them being `half`: eight
+ * rounds, each a step that moves bits up and one that moves them down.  (Kensler's, of Pixar memo
+ * 13-01, is far from uniform below a thousand numbers.) */
+typedef struct {
+    uint32_t mask, half;
+} shuffle_size;
 
-static uint32_t mask_of(uint64_t n)
+static inline uint32_t shuffle(uint32_t x, shuffle_size size, uint32_t a, uint32_t b)
 {
-    uint32_t mask = 0;
-    while (mask < n - 1)
-        mask = mask << 1 | 1U;
-    return mask;
-}
-
-/* What is not below n is shuffled on: its cycle leads back below n. */
-static inline uint32_t shuffle_below(uint64_t n, uint32_t mask, uint32_t x, uint32_t p)
-{
-    while (x >= n)
-        x = shuffle(x, mask, p);
+    for (int round = 0; round < 8; round++) {
+        x = (x + a) * (b | 1U) & size.mask;
+        x ^= x >> size.half;
+        const uint32_t next = a * UINT32_C(0x9E3779B1) ^ b >> 15;
+        b = b * UINT32_C(0x85EBCA77) + (a >> 13) + UINT32_C(0x6C8E9CF5);
+        a = next;
+    }
     return x;
 }
 
-/* Moves x < n on by the share h / 2^32 of n. */
-static inline uint32_t rotate(uint64_t n, uint32_t x, uint32_t h)
+static shuffle_size size_of(uint64_t n)
 {
-    const uint64_t moved = x + (h * n >> 32);
-    return (uint32_t)(moved < n ? moved : moved - n);
+    uint32_t mask = 0, bits = 0;
+    for (; mask < n - 1; bits++)
+        mask = mask << 1 | 1U;
+    return (shuffle_size){ mask, (bits + 1) / 2 };
+}
+
+/* What is not below n is shuffled on: its cycle leads back below n. */
+static inline uint32_t shuffle_below(uint64_t n, shuffle_size size, uint32_t x, uint32_t a,
+                                     uint32_t b)
+{
+    while (x >= n)
+        x = shuffle(x, size, a, b);
+    return x;
 }
 
 uint32_t ds_permuted(uint64_t n, uint32_t number, uint64_t word)
 {
-    const uint32_t mask = mask_of(n), p = (uint32_t)word;
-    const uint32_t x = shuffle_below(n, mask, shuffle(number, mask, p), p);
-    return rotate(n, x, (uint32_t)(word >> 32));
+    const shuffle_size size = size_of(n);
+    const uint32_t a = (uint32_t)word, b = (uint32_t)(word >> 32);
+    return shuffle_below(n, size, shuffle(number, size, a, b), a, b);
 }
 
 /* (x + v)/n; no result is 1 */
-static inline double uniform_in_stratum(uint64_t n, uint32_t x, double v)
-{
-    const double u = (x + v) / (double)n;
-    return u < 1.0 ? u : 1.0 - 0x1p-53;
-}
-
 double ds_hypercube_uniform(uint64_t n, uint32_t number, uint64_t word, double v)
 {
-    return uniform_in_stratum(n, ds_permuted(n, number, word), v);
+    return ds_uniform_in_stratum(n, ds_permuted(n, number, word), v);
 }
 
 void ds_hypercube_lanes(const ds_spread *s, uint64_t n, uint64_t key, uint32_t a,
                         double *restrict u)
 {
     row32 low, high, x;
-    const uint32_t mask = mask_of(n);
+    const shuffle_size size = size_of(n);
     words_of_lanes(s, key, a, low, high);
     uint32_t number = number_of_lane(s, 0);
     for (size_t i = 0; i < DS_SPREAD_LANES; number++) {
@@ -167,10 +181,10 @@ void ds_hypercube_lanes(const ds_spread *s, uint64_t n, uint64_t key, uint32_t a
             x[i] = number < n ? number : 0; /* a last block has lanes beyond the paths */
     }
     EACH_LANE(i)
-        x[i] = shuffle(x[i], mask, low[i]);
+        x[i] = shuffle(x[i], size, low[i], high[i]);
     for (size_t i = 0; i < DS_SPREAD_LANES; i++) {
-        x[i] = shuffle_below(n, mask, x[i], low[i]);
-        u[i] = uniform_in_stratum(n, rotate(n, x[i], high[i]), u[i]);
+        x[i] = shuffle_below(n, size, x[i], low[i], high[i]);
+        u[i] = ds_uniform_in_stratum(n, x[i], u[i]);
     }
 }
 

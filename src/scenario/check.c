@@ -130,6 +130,7 @@ void ds_check(ds_binder *b)
     ds_find_traffic(b);
     if (s->clock != NULL)
         check_clock(b, s->clock);
+    ds_check_run(b);
     ds_push(b, "products");
     for (size_t i = 0; i < s->products.count; i++) {
         const ds_product *p = &DS_ITEM(ds_product, s->products, i);

@@ -95,6 +95,7 @@ bool ds_has_limited_fleet(const ds_model *m);
 void ds_check_overflow(ds_binder *b, const ds_model *m, int model);
 void ds_check_units(ds_binder *b, const ds_contract *c);
 void ds_check_commitment(ds_binder *b, const ds_commitment *c, bool of_agreement);
+void ds_check_run(ds_binder *b); /* check_run.c */
 void ds_check_agreements(ds_binder *b);
 void ds_check_service_shares(ds_binder *b);
 void ds_check_terms(ds_binder *b, const ds_strategy *s);

@@ -56,6 +56,7 @@ typedef struct {
     ds_origin       origin;
     bool            idle;      /* a default that changes nothing                    */
     bool            per_event; /* drawn anew at each event, not once per path   */
+    bool            aleatory;  /* differs between futures: "nature", or per event  */
 } ds_input;
 
 /* ---- the objects of a scenario file, from the leaves up -------------------------- */
@@ -592,5 +593,8 @@ bool ds_profile_has_limit(const ds_profile *p);
 
 /* The member of this name of a map that is sorted by name, or NULL; `size` of a struct. */
 const void *ds_find_item(const ds_items *sorted, size_t size, const char *name);
+
+/* The greatest number of paths up to `most` that the sampling can have; most >= 4096. */
+uint64_t ds_scenario_paths_up_to(const ds_scenario *s, uint64_t most);
 
 #endif

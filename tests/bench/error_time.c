@@ -1,5 +1,5 @@
 /* error_time.c -- what an error costs: standard error of the mean of cost_npv_usd against
- * time, from 2^10 to 2^20 paths, one thread.
+ * time, from 2^8 to 2^20 paths, one thread.
  *
  * error_time CLOCK SCENARIO [POINTER=JSON ...]     CLOCK is wall or cpu
  *
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
         die(&error);
     }
     (void)run(plan, clock, 4096, 1);
-    for (unsigned power = 10; power <= 20; power++) {
+    for (unsigned power = 8; power <= 20; power++) {
         print_row(plan, clock, UINT64_C(1) << power, random);
     }
     ds_plan_free(plan);

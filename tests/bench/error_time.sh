@@ -2,6 +2,10 @@
 # error_time.sh DIRECTORY -- error against time, of the means of the benchmark problem:
 # distillsim with random numbers and with Sobol points, and NumPy.  Into results/bench/.
 #
+# Sobol points twice: in 16 independent scrambles, as a run has them without being told,
+# whose spread is the error that the run states; and in 2, which have the smaller error of
+# longer nets and say less well how large it is.
+#
 # BENCH_SAMPLING names another sampler of distillsim than sobol; BENCH_CLOCK=cpu takes the
 # processor's time.  The time to 0.1 % is read off a straight line between the two sizes,
 # in logarithms, of which one is above that error and one below.
@@ -25,9 +29,10 @@ done
 {
     echo 'program,paths,seconds,stay,student,other,half'
     "$programs/error_time" "$clock" "$scenario" | sed 's/^/distillsim random,/'
-    "$programs/error_time" "$clock" "$scenario" "/run/sampling=\"$sampling\"" \
-        ${BENCH_REPLICATES:+"/run/replicates=$BENCH_REPLICATES"} |
-        sed "s/^/distillsim $sampling,/"
+    for replicates in 16 2; do
+        "$programs/error_time" "$clock" "$scenario" "/run/sampling=\"$sampling\"" \
+            "/run/replicates=$replicates" | sed "s/^/distillsim $sampling $replicates,/"
+    done
     [ -z "$python" ] ||
         "$python" tests/bench/benchmark_numpy.py --grid 5 "$clock" | sed 's/^/NumPy,/'
 } >"$table.tmp"
@@ -56,7 +61,7 @@ awk -F, 'function crossing(p, s) {
                 numpy = crossing("NumPy", s) ? at_seconds : 0
                 if (!crossing(order[q], s)) { print order[q] "," name[s] ",-,-,-"; continue }
                 printf "%s,%s,%.0f,%.6f,%s\n", order[q], name[s], at_paths, at_seconds,
-                    numpy > 0 ? sprintf("%.3g", numpy / at_seconds) : "-"
+                    (numpy > 0 ? sprintf("%.3g", numpy / at_seconds) : "-")
             }
     }' "$table" >"$out/time_to_error.csv"
 

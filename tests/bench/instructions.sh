@@ -62,7 +62,7 @@ awk -F, 'FNR == NR { recorded[$1 FS $2] = $3; by[$1 FS $2] = $4; next }
         same = by[$1 FS $2] == $4
         more = was > 0 ? 100 * ($3 / was - 1) : 0
         printf "%s %s: %s instructions a path-month, recorded %s (%+.1f %%)%s\n", $1, $2, $3,
-            was > 0 ? was : "none", more, same ? "" : ", other compiler: not compared"
+            (was > 0 ? was : "none"), more, (same ? "" : ", other compiler: not compared")
         if (same && more > 3) bad = 1
     }
     END {
