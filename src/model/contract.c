@@ -182,17 +182,13 @@ static void add_fixed(const ds_work *w, int index, const double *due, double *re
 static void book(ds_work *w, const ds_plan_contract *c, const double *charge, bool returns)
 {
     const ds_plan_model *model = &w->plan->model[c->model];
-    double *total = w->now.bill, *returned = w->now.returned;
-    if (w->now.billed)
-        ds_row_add(total, charge);
-    else
-        ds_row_copy(total, charge);
-    w->now.billed = true;
+    ds_add_charge(w, (ds_part){ charge, 1.0 });
     if (w->plan->needs.provider)
         ds_row_add(w->now.spend[model->provider], charge);
     if (!returns || model->fee_returned == DS_NONE)
         return;
     const double *share = w->column[model->fee_returned];
+    double *total = ds_open_bill(w), *returned = w->now.returned;
     DS_EACH_LANE(i) {
         double back = share[i] * charge[i];
         returned[i] += back;
@@ -290,16 +286,10 @@ static void bill_plainly(ds_work *w, int index)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
     const ds_part part =
-        ds_part_load(w, c->model, c->first_load, w->price[index], w->scratch[0]);
+        ds_part_load(w, c->model, c->first_load, w->price[index], w->charge[index]);
     const double *usd = part.row, share = part.times;
-    double *bill = w->now.bill, *spend = w->now.spend[w->plan->model[c->model].provider];
-    if (w->now.billed)
-        DS_EACH_LANE(i)
-            bill[i] += share * usd[i];
-    else
-        DS_EACH_LANE(i)
-            bill[i] = share * usd[i];
-    w->now.billed = true;
+    double *spend = w->now.spend[w->plan->model[c->model].provider];
+    ds_add_charge(w, part);
     if (w->plan->needs.provider)
         DS_EACH_LANE(i)
             spend[i] += share * usd[i];
@@ -312,7 +302,7 @@ static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
         bill_plainly(w, index);
         return;
     }
-    double *bill = w->scratch[0], *other = w->scratch[1], *staff = w->scratch[11];
+    double *bill = w->charge[index], *other = w->scratch[1], *staff = w->scratch[11];
     const double *due = ds_contract_due(w, index, w->scratch[2]);
     if (c->staff != DS_NONE)
         pay_staff(w, c, due, staff);
@@ -323,6 +313,8 @@ static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
     ds_contract_book(w, index, bill);
     if (c->fleet != DS_NONE && w->plan->fleet[c->fleet].owned)
         book(w, c, other, false);
+    if (c->fleet != DS_NONE)
+        ds_open_bill(w); /* `other` does not stay */
 }
 
 void ds_contract_bill(ds_work *w, ds_strategy_state *state, int model)

@@ -150,6 +150,11 @@ static void compile_products(ds_plan *plan)
         for (size_t m = 0; m < 12; m++)
             out->season[m] = out->has_season ? p->season.values[m] : 1;
         out->peak_to_mean = p->peak_to_mean.index;
+        out->trend_certain =
+            ds_plan_is_certain(plan, out->per_year) && ds_plan_is_certain(plan, out->slows_to) &&
+            ds_plan_is_certain(plan, out->slowing) &&
+            ds_plan_is_certain(plan, out->innovation) &&
+            ds_plan_is_certain(plan, out->imitation) && ds_plan_is_certain(plan, out->volatility);
         out->certain_peak = ds_plan_is_certain(plan, out->peak_to_mean);
         out->value = ds_plan_column_unless(s, p->value_usd_per_request, 0);
         out->loss = ds_plan_column_unless(s, p->loss_usd_per_bad_answer, 0);

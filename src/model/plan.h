@@ -136,6 +136,7 @@ typedef struct {
     double   week[168];             /* s of (16): levels of the hours, mean 1    */
     double   hour_peak, burst_peak; /* highest level of an hour, of a minute     */
     bool     tokens_certain;        /* and they stay as they are                     */
+    bool     trend_certain;         /* the rates of (12), (13)                       */
     bool     plain;                 /* growth with noise, and nothing else           */
     bool     certain_peak;          /* is peak_to_mean the same on every path?   */
     int      peak_to_mean, value, loss, elasticity;
@@ -523,6 +524,7 @@ struct ds_plan {
     ds_plan_student  *student;
     ds_plan_quality  *quality; /* [model][product]                              */
     ds_plan_strategy *strategy;
+    bool   loads_move; /* may a load be another in another month?              */
     size_t most_projects, most_ramps, most_routes, most_life, most_pools, commitment_rows;
 
     void **blocks; /* every allocation of the plan                              */

@@ -146,7 +146,11 @@ void ds_plan_find_shortcuts(ds_plan *plan)
     for (size_t k = 0; k < plan->contract_count; k++) {
         plan->contract[k].loads_certain = has_certain_loads(plan, &plan->contract[k]);
         plan->contract[k].plain = is_plain(plan, &plan->contract[k]);
+        plan->loads_move = plan->loads_move || plan->contract[k].loads_move;
     }
+    for (size_t p = 0; p < plan->product_count; p++)
+        plan->loads_move = plan->loads_move || plan->product[p].tokens_grow ||
+                           plan->product[p].prefix != DS_NONE;
     for (size_t m = 0; m < plan->model_count; m++) {
         size_t users = 0;
         for (size_t s = 0; s < plan->strategy_count; s++)

@@ -14,6 +14,8 @@
 static void correlate(const ds_component *c, double *const *z)
 {
     for (size_t k = c->count; k-- > 0;) {
+        if (z[k] == NULL) /* nobody reads it */
+            continue;
         const double *lower = &c->lower[k * c->count];
         double *out = z[k];
         const double own = lower[k];
@@ -43,6 +45,8 @@ static void make_tails_heavy(const ds_t_copula *t, size_t count, double *const *
     ds_t_copula_scale_lanes(t, DS_LANES, tail, tail);
     for (size_t k = 0; k < count; k++) {
         double *x = z[k];
+        if (x == NULL)
+            continue;
         DS_EACH_LANE(i)
             x[i] *= tail[i];
         ds_t_copula_score_lanes(t, DS_LANES, x, x);
@@ -130,7 +134,9 @@ static void correlate_shocks(ds_work *w, size_t c)
         ds_number_pair_lanes(w, w->tail_key[c], (uint32_t)(w->month / 2), tails[0], tails[1]);
     for (size_t odd = 0; odd < 2; odd++) {
         for (size_t k = 0; k < component->count; k++)
-            w->member[k] = w->shock[2 * (size_t)process[k] + odd];
+            w->member[k] = w->plan->same_shock[process[k]] == process[k]
+                               ? w->shock[2 * (size_t)process[k] + odd]
+                               : NULL;
         correlate(component, w->member);
         if (draws->heavy_tails)
             make_tails_heavy(&draws->t, component->count, w->member, tails[odd]);

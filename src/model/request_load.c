@@ -524,6 +524,8 @@ void ds_request_month(ds_work *w)
 {
     const ds_plan *plan = w->plan;
     const bool all = w->month == 0;
+    if (!all && !plan->loads_move)
+        return;
     for (size_t k = 0; k < plan->contract_count; k++) {
         const ds_plan_contract *c = &plan->contract[k];
         if (!all && !ds_may_be_billed(w, k))

@@ -62,6 +62,7 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     }
     now->amount = s->amount;
     now->overflows = now->billed = false;
+    now->part_count = 0;
 }
 
 /* (56), and whether the route has begun. */
@@ -575,5 +576,4 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     }
     ds_agreement_bill(w, state, s);
     count_unserved(w, s);
-    ds_open_bill(w);
 }

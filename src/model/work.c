@@ -70,6 +70,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
                                &w->hour_excess, &w->burst_excess, &w->prefix_share, &w->peak };
     for (size_t k = 0; k < sizeof of_products / sizeof *of_products; k++)
         *of_products[k] = rows(l, P);
+    w->demand_known = take(l, P * sizeof *w->demand_known);
     w->trend_alike = take(l, P * sizeof *w->trend_alike);
     ds_row **of_models[] = { &w->level, &w->level_drift, &w->level_spread, &w->level_carried,
                              &w->level_keep, &w->level_noise, &w->level_variance, &w->released,
@@ -90,6 +91,7 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->whole_row = rows(l, plan->load_count);
     w->price = take(l, C * sizeof *w->price);
     w->price_row = rows(l, C);
+    w->charge = rows(l, C);
     w->list_price = rows(l, C);
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
@@ -219,6 +221,8 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
             ds_row_set(w->column[c], plan->draws.draw[c].a);
     for (size_t k = 0; k < plan->product_count * plan->load_count; k++)
         w->load_known[k] = false;
+    for (size_t p = 0; p < plan->product_count; p++)
+        w->demand_known[p] = false;
     for (size_t k = 0; k < plan->load_count; k++)
         w->whole[k] = (ds_whole){ 0, NULL };
     w->demand_month = 0;

@@ -85,6 +85,8 @@ enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_
 /* Rows of a route's requests: what is sent to it, what it takes, what it sends on. */
 enum { DS_PART_SENT, DS_PART_TAKEN, DS_PART_AGAIN, DS_PART_ROWS };
 
+enum { DS_MOST_CHARGES = 4 };
+
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
     ds_part *usage;       /* those of the strategy's state                             */
@@ -97,8 +99,10 @@ typedef struct {
                          send, which stays until the month is billed; the last: the rest */
     const double **due; /* [model]: fixed charges fall due (0 or 1)                   */
     ds_row *due_row;  /* [model]: where that is not a constant                        */
-    double *bill;     /* write to it by ds_open_bill()                                */
-    bool    billed;   /* has anything been put into it?                               */
+    double *bill;     /* only what ds_open_bill() returns is complete                 */
+    bool    billed;   /* is there anything in it?                                     */
+    size_t  part_count; /* charges that are still to be added to it: rows that stay   */
+    ds_part charge[DS_MOST_CHARGES];
     double *lost, *bad, *escalated, *project, *returned;
     double *gpu_months, *gpu_used, *gpu_paid, *pooling;
     double *fleet_cost, *fleet_used, *fleet_mtok; /* sums of (107): c, c u, tokens     */
@@ -151,6 +155,7 @@ typedef struct {
     ds_row *input_start, *output_start, *input_factor, *output_factor;
     ds_row *cached;       /* [product][3]: r, w, x of (17), unless by prefix          */
     ds_row *prefix_share; /* q of (17)                                                */
+    bool   *demand_known; /* [product]: do tokens and rates stand, in this block and the next? */
     bool   *trend_alike;  /* [product]: are drift, spread and requests at first the same
                              in all lanes?                                            */
     ds_row *log_level, *drift, *spread, *jump_level, *decay, *decay_factor, *amplitude;
@@ -174,6 +179,7 @@ typedef struct {
     const double **price; /* [contract]: P of (40); fleets: USD per GPU-hour; a row of
                              the world where nothing is to be done to it, else of price_row */
     ds_row *price_row;  /* [contract]                                                 */
+    ds_row *charge;     /* [contract]: what it charges a strategy                     */
     ds_row *list_price; /* [contract]: P before the discount, for overage at list; or r
                            of (47), of fleets with reserved or spot GPUs              */
     ds_row *locked;     /* [contract]: index of the first month in force              */
