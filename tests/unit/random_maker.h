@@ -162,14 +162,15 @@ static const char *maker_one_of(maker *m, const char *a, const char *b, const ch
     return k == 0 ? a : k == 1 ? b : c;
 }
 
-/* Events of some rate and size; or smaller ones, so often that several fall into a month. */
+/* Events of some rate and size; or so often that several fall into a month, and then small:
+ * a traffic that grows a thousand times loses digits in differences. */
 static void maker_jumps(maker *m, const char *rate, double most, const char *size, double low,
                         double high)
 {
     bool often = maker_chance(m, 0.3);
     maker_quantity(m, rate, 0, often ? 12 * most : most);
     if (maker_chance(m, 0.8))
-        maker_quantity(m, size, often ? pow(low, 0.2) : low, often ? pow(high, 0.2) : high);
+        maker_quantity(m, size, often ? pow(low, 0.05) : low, often ? pow(high, 0.05) : high);
 }
 
 /* A chance of a regime and what it does; `step`: the key of what is carried on, or NULL. */
