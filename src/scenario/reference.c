@@ -122,7 +122,8 @@ static const char rules[] =
     "that matter. A member of `quantities` is not a month, and names "
     "each other in no circle.\n"
     "- A correlation joins two quantities or two processes (`/products/*/growth`, `/gpus/*`, "
-    "`/models/*/price_path`), each pair once; what is drawn per event cannot be joined; the "
+    "`/models/*/price_path`), each pair once, two quantities of one `nature`;"
+    " what is drawn per event cannot be joined; the "
     "matrix of each connected group is positive semi-definite, or `dependence` has `nearest`. "
     "The copula `t` has `degrees_of_freedom`, no other has.\n"
     "- An assert has `above` or `below`; of both, `above` is the less.\n";
