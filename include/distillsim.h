@@ -153,6 +153,16 @@ const ds_outcome_info *ds_outcome_at(size_t index);
 size_t                 ds_outcome_find(const char *name);
 
 /* ---- Run ---------------------------------------------------------------- */
+/* How exact a statistic is to be: half the width of its 95 % interval is at most
+ * `tolerance`, in the unit of the statistic, or as a share of its value. */
+typedef struct {
+    size_t      strategy;
+    size_t      outcome;
+    const char *statistic; /* mean, sd, p05 ... p95, cvar, share_positive, share_undefined */
+    double      tolerance;
+    bool        relative;
+} ds_target;
+
 typedef enum { DS_ENGINE_FAST, DS_ENGINE_REFERENCE } ds_engine;
 
 typedef struct {
@@ -162,7 +172,15 @@ typedef struct {
     ds_engine engine;
     const char *instruction_set; /* of the fast engine: NULL is the best of
                                     ds_instruction_set(); never changes the result */
-    uint64_t memory_cap_bytes; /* 0: 4 GiB; DS_E_SCENARIO says what it needs   */
+    uint64_t memory_cap_bytes; /* 0: 4 GiB; beyond it the outcomes of the first paths
+                                  are kept and the others counted (sampling random),
+                                  or DS_E_SCENARIO says what fits               */
+    /* The run ends before path_count when every target is met at two looks one after the
+     * other (ds_result_target()); looks are at about 1024, 2048, 4096 ... paths.  The
+     * first paths of a run do not depend on how many follow, but with the sampling
+     * latin_hypercube, which is refused.  They are copied. */
+    const ds_target *targets;
+    size_t           target_count;
     /* Called from the calling thread only, several times a second; false
      * cancels.  running_mean_se: standard error so far of the mean saving of
      * the last strategy [USD], NAN at first. */
@@ -206,16 +224,27 @@ typedef struct {
     ds_estimate share_undefined;              /* of paths without a value [1]  */
     ds_estimate share_positive;               /* of paths with value > 0 [1]   */
     double      min, max;
+    double      rank_error; /* quantiles are right up to this share of the paths: 0,
+                               or that of a bin when not all paths are kept      */
 } ds_statistics;
 
 size_t        ds_result_strategy_count(const ds_result *r);
 const char   *ds_result_strategy_name(const ds_result *r, size_t strategy);
 uint64_t      ds_result_paths(const ds_result *r);
 uint64_t      ds_result_seed(const ds_result *r);
+/* Of every standard error: independent groups of paths (run.sampling) less one; and the
+ * standard errors that the 95 % interval reaches to either side, Student's t: near 1.96
+ * when every path is its own group.  NAN when there is one group. */
+double        ds_result_degrees_of_freedom(const ds_result *r);
+double        ds_result_interval_factor(const ds_result *r);
 ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t outcome);
 /* Was the outcome asked for (run.outcomes)?  If not, its statistics are NAN. */
 bool          ds_result_has(const ds_result *r, size_t outcome);
-/* The outcome of every path, [paths]; NULL when it was not asked for; INFINITY is "never", NAN is "none". */
+/* Paths whose outcomes are kept, the first ones: all, unless they would have taken more
+ * memory than the cap; then quantiles have a rank_error, and columns are shorter. */
+uint64_t      ds_result_kept_paths(const ds_result *r);
+/* The outcome of every path that is kept; NULL when it was not asked for; INFINITY is
+ * "never", NAN is "none". */
 const double *ds_result_column(const ds_result *r, size_t strategy, size_t outcome);
 
 /* The bill of one month of one strategy over the paths [USD].  mean and sd are
@@ -246,6 +275,18 @@ typedef struct {
 ds_decision ds_result_decision(const ds_result *r);
 /* Share of paths in which a strategy costs least (ties to the first). */
 ds_estimate ds_result_probability_best(const ds_result *r, size_t strategy);
+
+/* What came of a target. */
+typedef struct {
+    ds_target   target;
+    ds_estimate got;
+    double      half_width; /* of the 95 % interval, in the unit of the statistic */
+    bool        reached;    /* at the last look; all of them: the run ended early */
+} ds_target_result;
+size_t           ds_result_target_count(const ds_result *r);
+ds_target_result ds_result_target(const ds_result *r, size_t index);
+/* Were all targets met at two looks one after the other? */
+bool             ds_result_targets_reached(const ds_result *r);
 
 typedef struct {
     const char *name;      /* key under "asserts"                               */

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/engine.h"
 #include "model/instruction_set.h"
+#include "model/sampler.h"
 #include "scenario/error.h"
 #include "scenario/scenario.h"
 
@@ -10,12 +11,14 @@
 typedef struct {
     const ds_plan           *plan;
     const ds_kernel_version *kernel;
+    uint64_t                 paths;
 } model;
 
 static void prepare(const void *context, uint64_t seed, void *work)
 {
     const model *m = context;
     m->kernel->prepare(m->plan, seed, work);
+    ds_kernel_set_paths(work, m->paths);
 }
 
 static void block(const void *context, uint64_t first, void *work, double *restrict outcomes,
@@ -29,7 +32,8 @@ static ds_code path(const void *context, uint64_t seed, uint64_t index, size_t s
                     double *outcomes, double *bills, ds_error *err)
 {
     const model *m = context;
-    return ds_reference(m->plan, seed, index, strategy, NULL, NULL, outcomes, bills, err);
+    return ds_reference_of(m->plan, seed, m->paths, index, strategy, NULL, NULL, outcomes, bills,
+                           err);
 }
 
 static const char *strategy_name(const void *context, size_t strategy)
@@ -44,14 +48,35 @@ static bool strategy_distils(const void *context, size_t strategy)
     return ds_scenario_strategy_distils(ds_plan_scenario(m->plan), strategy);
 }
 
+/* Which paths are independent of one another (110). */
+static ds_groups groups_of(const ds_plan *plan)
+{
+    const ds_sampler *s = ds_plan_sampler(plan);
+
+    switch (s->method) {
+    case DS_SAMPLING_RANDOM:
+        return (ds_groups){DS_GROUPS_EACH, 1};
+    case DS_SAMPLING_ANTITHETIC:
+        return (ds_groups){DS_GROUPS_PAIRS, 1};
+    default:
+        return (ds_groups){DS_GROUPS_MODULO, s->replicates};
+    }
+}
+
 ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **out,
                ds_error *err)
 {
-    const model m = { plan, ds_kernel_choose(options->instruction_set) };
+    const model m = { plan, ds_kernel_choose(options->instruction_set),
+                      options->path_count };
     if (m.kernel == NULL) {
         *out = NULL;
         return ds_fail(err, DS_E_USAGE, "", "this program and processor have no instruction set "
                        "'%.40s'", options->instruction_set);
+    }
+    ds_code code = ds_sampler_check_paths(plan, options->path_count, err);
+    if (code != DS_OK) {
+        *out = NULL;
+        return code;
     }
     const ds_items *assertions = &ds_plan_scenario(plan)->assertions;
     ds_engine_source source = {
@@ -59,6 +84,8 @@ ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **o
         .strategy_count = ds_plan_strategy_count(plan),
         .month_count = ds_plan_keeps_months(plan) ? ds_plan_month_count(plan) : 0,
         .cvar_level = ds_plan_cvar_level(plan),
+        .groups = groups_of(plan),
+        .whole = ds_plan_sampler(plan)->method == DS_SAMPLING_LATIN_HYPERCUBE,
         .work_bytes = m.kernel->work_bytes(plan),
         .prepare = prepare,
         .block = block,

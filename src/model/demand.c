@@ -1,4 +1,4 @@
-/* demand.c -- requests and tokens of each product, (10)-(15).
+/* demand.c -- requests and tokens of each product, (10)-(15), (18), (25).
  *
  * The log of the level is carried from month to month: trend and noise of a GBM
  * are one increment, so that a product costs one exponential a month.
@@ -132,13 +132,14 @@ static void move_level(ds_work *w, size_t p)
 {
     const ds_plan_product *product = &w->plan->product[p];
     double *level = w->log_level[p], *decay = w->decay[p];
-    const double *drift = w->drift[p], *step = w->decay_factor[p], *spread = w->spread[p];
+    const double *drift = w->drift[p], *step = w->decay_factor[p];
     const double *amplitude = w->amplitude[p];
     const bool straight = product->growth == DS_GROWTH_GBM && !product->slows;
     const double *z = NULL;
     if (product->process != DS_NONE)
         z = ds_shock(w, product->process);
-    if (straight && z != NULL) { /* the usual case, in one pass */
+    if (straight && z != NULL && product->effect.regime == DS_NONE) {
+        const double *spread = w->spread[p]; /* the usual case, in one pass */
         DS_EACH_LANE(i)
             level[i] = (level[i] + drift[i]) + (spread[i] * z[i] - 0.5 * spread[i] * spread[i]);
         return;
@@ -150,9 +151,13 @@ static void move_level(ds_work *w, size_t p)
             level[i] += drift[i] + amplitude[i] * decay[i];
             decay[i] *= step[i];
         }
-    if (z != NULL)
+    if (z != NULL) {
+        const double *spread = ds_effect_spread(w, &product->effect, w->spread[p], w->scratch[0]);
         DS_EACH_LANE(i)
             level[i] += spread[i] * z[i] - 0.5 * spread[i] * spread[i];
+    }
+    if (product->effect.step != DS_NONE)
+        ds_effect_step(w, &product->effect, level);
 }
 
 /* (14) */
@@ -161,7 +166,8 @@ static void jump(ds_work *w, size_t p)
     const ds_plan_product *product = &w->plan->product[p];
     size_t n = ds_event_hits(w, product->jump);
     for (size_t k = 0; k < n; k++)
-        w->jump_level[p][w->hit[k]] *= ds_event_size(w, &product->jump_factor, w->hit[k]);
+        w->jump_level[p][w->hit[k]] *=
+            ds_event_sizes(w, product->jump, &product->jump_factor, w->hit[k]);
 }
 
 /* (12) of the shapes that are not in the log level: multiplies `requests`. */
@@ -198,13 +204,17 @@ static void count_requests(ds_work *w, size_t p)
     const double *jumps = w->jump_level[p];
     double *requests = w->requests[p];
     double season = product->season[(w->plan->start_month + w->month) % 12];
-    if (product->growth == DS_GROWTH_GBM || product->process != DS_NONE)
+    if (product->level_moves)
         DS_EACH_LANE(i)
             requests[i] = base[i] * ds_exp_inline(level[i]) * jumps[i] * season;
     else
         DS_EACH_LANE(i)
             requests[i] = base[i] * jumps[i] * season;
     apply_trend(w, p, requests);
+    if (product->noise != DS_NONE)
+        ds_noise_month(w, product->noise, requests);
+    if (product->effect.factor != DS_NONE)
+        ds_effect_factor(w, &product->effect, requests);
     if (product->price_of != DS_NONE) {
         const double *price = w->level[w->plan->model[product->price_of].level];
         const double *elasticity = w->column[product->elasticity];

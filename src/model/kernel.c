@@ -16,8 +16,11 @@
 static void simulate_month(ds_work *w, double *restrict bills)
 {
     const ds_plan *plan = w->plan;
-    if (w->month % 2 == 0)
+    if (w->month % 2 == 0) {
         ds_random_two_months(w);
+        ds_process_two_months(w);
+    }
+    ds_regime_month(w);
     ds_price_month(w);
     ds_demand_month(w);
     ds_contract_month(w);
@@ -37,6 +40,7 @@ void ds_kernel(const ds_plan *plan, uint64_t first, void *work, double *restrict
     w->first = first;
     w->month = 0;
     ds_random_inputs(w);
+    ds_process_begin(w);
     ds_price_begin(w);
     ds_demand_begin(w);
     ds_contract_begin(w);

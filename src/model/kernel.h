@@ -32,6 +32,10 @@ const ds_scenario *ds_plan_scenario(const ds_plan *plan);
 size_t ds_kernel_work_bytes(const ds_plan *plan);
 void   ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work);
 
+/* Paths of the whole run, for latin_hypercube; after ds_kernel_prepare(), which takes
+ * run.paths. */
+void   ds_kernel_set_paths(void *work, uint64_t paths);
+
 /* Simulates paths first .. first + DS_LANES - 1.
  *   outcomes  [strategy][outcome][DS_LANES]; INFINITY: never, NAN: none; rows of
  *             outcomes that are not wanted are left as they are
@@ -41,10 +45,14 @@ void ds_kernel(const ds_plan *plan, uint64_t first, void *work, double *restrict
                double *restrict bills);
 
 /* The same model for one path and one strategy, written to be read.  `bills` is
- * [month] or NULL; row may be NULL. */
+ * [month] or NULL; row may be NULL.  The run has run.paths paths, or so many. */
 DS_MUST_CHECK ds_code ds_reference(const ds_plan *plan, uint64_t seed, uint64_t path,
                                    size_t strategy, ds_ledger_fn row, void *context,
                                    double outcomes[DS_OUTCOME_COUNT], double *bills,
                                    ds_error *err);
+DS_MUST_CHECK ds_code ds_reference_of(const ds_plan *plan, uint64_t seed, uint64_t paths,
+                                      uint64_t path, size_t strategy, ds_ledger_fn row,
+                                      void *context, double outcomes[DS_OUTCOME_COUNT],
+                                      double *bills, ds_error *err);
 
 #endif

@@ -15,6 +15,7 @@
 #include "model/draws.h"
 #include "model/kernel.h"
 #include "model/profile_table.h"
+#include "model/sampler.h"
 #include "scenario/scenario.h"
 
 enum { DS_NONE = -1 };
@@ -29,7 +30,7 @@ typedef struct {
 } ds_plan_input;
 
 /* An event of (5): probability of a month 1 - exp(-rate), rate = per year / 12, or
- * 1 / months between. */
+ * 1 / months between.  Of jumps and cuts (14) there may be several in a month. */
 typedef struct {
     uint64_t name; /* hash of "pointer#kind"                                    */
     int      column;
@@ -43,11 +44,33 @@ typedef struct {
     bool     per_event;
 } ds_plan_size;
 
+/* Noise that passes (18): columns. */
+typedef struct {
+    uint64_t name; /* hash of "pointer#noise"                                   */
+    int      log_sd, kept; /* s and phi                                         */
+} ds_plan_noise;
+
+/* A regime (25) that does something. */
+typedef struct {
+    uint64_t name; /* hash of "pointer#state"                                   */
+    int      index; /* in the scenario                                          */
+    int      on_per_year, off_per_year;
+    int      begins_on; /* column, or DS_NONE                                   */
+} ds_plan_regime;
+
+/* What it does to one thing; columns, or DS_NONE where it does nothing. */
+typedef struct {
+    int    regime; /* index, or DS_NONE: no regime does anything                */
+    int    factor, step, volatility;
+    size_t step_row; /* of ds_work.regime_step, if there is a step              */
+} ds_plan_effect;
+
 typedef struct {
     int  usd_per_gpu_hour, long_run, reversion, volatility, peak_tflops;
     int  process; /* index into plan->processes, or DS_NONE                     */
     int  jump;    /* index into plan->events, or DS_NONE                        */
     ds_plan_size jump_factor;
+    ds_plan_effect effect;
     bool moves;
 } ds_plan_gpu;
 
@@ -105,6 +128,9 @@ typedef struct {
     ds_numbers series;
     int      process, jump;
     ds_plan_size jump_factor;
+    ds_plan_effect effect;
+    bool     level_moves; /* has it a trend or noise in its log level?           */
+    int      noise; /* index of the noise that passes, or DS_NONE               */
     bool     has_season;
     double   season[12];
     double   week[168];             /* s of (16): levels of the hours, mean 1    */
@@ -350,7 +376,9 @@ typedef struct {
     bool   shared; /* do several strategies use it?                               */
     int    level; /* model whose price level is its own too: often itself       */
     int    process, release, cut; /* process, events, or DS_NONE                */
-    int    release_months, change, volatility;
+    int    release_months, change, volatility, reversion;
+    bool   noise_apart; /* the noise reverts, or a regime changes it             */
+    ds_plan_effect effect;
     ds_plan_size change_at_release, cut_factor;
     int    interruption; /* event, or DS_NONE                                   */
     ds_plan_size interruption_months;
@@ -466,13 +494,17 @@ struct ds_plan {
     bool   inflates, real;
     double timing; /* theta of (72)                                             */
 
-    size_t input_count, event_count, process_count;
+    size_t input_count, event_count, process_count, noise_count, regime_count, step_count;
     ds_plan_input *input;
     ds_plan_event *event;
     uint64_t      *process; /* hash of "pointer#shock"                          */
     int           *same_shock;  /* [process]: with which it is correlated by 1, or itself */
+    ds_sampler     sampler;
+    int           *sampled_shock; /* [process]: stream of the sampler, or -1     */
     bool          *draws_shock; /* [process]: false when L has 0 for its own number: it
                                    is a sum of others', and drawing it would be for nothing */
+    ds_plan_noise *noise;
+    ds_plan_regime *regime;
     int          **component_process; /* [component][member]: index of the process */
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,

@@ -65,7 +65,7 @@ static void correlate_inputs(ds_work *w)
         }
         correlate(component, w->member);
         if (draws->heavy_tails) {
-            ds_stream_uniform_lanes(w->tail_key[c], w->first, 0, 0, DS_LANES, w->scratch[0]);
+            ds_number_lanes(w, w->tail_key[c], 0, 0, w->scratch[0]);
             make_tails_heavy(&draws->t, component->count, w->member, w->scratch[0]);
         }
         for (size_t k = 0; k < component->count; k++)
@@ -78,8 +78,8 @@ void ds_random_inputs(ds_work *w)
 {
     const ds_plan *plan = w->plan;
     for (size_t k = 0; k < plan->input_count; k++)
-        ds_stream_uniform_lanes(w->input_key[k], w->first, 0, 0, DS_LANES,
-                                w->column[plan->input[k].column]);
+        ds_number_lanes(w, w->input_key[k], 0, 0, w->column[plan->input[k].column]);
+    ds_sample_shocks(w);
     correlate_inputs(w);
     for (size_t k = 0; k < plan->input_count; k++) {
         double *column = w->column[plan->input[k].column];
@@ -110,8 +110,7 @@ static void correlate_shocks(ds_work *w, size_t c)
     const int *process = w->plan->component_process[c];
     double *tails[2] = { w->scratch[0], w->scratch[1] };
     if (draws->heavy_tails)
-        ds_stream_uniform_pair_lanes(w->tail_key[c], w->first, (uint32_t)(w->month / 2), 0,
-                                     DS_LANES, tails[0], tails[1]);
+        ds_number_pair_lanes(w, w->tail_key[c], (uint32_t)(w->month / 2), tails[0], tails[1]);
     for (size_t odd = 0; odd < 2; odd++) {
         for (size_t k = 0; k < component->count; k++)
             w->member[k] = w->plan->same_shock[process[k]] == process[k]
@@ -129,15 +128,11 @@ void ds_random_two_months(ds_work *w)
     const ds_plan *plan = w->plan;
     uint32_t month = (uint32_t)(w->month / 2);
     for (size_t e = 0; e < plan->event_count; e++)
-        ds_stream_uniform_pair_lanes(w->event_key[e], w->first, month, 0, DS_LANES,
-                                     w->event_u[2 * e], w->event_u[2 * e + 1]);
+        ds_number_pair_lanes(w, w->event_key[e], month, w->event_u[2 * e],
+                             w->event_u[2 * e + 1]);
     for (size_t k = 0; k < plan->process_count; k++) {
-        if (!plan->draws_shock[k])
-            continue;
-        double *z = w->shock[2 * k];
-        ds_stream_uniform_pair_lanes(w->process_key[k], w->first, month, 0, DS_LANES, z,
-                                     w->shock[2 * k + 1]);
-        ds_normal_quantile_lanes(2 * DS_LANES, z, z);
+        if (plan->draws_shock[k])
+            ds_shock_pair(w, k, w->shock[2 * k], w->shock[2 * k + 1]);
     }
     for (size_t c = 0; c < plan->draws.component_count; c++)
         if (plan->draws.component[c].of_processes)
@@ -156,11 +151,29 @@ size_t ds_event_hits(ds_work *w, int event)
     return n;
 }
 
-double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane)
+double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane, uint32_t j)
 {
     if (!size->per_event)
         return w->column[size->input][lane];
     uint64_t key = ds_stream_key(w->seed, size->name);
-    double u = ds_stream_uniform(key, w->first + lane, (uint32_t)w->month + 1, 0);
+    double u = ds_number_of_lane(w, key, lane, (uint32_t)w->month + 1, j);
     return ds_draw_value(&w->plan->draws.draw[size->input], u);
+}
+
+/* (14): the j-th event is there when u < P(n > j), from j = 0 up. */
+double ds_event_sizes(const ds_work *w, int event, const ds_plan_size *size, size_t lane)
+{
+    enum { BEYOND_ANY_U = 200 }; /* the mean is at most 365/12 */
+    double u = w->event_u[2 * (size_t)event + w->month % 2][lane];
+    double mean = w->column[w->plan->event[event].column][lane] / 12.0;
+    double more = w->event_p[event][lane], exactly = 1.0 - more; /* P(n > j), P(n = j) */
+    double product = ds_event_size(w, size, lane, 0);
+    for (uint32_t j = 1; j < BEYOND_ANY_U; j++) {
+        exactly *= mean / j;
+        more -= exactly;
+        if (!(u < more))
+            break;
+        product *= ds_event_size(w, size, lane, j);
+    }
+    return product;
 }

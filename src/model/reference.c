@@ -339,8 +339,16 @@ ds_code ds_reference(const ds_plan *plan, uint64_t seed, uint64_t path, size_t s
                      ds_ledger_fn row, void *context, double outcomes[DS_OUTCOME_COUNT],
                      double *bills, ds_error *err)
 {
+    uint64_t paths = (uint64_t)ds_plan_scenario(plan)->run->paths;
+    return ds_reference_of(plan, seed, paths, path, strategy, row, context, outcomes, bills, err);
+}
+
+ds_code ds_reference_of(const ds_plan *plan, uint64_t seed, uint64_t paths, uint64_t path,
+                        size_t strategy, ds_ledger_fn row, void *context,
+                        double outcomes[DS_OUTCOME_COUNT], double *bills, ds_error *err)
+{
     ds_ref_world w = { .s = ds_plan_scenario(plan), .draws = ds_plan_draws(plan), .seed = seed,
-                       .path = path };
+                       .path = path, .sampling = { ds_plan_sampler(plan), seed, paths } };
     w.months = (size_t)w.s->clock->months;
     ds_code code = ds_ref_world_make(&w, err);
     if (code != DS_OK)

@@ -45,10 +45,22 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->event_key = take(l, plan->event_count * sizeof *w->event_key);
     w->process_key = take(l, plan->process_count * sizeof *w->process_key);
     w->tail_key = take(l, plan->draws.component_count * sizeof *w->tail_key);
+    const ds_sampler *sampler = &plan->sampler;
+    w->sampled_key = take(l, sampler->stream_count * sizeof *w->sampled_key);
+    w->walk = rows(l, sampler->stream_count > 0 ? plan->process_count * (plan->months - 1) : 0);
+    w->noise_key = take(l, plan->noise_count * sizeof *w->noise_key);
+    w->regime_key = take(l, plan->regime_count * sizeof *w->regime_key);
     w->member = take(l, plan->column_count * sizeof *w->member);
     w->event_p = rows(l, plan->event_count);
     w->event_u = rows(l, 2 * plan->event_count);
     w->shock = rows(l, 2 * plan->process_count);
+    w->noise_z = rows(l, 2 * plan->noise_count);
+    w->noise = rows(l, plan->noise_count);
+    w->noise_kick = rows(l, plan->noise_count);
+    w->regime_u = rows(l, 2 * plan->regime_count);
+    w->regime_on = rows(l, plan->regime_count);
+    w->regime_p = rows(l, 3 * plan->regime_count);
+    w->regime_step = rows(l, plan->step_count);
     w->inflation = rows(l, 2);
     w->discount = rows(l, 2);
     ds_row **of_products[] = { &w->requests, &w->input_tokens, &w->output_tokens, &w->mtok,
@@ -60,7 +72,8 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
         *of_products[k] = rows(l, P);
     w->demand_known = take(l, P * sizeof *w->demand_known);
     w->trend_alike = take(l, P * sizeof *w->trend_alike);
-    ds_row **of_models[] = { &w->level, &w->level_drift, &w->level_spread, &w->released,
+    ds_row **of_models[] = { &w->level, &w->level_drift, &w->level_spread, &w->level_carried,
+                             &w->level_keep, &w->level_noise, &w->level_variance, &w->released,
                              &w->outage, &w->outage_left };
     for (size_t k = 0; k < sizeof of_models / sizeof *of_models; k++)
         *of_models[k] = rows(l, M);
@@ -195,6 +208,13 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
         w->process_key[k] = ds_stream_key(seed, plan->process[k]);
     for (size_t c = 0; c < plan->draws.component_count; c++)
         w->tail_key[c] = ds_stream_key(seed, plan->draws.component[c].tail);
+    for (size_t k = 0; k < plan->sampler.stream_count; k++)
+        w->sampled_key[k] = ds_stream_key(seed, plan->sampler.stream[k].name);
+    w->points = (uint64_t)plan->scenario->run->paths / plan->sampler.replicates;
+    for (size_t k = 0; k < plan->noise_count; k++)
+        w->noise_key[k] = ds_stream_key(seed, plan->noise[k].name);
+    for (size_t k = 0; k < plan->regime_count; k++)
+        w->regime_key[k] = ds_stream_key(seed, plan->regime[k].name);
     for (size_t c = 0; c < plan->draws.count; c++)
         if (plan->draws.draw[c].kind == DS_DRAW_CONSTANT)
             ds_row_set(w->column[c], plan->draws.draw[c].a);

@@ -5,7 +5,7 @@
  * Order of calls for a block (kernel.c):
  *   ds_random_inputs    columns of the inputs                        (4), (6)
  *   ds_*_begin          everything of a path that no month changes
- *   for each month      ds_random_two_months, ds_price_month, ds_demand_month,
+ *   for each month      ds_random_two_months, ds_regime_month, ds_price_month, ds_demand_month,
  *                       ds_contract_month, ds_student_month, ds_finance_world: the
  *                       world, the same for all strategies; then for each strategy
  *                       ds_strategy_month and ds_finance_month
@@ -134,9 +134,17 @@ typedef struct {
     ds_row   *column;     /* [column_count]                                           */
     uint64_t *input_key, *event_key, *process_key;
     uint64_t *tail_key;          /* [component]                                       */
+    uint64_t *sampled_key;       /* [stream of the sampler]                           */
+    uint64_t  points;            /* n of (7): paths of the run over replicates        */
+    ds_row   *walk;              /* [process][months - 1]: shocks, when sampled (8)    */
+    uint64_t *noise_key, *regime_key;
     double  **member;            /* members of one correlated component               */
     ds_row   *event_p, *event_u; /* [event]; [event][2]: months t even, t + 1         */
     ds_row   *shock;             /* [process][2]                                      */
+    ds_row   *noise_z, *noise, *noise_kick; /* [noise][2]; X; s sqrt(1 - phi^2) of (18) */
+    ds_row   *regime_u, *regime_on; /* [regime][2]; 0 or 1                             */
+    ds_row   *regime_p;          /* [regime][3]: of being on after off, on; in month 0 */
+    ds_row   *regime_step;       /* [effect with a step]: log of its factor a month    */
     ds_row   *inflation;         /* one row: pi(t); and its factor per month          */
     ds_row   *discount;          /* one row, and its factor per month                 */
     bool      discount_alike;    /* in all lanes; then only the first is kept          */
@@ -153,6 +161,9 @@ typedef struct {
 
     /* prices */
     ds_row *level, *level_drift, *level_spread; /* [model]                            */
+    ds_row *level_carried; /* [model]: the level but for the factor of a regime       */
+    ds_row *level_keep, *level_noise, *level_variance; /* [model]: e^(-kappa/12), Y, Var Y,
+                              of noise that is kept apart                             */
     ds_row *released, *outage, *outage_left;    /* [model]: 0 or 1; o(t); q           */
     ds_row *log_rent, *rent, *rent_mean, *rent_keep, *rent_spread; /* [gpu]           */
     ds_row *speed, *speed_step;                 /* [profile]: s(t), factor per month  */
@@ -214,8 +225,37 @@ void ds_random_inputs(ds_work *w);
 void ds_random_two_months(ds_work *w);
 /* Lanes in which event e happens this month; their indices go to w->hit. */
 size_t ds_event_hits(ds_work *w, int event);
-/* Size of the event in one lane this month. */
-double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane);
+/* Size of the j-th event (from 0) in one lane this month. */
+double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane, uint32_t j);
+/* Product of the sizes of all events of the month in a lane where there is one: (14). */
+double ds_event_sizes(const ds_work *w, int event, const ds_plan_size *size, size_t lane);
+/* -- process.c: noise that passes (18), regimes (25) */
+void ds_process_begin(ds_work *w);
+/* Their numbers of this month, which is even, and the next. */
+void ds_process_two_months(ds_work *w);
+/* The states of regimes in this month. */
+void ds_regime_month(ds_work *w);
+/* (18): multiplies the row of this month. */
+void ds_noise_month(ds_work *w, int noise, double *restrict row);
+/* The rows of an effect: factor of the month on a row; spread of the month's step, `spread`
+ * itself or in `row`; and the log of the step's factor, to be added to a row. */
+void          ds_effect_factor(const ds_work *w, const ds_plan_effect *e, double *restrict row);
+const double *ds_effect_spread(const ds_work *w, const ds_plan_effect *e, const double *spread,
+                               double *row);
+void          ds_effect_step(const ds_work *w, const ds_plan_effect *e, double *restrict log);
+
+/* -- coordinates.c: numbers as run.sampling has them (7) */
+/* u(stream, path, m, slot) of every lane; `even` and `odd`: of slots 0 and 1. */
+void   ds_number_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
+                       double *restrict u);
+void   ds_number_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *restrict even,
+                            double *restrict odd);
+/* The same of one lane, of a stream that has no coordinates. */
+double ds_number_of_lane(const ds_work *w, uint64_t key, size_t lane, uint32_t m, uint32_t slot);
+/* Shocks of all months; and those of this month, which is even, and the next, into rows that
+ * follow one another. */
+void   ds_sample_shocks(ds_work *w);
+void   ds_shock_pair(ds_work *w, size_t process, double *restrict even, double *restrict odd);
 
 /* -- demand.c */
 void ds_demand_begin(ds_work *w);

@@ -6,7 +6,7 @@
  * Algorithms: two-pass centred sums about the first value, corrected for the
  * rounding of the mean; merge by Chan, Golub & LeVeque (1983) and Pebay (2008).
  * Sums run in eight fixed lanes joined in a fixed tree, so the order is the same
- * however wide the vectors are. 
+ * however wide the vectors are.
  * Quantiles are type 7 of Hyndman & Fan (1996), CVaR is Acerbi & Tasche (2002).
  *
  * Invariants: m2, m4 >= 0; min <= mean <= max when count > 0; an empty ds_moments
@@ -305,6 +305,13 @@ double ds_cvar_sorted_se(size_t count, const double *sorted, double level, int t
     const double variance = (excess.power[1] - n * mean * mean) / (n - 1.0);
 
     return variance > 0.0 ? sqrt(variance / n) * n / t.share : 0.0;
+}
+
+double ds_value_at_risk_sorted(size_t count, const double *sorted, double level, int tail)
+{
+    sample_tail t;
+
+    return tail_of_sorted(count, sorted, level, tail, &t) ? t.threshold : (double)NAN;
 }
 
 double ds_share_se(uint64_t k, uint64_t n)

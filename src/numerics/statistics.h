@@ -43,6 +43,8 @@ double ds_quantile_sorted_se(size_t count, const double *sorted, double p);
  * standard error, the sd of (x - VaR)+ / (1 - level) / sqrt n. */
 double ds_cvar_sorted(size_t count, const double *sorted, double level, int tail);
 double ds_cvar_sorted_se(size_t count, const double *sorted, double level, int tail);
+/* The order statistic that the tail begins at; NAN when there are no values. */
+double ds_value_at_risk_sorted(size_t count, const double *sorted, double level, int tail);
 /* Standard error of a share k/n, never zero: sqrt(p(1-p)/n) at p = (k+1/2)/(n+1). */
 double ds_share_se(uint64_t k, uint64_t n);
 

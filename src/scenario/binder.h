@@ -47,7 +47,7 @@ typedef struct {
     bool        assumption;
 } ds_provenance;
 
-enum { DS_NAMED_MAPS = 6, DS_MISSPELT_MAX = 16 };
+enum { DS_NAMED_MAPS = 7, DS_MISSPELT_MAX = 16 };
 
 /* A member whose key is unknown, and the key that was probably meant. */
 typedef struct {

@@ -71,15 +71,29 @@ typedef struct {
 typedef struct {
     int64_t     paths;
     int64_t     seed;
-    int         sampling;
+    int         sampling;   /* DS_SAMPLING_...                                      */
+    int64_t     replicates;
     ds_texts    outcomes; /* wanted beside those of the decision; none: all     */
     bool        monthly;  /* are the bills of the months kept?                  */
 } ds_run_settings;
+
+/* As the choices of run.sampling. */
+enum { DS_SAMPLING_RANDOM, DS_SAMPLING_ANTITHETIC, DS_SAMPLING_LATIN_HYPERCUBE, DS_SAMPLING_SOBOL,
+       DS_SAMPLING_HALTON };
+
+typedef struct { /* a state of the world that is on or off: (25)               */
+    ds_key      key;
+    const char *description;
+    ds_quantity on_per_year, off_per_year;
+    ds_quantity begins_on; /* absent: as often as it is on in the long run      */
+} ds_regime;
 
 typedef struct { /* mean-reverting log price with jumps */
     ds_key      key;
     ds_quantity usd_per_gpu_hour, long_run_usd_per_gpu_hour, reversion_per_year,
         volatility_per_sqrt_year, jumps_per_year, jump_factor;
+    int         regime; /* index into regimes, or DS_ABSENT                     */
+    ds_quantity regime_factor, regime_volatility_factor;
     ds_quantity peak_tflops; /* for training */
     double tflops_16bit, tflops_8bit, tflops_4bit, memory_gib, memory_gb_per_s, link_gb_per_s,
         watts; /* facts for rooflines; NAN: not given                           */
@@ -124,7 +138,9 @@ typedef struct {
     int         process;
     ds_quantity per_year, slows_to_per_year, slowing_per_year, ceiling_factor,
         innovation_per_year, imitation_per_year, volatility_per_sqrt_year, jumps_per_year,
-        jump_factor;
+        jump_factor, noise_log_sd, noise_autocorrelation;
+    int         regime; /* index into regimes, or DS_ABSENT                     */
+    ds_quantity regime_per_year, regime_factor, regime_volatility_factor;
     ds_numbers series;
 } ds_growth;
 
@@ -354,8 +370,10 @@ enum { DS_RELEASES_POISSON, DS_RELEASES_FIXED };
 
 typedef struct {
     ds_quantity release_every_months, change_at_release, cuts_per_year, cut_factor,
-        change_per_year, volatility_per_sqrt_year;
+        change_per_year, volatility_per_sqrt_year, reversion_per_year;
     int         releases;
+    int         regime; /* index into regimes, or DS_ABSENT                     */
+    ds_quantity regime_change_per_year, regime_factor, regime_volatility_factor;
 } ds_price_path;
 
 typedef struct {
@@ -527,7 +545,7 @@ struct ds_scenario {
     int              timing, money;
     double           cvar_level;
     ds_run_settings *run;
-    ds_items         gpus, profiles, products, agreements, models, strategies, assertions;
+    ds_items         regimes, gpus, profiles, products, agreements, models, strategies, assertions;
     ds_items         correlations; /* ds_correlation */
     ds_dependence   *dependence;
     ds_items         quantities;   /* ds_model_quantity: key and value */
@@ -574,5 +592,8 @@ bool ds_profile_has_limit(const ds_profile *p);
 
 /* The member of this name of a map that is sorted by name, or NULL; `size` of a struct. */
 const void *ds_find_item(const ds_items *sorted, size_t size, const char *name);
+
+/* The greatest number of paths up to `most` that the sampling can have; most >= 4096. */
+uint64_t ds_scenario_paths_up_to(const ds_scenario *s, uint64_t most);
 
 #endif

@@ -154,4 +154,27 @@ static const char *maker_one_of(maker *m, const char *a, const char *b, const ch
     return k == 0 ? a : k == 1 ? b : c;
 }
 
+/* Events of some rate and size; or smaller ones, so often that several fall into a month. */
+static void maker_jumps(maker *m, const char *rate, double most, const char *size, double low,
+                        double high)
+{
+    bool often = maker_chance(m, 0.3);
+    maker_quantity(m, rate, 0, often ? 12 * most : most);
+    if (maker_chance(m, 0.8))
+        maker_quantity(m, size, often ? pow(low, 0.2) : low, often ? pow(high, 0.2) : high);
+}
+
+/* A chance of a regime and what it does; `step`: the key of what is carried on, or NULL. */
+static void maker_regime(maker *m, double chance, const char *step, bool wild)
+{
+    if (!maker_chance(m, chance))
+        return;
+    maker_print(m, "\"regime\": \"r%d\", ", maker_below(m, 2));
+    if (step != NULL)
+        maker_some(m, 0.6, step, -0.5, 1);
+    maker_some(m, 0.6, "regime_factor", 0.5, 2);
+    if (wild)
+        maker_some(m, 0.6, "regime_volatility_factor", 0, 3);
+}
+
 #endif

@@ -160,10 +160,27 @@ static int compare_path(const ds_plan *plan, uint64_t number, uint64_t path, siz
     return wrong;
 }
 
+/* The scenario with one of the samplers, by its number; every second one is random. */
+static ds_scenario *with_sampler(ds_scenario *base, uint64_t number)
+{
+    static const char *const method[] = { "antithetic", "latin_hypercube", "sobol", "halton" };
+    static const char *const replicates[] = { "16", "2", "64", "256", "512" };
+    const ds_override changes[] = { { "/run/sampling", method[number / 2 % 4] },
+                                    { "/run/replicates", replicates[number / 8 % 5] } };
+    ds_scenario *out = NULL;
+    ds_error     err;
+    if (number % 2 == 0)
+        return base;
+    if (ds_scenario_with(base, changes, 2, NULL, NULL, &out, &err) != DS_OK)
+        fail_msg("%s: %s", err.pointer, err.message);
+    ds_scenario_free(base);
+    return out;
+}
+
 static int compare_scenario(uint64_t number)
 {
     char        *text = random_scenario(number);
-    ds_scenario *scenario = load(text);
+    ds_scenario *scenario = with_sampler(load(text), number);
     ds_plan     *plan = NULL;
     ds_error     err = { .message = "" };
     if (ds_plan_compile(scenario, &plan, &err) != DS_OK)
@@ -241,7 +258,10 @@ static feature features[] = {
     {"\"not_within_months\"", 120, 0}, {"\"scaling_law\"", 190, 0}, {"\"curve\"", 190, 0},
     {"\"escalate_to\": \"rack\"", 200, 0}, {"\"all\": \"rack\"", 130, 0},
     {"\"hour_shape\"", 170, 0}, {"\"minute_cv\"", 40, 0}, {"\"agreement\"", 140, 0},
-    {"\"commitment\"", 230, 0}, {"\"terms\": {", 150, 0},
+    {"\"commitment\"", 230, 0}, {"\"terms\": {", 150, 0}, {"\"noise_log_sd\"", 130, 0},
+    {"\"noise_autocorrelation\"", 90, 0}, {"\"begins_on\"", 150, 0},
+    {"\"regime_per_year\"", 120, 0}, {"\"regime_change_per_year\"", 90, 0},
+    {"\"regime_factor\"", 200, 0}, {"\"regime_volatility_factor\"", 130, 0},
 };
 
 static void test_features(void **state)
