@@ -5,8 +5,8 @@
  * cut, equally many of them in each, and into sums.  Counts do not depend on the order;
  * sums are taken in block order, as every tally is.  Equations (116) and (117).
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef DS_STREAM_H
-#define DS_STREAM_H
+#ifndef DS_STREAMED_H
+#define DS_STREAMED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
  *
  * Called by worker.c for blocks past the kept paths, and by engine.c once before them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/stream.h"
+#include "engine/streamed.h"
 
 #include <math.h>
 #include <stdlib.h>
