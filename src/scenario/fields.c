@@ -48,8 +48,8 @@ static const ds_field run_fields[] = {
             "standard errors come from the differences between them. For sobol, paths/replicates "
             "is best a power of two."),
     { .key = "outcomes", .type = DS_FIELD_TEXTS, .offset = offsetof(ds_run_settings, outcomes),
-      .help = "Outcomes that are worked out and kept, beside cost_npv_usd, saving_npv_usd and those "
-              "of asserts; absent: all. The fewer, the faster and smaller." },
+      .help = "Outcomes that are worked out and kept, beside cost_npv_usd, saving_npv_usd and "
+              "those of asserts; absent: all. The fewer, the faster and smaller." },
     { .key = "monthly", .type = DS_FIELD_BOOL, .offset = offsetof(ds_run_settings, monthly),
       .fallback = 1, .help = "Are the bills of the months kept?" },
     END
