@@ -49,6 +49,9 @@ LANGUAGE = -std=c11 -D_POSIX_C_SOURCE=200809L -pthread
 # nothing here reads errno after a libm call or traps on a floating exception.
 NUMERICS = $(OPT) -ffp-contract=off -fno-math-errno -fno-trapping-math $(ARCHFLAGS)
 
+# Rows are too short for memset and for a string instruction to be worth their start.
+KERNEL_FLAGS = $(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)
+
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 \
            -Wdouble-promotion $(if $(WERROR),-Werror)
@@ -146,7 +149,7 @@ define KERNEL_RULE
 $(B)/$(1)/%.o: %.c $(B)/flags
 	$$(call say,cc)
 	$$(Q)mkdir -p $$(@D) && $$(COMPILE) -march=$$(MARCH_$(1)) -DDS_ISA=$(1) -include model/isa.h \
-	    -MMD -MP -c -o $$@ $$<
+	    $$(KERNEL_FLAGS) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(KERNEL_ISAS),$(eval $(call KERNEL_RULE,$(isa))))
 $(B)/src/model/instruction_set.o: private CPPFLAGS += $(if $(KERNEL_ISAS),-DDS_HAVE_X86)

@@ -64,6 +64,13 @@ bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *o
 int  ds_parse_choice(struct argp_state *state, const char *option, const char *text,
                      const char *const *choices);
 
+/* A target of --until, for one strategy or for all of them: `out` has room for as many.
+ * 0, or the exit status after a message. */
+int  ds_parse_target(const ds_scenario *scenario, const char *text, ds_target *out,
+                     size_t *count);
+/* "512M", "8G", or bytes. */
+bool ds_parse_bytes(const char *text, uint64_t *out);
+
 /* The name of a directory; an empty one ends the program likewise. */
 const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text);
 

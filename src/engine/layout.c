@@ -115,12 +115,16 @@ ds_code ds_engine_fit_memory(const ds_engine_source *source, ds_engine_layout *l
     const bool each = source->groups.kind == DS_GROUPS_EACH;
     uint64_t cap = cap_bytes != 0 ? cap_bytes : default_cap_bytes;
 
+    /* of one worker: what is kept must not depend on the threads, and what more workers
+     * take does not grow with the paths */
+    const ds_engine_layout one =
+        ds_engine_layout_of(source, layout->paths, layout->kept, 1, in_order);
     cap = cap < SIZE_MAX / 2 ? cap : SIZE_MAX / 2;
-    if (layout->bytes <= cap) {
+    if (one.bytes <= cap) {
         return DS_OK;
     }
     if (each && layout->paths <= most_streamed) {
-        const uint64_t kept = paths_that_fit(source, layout, true, in_order, cap);
+        const uint64_t kept = paths_that_fit(source, &one, true, in_order, cap);
         if (kept >= DS_STREAM_LEAST_KEPT) {
             *layout = ds_engine_layout_of(source, layout->paths, kept, layout->threads, in_order);
             return DS_OK;
@@ -129,10 +133,10 @@ ds_code ds_engine_fit_memory(const ds_engine_source *source, ds_engine_layout *l
     return ds_fail(err, DS_E_SCENARIO, "/run/paths",
                    "%llu paths need %.3g GiB of memory, more than the limit of %.3g GiB%s; "
                    "%llu paths fit",
-                   (unsigned long long)layout->paths, (double)layout->bytes / bytes_per_gib,
+                   (unsigned long long)layout->paths, (double)one.bytes / bytes_per_gib,
                    (double)cap / bytes_per_gib,
                    each ? "" : " (paths beyond it are counted with sampling `random` only)",
-                   (unsigned long long)paths_that_fit(source, layout, false, in_order, cap));
+                   (unsigned long long)paths_that_fit(source, &one, false, in_order, cap));
 }
 
 void *ds_engine_alloc(uint64_t count, size_t size)

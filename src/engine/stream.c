@@ -47,6 +47,21 @@ static size_t finite_of(size_t count, const double *sorted)
     return count;
 }
 
+/* A value that many paths have spans several edges: the first of them moves to the value
+ * below, so that the many have a bin of their own. */
+static void part_ties(double *edges, size_t finite, const double *sorted)
+{
+    for (size_t b = 0; b + 2 < DS_STREAM_BINS; b++) {
+        if (edges[b] != edges[b + 1] || (b > 0 && edges[b] == edges[b - 1])) {
+            continue;
+        }
+        size_t at = ((b + 1) * finite - 1) / DS_STREAM_BINS;
+        while (at > 0 && sorted[at] == edges[b])
+            at--;
+        edges[b] = sorted[at];
+    }
+}
+
 static void cut(ds_stream *s, const ds_result *r, size_t column, double *sorted)
 {
     const size_t kept = (size_t)r->kept;
@@ -60,6 +75,9 @@ static void cut(ds_stream *s, const ds_result *r, size_t column, double *sorted)
     for (size_t b = 1; b < DS_STREAM_BINS; b++) {
         /* without values everything is in one bin */
         edges[b - 1] = finite == 0 ? 0.0 : sorted[(b * finite - 1) / DS_STREAM_BINS];
+    }
+    if (finite > 0) {
+        part_ties(edges, finite, sorted);
     }
     s->at_risk[column] =
         ds_value_at_risk_sorted(finite, sorted, r->cvar_level, s->tail[column]);

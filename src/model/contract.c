@@ -182,13 +182,13 @@ static void add_fixed(const ds_work *w, int index, const double *due, double *re
 static void book(ds_work *w, const ds_plan_contract *c, const double *charge, bool returns)
 {
     const ds_plan_model *model = &w->plan->model[c->model];
-    double *total = w->now.bill, *returned = w->now.returned;
-    ds_row_add(total, charge);
+    ds_add_charge(w, (ds_part){ charge, 1.0 });
     if (w->plan->needs.provider)
         ds_row_add(w->now.spend[model->provider], charge);
     if (!returns || model->fee_returned == DS_NONE)
         return;
     const double *share = w->column[model->fee_returned];
+    double *total = ds_open_bill(w), *returned = w->now.returned;
     DS_EACH_LANE(i) {
         double back = share[i] * charge[i];
         returned[i] += back;
@@ -201,7 +201,7 @@ void ds_contract_book(ds_work *w, int contract, const double *charge)
     const ds_plan_contract *c = &w->plan->contract[contract];
     book(w, c, charge, true);
     if (c->fleet == DS_NONE && c->tax != DS_NONE) /* (97) */
-        ds_row_add_product(w->now.bill, charge, w->column[c->tax]);
+        ds_row_add_product(ds_open_bill(w), charge, w->column[c->tax]);
 }
 
 /* What the contract refuses of each product is unserved.  The commitment refuses the
@@ -278,13 +278,31 @@ static void pay_staff(ds_work *w, const ds_plan_contract *c, const double *due,
     const double *usd = w->column[c->staff], *inflation = w->inflation[0];
     DS_EACH_LANE(i)
         staff[i] = due[i] * usd[i] * inflation[i];
-    ds_row_add(w->now.bill, staff);
+    ds_row_add(ds_open_bill(w), staff);
+}
+
+/* Of a contract that is one sum of tokens at one price. */
+static void bill_plainly(ds_work *w, int index)
+{
+    const ds_plan_contract *c = &w->plan->contract[index];
+    const ds_part part =
+        ds_part_load(w, c->model, c->first_load, w->price[index], w->charge[index]);
+    const double *usd = part.row, share = part.times;
+    double *spend = w->now.spend[w->plan->model[c->model].provider];
+    ds_add_charge(w, part);
+    if (w->plan->needs.provider)
+        DS_EACH_LANE(i)
+            spend[i] += share * usd[i];
 }
 
 static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
-    double *bill = w->scratch[0], *other = w->scratch[1], *staff = w->scratch[11];
+    if (c->plain) {
+        bill_plainly(w, index);
+        return;
+    }
+    double *bill = w->charge[index], *other = w->scratch[1], *staff = w->scratch[11];
     const double *due = ds_contract_due(w, index, w->scratch[2]);
     if (c->staff != DS_NONE)
         pay_staff(w, c, due, staff);
@@ -295,6 +313,8 @@ static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
     ds_contract_book(w, index, bill);
     if (c->fleet != DS_NONE && w->plan->fleet[c->fleet].owned)
         book(w, c, other, false);
+    if (c->fleet != DS_NONE)
+        ds_open_bill(w); /* `other` does not stay */
 }
 
 void ds_contract_bill(ds_work *w, ds_strategy_state *state, int model)

@@ -99,15 +99,21 @@ static void begin_trend(ds_work *w, size_t p)
 void ds_demand_begin(ds_work *w)
 {
     for (size_t p = 0; p < w->plan->product_count; p++) {
-        const double *volatility = w->column[w->plan->product[p].volatility];
+        const ds_plan_product *product = &w->plan->product[p];
+        const double *volatility = w->column[product->volatility];
         double *spread = w->spread[p];
+        ds_row_set(w->log_level[p], 0);
+        if (w->demand_known[p] && (product->plain || product->idle))
+            continue;
+        w->demand_known[p] = product->tokens_certain && product->trend_certain;
         ds_row_set(w->requests[p], 0);
         begin_tokens(w, p);
         begin_trend(w, p);
-        ds_row_set(w->log_level[p], 0);
         ds_row_set(w->jump_level[p], 1);
         DS_EACH_LANE(i)
             spread[i] = volatility[i] * sqrt(1.0 / 12.0);
+        w->trend_alike[p] = ds_row_is_alike(spread) && ds_row_is_alike(w->drift[p]) &&
+                            ds_row_is_alike(w->column[w->plan->product[p].requests]);
     }
 }
 
@@ -131,7 +137,7 @@ static void move_level(ds_work *w, size_t p)
     const bool straight = product->growth == DS_GROWTH_GBM && !product->slows;
     const double *z = NULL;
     if (product->process != DS_NONE)
-        z = w->shock[2 * (size_t)product->process + w->month % 2];
+        z = ds_shock(w, product->process);
     if (straight && z != NULL && product->effect.regime == DS_NONE) {
         const double *spread = w->spread[p]; /* the usual case, in one pass */
         DS_EACH_LANE(i)
@@ -217,12 +223,39 @@ static void count_requests(ds_work *w, size_t p)
     }
 }
 
+/* (12), (13), (15) of growth with noise and nothing else, in one pass. */
+static void grow_plainly(ds_work *w, size_t p)
+{
+    const ds_plan_product *product = &w->plan->product[p];
+    const double *base = w->column[product->requests], *drift = w->drift[p], *spread = w->spread[p];
+    const double *z = ds_shock(w, product->process);
+    const double season = product->season[(w->plan->start_month + w->month) % 12];
+    double *level = w->log_level[p], *requests = w->requests[p];
+    if (!w->trend_alike[p]) {
+        DS_EACH_LANE(i) {
+            level[i] = (level[i] + drift[i]) + (spread[i] * z[i] - 0.5 * spread[i] * spread[i]);
+            requests[i] = base[i] * season * ds_exp_inline(level[i]);
+        }
+        return;
+    }
+    const double all = base[0] * season, mean = drift[0], sd = spread[0];
+    DS_EACH_LANE(i) {
+        level[i] = (level[i] + mean) + (sd * z[i] - 0.5 * sd * sd);
+        requests[i] = all * ds_exp_inline(level[i]);
+    }
+}
+
 void ds_demand_month(ds_work *w)
 {
+    w->demand_month++;
     for (size_t p = 0; p < w->plan->product_count; p++) {
         const ds_plan_product *product = &w->plan->product[p];
         if (product->idle)
             continue;
+        if (w->month > 0 && product->plain) {
+            grow_plainly(w, p);
+            continue;
+        }
         if (w->month > 0) {
             if (product->tokens_grow)
                 grow_tokens(w, p);

@@ -19,12 +19,14 @@ void ds_finance_begin(ds_work *w)
         step[i] = ds_exp_inline(-monthly);
         discount[i] = ds_exp_inline(-monthly * plan->timing);
     }
+    w->discount_alike = ds_row_is_alike(rate);
     for (size_t s = 0; s < plan->strategy_count; s++) {
         ds_strategy_state *state = &w->strategy[s];
-        for (size_t k = 0; k < DS_TOTAL_COUNT; k++)
+        ds_row_set(state->total[DS_TOTAL_NPV], 0);
+        for (size_t k = 0; plan->needs.totals && k < DS_TOTAL_COUNT; k++)
             ds_row_set(state->total[k], 0);
         ds_row_set(state->total[DS_TOTAL_LAST_NEGATIVE], -1);
-        for (size_t k = 0; k < plan->provider_count; k++)
+        for (size_t k = 0; plan->needs.provider && k < plan->provider_count; k++)
             ds_row_set(state->provider[k], 0);
         for (size_t k = 0; k < plan->ring_count * (plan->most_life + 1); k++)
             ds_row_set(state->ring[k], 0);
@@ -199,14 +201,41 @@ static void count_uses(ds_work *w, size_t strategy, ds_row *total)
         ds_row_add(w->strategy[strategy].provider[k], now->spend[k]);
 }
 
+/* (72) */
+static void add_present_value(const ds_work *w, const double *restrict cost,
+                              double *restrict npv)
+{
+    const double *discount = w->discount[0], same = discount[0];
+    if (w->discount_alike)
+        DS_EACH_LANE(i)
+            npv[i] += same * cost[i];
+    else
+        DS_EACH_LANE(i)
+            npv[i] += discount[i] * cost[i];
+}
+
+/* The same where nothing but the present value of the bill is wanted: then nobody adds the
+ * charges up. */
+static void add_charges(ds_work *w, double *restrict npv)
+{
+    const ds_part *charge = w->now.charge;
+    const double *a = charge[0].row, *b = charge[1].row, same = w->discount[0][0];
+    const double of_a = charge[0].times, of_b = charge[1].times;
+    if (w->now.part_count == 1)
+        DS_EACH_LANE(i)
+            npv[i] += same * (of_a * a[i]);
+    else
+        DS_EACH_LANE(i)
+            npv[i] += same * (of_a * a[i] + of_b * b[i]);
+}
+
 /* (70), (73)-(75): what the month costs, against the baseline. */
 static void count_cost(ds_work *w, size_t strategy)
 {
     const ds_plan_needs *needs = &w->plan->needs;
     ds_strategy_state   *state = &w->strategy[strategy];
-    const double *bill = w->now.bill, *discount = w->discount[0];
+    const double *bill = ds_open_bill(w);
     const double *cost = bill;
-    double *npv = state->total[DS_TOTAL_NPV];
     if (w->plan->strategy[strategy].losses_cost) {
         double *all = w->scratch[0];
         const double *lost = w->now.lost;
@@ -214,7 +243,7 @@ static void count_cost(ds_work *w, size_t strategy)
             all[i] = bill[i] + lost[i];
         cost = all;
     }
-    ds_row_add_product(npv, discount, cost);
+    add_present_value(w, cost, state->total[DS_TOTAL_NPV]);
     if (strategy == 0 && (needs->payback || needs->flow))
         ds_row_copy(w->base_cost, cost);
     if (needs->total)
@@ -227,12 +256,12 @@ static void count_cost(ds_work *w, size_t strategy)
         keep_flow(w, state->flow[w->month], cost);
 }
 
-void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
+static void count_month(ds_work *w, size_t strategy, double *restrict bill_out)
 {
     const ds_plan *plan = w->plan;
     ds_strategy_state *state = &w->strategy[strategy];
-    const double *bill = w->now.bill;
-    if (plan->strategy[strategy].distils || plan->needs.over)
+    const double *bill = ds_open_bill(w);
+    if (plan->strategy[strategy].waits || plan->needs.over)
         ds_row_copy(state->paid, bill);
     if (plan->real)
         deflate(w, plan->strategy[strategy].has_fleet);
@@ -244,7 +273,28 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
         count_over(w, state->paid, state->total[DS_TOTAL_OVER]);
     if (bill_out != NULL)
         ds_row_copy(bill_out, bill);
-    if (strategy + 1 == plan->strategy_count)
+}
+
+/* Is a month of a strategy no more than the present value of one or two charges? */
+static bool is_simple(const ds_work *w, const ds_plan_strategy *s)
+{
+    const ds_plan *plan = w->plan;
+    return !plan->needs.totals && !plan->monthly && !plan->real && !s->waits && !s->losses_cost &&
+           w->discount_alike && !w->now.billed && w->now.part_count >= 1 &&
+           w->now.part_count <= 2;
+}
+
+void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
+{
+    if (is_simple(w, &w->plan->strategy[strategy]))
+        add_charges(w, w->strategy[strategy].total[DS_TOTAL_NPV]);
+    else
+        count_month(w, strategy, bill_out);
+    if (strategy + 1 < w->plan->strategy_count)
+        return;
+    if (w->discount_alike)
+        w->discount[0][0] *= w->discount[1][0];
+    else
         ds_row_multiply(w->discount[0], w->discount[1]);
 }
 

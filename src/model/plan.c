@@ -127,6 +127,12 @@ static void compile_request(ds_plan *plan, const ds_request *r, ds_plan_product 
     out->tokens_grow = !ds_plan_is_always(s, r->input_growth_per_year, 0) ||
                        !ds_plan_is_always(s, r->output_growth_per_year, 0);
     compile_cached(s, r, out);
+    out->tokens_certain = !out->tokens_grow && out->prefix == DS_NONE &&
+                          ds_plan_is_certain(plan, out->input_length) &&
+                          ds_plan_is_certain(plan, out->output_length) &&
+                          ds_plan_is_certain(plan, out->tokens_per_word);
+    for (int k = 0; k < 3; k++)
+        out->tokens_certain = out->tokens_certain && ds_plan_is_certain(plan, out->cached[k]);
 }
 
 static void compile_products(ds_plan *plan)
@@ -144,11 +150,19 @@ static void compile_products(ds_plan *plan)
         for (size_t m = 0; m < 12; m++)
             out->season[m] = out->has_season ? p->season.values[m] : 1;
         out->peak_to_mean = p->peak_to_mean.index;
+        out->trend_certain =
+            ds_plan_is_certain(plan, out->per_year) && ds_plan_is_certain(plan, out->slows_to) &&
+            ds_plan_is_certain(plan, out->slowing) &&
+            ds_plan_is_certain(plan, out->innovation) &&
+            ds_plan_is_certain(plan, out->imitation) && ds_plan_is_certain(plan, out->volatility);
         out->certain_peak = ds_plan_is_certain(plan, out->peak_to_mean);
         out->value = ds_plan_column_unless(s, p->value_usd_per_request, 0);
         out->loss = ds_plan_column_unless(s, p->loss_usd_per_bad_answer, 0);
         out->elasticity = p->price_elasticity.index;
         out->price_of = ds_plan_is_always(s, p->price_elasticity, 0) ? DS_NONE : p->price_of;
+        out->plain = out->growth == DS_GROWTH_GBM && !out->slows && out->process != DS_NONE &&
+                     out->noise == DS_NONE && out->effect.regime == DS_NONE &&
+                     out->jump == DS_NONE && out->price_of == DS_NONE && !out->tokens_grow;
     }
 }
 
@@ -420,14 +434,14 @@ static bool same_column(const ds_plan *plan, int a, int b)
 static bool same_level(const ds_plan *plan, const ds_plan_model *a, const ds_plan_model *b)
 {
     const bool alone = a->release_months == DS_NONE && a->cut == DS_NONE &&
-                       b->release_months == DS_NONE && b->cut == DS_NONE &&
-                       a->effect.regime == DS_NONE && b->effect.regime == DS_NONE &&
-                       !a->noise_apart && !b->noise_apart;
+                       b->release_months == DS_NONE && b->cut == DS_NONE;
     const bool same_noise =
         a->process == b->process ||
         (a->process != DS_NONE && b->process != DS_NONE &&
          plan->same_shock[a->process] == plan->same_shock[b->process]);
-    return alone && same_noise && a->price_moves && b->price_moves &&
+    const bool plain = a->effect.regime == DS_NONE && b->effect.regime == DS_NONE &&
+                       !a->noise_apart && !b->noise_apart;
+    return alone && plain && same_noise && a->price_moves && b->price_moves &&
            same_column(plan, a->change, b->change) &&
            same_column(plan, a->volatility, b->volatility);
 }
@@ -468,6 +482,8 @@ static ds_code compile(ds_plan *plan, ds_error *err)
     if (!ds_plan_compile_sampler(plan))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     code = ds_plan_compile_strategies(plan, err);
+    if (code == DS_OK)
+        ds_plan_find_shortcuts(plan);
     return code == DS_OK ? ds_plan_compile_outcomes(plan, err) : code;
 }
 

@@ -135,6 +135,9 @@ typedef struct {
     double   season[12];
     double   week[168];             /* s of (16): levels of the hours, mean 1    */
     double   hour_peak, burst_peak; /* highest level of an hour, of a minute     */
+    bool     tokens_certain;        /* and they stay as they are                     */
+    bool     trend_certain;         /* the rates of (12), (13)                       */
+    bool     plain;                 /* growth with noise, and nothing else           */
     bool     certain_peak;          /* is peak_to_mean the same on every path?   */
     int      peak_to_mean, value, loss, elasticity;
     int      price_of; /* model, or DS_NONE                                     */
@@ -271,6 +274,8 @@ typedef struct {
     bool   has_fixed;    /* any fixed charge: needs to know whether it is held   */
     bool   refuses;      /* requests may be lost by it                           */
     bool   loads_move;   /* with the speed of a profile                          */
+    bool   loads_certain; /* each is the same on every path, if the tokens are    */
+    bool   plain;        /* one sum of tokens at one price, and no more            */
     /* its loads; the first ones, as many as charges, are summed up into its usage */
     int    first_load, charge_end, load_end;
     int    driver;       /* load whose course in time usage follows, or DS_NONE   */
@@ -368,6 +373,7 @@ typedef struct {
     int    first_contract, end_contract;
     int    provider; /* index of a provider                                     */
     bool   price_moves, releases_fixed;
+    bool   shared; /* do several strategies use it?                               */
     int    level; /* model whose price level is its own too: often itself       */
     int    process, release, cut; /* process, events, or DS_NONE                */
     int    release_months, change, volatility, reversion;
@@ -446,6 +452,7 @@ typedef struct {
     bool            *ramp_certain; /* [ramp]: is it the same on every path?     */
     bool            *ramp_holds;  /* [ramp][model]: its routes hold the model (57)  */
     bool            *certain;     /* [product]: are its shares the same on every path? */
+    bool             all_certain; /* of all products                            */
     int             *fallback;    /* [model], or DS_NONE                        */
     bool            *used;        /* [model]: may serve something               */
     bool            *always_held; /* [model]                                    */
@@ -453,6 +460,7 @@ typedef struct {
     int             *amount;      /* [amount]: column of it under this strategy  */
     /* what may happen under it at all; the kernel leaves the rest out          */
     bool             distils, has_fleet;
+    bool             waits;       /* a project begins by the bill of the month before */
     bool             has_limits;  /* some fleet may be too small                */
     bool             falls_back;  /* requests may be served by a fallback       */
     bool             loses;       /* requests may be lost                       */
@@ -464,6 +472,7 @@ typedef struct {
  * the present cost are none: cost_npv_usd and saving_npv_usd are always wanted. */
 typedef struct {
     bool total, bill, returned, peak, over, provider, project; /* sums and maxima of months */
+    bool totals;  /* any but the present value                                        */
     bool payback; /* cumulative saving                                                */
     bool flow;    /* monthly savings, for the rate of return                          */
     bool served;  /* requests that are served: their number, tokens and value          */
@@ -515,6 +524,7 @@ struct ds_plan {
     ds_plan_student  *student;
     ds_plan_quality  *quality; /* [model][product]                              */
     ds_plan_strategy *strategy;
+    bool   loads_move; /* may a load be another in another month?              */
     size_t most_projects, most_ramps, most_routes, most_life, most_pools, commitment_rows;
 
     void **blocks; /* every allocation of the plan                              */

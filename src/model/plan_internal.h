@@ -66,6 +66,8 @@ bool ds_plan_in_periods(const ds_plan *plan, const ds_plan_contract *c);
 bool ds_plan_compile_agreements(ds_plan *plan);
 /* After all that has random numbers. */
 bool ds_plan_compile_sampler(ds_plan *plan);
+/* What of contracts is so simple that it can be had for less; after everything else. */
+void ds_plan_find_shortcuts(ds_plan *plan);
 DS_MUST_CHECK ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err);
 DS_MUST_CHECK ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err);
 

@@ -68,10 +68,14 @@ static void find_needs(ds_plan *plan)
     n->unserved = wanted[DS_OUTCOME_UNSERVED];
     n->overflow = wanted[DS_OUTCOME_OVERFLOW];
     n->fallback = wanted[DS_OUTCOME_FALLBACK];
+    n->totals = n->total || n->bill || n->returned || n->peak || n->over || n->provider ||
+                n->project || n->payback || n->flow || n->escalated || n->bad || n->unserved ||
+                n->overflow || n->fallback;
     n->served = n->escalated || n->bill || wanted[DS_OUTCOME_SERVED_VALUE];
     n->fleets = wanted[DS_OUTCOME_GPU_MONTHS] || wanted[DS_OUTCOME_UTILISATION] ||
                 wanted[DS_OUTCOME_FLEET_ALLOCATED] || wanted[DS_OUTCOME_FLEET_USED] ||
                 wanted[DS_OUTCOME_POOLING_GAIN];
+    n->totals = n->totals || n->served || n->fleets;
 }
 
 ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err)

@@ -104,6 +104,7 @@ static bool compile_projects(ds_plan *plan, const ds_strategy *s, ds_plan_strate
             if (when->key.target == start->key.target)
                 project->threshold = when->value.index;
         }
+        out->waits = out->waits || project->threshold != DS_NONE;
     }
     out->distils = out->project_count > 0;
     return true;
@@ -206,11 +207,13 @@ static void find_certain(const ds_plan *plan, ds_plan_strategy *out)
                                ds_plan_is_certain(plan, ramp->ramp_months) &&
                                (ramp->project == DS_NONE || out->project[ramp->project].certain);
     }
+    out->all_certain = !out->has_limits;
     for (size_t p = 0; p < plan->product_count; p++) {
         out->certain[p] = is_model_certain(plan, out->all, p);
         for (size_t r = 0; r < out->route_count[p]; r++)
             out->certain[p] =
                 out->certain[p] && is_route_certain(plan, out, &out->route[p][r], p);
+        out->all_certain = out->all_certain && (out->certain[p] || plan->product[p].idle);
     }
 }
 

@@ -25,10 +25,12 @@ static void begin_noise(ds_work *w, size_t m)
 static void begin_model(ds_work *w, size_t m)
 {
     const ds_plan_model *model = &w->plan->model[m];
-    ds_row_set(w->level[m], 1);
     ds_row_set(w->released[m], 0);
     ds_row_set(w->outage[m], 0);
     ds_row_set(w->outage_left[m], 0);
+    if (model->level != (int)m)
+        return;
+    ds_row_set(w->level[m], 1);
     if (model->effect.factor != DS_NONE)
         ds_row_set(w->level_carried[m], 1);
     if (model->noise_apart) {
@@ -157,7 +159,7 @@ static void move_model(ds_work *w, size_t m)
         return;
     const double *drift = w->level_drift[m], *spread = w->level_spread[m];
     if (model->process != DS_NONE && !model->noise_apart && model->effect.regime == DS_NONE) {
-        const double *z = w->shock[2 * (size_t)model->process + w->month % 2];
+        const double *z = ds_shock(w, model->process);
         DS_EACH_LANE(i) /* the usual case, in one pass */
             level[i] *= ds_exp_inline(drift[i] + spread[i] * z[i]);
         return;
@@ -177,7 +179,7 @@ static void move_gpu(ds_work *w, size_t g)
     const double *spread = ds_effect_spread(w, &gpu->effect, w->rent_spread[g], w->scratch[0]);
     const double *z = w->column[w->plan->zero];
     if (gpu->process != DS_NONE)
-        z = w->shock[2 * (size_t)gpu->process + w->month % 2];
+        z = ds_shock(w, gpu->process);
     DS_EACH_LANE(i)
         x[i] = mean[i] + (x[i] - mean[i]) * keep[i] + spread[i] * z[i];
     if (gpu->jump != DS_NONE) {

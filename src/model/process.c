@@ -6,7 +6,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 #include "numerics/lanes.h"
-#include "numerics/stream.h"
 
 static void begin_regime(ds_work *w, size_t r)
 {

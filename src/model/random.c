@@ -5,13 +5,17 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
+#include "model/strata.h"
 #include "numerics/lanes.h"
+#include "numerics/spread.h"
 #include "numerics/stream.h"
 
 /* z' = L z for each lane; rows z[k], in place from the last row up. */
 static void correlate(const ds_component *c, double *const *z)
 {
     for (size_t k = c->count; k-- > 0;) {
+        if (z[k] == NULL) /* nobody reads it */
+            continue;
         const double *lower = &c->lower[k * c->count];
         double *out = z[k];
         const double own = lower[k];
@@ -41,9 +45,26 @@ static void make_tails_heavy(const ds_t_copula *t, size_t count, double *const *
     ds_t_copula_scale_lanes(t, DS_LANES, tail, tail);
     for (size_t k = 0; k < count; k++) {
         double *x = z[k];
+        if (x == NULL)
+            continue;
         DS_EACH_LANE(i)
             x[i] *= tail[i];
         ds_t_copula_score_lanes(t, DS_LANES, x, x);
+    }
+}
+
+/* (7b) of a component: the places in their strata, then the strata. */
+static void stratify(ds_work *w, size_t c)
+{
+    const ds_strata *strata = w->strata;
+    const ds_component *component = &w->plan->draws.component[c];
+    for (size_t k = 0; k < component->count; k++) {
+        double *u = w->column[component->input[k]];
+        ds_stream_uniform_lanes(ds_stream_key(w->seed, component->name[k]), w->first, 0, 0,
+                                DS_LANES, u);
+        for (size_t i = 0; i < DS_LANES; i++)
+            u[i] = ds_uniform_in_stratum(strata->points, ds_stratum(strata, c, k, w->first + i),
+                                         u[i]);
     }
 }
 
@@ -55,6 +76,10 @@ static void correlate_inputs(ds_work *w)
         const ds_component *component = &draws->component[c];
         if (component->of_processes)
             continue;
+        if (w->strata != NULL) {
+            stratify(w, c);
+            continue;
+        }
         for (size_t k = 0; k < component->count; k++) {
             w->member[k] = w->column[component->input[k]];
             ds_normal_quantile_lanes(DS_LANES, w->member[k], w->member[k]);
@@ -109,7 +134,9 @@ static void correlate_shocks(ds_work *w, size_t c)
         ds_number_pair_lanes(w, w->tail_key[c], (uint32_t)(w->month / 2), tails[0], tails[1]);
     for (size_t odd = 0; odd < 2; odd++) {
         for (size_t k = 0; k < component->count; k++)
-            w->member[k] = w->shock[2 * (size_t)process[k] + odd];
+            w->member[k] = w->plan->same_shock[process[k]] == process[k]
+                               ? w->shock[2 * (size_t)process[k] + odd]
+                               : NULL;
         correlate(component, w->member);
         if (draws->heavy_tails)
             make_tails_heavy(&draws->t, component->count, w->member, tails[odd]);

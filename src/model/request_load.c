@@ -436,6 +436,7 @@ static void compute_loads(ds_work *w, const ds_plan_contract *c, size_t p)
         const size_t cell = p * plan->load_count + (size_t)l;
         compute_load(&r, &plan->load[l], w->load[cell]);
         w->load_alike[cell] = ds_row_is_alike(w->load[cell]);
+        w->load_known[cell] = c->loads_certain && plan->product[p].tokens_certain;
     }
 }
 
@@ -512,10 +513,19 @@ static void compute_labels(ds_work *w, const ds_plan_labels *labels, int teacher
     }
 }
 
+/* Are the loads those of the block before, because no path changes them? */
+static bool is_known(const ds_work *w, const ds_plan_contract *c, size_t p)
+{
+    return c->load_end > c->first_load &&
+           w->load_known[p * w->plan->load_count + (size_t)c->first_load];
+}
+
 void ds_request_month(ds_work *w)
 {
     const ds_plan *plan = w->plan;
     const bool all = w->month == 0;
+    if (!all && !plan->loads_move)
+        return;
     for (size_t k = 0; k < plan->contract_count; k++) {
         const ds_plan_contract *c = &plan->contract[k];
         if (!all && !ds_may_be_billed(w, k))
@@ -524,6 +534,8 @@ void ds_request_month(ds_work *w)
         for (size_t p = 0; p < plan->product_count; p++) {
             const ds_plan_product *product = &plan->product[p];
             bool moves = product->tokens_grow || product->prefix != DS_NONE;
+            if (product->idle || is_known(w, c, p))
+                continue;
             if (all || moves || (first && c->loads_move))
                 compute_loads(w, c, p);
             else if (c->loads_move)

@@ -38,8 +38,6 @@ static void clear_routes(ds_work *w, const ds_plan_strategy *s)
     clear_sums(sums, sizeof sums / sizeof *sums);
     for (size_t p = 0; s->loses && p < plan->product_count; p++)
         ds_row_set(now->unserved[p], 0);
-    for (size_t k = 0; k < plan->product_count * plan->model_count; k++)
-        now->sent[k] = false;
 }
 
 /* Sets to zero what the strategy may add to; finance.c reads no more than that. */
@@ -48,7 +46,7 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
     const sum sums[] = {
-        { now->bill, true }, { now->returned, plan->needs.returned }, { now->project, s->distils },
+        { now->returned, plan->needs.returned }, { now->project, s->distils && plan->needs.project },
         { now->gpu_months, s->has_fleet }, { now->gpu_used, s->has_fleet },
         { now->gpu_paid, s->has_fleet }, { now->pooling, s->has_fleet },
         { now->fleet_cost, s->has_fleet }, { now->fleet_used, s->has_fleet },
@@ -63,7 +61,8 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
         ds_row_set(now->agreed_due[a], 0);
     }
     now->amount = s->amount;
-    now->overflows = false;
+    now->overflows = now->billed = false;
+    now->part_count = 0;
 }
 
 /* (56), and whether the route has begun. */
@@ -96,6 +95,24 @@ void ds_strategy_begin(ds_work *w, size_t strategy)
                                ds_row_is_alike(w->column[route->ramp_months]) &&
                                ds_row_is_alike(ready_of(w, state, route));
     }
+}
+
+/* (56) where it is certain; has it moved since the month before? */
+static bool raise_certain(ds_work *w, const ds_plan_strategy *s, ds_strategy_state *state)
+{
+    bool moved = w->month == 0;
+    for (size_t k = 0; k < s->ramp_count; k++) {
+        if (!s->ramp_certain[k])
+            continue;
+        const ds_plan_route *route = &s->ramp[k];
+        double ramp, started;
+        ramp_at((double)w->month, w->column[route->from][0], ready_of(w, state, route)[0],
+                w->column[route->ramp_months][0], &ramp, &started);
+        moved = moved || ramp != state->certain_ramp[k];
+        state->certain_ramp[k] = ramp;
+        state->certainly_started[k] = started > 0.0;
+    }
+    return moved;
 }
 
 static void raise_ramps(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state)
@@ -241,7 +258,7 @@ static void count_checks(const routing *r, int usd, const double *checked, const
 {
     ds_work *w = r->w;
     if (usd != DS_NONE)
-        ds_row_add_product(w->now.bill, checked, w->column[usd]);
+        ds_row_add_product(ds_open_bill(w), checked, w->column[usd]);
     if (w->plan->needs.escalated)
         ds_row_add(w->now.escalated, again);
 }
@@ -406,7 +423,7 @@ static void pay_royalty(ds_work *w, const ds_plan_student *student)
 {
     const ds_plan *plan = w->plan;
     const double *rate = w->column[student->royalty];
-    double *bill = w->now.bill;
+    double *bill = ds_open_bill(w);
     double *spend = w->now.spend[plan->model[student->teacher].provider];
     for (size_t p = 0; p < plan->product_count; p++) {
         size_t cell = p * plan->model_count + (size_t)student->model;
@@ -443,8 +460,10 @@ static bool is_held_in_all(const ds_work *w, const ds_plan_strategy *s,
 {
     bool held = false;
     for (size_t k = 0; k < s->ramp_count; k++)
-        held = held || (s->ramp_holds[k * w->plan->model_count + m] && state->ramp_alike[k] &&
-                        w->now.started[k][0] > 0.0);
+        if (s->ramp_holds[k * w->plan->model_count + m])
+            held = held || (s->ramp_certain[k] ? state->certainly_started[k]
+                                               : state->ramp_alike[k] &&
+                                                     w->now.started[k][0] > 0.0);
     return held;
 }
 
@@ -461,7 +480,7 @@ static void find_due(ds_work *w, const ds_plan_strategy *s, const ds_strategy_st
         return;
     ds_row_set(due, 0);
     for (size_t k = 0; k < s->ramp_count; k++)
-        if (s->ramp_holds[k * plan->model_count + m])
+        if (s->ramp_holds[k * plan->model_count + m] && !s->ramp_certain[k])
             raise(due, w->now.started[k]);
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + m])
@@ -472,13 +491,19 @@ static void find_due(ds_work *w, const ds_plan_strategy *s, const ds_strategy_st
     }
 }
 
-static void route_all(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state)
+static void route_all(ds_work *w, size_t strategy)
 {
+    const ds_plan_strategy *s = &w->plan->strategy[strategy];
+    ds_strategy_state *state = &w->strategy[strategy];
+    for (size_t k = 0; k < w->plan->product_count * w->plan->model_count; k++)
+        state->sent[k] = false;
     for (size_t p = 0; p < w->plan->product_count; p++) {
         if (w->plan->product[p].idle)
             continue;
         if (s->certain[p]) {
-            ds_route_certain(w, s, p);
+            ds_route_certain(w, strategy, p);
+            if (s->spoils)
+                ds_route_count(w, strategy, p);
             continue;
         }
         const routing r = {
@@ -491,10 +516,21 @@ static void route_all(ds_work *w, const ds_plan_strategy *s, const ds_strategy_s
     }
 }
 
-/* Sizes limited fleets by what has been routed; where some overflow, routes again: (106). */
-static void route_overflow(ds_work *w, const ds_plan_strategy *s, ds_strategy_state *state,
-                           const double *bill_before)
+/* The same parts as in the month before. */
+static void route_again(ds_work *w, size_t strategy)
 {
+    if (!w->plan->strategy[strategy].spoils)
+        return;
+    for (size_t p = 0; p < w->plan->product_count; p++)
+        if (!w->plan->product[p].idle)
+            ds_route_count(w, strategy, p);
+}
+
+/* Sizes limited fleets by what has been routed; where some overflow, routes again: (106). */
+static void route_overflow(ds_work *w, size_t strategy, const double *bill_before)
+{
+    const ds_plan_strategy *s = &w->plan->strategy[strategy];
+    ds_strategy_state *state = &w->strategy[strategy];
     for (size_t m = 0; m < w->plan->model_count; m++) {
         if (!s->used[m] || w->plan->model[m].limits == DS_NONE)
             continue;
@@ -505,7 +541,7 @@ static void route_overflow(ds_work *w, const ds_plan_strategy *s, ds_strategy_st
         return;
     ds_row_copy(w->now.bill, bill_before);
     clear_routes(w, s);
-    route_all(w, s, state);
+    route_all(w, strategy);
 }
 
 void ds_strategy_month(ds_work *w, size_t strategy)
@@ -515,13 +551,20 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     ds_strategy_state *state = &w->strategy[strategy];
     double *bill_before = w->scratch[15];
     clear_month(w, s);
+    w->now.usage = state->usage;
+    w->now.sent = state->sent;
     ds_project_month(w, strategy);
-    raise_ramps(w, s, state);
+    const bool moved = raise_certain(w, s, state);
+    if (!s->all_certain)
+        raise_ramps(w, s, state);
     if (s->has_limits)
-        ds_row_copy(bill_before, w->now.bill);
-    route_all(w, s, state);
+        ds_row_copy(bill_before, ds_open_bill(w));
+    if (s->all_certain && !moved)
+        route_again(w, strategy);
+    else
+        route_all(w, strategy);
     if (s->has_limits)
-        route_overflow(w, s, state, bill_before);
+        route_overflow(w, strategy, bill_before);
     for (size_t m = 0; m < plan->model_count; m++) {
         if (!s->used[m])
             continue;

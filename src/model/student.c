@@ -188,10 +188,34 @@ static void price_training(ds_work *w, size_t s)
     }
 }
 
+/* May any lane be between its start and the end of its last attempt? */
+static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j)
+{
+    const double now = (double)w->month;
+    return now + 1.0 > state->work_from[j] && now <= state->work_to[j];
+}
+
+/* May anybody pay for a student this month? */
+static bool may_be_made(const ds_work *w, size_t student)
+{
+    const ds_plan *plan = w->plan;
+    bool made = plan->student[student].refresh.cost != DS_NONE;
+    for (size_t s = 0; s < plan->strategy_count; s++)
+        for (size_t j = 0; j < plan->strategy[s].project_count; j++) {
+            const ds_plan_project *project = &plan->strategy[s].project[j];
+            made = made || (project->student == (int)student &&
+                            (project->threshold != DS_NONE ||
+                             any_at_work(w, &w->strategy[s], j)));
+        }
+    return made;
+}
+
 void ds_student_month(ds_work *w)
 {
     for (size_t s = 0; s < w->plan->student_count; s++) {
         const ds_plan_student *student = &w->plan->student[s];
+        if (!may_be_made(w, s))
+            continue;
         price_labels(w, student->teacher, &student->labels, w->label_usd[s]);
         price_labels(w, student->teacher, &student->marks, w->mark_usd[s]);
         price_training(w, s);
@@ -368,13 +392,6 @@ static void attempt_shares(const ds_work *w, const ds_strategy_state *state, siz
     }
 }
 
-/* May any lane be between its start and the end of its last attempt? */
-static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j)
-{
-    const double now = (double)w->month;
-    return now + 1.0 > state->work_from[j] && now <= state->work_to[j];
-}
-
 /* Books (64)-(67) and the licence fee. */
 static void book_project(ds_work *w, const ds_strategy_state *state, size_t j, int index,
                          const double *labels, const double *finish, const double *staff)
@@ -391,7 +408,7 @@ static void book_project(ds_work *w, const ds_strategy_state *state, size_t j, i
     const double *share = w->column[teacher->fee_returned != DS_NONE ? teacher->fee_returned
                                                                     : w->plan->zero];
     const double *begin = state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
-    double *bill = w->now.bill, *project = w->now.project, *returned = w->now.returned;
+    double *bill = ds_open_bill(w), *project = w->now.project, *returned = w->now.returned;
     double *spend = w->now.spend[teacher->provider];
     const double now = (double)w->month;
     DS_EACH_LANE(i) {

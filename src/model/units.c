@@ -132,8 +132,8 @@ static void buy(ds_work *w, ds_strategy_state *state, const ds_plan_contract *c,
     }
 }
 
-/* Unit-hours on demand of a pool. */
-static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
+/* Unit-hours on demand of a pool: `units` times the number that is returned. */
+static double count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
                         const double *due, double *restrict units)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
@@ -148,7 +148,7 @@ static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
             ds_window_hours(w, index, q, units);
         if (!c->certain)
             ds_row_multiply(units, w->in_force[index]);
-        return;
+        return 1.0;
     }
     if (pool->held != DS_NONE) {
         const double *held = amount(w, pool->held);
@@ -162,8 +162,7 @@ static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
         DS_EACH_LANE(i)
             units[i] = ds_greatest(0.0, units[i] - reserved[i] * due[i]);
     }
-    DS_EACH_LANE(i)
-        units[i] *= hours;
+    return hours;
 }
 
 /* (42), (43), (52): the line of a pool. */
@@ -173,9 +172,9 @@ static void bill_pool(ds_work *w, ds_strategy_state *state, int index, int q, co
     const ds_plan_contract *c = &w->plan->contract[index];
     const ds_plan_pool *pool = &c->pool[q];
     const double *usd = w->column[pool->usd_per_unit_hour], *price = w->price[index];
-    count_hours(w, state, index, q, due, line);
+    const double on_demand = count_hours(w, state, index, q, due, line);
     DS_EACH_LANE(i)
-        line[i] = line[i] * price[i] * usd[i];
+        line[i] = line[i] * on_demand * price[i] * usd[i];
     if (pool->reserved == DS_NONE)
         return;
     const bool by_month = pool->usd_per_reserved_month != DS_NONE;
@@ -278,10 +277,14 @@ void ds_units_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
 {
     const ds_plan_contract *c = &w->plan->contract[contract];
     double *line = w->scratch[3];
-    ds_row_set(bill, 0);
+    const bool by_line = c->rounding == DS_ROUNDED_LINE;
+    if (by_line || c->pool_count == 0)
+        ds_row_set(bill, 0);
     for (size_t q = 0; q < c->pool_count; q++) {
-        bill_pool(w, state, contract, (int)q, due, line);
-        ds_add_line(c, bill, line);
+        const bool first = q == 0 && !by_line; /* the first line is the bill so far */
+        bill_pool(w, state, contract, (int)q, due, first ? bill : line);
+        if (!first)
+            ds_add_line(c, bill, line);
     }
     if (c->overage == DS_OVERAGE_NONE)
         return;

@@ -91,6 +91,9 @@ static void add_term(terms *t, ds_part part, const double *load, const double *f
     t->alike = t->alike && alike;
 }
 
+/* Model ALL: all requests of the month. */
+enum { ALL = -1 };
+
 /* Sum over the products of the requests of a model times rows[p * stride], which are alike
  * where `alike` says so (NULL: nobody knows), times the factor; all of it times a row. */
 static void add_requests(const ds_work *w, int model, const ds_row *rows, const bool *alike,
@@ -104,9 +107,11 @@ static void add_requests(const ds_work *w, int model, const ds_row *rows, const 
     if (times == NULL)
         times = one;
     for (size_t p = 0; p < plan->product_count; p++) {
-        const size_t cell = p * plan->model_count + (size_t)model;
-        if (!w->now.sent[cell])
+        const size_t cell = p * plan->model_count + (size_t)(model == ALL ? 0 : model);
+        if (model == ALL ? plan->product[p].idle : !w->now.sent[cell])
             continue;
+        const ds_part part =
+            model == ALL ? (ds_part){ w->requests[p], 1.0 } : w->now.usage[cell];
         if (next.count == TERMS) {
             add_terms(&next, begins, one, one, total);
             next = (terms){ .alike = true };
@@ -114,7 +119,7 @@ static void add_requests(const ds_work *w, int model, const ds_row *rows, const 
         }
         const bool same = alike != NULL && alike[p * stride] &&
                           (factor == NULL || plan->product[p].certain_peak);
-        add_term(&next, w->now.usage[cell], rows[p * stride], factor != NULL ? factor[p] : NULL,
+        add_term(&next, part, rows[p * stride], factor != NULL ? factor[p] : NULL,
                  same);
     }
     add_terms(&next, begins, one, times, total);
@@ -125,6 +130,41 @@ void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
 {
     add_requests(w, model, (const ds_row *)&w->load[load], &w->load_alike[load],
                  w->plan->load_count, factor, times, total);
+}
+
+/* Does the model get the same share of the requests of every product? */
+static bool gets_same_of_all(const ds_work *w, int model, double *share)
+{
+    const ds_plan *plan = w->plan;
+    bool found = false;
+    for (size_t p = 0; p < plan->product_count; p++) {
+        const size_t cell = p * plan->model_count + (size_t)model;
+        if (plan->product[p].idle)
+            continue;
+        const ds_part *part = &w->now.usage[cell];
+        if (!w->now.sent[cell] || part->row != w->requests[p] ||
+            (found && part->times != *share))
+            return false;
+        *share = part->times;
+        found = true;
+    }
+    return found;
+}
+
+ds_part ds_part_load(ds_work *w, int model, int load, const double *times, double *own)
+{
+    const ds_row *rows = (const ds_row *)&w->load[load];
+    const bool   *alike = &w->load_alike[load];
+    ds_whole     *whole = &w->whole[load];
+    double        share = 0;
+    if (!w->plan->model[model].shared || !gets_same_of_all(w, model, &share)) {
+        add_requests(w, model, rows, alike, w->plan->load_count, NULL, times, own);
+        return (ds_part){ own, 1.0 };
+    }
+    if (whole->demand_month != w->demand_month || whole->times != times)
+        add_requests(w, ALL, rows, alike, w->plan->load_count, NULL, times, w->whole_row[load]);
+    *whole = (ds_whole){ w->demand_month, times };
+    return (ds_part){ w->whole_row[load], share };
 }
 
 void ds_total_tokens(const ds_work *w, int model, double *restrict total)

@@ -70,6 +70,8 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
                                &w->hour_excess, &w->burst_excess, &w->prefix_share, &w->peak };
     for (size_t k = 0; k < sizeof of_products / sizeof *of_products; k++)
         *of_products[k] = rows(l, P);
+    w->demand_known = take(l, P * sizeof *w->demand_known);
+    w->trend_alike = take(l, P * sizeof *w->trend_alike);
     ds_row **of_models[] = { &w->level, &w->level_drift, &w->level_spread, &w->level_carried,
                              &w->level_keep, &w->level_noise, &w->level_variance, &w->released,
                              &w->outage, &w->outage_left };
@@ -84,8 +86,12 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->cached = rows(l, 3 * P);
     w->load = rows(l, P * plan->load_count);
     w->load_alike = take(l, P * plan->load_count * sizeof *w->load_alike);
+    w->load_known = take(l, P * plan->load_count * sizeof *w->load_known);
+    w->whole = take(l, plan->load_count * sizeof *w->whole);
+    w->whole_row = rows(l, plan->load_count);
     w->price = take(l, C * sizeof *w->price);
     w->price_row = rows(l, C);
+    w->charge = rows(l, C);
     w->list_price = rows(l, C);
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
@@ -113,6 +119,11 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     size_t J = strategy->project_count;
     state->project_end = rows(l, J * (DS_MOST_ATTEMPTS + 1));
     state->ready = rows(l, J);
+    state->usage = take(l, plan->product_count * plan->model_count * sizeof *state->usage);
+    state->sent = take(l, plan->product_count * plan->model_count * sizeof *state->sent);
+    state->shares = take(l, plan->product_count * sizeof *state->shares);
+    state->certain_ramp = take(l, strategy->ramp_count * sizeof *state->certain_ramp);
+    state->certainly_started = take(l, strategy->ramp_count * sizeof *state->certainly_started);
     state->work_from = take(l, J * sizeof *state->work_from);
     state->work_to = take(l, J * sizeof *state->work_to);
     state->ramp_alike = take(l, strategy->ramp_count * sizeof *state->ramp_alike);
@@ -132,9 +143,7 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
 
 static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
 {
-    now->usage = take(l, plan->product_count * plan->model_count * sizeof *now->usage);
     now->usage_row = rows(l, plan->product_count * plan->model_count);
-    now->sent = take(l, plan->product_count * plan->model_count * sizeof *now->sent);
     now->unserved = rows(l, plan->product_count);
     now->ramp = rows(l, plan->most_ramps);
     now->started = rows(l, plan->most_ramps);
@@ -201,6 +210,7 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
         w->tail_key[c] = ds_stream_key(seed, plan->draws.component[c].tail);
     for (size_t k = 0; k < plan->sampler.stream_count; k++)
         w->sampled_key[k] = ds_stream_key(seed, plan->sampler.stream[k].name);
+    w->strata = NULL;
     w->points = (uint64_t)plan->scenario->run->paths / plan->sampler.replicates;
     for (size_t k = 0; k < plan->noise_count; k++)
         w->noise_key[k] = ds_stream_key(seed, plan->noise[k].name);
@@ -209,6 +219,13 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
     for (size_t c = 0; c < plan->draws.count; c++)
         if (plan->draws.draw[c].kind == DS_DRAW_CONSTANT)
             ds_row_set(w->column[c], plan->draws.draw[c].a);
+    for (size_t k = 0; k < plan->product_count * plan->load_count; k++)
+        w->load_known[k] = false;
+    for (size_t p = 0; p < plan->product_count; p++)
+        w->demand_known[p] = false;
+    for (size_t k = 0; k < plan->load_count; k++)
+        w->whole[k] = (ds_whole){ 0, NULL };
+    w->demand_month = 0;
     ds_row_set(w->column[plan->zero], 0);
     ds_row_set(w->column[plan->one], 1);
 }

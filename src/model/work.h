@@ -27,8 +27,35 @@ enum { DS_SCRATCH = 16, DS_MOST_ATTEMPTS = 8 };
 /* No lane reads what another has written: compilers need not prove it. */
 #define DS_EACH_LANE(i) DS_LANES_INDEPENDENT for (size_t i = 0; i < DS_LANES; i++)
 
+/* Requests: a row, so many times.  Where a model gets the same share of a product in every
+ * lane, that share is a number and the row that of the product. */
+typedef struct {
+    const double *row;
+    double        times;
+} ds_part;
+
+/* What a routing in numbers adds up to beside the parts, for each request of a product:
+ * shares, and USD of verifiers and routers. */
+typedef struct {
+    double bad, escalated, checks;
+} ds_shares;
+
+/* A sum over the requests of all products, for the strategies that send all of them, or
+ * the same share of each, to one model. */
+typedef struct {
+    uint64_t      demand_month; /* when it was made                                   */
+    const double *times;        /* and by which row multiplied                        */
+} ds_whole;
+
 /* State of one strategy between the months. */
 typedef struct {
+    /* Routing; where it is certain it stays until a ramp moves. */
+    ds_part   *usage;     /* [product][model]: requests served v_p; read it only if sent:
+                             of a row of the world or of usage_row                     */
+    bool      *sent;      /* [product][model]: was anything put into usage?            */
+    ds_shares *shares;    /* [product]: where it is certain                            */
+    double    *certain_ramp; /* [ramp]: (56), and whether t >= t0, where they are certain */
+    bool      *certainly_started;
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
     double *work_from, *work_to; /* [project]: no path has its project at work before or
@@ -58,26 +85,25 @@ enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_
 /* Rows of a route's requests: what is sent to it, what it takes, what it sends on. */
 enum { DS_PART_SENT, DS_PART_TAKEN, DS_PART_AGAIN, DS_PART_ROWS };
 
-/* Requests: a row, so many times.  Where a model gets the same share of a product in every
- * lane, that share is a number and the row that of the product. */
-typedef struct {
-    const double *row;
-    double        times;
-} ds_part;
+enum { DS_MOST_CHARGES = 4 };
 
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
-    ds_part *usage;       /* [product][model]: requests served v_p; read it only if sent:
-                             a row of the world or of usage_row                        */
+    ds_part *usage;       /* those of the strategy's state                             */
     ds_row *usage_row;    /* [product][model]                                          */
-    bool   *sent;     /* [product][model]: was anything put into usage?                */
+    bool   *sent;
     ds_row *unserved; /* [product]                                                    */
-    ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0                      */
+    ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0; not filled for a
+                             strategy that is certain                                 */
     ds_row *part;     /* [product][DS_PART_ROWS * most_routes + 1]: what a strategy's routes
                          send, which stays until the month is billed; the last: the rest */
     const double **due; /* [model]: fixed charges fall due (0 or 1)                   */
     ds_row *due_row;  /* [model]: where that is not a constant                        */
-    double *bill, *lost, *bad, *escalated, *project, *returned;
+    double *bill;     /* only what ds_open_bill() returns is complete                 */
+    bool    billed;   /* is there anything in it?                                     */
+    size_t  part_count; /* charges that are still to be added to it: rows that stay   */
+    ds_part charge[DS_MOST_CHARGES];
+    double *lost, *bad, *escalated, *project, *returned;
     double *gpu_months, *gpu_used, *gpu_paid, *pooling;
     double *fleet_cost, *fleet_used, *fleet_mtok; /* sums of (107): c, c u, tokens     */
     double *overflow, *fallback;
@@ -109,6 +135,7 @@ typedef struct {
     uint64_t *input_key, *event_key, *process_key;
     uint64_t *tail_key;          /* [component]                                       */
     uint64_t *sampled_key;       /* [stream of the sampler]                           */
+    const ds_strata *strata;     /* of the run, or NULL (7b)                          */
     uint64_t  points;            /* n of (7): paths of the run over replicates        */
     ds_row   *walk;              /* [process][months - 1]: shocks, when sampled (8)    */
     uint64_t *noise_key, *regime_key;
@@ -121,12 +148,16 @@ typedef struct {
     ds_row   *regime_step;       /* [effect with a step]: log of its factor a month    */
     ds_row   *inflation;         /* one row: pi(t); and its factor per month          */
     ds_row   *discount;          /* one row, and its factor per month                 */
+    bool      discount_alike;    /* in all lanes; then only the first is kept          */
 
     /* demand, [product] */
     ds_row *requests, *input_tokens, *output_tokens, *mtok; /* of this month          */
     ds_row *input_start, *output_start, *input_factor, *output_factor;
     ds_row *cached;       /* [product][3]: r, w, x of (17), unless by prefix          */
     ds_row *prefix_share; /* q of (17)                                                */
+    bool   *demand_known; /* [product]: do tokens and rates stand, in this block and the next? */
+    bool   *trend_alike;  /* [product]: are drift, spread and requests at first the same
+                             in all lanes?                                            */
     ds_row *log_level, *drift, *spread, *jump_level, *decay, *decay_factor, *amplitude;
 
     /* prices */
@@ -141,9 +172,14 @@ typedef struct {
     /* contracts */
     ds_row *load;       /* [product][load]: of one request                            */
     bool   *load_alike; /* [product][load]: is it the same in all lanes?              */
+    bool   *load_known; /* [product][load]: does it stand, in this block and the next? */
+    ds_whole *whole;    /* [load]: of all requests of the month                       */
+    ds_row   *whole_row;
+    uint64_t  demand_month; /* months of demand so far, of all blocks                 */
     const double **price; /* [contract]: P of (40); fleets: USD per GPU-hour; a row of
                              the world where nothing is to be done to it, else of price_row */
     ds_row *price_row;  /* [contract]                                                 */
+    ds_row *charge;     /* [contract]: what it charges a strategy                     */
     ds_row *list_price; /* [contract]: P before the discount, for overage at list; or r
                            of (47), of fleets with reserved or spot GPUs              */
     ds_row *locked;     /* [contract]: index of the first month in force              */
@@ -269,6 +305,9 @@ void ds_window_hours(ds_work *w, int contract, int pool, double *restrict hours)
  * depends on the product's peak alone; and all of it times a row (NULL: 1). */
 void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
                    const double *times, double *restrict total);
+/* The same where it may be made once for several strategies; `own` is for the answer if
+ * it is not.  Without a factor. */
+ds_part ds_part_load(ds_work *w, int model, int load, const double *times, double *own);
 /* Of requests times their tokens [Mtok]. */
 void ds_total_tokens(const ds_work *w, int model, double *restrict total);
 /* Requests times a load, for each product that the model serves, times factor[product]
@@ -331,7 +370,9 @@ void ds_project_begin(ds_work *w, size_t strategy);
 void ds_project_month(ds_work *w, size_t strategy);
 /* -- route_certain.c */
 /* Sends the requests of a product whose routing is certain. */
-void ds_route_certain(ds_work *w, const ds_plan_strategy *s, size_t product);
+void ds_route_certain(ds_work *w, size_t strategy, size_t product);
+/* Counts what of them is bad or escalated, and pays for the checks. */
+void ds_route_count(ds_work *w, size_t strategy, size_t product);
 /* -- strategy.c */
 /* After ds_project_begin(). */
 void ds_strategy_begin(ds_work *w, size_t strategy);

@@ -280,9 +280,8 @@ static double share_below_se(const ds_sample *s, size_t count, double p, double 
     const influence f = {.column = s->column, .centre = q, .level = p, .scale = part};
     const double grouped = ds_groups_error(s->groups, s->paths, s->missing_all, (double)count,
                                            0.0, of_share_below, &f, s->scratch);
-    const double tied = part * (1.0 - part) * (double)ties; /* of whole values */
-    const double least = tied > 0.25 ? tied : 0.25;         /* half a value    */
-    return sqrt(grouped * grouped + least / ((double)count * (double)count));
+    const double tied = part * (1.0 - part) * (double)ties;
+    return sqrt(grouped * grouped + tied / ((double)count * (double)count));
 }
 
 double ds_sample_quantile_se(const ds_sample *s, size_t count, const double *sorted, double p)
@@ -295,7 +294,8 @@ double ds_sample_quantile_se(const ds_sample *s, size_t count, const double *sor
     const double freedom =
         (double)(ds_groups_count(s->groups, s->paths) - s->missing_all) - 1.0;
     const double t = ds_student_975(freedom);
-    const double reach = t * share_below_se(s, count, p, q);
+    /* half a value more: what is counted is whole values */
+    const double reach = t * share_below_se(s, count, p, q) + 0.5 / (double)count;
     /* a NAN fails the comparisons */
     if (!(p - reach >= 0.0 && p + reach <= 1.0)) {
         return (double)NAN;

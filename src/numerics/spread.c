@@ -16,8 +16,6 @@
 
 #define EACH_LANE(i) DS_LANES_INDEPENDENT for (size_t i = 0; i < DS_SPREAD_LANES; i++)
 
-enum { SET = 16 }; /* replicates that are made at a time */
-
 typedef uint32_t row32[DS_SPREAD_LANES];
 
 /* (x + 1/2) / 2^32; both steps are exact */
@@ -39,8 +37,8 @@ static void words_of_lanes(const ds_spread *s, uint64_t key, uint32_t a, row32 l
         low[i] = (uint32_t)word;
         high[i] = (uint32_t)(word >> 32);
     }
-    for (size_t i = distinct; i < DS_SPREAD_LANES; i += distinct) {
-        const size_t left = DS_SPREAD_LANES - i, some = left < distinct ? left : distinct;
+    for (size_t i = distinct; i < DS_SPREAD_LANES; i *= 2) { /* whole sets, doubled */
+        const size_t left = DS_SPREAD_LANES - i, some = left < i ? left : i;
         memcpy(low + i, low, some * sizeof *low);
         memcpy(high + i, high, some * sizeof *high);
     }
@@ -75,27 +73,30 @@ static inline uint32_t next_point(const uint32_t *direction, uint32_t point, uin
     return number != 0 ? point ^ direction[flip] : 0;
 }
 
-/* Lanes that are whole sets of replicates: nothing is laid out. */
-static void sobol_sets(const ds_spread *s, const uint32_t *direction, uint64_t key, uint32_t a,
-                       double *restrict u)
+/* Where a block has as many numbers as a power of two, and begins with a multiple of it:
+ * the points of numbers n + 2^k to n + 2^(k+1) - 1 are those of n to n + 2^k - 1, with what
+ * bit k adds to the Gray code. */
+static void double_points(const ds_spread *s, const uint32_t *direction, row32 x)
 {
-    row32 low, high;
-    const size_t R = s->replicates;
+    const uint32_t point = ds_sobol_point(direction, number_of_lane(s, 0));
+    for (size_t i = 0; i < s->replicates; i++)
+        x[i] = point;
+    uint32_t before = 0;
+    for (size_t size = s->replicates; size < DS_SPREAD_LANES; size *= 2) {
+        const uint32_t added = *direction ^ before;
+        before = *direction++;
+        for (size_t i = 0; i < size; i++)
+            x[size + i] = x[i] ^ added;
+    }
+}
+
+static void step_points(const ds_spread *s, const uint32_t *direction, row32 x)
+{
     uint32_t number = number_of_lane(s, 0), point = ds_sobol_point(direction, number);
-    for (size_t i = 0; i < R; i += SET)
-        for (size_t k = 0; k < SET; k++) {
-            const uint64_t word = ds_spread_word(key, (uint32_t)(i + k), a);
-            low[i + k] = (uint32_t)word;
-            high[i + k] = (uint32_t)(word >> 32) | 1U;
-        }
-    for (size_t i = 0; i < DS_SPREAD_LANES; i += R) {
-        for (size_t r = 0; r < R; r += SET) {
-            uint32_t x[SET];
-            for (size_t k = 0; k < SET; k++)
-                x[k] = ds_reverse_bits(ds_scramble(point, low[r + k], high[r + k]));
-            for (size_t k = 0; k < SET; k++)
-                u[i + r + k] = uniform_of(x[k]);
-        }
+    for (size_t i = 0; i < DS_SPREAD_LANES;) {
+        const size_t end = end_of_number(s, i);
+        for (; i < end; i++)
+            x[i] = point;
         point = next_point(direction, point, ++number);
     }
 }
@@ -104,19 +105,12 @@ void ds_sobol_lanes(const ds_spread *s, const uint32_t *direction, uint64_t key,
                     double *restrict u)
 {
     row32 low, high, x;
-    if (s->replicates % SET == 0 && DS_SPREAD_LANES % s->replicates == 0 &&
-        s->first % s->replicates == 0) {
-        sobol_sets(s, direction, key, a, u);
-        return;
-    }
+    const uint32_t R = s->replicates;
     words_of_lanes(s, key, a, low, high);
-    uint32_t number = number_of_lane(s, 0), point = ds_sobol_point(direction, number);
-    for (size_t i = 0; i < DS_SPREAD_LANES;) {
-        const size_t end = end_of_number(s, i);
-        for (; i < end; i++)
-            x[i] = point;
-        point = next_point(direction, point, ++number);
-    }
+    if (R <= DS_SPREAD_LANES && (R & (R - 1)) == 0 && s->first % DS_SPREAD_LANES == 0)
+        double_points(s, direction, x);
+    else
+        step_points(s, direction, x);
     EACH_LANE(i)
         x[i] = ds_reverse_bits(ds_scramble(x[i], low[i], high[i]));
     EACH_LANE(i)
@@ -169,15 +163,9 @@ uint32_t ds_permuted(uint64_t n, uint32_t number, uint64_t word)
 }
 
 /* (x + v)/n; no result is 1 */
-static inline double uniform_in_stratum(uint64_t n, uint32_t x, double v)
-{
-    const double u = (x + v) / (double)n;
-    return u < 1.0 ? u : 1.0 - 0x1p-53;
-}
-
 double ds_hypercube_uniform(uint64_t n, uint32_t number, uint64_t word, double v)
 {
-    return uniform_in_stratum(n, ds_permuted(n, number, word), v);
+    return ds_uniform_in_stratum(n, ds_permuted(n, number, word), v);
 }
 
 void ds_hypercube_lanes(const ds_spread *s, uint64_t n, uint64_t key, uint32_t a,
@@ -196,7 +184,7 @@ void ds_hypercube_lanes(const ds_spread *s, uint64_t n, uint64_t key, uint32_t a
         x[i] = shuffle(x[i], size, low[i], high[i]);
     for (size_t i = 0; i < DS_SPREAD_LANES; i++) {
         x[i] = shuffle_below(n, size, x[i], low[i], high[i]);
-        u[i] = uniform_in_stratum(n, x[i], u[i]);
+        u[i] = ds_uniform_in_stratum(n, x[i], u[i]);
     }
 }
 

@@ -6,7 +6,7 @@
  * Algorithms: two-pass centred sums about the first value, corrected for the
  * rounding of the mean; merge by Chan, Golub & LeVeque (1983) and Pebay (2008).
  * Sums run in eight fixed lanes joined in a fixed tree, so the order is the same
- * however wide the vectors are. 
+ * however wide the vectors are.
  * Quantiles are type 7 of Hyndman & Fan (1996), CVaR is Acerbi & Tasche (2002).
  *
  * Invariants: m2, m4 >= 0; min <= mean <= max when count > 0; an empty ds_moments

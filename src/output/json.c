@@ -197,6 +197,10 @@ static void statistics(FILE *file, const ds_report *report, size_t strategy, siz
     fputs(",\"max\":", file);
     ds_json_number(file, s.max);
     fprintf(file, ",\"paths\":%" PRIu64 ",\"defined\":%" PRIu64, s.paths, s.defined);
+    if (s.rank_error > 0) {
+        fputs(",\"rank_error\":", file);
+        ds_json_number(file, s.rank_error);
+    }
 }
 
 static void outcomes(FILE *file, const ds_report *report)
@@ -282,6 +286,45 @@ static void assert_result(FILE *file, ds_assert_result a)
     fprintf(file, ",\"passed\":%s}", a.passed ? "true" : "false");
 }
 
+/* How to make an interval of a standard error, and which paths were kept. */
+static void errors(FILE *file, const ds_result *result)
+{
+    fputs(",\n\"errors\":{\"degrees_of_freedom\":", file);
+    ds_json_number(file, ds_result_degrees_of_freedom(result));
+    fputs(",\"half_width_95_per_se\":", file);
+    ds_json_number(file, ds_result_interval_factor(result));
+    fprintf(file, ",\"kept_paths\":%" PRIu64 "}", ds_result_kept_paths(result));
+}
+
+static void target(FILE *file, const ds_result *result, size_t index)
+{
+    ds_target_result t = ds_result_target(result, index);
+    fputs("{\"strategy\":", file);
+    ds_json_string(file, ds_result_strategy_name(result, t.target.strategy));
+    fprintf(file, ",\"outcome\":\"%s\",\"statistic\":\"%s\",\"tolerance\":",
+            ds_outcome_at(t.target.outcome)->name, t.target.statistic);
+    ds_json_number(file, t.target.tolerance);
+    fprintf(file, ",\"relative\":%s,\"got\":", t.target.relative ? "true" : "false");
+    ds_json_estimate(file, t.got);
+    fputs(",\"half_width_95\":", file);
+    ds_json_number(file, t.half_width);
+    fprintf(file, ",\"reached\":%s}", t.reached ? "true" : "false");
+}
+
+static void targets(FILE *file, const ds_result *result)
+{
+    size_t count = ds_result_target_count(result);
+    if (count == 0)
+        return;
+    fprintf(file, ",\n\"until\":{\"stopped\":\"%s\",\"targets\":[",
+            ds_result_targets_reached(result) ? "reached" : "limit");
+    for (size_t i = 0; i < count; i++) {
+        fputs(i > 0 ? ",\n  " : "\n  ", file);
+        target(file, result, i);
+    }
+    fputs("]}", file);
+}
+
 void ds_report_json(FILE *file, const ds_report *report)
 {
     fputs("{\"provenance\":{", file);
@@ -290,6 +333,8 @@ void ds_report_json(FILE *file, const ds_report *report)
     putc('}', file);
     if (report->found != NULL)
         ds_optimised_json(file, report->found);
+    errors(file, report->result);
+    targets(file, report->result);
     fputs(",\n\"outcomes\":{", file);
     outcomes(file, report);
     fputs("},\n\"decision\":", file);

@@ -12,6 +12,7 @@
 typedef struct {
     FILE       *file;
     const char *strategy, *outcome, *unit;
+    double      factor; /* of the standard error: half of the 95 % interval */
 } ds_subject;
 
 static void row(const ds_subject *subject, const char *unit, const char *statistic, ds_estimate e)
@@ -24,6 +25,9 @@ static void row(const ds_subject *subject, const char *unit, const char *statist
     putc(',', subject->file);
     if (isfinite(e.se))
         ds_csv_number(subject->file, e.se);
+    putc(',', subject->file);
+    if (isfinite(e.se * subject->factor))
+        ds_csv_number(subject->file, e.se * subject->factor);
     putc('\n', subject->file);
 }
 
@@ -45,7 +49,7 @@ static void rows_of(const ds_subject *subject, const ds_statistics *s)
 
 void ds_report_csv(FILE *file, const ds_report *report)
 {
-    fputs("strategy,outcome,unit,statistic,value,standard_error\n", file);
+    fputs("strategy,outcome,unit,statistic,value,standard_error,half_width_95\n", file);
     for (size_t i = 0; i < ds_result_strategy_count(report->result); i++) {
         for (size_t outcome = 0; outcome < ds_outcome_count(); outcome++) {
             if (!ds_result_has(report->result, outcome))
@@ -53,7 +57,7 @@ void ds_report_csv(FILE *file, const ds_report *report)
             const ds_outcome_info *info = ds_outcome_at(outcome);
             ds_statistics          s = ds_result_statistics(report->result, i, outcome);
             ds_subject subject = { file, ds_result_strategy_name(report->result, i), info->name,
-                                   info->unit };
+                                   info->unit, ds_result_interval_factor(report->result) };
             rows_of(&subject, &s);
         }
     }

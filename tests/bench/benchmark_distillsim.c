@@ -79,7 +79,8 @@ int main(int argc, char **argv)
     struct rusage usage;
 
     if (argc < 4) {
-        fprintf(stderr, "usage: benchmark_distillsim SCENARIO PATHS THREADS [SEED [SETTING ...]]\n");
+        fprintf(stderr, "usage: benchmark_distillsim SCENARIO PATHS THREADS "
+                        "[SEED [POINTER=JSON ...]]\n");
         return 2;
     }
     const uint64_t paths = strtoull(argv[2], NULL, 10);

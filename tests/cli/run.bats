@@ -45,13 +45,13 @@ load common
     is_json "$BATS_TEST_TMPDIR/line"
 }
 
-@test "csv: tidy, six fields a row, never is Inf, what does not exist is empty" {
+@test "csv: tidy, seven fields a row, never is Inf, what does not exist is empty" {
     out run $small --format csv --set /models/student/project/success_probability=0
     expect 0
-    [ "$(head -n 1 "$stdout")" = 'strategy,outcome,unit,statistic,value,standard_error' ]
-    awk -F, 'NF != 6 { exit 1 }' "$stdout"
-    grep -qE '^distil-all,student_ready_months,month,p50,Inf,$' "$stdout"
-    grep -qE '^stay,irr_per_year,1/year,mean,,$' "$stdout"
+    [ "$(head -n 1 "$stdout")" = 'strategy,outcome,unit,statistic,value,standard_error,half_width_95' ]
+    awk -F, 'NF != 7 { exit 1 }' "$stdout"
+    grep -qE '^distil-all,student_ready_months,month,p50,Inf,,$' "$stdout"
+    grep -qE '^stay,irr_per_year,1/year,mean,,,$' "$stdout"
     ! grep -qE ',-?nan,' "$stdout"
 }
 

@@ -18,6 +18,8 @@
 
 #include "model/instruction_set.h"
 #include "numerics/lanes.h"
+#include "numerics/sobol.h"
+#include "numerics/spread.h"
 #include "numerics/stream.h"
 
 /* Absent where the build has one instruction set alone. */
@@ -29,7 +31,9 @@
                                             size_t, double *, double *) WEAK;            \
     void ds_normal_quantile_lanes_##isa(size_t, const double *, double *) WEAK;          \
     void ds_exp_lanes_##isa(size_t, const double *, double *) WEAK;                      \
-    void ds_log_lanes_##isa(size_t, const double *, double *) WEAK
+    void ds_log_lanes_##isa(size_t, const double *, double *) WEAK;                      \
+    void ds_sobol_lanes_##isa(const ds_spread *, const uint32_t *, uint64_t, uint32_t,   \
+                              double *) WEAK
 DECLARE(avx2);
 DECLARE(avx512);
 
@@ -40,14 +44,16 @@ typedef struct {
     void (*quantile)(size_t, const double *, double *);
     void (*exp)(size_t, const double *, double *);
     void (*log)(size_t, const double *, double *);
+    void (*sobol)(const ds_spread *, const uint32_t *, uint64_t, uint32_t, double *);
 } version;
 
 #define VERSION(isa)                                                                     \
     {#isa, ds_stream_uniform_lanes_##isa, ds_stream_uniform_pair_lanes_##isa,            \
-     ds_normal_quantile_lanes_##isa, ds_exp_lanes_##isa, ds_log_lanes_##isa}
+     ds_normal_quantile_lanes_##isa, ds_exp_lanes_##isa, ds_log_lanes_##isa,             \
+     ds_sobol_lanes_##isa}
 static const version versions[] = {
     {"generic", ds_stream_uniform_lanes, ds_stream_uniform_pair_lanes,
-     ds_normal_quantile_lanes, ds_exp_lanes, ds_log_lanes},
+     ds_normal_quantile_lanes, ds_exp_lanes, ds_log_lanes, ds_sobol_lanes},
     VERSION(avx2),
     VERSION(avx512),
 };
@@ -129,6 +135,34 @@ static void functions_are_the_same(void **state)
             check_functions(&versions[k], counts[c]);
 }
 
+static void check_points(const version *v, const ds_spread *spread)
+{
+    const uint64_t key = ds_stream_key(spread->replicates, spread->first);
+    uint32_t direction[DS_SOBOL_BITS];
+    double u[DS_SPREAD_LANES];
+
+    ds_sobol_directions(5, direction);
+    v->sobol(spread, direction, key, 3, u);
+    for (size_t i = 0; i < DS_SPREAD_LANES; i++) {
+        const uint64_t path = spread->first + i, R = spread->replicates;
+        const uint64_t word = ds_spread_word(key, (uint32_t)(path % R), 3);
+        assert_same(u[i], ds_sobol_uniform(direction, (uint32_t)(path / R), word), v);
+    }
+}
+
+/* Blocks whose points are found by doubling, and others. */
+static void points_are_the_same(void **state)
+{
+    static const uint32_t replicates[] = {1, 2, 3, 8, 16, 48, 256, 300, 512};
+    static const uint64_t firsts[] = {0, 256, 768, 7, UINT64_C(0x100000000) - 256};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof versions / sizeof *versions; k++)
+        for (size_t r = 0; r < sizeof replicates / sizeof *replicates && version_at(k); r++)
+            for (size_t f = 0; f < sizeof firsts / sizeof *firsts; f++)
+                check_points(&versions[k], &(ds_spread){firsts[f], replicates[r]});
+}
+
 /* Values that are in no distribution. */
 static void edges_are_the_same(void **state)
 {
@@ -154,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uniforms_are_the_same),
         cmocka_unit_test(functions_are_the_same),
+        cmocka_unit_test(points_are_the_same),
         cmocka_unit_test(edges_are_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
