@@ -211,8 +211,8 @@ static void paths_can_be_replayed(void **state)
         for (size_t k = 0; k < 6; k++) {
             double   outcomes[DS_OUTCOME_COUNT], want = costs(&m)[path[k]];
             ds_error err;
-            assert_int_equal(ds_reference_of(m.plan, 5, 2048, path[k], 0, NULL, NULL, outcomes,
-                                             NULL, &err), DS_OK);
+            assert_int_equal(ds_reference_of(m.plan, 5, 2048, NULL, path[k], 0, NULL, NULL,
+                                             outcomes, NULL, &err), DS_OK);
             assert_true(fabs(outcomes[DS_OUTCOME_COST_NPV] - want) <= 1e-12 * want);
         }
         close_world(&m);
