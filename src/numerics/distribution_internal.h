@@ -39,6 +39,8 @@ double   ds_distribution_quantile_at(const ds_distribution *d, double p, double 
 double   ds_metalog_quantile(const ds_distribution *d, double p, double q);
 ds_tails ds_metalog_tails(const ds_distribution *d, double x);
 double   ds_metalog_density(const ds_distribution *d, double x);
+/* At the quantile of these tails: nothing is solved. */
+double   ds_metalog_density_of_tails(const ds_distribution *d, double p, double q);
 double   ds_metalog_mean(const ds_distribution *d);
 
 /* distribution_mixture.c; untruncated but for mean and support */

@@ -160,9 +160,21 @@ static double odds_at(const ds_distribution *d, double x)
 
 /* ---- What the other files ask ----------------------------------------------------- */
 
+static double odds_of(double p, double q)
+{
+    return p <= q ? log(p) - log1p(-p) : log1p(-q) - log(q);
+}
+
 double ds_metalog_quantile(const ds_distribution *d, double p, double q)
 {
-    return x_of(d, sum_of_terms(d, p <= q ? log(p) - log1p(-p) : log1p(-q) - log(q)));
+    return x_of(d, sum_of_terms(d, odds_of(p, q)));
+}
+
+double ds_metalog_density_of_tails(const ds_distribution *d, double p, double q)
+{
+    const double odds = odds_of(p, q), x = x_of(d, sum_of_terms(d, odds));
+
+    return product_of_tails(odds) / (slope_at(d, odds) * x_slope(d, x));
 }
 
 ds_tails ds_metalog_tails(const ds_distribution *d, double x)
