@@ -1,8 +1,8 @@
-/* stream.c -- counts and sums of the paths that have no columns, see stream.h.
+/* path_stream.c -- counts and sums of the paths that have no columns, see path_stream.h.
  *
  * Called by worker.c for blocks past the kept paths, and by engine.c once before them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/stream.h"
+#include "engine/path_stream.h"
 
 #include <math.h>
 #include <stdlib.h>
