@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/path_stream.h"
+#include "engine/streamed.h"
 #include "model/outcome.h"
 
 const double ds_quantile_levels[DS_QUANTILE_COUNT] = {0.05, 0.25, 0.5, 0.75, 0.95};
