@@ -518,6 +518,28 @@ void             ds_optimised_free(ds_optimised *found);
 size_t           ds_optimised_count(const ds_optimised *found); /* strategies    */
 const ds_commit *ds_optimised_at(const ds_optimised *found, size_t index);
 
+/* ---- Self-test: values known from elsewhere --------------------------------- */
+typedef struct {
+    const char *group, *what;
+    const char *source;   /* where the expected value comes from                */
+    double      expected, got;
+    double      digits;   /* decimal digits that agree; 17: all                 */
+    double      se, z;    /* of a simulation: its standard error, and how many of them
+                             lie between got and expected; NAN for others       */
+    bool        passed;
+} ds_selftest_line;
+
+/* Called for each value; false stops. */
+typedef bool (*ds_selftest_fn)(void *context, const ds_selftest_line *line);
+
+/* Name of a group; NULL past the end. */
+const char *ds_selftest_group_name(size_t index);
+/* Works out every value of a group (NULL: of all) and tells it; a miss is told and does
+ * not fail.  Same lines every time.  Fails with DS_E_USAGE (no such group),
+ * DS_E_CANCELLED (tell() said so), and as ds_run(). */
+DS_MUST_CHECK ds_code ds_selftest_run(const char *group, ds_selftest_fn tell, void *context,
+                                      ds_error *err);
+
 /* ---- Profiles: measured speed, and what is fitted to it -------------------- */
 /* One measured run of a model on a replica. */
 typedef struct {

@@ -83,6 +83,7 @@ static void add_override(struct argp_state *state, ds_common *common, const char
     const char *equals = strchr(argument, '=');
     if (equals == NULL || argument[0] != '/')
         argp_error(state, "--set: '%s' is not of the form /POINTER=VALUE", argument);
+    common->samples = common->samples || strncmp(argument, "/run/", 5) == 0;
     add_pair(state, common, argument, (size_t)(equals - argument), equals + 1);
 }
 

@@ -124,7 +124,7 @@ static void change_smoothly(ds_work *w, size_t m, double *restrict change)
     const double *drift = w->level_drift[m], *keep = w->level_keep[m];
     const double *z = w->column[w->plan->zero];
     if (model->process != DS_NONE)
-        z = w->shock[2 * (size_t)model->process + w->month % 2];
+        z = ds_shock(w, model->process);
     const double *spread =
         ds_effect_spread(w, &model->effect, w->level_spread[m], w->scratch[1]);
     double *noise = w->level_noise[m], *variance = w->level_variance[m];

@@ -46,7 +46,8 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
     const sum sums[] = {
-        { now->returned, plan->needs.returned }, { now->project, s->distils && plan->needs.project },
+        { now->returned, plan->needs.returned },
+        { now->project, s->distils && plan->needs.project },
         { now->gpu_months, s->has_fleet }, { now->gpu_used, s->has_fleet },
         { now->gpu_paid, s->has_fleet }, { now->pooling, s->has_fleet },
         { now->fleet_cost, s->has_fleet }, { now->fleet_used, s->has_fleet },

@@ -220,7 +220,8 @@ static bool tabulate_march(const ds_distribution *d, ds_score_grid grid, double 
 bool ds_distribution_tabulate(const ds_distribution *d, ds_score_grid grid, double *knots,
                               double *slopes)
 {
-    const bool formula = d->kind == DS_DIST_EXPONENTIAL ||
+    const bool formula = d->kind == DS_DIST_EXPONENTIAL || d->kind == DS_DIST_WEIBULL ||
+                         d->kind == DS_DIST_METALOG ||
                          (d->kind == DS_DIST_GAMMA && d->a > DS_LARGE_GAMMA_SHAPE);
 
     if (!formula && tabulate_march(d, grid, knots, slopes)) {

@@ -130,6 +130,15 @@ void ds_json_text_at(const char *json, const char *first, const char *second, ch
     out[length] = '\0';
 }
 
+/* Point sets that share the paths, where the sampler has them. */
+static void replicates(FILE *file, const char *json, const char *sampling)
+{
+    const char *run = member(json, "run");
+    const char *value = run != NULL ? member(run, "replicates") : NULL;
+    if (value != NULL && strcmp(sampling, "random") != 0 && strcmp(sampling, "antithetic") != 0)
+        fprintf(file, ",\"replicates\":%.*s", (int)strspn(value, "0123456789"), value);
+}
+
 void ds_json_provenance(FILE *file, const ds_scenario *scenario, uint64_t paths, uint64_t seed,
                         ds_engine engine)
 {
@@ -148,6 +157,7 @@ void ds_json_provenance(FILE *file, const ds_scenario *scenario, uint64_t paths,
     ds_json_string(file, ds_scenario_hash(scenario));
     fprintf(file, "},\"paths\":%" PRIu64 ",\"seed\":%" PRIu64 ",\"sampling\":", paths, seed);
     ds_json_string(file, sampling);
+    replicates(file, ds_scenario_resolved_json(scenario), sampling);
     fprintf(file, ",\"engine\":\"%s\"", ds_engine_name(engine));
 }
 

@@ -18,16 +18,17 @@ static void check_paths(ds_binder *b, const ds_run_settings *r)
         ds_problem_here(b, "%" PRId64 " are too few for %" PRId64 " %s", r->paths,
                         antithetic ? INT64_C(1) : replicates, of);
     else if (r->paths > most)
-        ds_problem_here(b, "%" PRId64 " replicates have at most %" PRId64 " paths", replicates, most);
+        ds_problem_here(b, "%" PRId64 " replicates have at most %" PRId64 " paths", replicates,
+                        most);
     else if (r->paths != below && antithetic)
         ds_problem_here(b, "antithetic paths come in pairs: %" PRId64 " or %" PRId64, below,
                         below + replicates);
     else if (r->paths != below)
-        ds_problem_here(b, "%" PRId64 " replicates have as many paths each: %" PRId64 " or %" PRId64,
-                        replicates, below, below + replicates);
+        ds_problem_here(b, "%" PRId64 " replicates have as many paths each: %" PRId64 " or %"
+                        PRId64, replicates, below, below + replicates);
     else if (r->sampling == DS_SAMPLING_SOBOL && (points & (points - 1)) != 0)
-        ds_warn_here(b, "each of %" PRId64 " replicates has %" PRId64 " Sobol points; they are spread "
-                     "evenly when that is a power of two", replicates, points);
+        ds_warn_here(b, "each of %" PRId64 " replicates has %" PRId64 " Sobol points; they are "
+                     "spread evenly when that is a power of two", replicates, points);
     ds_pop(b);
 }
 

@@ -211,16 +211,22 @@ static void run_lanes(const ds_plan *plan, ds_work *w, double *bills)
     w->first = 0;
     w->month = 0;
     ds_random_inputs(w);
+    ds_process_begin(w);
     ds_price_begin(w);
     ds_demand_begin(w);
     ds_contract_begin(w);
     ds_student_begin(w);
     for (size_t s = 0; s < plan->strategy_count; s++)
         ds_project_begin(w, s);
+    for (size_t s = 0; s < plan->strategy_count; s++)
+        ds_strategy_begin(w, s);
     ds_finance_begin(w);
     for (w->month = 0; w->month < plan->months; w->month++) {
-        if (w->month % 2 == 0)
+        if (w->month % 2 == 0) {
             ds_random_two_months(w);
+            ds_process_two_months(w);
+        }
+        ds_regime_month(w);
         ds_price_month(w);
         ds_demand_month(w);
         ds_contract_month(w);
