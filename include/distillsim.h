@@ -411,6 +411,10 @@ typedef struct ds_break_even_line ds_break_even_line;
 DS_MUST_CHECK ds_code ds_break_even_new(ds_break_even_line **out, ds_error *err);
 void                  ds_break_even_free(ds_break_even_line *line);
 void                  ds_break_even_restart(ds_break_even_line *line);
+/* The errors come from the groups of paths of this run and those like it (run.sampling);
+ * without it every path is its own.  DS_E_NOMEM. */
+DS_MUST_CHECK ds_code ds_break_even_groups(ds_break_even_line *line, const ds_result *result,
+                                           ds_error *err);
 /* The next value, and the outcome of every path there: ds_result_column().  Paths
  * without a value leave nothing to say on either side of it.  DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_break_even_add(ds_break_even_line *line, double x,

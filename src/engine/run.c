@@ -87,8 +87,8 @@ ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **o
     }
     if (ds_plan_outer(plan) > 0 && options->path_count % ds_plan_outer(plan) != 0) {
         *out = NULL;
-        return ds_fail(err, DS_E_SCENARIO, "/run/outer", "%llu paths are no multiple of %llu states "
-                       "of knowledge", (unsigned long long)options->path_count,
+        return ds_fail(err, DS_E_SCENARIO, "/run/outer", "%llu paths are no multiple of %llu "
+                       "states of knowledge", (unsigned long long)options->path_count,
                        (unsigned long long)ds_plan_outer(plan));
     }
     const ds_items *assertions = &ds_plan_scenario(plan)->assertions;

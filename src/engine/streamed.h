@@ -1,4 +1,4 @@
-/* stream.h -- the statistics of the paths that have no columns.
+/* streamed.h -- the statistics of the paths that have no columns.
  *
  * When the columns of all paths would take more memory than may be used, those of the
  * first paths are kept and the others are counted: into bins that the kept paths have

@@ -399,7 +399,9 @@ static void compile_inputs(ds_plan *plan)
         if (plan->draws.draw[i].kind == DS_DRAW_CONSTANT || s->inputs[i].per_event)
             continue;
         plan->input[plan->input_count++] = (ds_plan_input){
-            .column = (int)i, .epistemic = plan->outer > 0 && !s->inputs[i].aleatory, .name = ds_hash_text(s->inputs[i].pointer) };
+            .column = (int)i,
+            .epistemic = plan->outer > 0 && !s->inputs[i].aleatory,
+            .name = ds_hash_text(s->inputs[i].pointer) };
     }
 }
 
