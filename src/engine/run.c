@@ -12,6 +12,7 @@ typedef struct {
     const ds_plan           *plan;
     const ds_kernel_version *kernel;
     uint64_t                 paths;
+    ds_strata                strata;
 } model;
 
 static void prepare(const void *context, uint64_t seed, void *work)
@@ -19,6 +20,7 @@ static void prepare(const void *context, uint64_t seed, void *work)
     const model *m = context;
     m->kernel->prepare(m->plan, seed, work);
     ds_kernel_set_paths(work, m->paths);
+    ds_kernel_set_strata(work, &m->strata);
 }
 
 static void block(const void *context, uint64_t first, void *work, double *restrict outcomes,
@@ -32,8 +34,8 @@ static ds_code path(const void *context, uint64_t seed, uint64_t index, size_t s
                     double *outcomes, double *bills, ds_error *err)
 {
     const model *m = context;
-    return ds_reference_of(m->plan, seed, m->paths, index, strategy, NULL, NULL, outcomes, bills,
-                           err);
+    return ds_reference_of(m->plan, seed, m->paths, &m->strata, index, strategy, NULL, NULL,
+                           outcomes, bills, err);
 }
 
 static const char *strategy_name(const void *context, size_t strategy)
@@ -66,14 +68,16 @@ static ds_groups groups_of(const ds_plan *plan)
 ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **out,
                ds_error *err)
 {
-    const model m = { plan, ds_kernel_choose(options->instruction_set),
-                      options->path_count };
+    model m = { plan, ds_kernel_choose(options->instruction_set),
+                      options->path_count, { .rank = NULL } };
     if (m.kernel == NULL) {
         *out = NULL;
         return ds_fail(err, DS_E_USAGE, "", "this program and processor have no instruction set "
                        "'%.40s'", options->instruction_set);
     }
     ds_code code = ds_sampler_check_paths(plan, options->path_count, err);
+    if (code == DS_OK)
+        code = ds_strata_make(plan, options->seed, options->path_count, &m.strata, err);
     if (code != DS_OK) {
         *out = NULL;
         return code;
@@ -97,5 +101,7 @@ ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **o
     };
     for (size_t o = 0; o < DS_OUTCOME_COUNT; o++)
         source.left_out[o] = !ds_plan_wants(plan, o);
-    return ds_engine_run(&source, options, NULL, out, err);
+    code = ds_engine_run(&source, options, NULL, out, err);
+    ds_strata_release(&m.strata);
+    return code;
 }

@@ -111,13 +111,15 @@ static bool fill_component(const ds_scenario *s, bool of_processes, size_t n, co
     out->of_processes = of_processes;
     out->count = count;
     out->pointer = calloc(count, sizeof *out->pointer);
+    out->name = calloc(count, sizeof *out->name);
     out->input = calloc(count, sizeof *out->input);
     out->lower = calloc(count * count, sizeof *out->lower);
     double *matrix = calloc(count * count, sizeof *matrix);
-    bool fine = out->pointer && out->input && out->lower && matrix;
+    bool fine = out->pointer && out->name && out->input && out->lower && matrix;
     for (size_t i = 0, k = 0; fine && i < n; i++)
         if (group[i] == label) {
             out->pointer[k] = end[i];
+            out->name[k] = ds_hash_text(end[i]);
             out->input[k] = of_processes ? DS_ABSENT : input_of(s, end[i]);
             matrix[k * count + k] = 1;
             k++;
@@ -213,6 +215,7 @@ void ds_draws_release(ds_draws *draws)
 {
     for (size_t c = 0; c < draws->component_count; c++) {
         free(draws->component[c].pointer);
+        free(draws->component[c].name);
         free(draws->component[c].input);
         free(draws->component[c].lower);
     }

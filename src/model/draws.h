@@ -15,6 +15,7 @@ typedef struct {
     bool         of_processes;
     size_t       count;
     const char **pointer; /* [count] */
+    uint64_t    *name;    /* [count] hash of the pointer                              */
     int         *input;   /* [count] index into scenario inputs; DS_ABSENT for processes */
     double      *lower;   /* [count * count] */
     uint64_t     tail;    /* hash of the stream's name                               */

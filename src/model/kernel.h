@@ -13,6 +13,7 @@
 
 #include "distillsim.h"
 #include "model/outcome.h"
+#include "model/strata.h"
 
 enum { DS_LANES = 256 }; /* paths per block; a multiple of every SIMD width */
 
@@ -35,6 +36,9 @@ void   ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work);
 /* Paths of the whole run, for latin_hypercube; after ds_kernel_prepare(), which takes
  * run.paths. */
 void   ds_kernel_set_paths(void *work, uint64_t paths);
+/* And the strata of so many paths, which are borrowed; when they are not empty, the blocks
+ * need them. */
+void   ds_kernel_set_strata(void *work, const ds_strata *strata);
 
 /* Simulates paths first .. first + DS_LANES - 1.
  *   outcomes  [strategy][outcome][DS_LANES]; INFINITY: never, NAN: none; rows of
@@ -45,14 +49,16 @@ void ds_kernel(const ds_plan *plan, uint64_t first, void *work, double *restrict
                double *restrict bills);
 
 /* The same model for one path and one strategy, written to be read.  `bills` is
- * [month] or NULL; row may be NULL.  The run has run.paths paths, or so many. */
+ * [month] or NULL; row may be NULL.  The run has run.paths paths, or so many, with their
+ * strata (NULL: they are made for this path, which takes as long as for a run). */
 DS_MUST_CHECK ds_code ds_reference(const ds_plan *plan, uint64_t seed, uint64_t path,
                                    size_t strategy, ds_ledger_fn row, void *context,
                                    double outcomes[DS_OUTCOME_COUNT], double *bills,
                                    ds_error *err);
 DS_MUST_CHECK ds_code ds_reference_of(const ds_plan *plan, uint64_t seed, uint64_t paths,
-                                      uint64_t path, size_t strategy, ds_ledger_fn row,
-                                      void *context, double outcomes[DS_OUTCOME_COUNT],
-                                      double *bills, ds_error *err);
+                                      const ds_strata *strata, uint64_t path, size_t strategy,
+                                      ds_ledger_fn row, void *context,
+                                      double outcomes[DS_OUTCOME_COUNT], double *bills,
+                                      ds_error *err);
 
 #endif

@@ -161,8 +161,8 @@ static void compile_products(ds_plan *plan)
         out->elasticity = p->price_elasticity.index;
         out->price_of = ds_plan_is_always(s, p->price_elasticity, 0) ? DS_NONE : p->price_of;
         out->plain = out->growth == DS_GROWTH_GBM && !out->slows && out->process != DS_NONE &&
-                     out->jump == DS_NONE && out->price_of == DS_NONE && !out->tokens_grow &&
-                     out->noise == DS_NONE && out->effect.regime == DS_NONE;
+                     out->noise == DS_NONE && out->effect.regime == DS_NONE &&
+                     out->jump == DS_NONE && out->price_of == DS_NONE && !out->tokens_grow;
     }
 }
 

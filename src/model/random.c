@@ -5,7 +5,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
+#include "model/strata.h"
 #include "numerics/lanes.h"
+#include "numerics/spread.h"
 #include "numerics/stream.h"
 
 /* z' = L z for each lane; rows z[k], in place from the last row up. */
@@ -51,6 +53,21 @@ static void make_tails_heavy(const ds_t_copula *t, size_t count, double *const *
     }
 }
 
+/* (7b) of a component: the places in their strata, then the strata. */
+static void stratify(ds_work *w, size_t c)
+{
+    const ds_strata *strata = w->strata;
+    const ds_component *component = &w->plan->draws.component[c];
+    for (size_t k = 0; k < component->count; k++) {
+        double *u = w->column[component->input[k]];
+        ds_stream_uniform_lanes(ds_stream_key(w->seed, component->name[k]), w->first, 0, 0,
+                                DS_LANES, u);
+        for (size_t i = 0; i < DS_LANES; i++)
+            u[i] = ds_uniform_in_stratum(strata->points, ds_stratum(strata, c, k, w->first + i),
+                                         u[i]);
+    }
+}
+
 /* (6) replaces the uniforms of correlated inputs. */
 static void correlate_inputs(ds_work *w)
 {
@@ -59,6 +76,10 @@ static void correlate_inputs(ds_work *w)
         const ds_component *component = &draws->component[c];
         if (component->of_processes)
             continue;
+        if (w->strata != NULL) {
+            stratify(w, c);
+            continue;
+        }
         for (size_t k = 0; k < component->count; k++) {
             w->member[k] = w->column[component->input[k]];
             ds_normal_quantile_lanes(DS_LANES, w->member[k], w->member[k]);

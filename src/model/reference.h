@@ -30,6 +30,7 @@
 #include "distillsim.h"
 #include "model/draws.h"
 #include "model/sampler.h"
+#include "model/strata.h"
 #include "scenario/scenario.h"
 
 enum { DS_REF_ATTEMPTS = 8 }; /* the most that a project may have */
@@ -43,6 +44,7 @@ typedef struct {
     const ds_draws    *draws;
     uint64_t           seed, path;
     ds_sampling        sampling;  /* (7) */
+    const ds_strata   *strata;    /* (7b) */
     size_t             months;
     double *input;    /* [input]          value of the path             (4), (6)  */
     double *walk;     /* [stream of the sampler][month - 1] shocks by (8)          */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "numerics/lanes.h"
+#include "numerics/spread.h"
 #include "numerics/stream.h"
 
 /* (2) FNV-1a */
@@ -65,6 +66,19 @@ static double score_of(const ds_ref_world *w, double z)
     return w->draws->heavy_tails ? ds_t_copula_score(&w->draws->t, z) : z;
 }
 
+/* (7b) the same with Latin hypercubes */
+static void draw_strata(ds_ref_world *w, size_t c)
+{
+    const ds_component *component = &w->draws->component[c];
+    for (size_t k = 0; k < component->count; k++) {
+        double v = ds_stream_uniform(ds_stream_key(w->seed, component->name[k]), w->path, 0, 0);
+        double u = ds_uniform_in_stratum(w->strata->points, ds_stratum(w->strata, c, k, w->path),
+                                         v);
+        size_t index = (size_t)component->input[k];
+        w->input[index] = ds_draw_value(&w->draws->draw[index], u);
+    }
+}
+
 /* (6) the members of one component of correlated inputs */
 static void draw_component(ds_ref_world *w, const ds_component *c)
 {
@@ -115,7 +129,9 @@ void ds_ref_draw_inputs(ds_ref_world *w)
     for (size_t i = 0; i < w->s->input_count; i++)
         w->input[i] = ds_draw_value(&w->draws->draw[i], uniform_of_input(w, i, 0, 0));
     for (size_t c = 0; c < w->draws->component_count; c++)
-        if (!w->draws->component[c].of_processes)
+        if (!w->draws->component[c].of_processes && w->strata->rank != NULL)
+            draw_strata(w, c);
+        else if (!w->draws->component[c].of_processes)
             draw_component(w, &w->draws->component[c]);
 }
 

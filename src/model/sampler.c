@@ -206,6 +206,12 @@ void ds_kernel_set_paths(void *work, uint64_t paths)
     w->points = paths / w->plan->sampler.replicates;
 }
 
+void ds_kernel_set_strata(void *work, const ds_strata *strata)
+{
+    ds_work *w = work;
+    w->strata = strata->rank != NULL ? strata : NULL;
+}
+
 /* ---- One number ------------------------------------------------------------------- */
 
 double ds_plain_uniform(const ds_sampling *s, uint64_t name, uint64_t path, uint32_t m,

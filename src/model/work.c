@@ -210,6 +210,7 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
         w->tail_key[c] = ds_stream_key(seed, plan->draws.component[c].tail);
     for (size_t k = 0; k < plan->sampler.stream_count; k++)
         w->sampled_key[k] = ds_stream_key(seed, plan->sampler.stream[k].name);
+    w->strata = NULL;
     w->points = (uint64_t)plan->scenario->run->paths / plan->sampler.replicates;
     for (size_t k = 0; k < plan->noise_count; k++)
         w->noise_key[k] = ds_stream_key(seed, plan->noise[k].name);

@@ -135,6 +135,7 @@ typedef struct {
     uint64_t *input_key, *event_key, *process_key;
     uint64_t *tail_key;          /* [component]                                       */
     uint64_t *sampled_key;       /* [stream of the sampler]                           */
+    const ds_strata *strata;     /* of the run, or NULL (7b)                          */
     uint64_t  points;            /* n of (7): paths of the run over replicates        */
     ds_row   *walk;              /* [process][months - 1]: shocks, when sampled (8)    */
     uint64_t *noise_key, *regime_key;

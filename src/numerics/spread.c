@@ -163,15 +163,9 @@ uint32_t ds_permuted(uint64_t n, uint32_t number, uint64_t word)
 }
 
 /* (x + v)/n; no result is 1 */
-static inline double uniform_in_stratum(uint64_t n, uint32_t x, double v)
-{
-    const double u = (x + v) / (double)n;
-    return u < 1.0 ? u : 1.0 - 0x1p-53;
-}
-
 double ds_hypercube_uniform(uint64_t n, uint32_t number, uint64_t word, double v)
 {
-    return uniform_in_stratum(n, ds_permuted(n, number, word), v);
+    return ds_uniform_in_stratum(n, ds_permuted(n, number, word), v);
 }
 
 void ds_hypercube_lanes(const ds_spread *s, uint64_t n, uint64_t key, uint32_t a,
@@ -190,7 +184,7 @@ void ds_hypercube_lanes(const ds_spread *s, uint64_t n, uint64_t key, uint32_t a
         x[i] = shuffle(x[i], size, low[i], high[i]);
     for (size_t i = 0; i < DS_SPREAD_LANES; i++) {
         x[i] = shuffle_below(n, size, x[i], low[i], high[i]);
-        u[i] = uniform_in_stratum(n, x[i], u[i]);
+        u[i] = ds_uniform_in_stratum(n, x[i], u[i]);
     }
 }
 

@@ -52,6 +52,12 @@ double ds_sobol_uniform(const uint32_t *direction, uint32_t number, uint64_t wor
 double ds_halton_uniform(uint32_t prime, uint32_t number, uint64_t word);
 /* n: points of a replicate; v: a uniform, the place within the stratum. */
 double ds_hypercube_uniform(uint64_t n, uint32_t number, uint64_t word, double v);
+/* v of stratum x of n. */
+static inline double ds_uniform_in_stratum(uint64_t n, uint32_t x, double v)
+{
+    const double u = (x + v) / (double)n;
+    return u < 1.0 ? u : 1.0 - 0x1p-53;
+}
 /* The permutation of 0 .. n-1 that it uses (n up to 2^32). */
 uint32_t ds_permuted(uint64_t n, uint32_t number, uint64_t word);
 

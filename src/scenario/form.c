@@ -317,9 +317,9 @@ static void note_form(statement *found, const char *key)
 
 static void unknown_form(ds_binder *b, const char *key)
 {
-    const char *all[DS_LEVEL_COUNT + 24] = {"value", "discrete", "empirical", "fit", "min", "max",
+    const char *all[DS_LEVEL_COUNT + 24] = {"value", "discrete", "empirical", "fit", "min", "max", "nature",
                                             "source", "as_of", "assumption", "note"};
-    size_t      count = 10;
+    size_t      count = 11;
     for (const ds_form *f = ds_forms; f->key != NULL; f++)
         all[count++] = f->key;
     for (size_t i = 0; i < DS_LEVEL_COUNT; i++)
@@ -345,6 +345,7 @@ static const ds_level *find_level(const char *key)
 static bool is_extra(const char *key)
 {
     return strcmp(key, "min") == 0 || strcmp(key, "max") == 0 || strcmp(key, "fit") == 0 ||
+           strcmp(key, "nature") == 0 ||
            ds_find_field(ds_provenance_fields, key) != NULL;
 }
 

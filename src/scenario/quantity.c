@@ -73,6 +73,7 @@ static int add_input(ds_binder *b, const ds_field *row, const ds_distribution *d
         .as_of = fallback ? "" : p->as_of,
         .origin = origin,
         .per_event = (row->flags & DS_FLAG_PER_EVENT) != 0,
+        .aleatory = (row->flags & DS_FLAG_PER_EVENT) != 0,
     };
     add_use(b, index);
     return index;
@@ -245,6 +246,29 @@ static ds_quantity bind_text(ds_binder *b, const ds_field *row, const cJSON *nod
     return (ds_quantity){add_input(b, row, &d, text, false)};
 }
 
+/* Reads "nature"; false after reporting.  What is drawn at each event differs from one
+ * future to the next, whatever is known about it. */
+static bool read_nature(ds_binder *b, const ds_field *row, const cJSON *node, bool *aleatory)
+{
+    const cJSON *nature = ds_tree_member(node, "nature");
+    bool         per_event = (row->flags & DS_FLAG_PER_EVENT) != 0, good = true;
+    *aleatory = per_event;
+    if (nature == NULL)
+        return true;
+    ds_push(b, "nature");
+    if (cJSON_IsString(nature) && strcmp(nature->valuestring, "aleatory") == 0) {
+        *aleatory = true;
+    } else if (!cJSON_IsString(nature) || strcmp(nature->valuestring, "epistemic") != 0) {
+        ds_wrong_type(b, nature, "epistemic or aleatory");
+        good = false;
+    } else if (per_event) {
+        ds_problem_here(b, "is drawn at each event, which is always \"aleatory\"");
+        good = false;
+    }
+    ds_pop(b);
+    return good;
+}
+
 static ds_quantity bind_object(ds_binder *b, const ds_field *row, const cJSON *node)
 {
     ds_distribution d;
@@ -253,8 +277,14 @@ static ds_quantity bind_object(ds_binder *b, const ds_field *row, const cJSON *n
     char            text[TEXT_SIZE] = "";
 
     b->provenance = ds_provenance_of(b, node);
-    if (ds_read_distribution(b, node, &d, text, sizeof text) && fit_range(b, row, &d, ""))
+    bool aleatory;
+    bool good = read_nature(b, row, node, &aleatory);
+    if (ds_read_distribution(b, node, &d, text, sizeof text) && good &&
+        fit_range(b, row, &d, "")) {
         result.index = add_input(b, row, &d, text, false);
+        if (result.index >= 0)
+            b->inputs[result.index].aleatory = aleatory;
+    }
     b->provenance = outer;
     return result;
 }

@@ -56,6 +56,7 @@ typedef struct {
     ds_origin       origin;
     bool            idle;      /* a default that changes nothing                    */
     bool            per_event; /* drawn anew at each event, not once per path   */
+    bool            aleatory;  /* differs between futures: "nature", or per event  */
 } ds_input;
 
 /* ---- the objects of a scenario file, from the leaves up -------------------------- */

@@ -237,6 +237,8 @@ static void quantity_keys(json *j)
                       "two quantiles; by default lognormal when both are above 0.\"}");
     key_raw(j, "min", "{\"type\": \"number\", \"description\": \"Truncates below.\"}");
     key_raw(j, "max", "{\"type\": \"number\", \"description\": \"Truncates above.\"}");
+    key_raw(j, "nature", "{\"enum\": [\"epistemic\", \"aleatory\"], \"description\": \"What we "
+                         "do not know (the default), or what differs between futures.\"}");
     provenance_keys(j);
     close(j, "}");
 }
