@@ -247,6 +247,19 @@ uint64_t      ds_result_kept_paths(const ds_result *r);
  * "never", NAN is "none". */
 const double *ds_result_column(const ds_result *r, size_t strategy, size_t outcome);
 
+/* A run with run.outer: states of knowledge, with futures each.  Between them lie 90 % of
+ * the states (5 to 95 %): of the mean, and of each quantile, over the futures of a state.
+ * The variance of the outcome is that of what is not known plus that of chance.  For
+ * outcomes that every path has; states 0 and NAN otherwise. */
+typedef struct {
+    uint64_t    states, futures;
+    ds_estimate mean_low, mean_high;
+    ds_estimate low[DS_QUANTILE_COUNT], high[DS_QUANTILE_COUNT];
+    ds_estimate knowledge, chance; /* [unit^2]; knowledge can come out below 0   */
+    ds_estimate share;             /* knowledge / (knowledge + chance) [1]       */
+} ds_knowledge;
+ds_knowledge ds_result_knowledge(const ds_result *r, size_t strategy, size_t outcome);
+
 /* The bill of one month of one strategy over the paths [USD].  mean and sd are
  * over all paths; the quantiles are exact over the first quantile_paths. */
 typedef struct {
@@ -398,6 +411,10 @@ typedef struct ds_break_even_line ds_break_even_line;
 DS_MUST_CHECK ds_code ds_break_even_new(ds_break_even_line **out, ds_error *err);
 void                  ds_break_even_free(ds_break_even_line *line);
 void                  ds_break_even_restart(ds_break_even_line *line);
+/* The errors come from the groups of paths of this run and those like it (run.sampling);
+ * without it every path is its own.  DS_E_NOMEM. */
+DS_MUST_CHECK ds_code ds_break_even_groups(ds_break_even_line *line, const ds_result *result,
+                                           ds_error *err);
 /* The next value, and the outcome of every path there: ds_result_column().  Paths
  * without a value leave nothing to say on either side of it.  DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_break_even_add(ds_break_even_line *line, double x,
@@ -500,6 +517,28 @@ DS_MUST_CHECK ds_code ds_scenario_optimised(const ds_scenario *base, const ds_ru
 void             ds_optimised_free(ds_optimised *found);
 size_t           ds_optimised_count(const ds_optimised *found); /* strategies    */
 const ds_commit *ds_optimised_at(const ds_optimised *found, size_t index);
+
+/* ---- Self-test: values known from elsewhere --------------------------------- */
+typedef struct {
+    const char *group, *what;
+    const char *source;   /* where the expected value comes from                */
+    double      expected, got;
+    double      digits;   /* decimal digits that agree; 17: all                 */
+    double      se, z;    /* of a simulation: its standard error, and how many of them
+                             lie between got and expected; NAN for others       */
+    bool        passed;
+} ds_selftest_line;
+
+/* Called for each value; false stops. */
+typedef bool (*ds_selftest_fn)(void *context, const ds_selftest_line *line);
+
+/* Name of a group; NULL past the end. */
+const char *ds_selftest_group_name(size_t index);
+/* Works out every value of a group (NULL: of all) and tells it; a miss is told and does
+ * not fail.  Same lines every time.  Fails with DS_E_USAGE (no such group),
+ * DS_E_CANCELLED (tell() said so), and as ds_run(). */
+DS_MUST_CHECK ds_code ds_selftest_run(const char *group, ds_selftest_fn tell, void *context,
+                                      ds_error *err);
 
 /* ---- Profiles: measured speed, and what is fitted to it -------------------- */
 /* One measured run of a model on a replica. */

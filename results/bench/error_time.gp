@@ -8,7 +8,7 @@ set ylabel "standard error of the mean, relative"
 set format x "10^{%L}"
 set format y "10^{%L}"
 set grid
-set key top right
+set key bottom left
 programs = system("cut -d, -f1 error_time.csv | tail -n +2 | uniq | tr ' ' '_' | tr '\n' ' '")
 plot 0.001 with lines dashtype 2 linecolor "gray" title "0.1 %", \
     for [p in programs] sprintf("< tr ' ' '_' <error_time.csv | grep '^%s,'", p) \

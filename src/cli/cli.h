@@ -31,6 +31,7 @@ int ds_cmd_profile_show(int argc, char **argv); /* `profile show` */
 int ds_cmd_plot(int argc, char **argv);
 int ds_cmd_check(int argc, char **argv);
 int ds_cmd_schema(int argc, char **argv);
+int ds_cmd_selftest(int argc, char **argv);
 int ds_cmd_explain(int argc, char **argv);
 int ds_cmd_version(int argc, char **argv);
 

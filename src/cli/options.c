@@ -42,7 +42,7 @@ const char *ds_parse_directory(struct argp_state *state, const char *option, con
     return text;
 }
 
-enum { KEY_SET = 0x100, KEY_PATHS, KEY_SEED, KEY_THREADS, KEY_SAMPLING, KEY_REPLICATES };
+enum { KEY_SET = 0x100, KEY_PATHS, KEY_SEED, KEY_THREADS, KEY_SAMPLING, KEY_REPLICATES, KEY_OUTER };
 
 static const struct argp_option common_options[] = {
     { "set", KEY_SET, "POINTER=VALUE", 0,
@@ -52,6 +52,9 @@ static const struct argp_option common_options[] = {
     { "sampling", KEY_SAMPLING, "METHOD", 0,
       "random, antithetic, latin_hypercube, sobol or halton: short for --set "
       "/run/sampling=METHOD", 1 },
+    { "outer", KEY_OUTER, "N", 0,
+      "States of knowledge, that what is not known is told from chance: short for "
+      "--set /run/outer=N", 1 },
     { "replicates", KEY_REPLICATES, "R", 0,
       "Point sets that share the paths: short for --set /run/replicates=R", 1 },
     { "seed", KEY_SEED, "N", 0, "Which random futures (default: what the scenario says)", 1 },
@@ -80,6 +83,7 @@ static void add_override(struct argp_state *state, ds_common *common, const char
     const char *equals = strchr(argument, '=');
     if (equals == NULL || argument[0] != '/')
         argp_error(state, "--set: '%s' is not of the form /POINTER=VALUE", argument);
+    common->samples = common->samples || strncmp(argument, "/run/", 5) == 0;
     add_pair(state, common, argument, (size_t)(equals - argument), equals + 1);
 }
 
@@ -112,6 +116,10 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_SAMPLING:
         add_short(state, common, "/run/sampling", argument);
+        common->samples = true;
+        return 0;
+    case KEY_OUTER:
+        add_short(state, common, "/run/outer", argument);
         common->samples = true;
         return 0;
     case KEY_REPLICATES:

@@ -14,7 +14,7 @@
 #include <math.h>
 
 #include "engine/result.h"
-#include "engine/stream.h"
+#include "engine/streamed.h"
 #include "model/outcome.h"
 #include "numerics/statistics.h"
 

@@ -31,6 +31,7 @@ typedef struct {
                                                saving_npv_usd are not among them     */
     double      cvar_level;
     ds_groups   groups;     /* of paths that are independent of one another       */
+    uint64_t    outer;      /* states of knowledge, path k in state k mod outer; 0: none */
     bool        whole;      /* a path depends on how many there are               */
     size_t      work_bytes; /* scratch of one worker, 64-byte-aligned */
     void (*prepare)(const void *model, uint64_t seed, void *work);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "engine/result.h"
-#include "engine/stream.h"
+#include "engine/streamed.h"
 #include "model/outcome.h"
 #include "numerics/sort.h"
 #include "numerics/statistics.h"

@@ -10,7 +10,7 @@
 
 #include "engine/engine.h"
 #include "engine/result.h"
-#include "engine/stream.h"
+#include "engine/streamed.h"
 #include "engine/tally.h"
 #include "scenario/error.h"
 

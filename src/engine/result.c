@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/stream.h"
+#include "engine/streamed.h"
 #include "model/outcome.h"
 
 const double ds_quantile_levels[DS_QUANTILE_COUNT] = {0.05, 0.25, 0.5, 0.75, 0.95};
@@ -125,6 +125,7 @@ ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout 
     r->cvar_level = source->cvar_level;
     r->groups = source->groups;
     r->whole = source->whole;
+    r->outer = source->outer;
     r->cells = layout->cells;
     for (size_t o = 0; o < DS_OUTCOME_COUNT; o++)
         r->column_of[o] = source->left_out[o] ? DS_NO_COLUMN : (int)r->column_count++;

@@ -52,6 +52,7 @@ struct ds_result {
     size_t     target_count;
     uint64_t   looks_passed; /* one after the other, until now                   */
     bool       whole;
+    uint64_t   outer;
     ds_result_strategy  *strategies;
     ds_result_assertion *assertions;
     ds_arena            *arena; /* owns all but columns, bills and the cache   */

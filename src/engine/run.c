@@ -55,6 +55,9 @@ static ds_groups groups_of(const ds_plan *plan)
 {
     const ds_sampler *s = ds_plan_sampler(plan);
 
+    if (ds_plan_outer(plan) > 0) {
+        return (ds_groups){DS_GROUPS_MODULO, ds_plan_outer(plan)};
+    }
     switch (s->method) {
     case DS_SAMPLING_RANDOM:
         return (ds_groups){DS_GROUPS_EACH, 1};
@@ -82,6 +85,12 @@ ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **o
         *out = NULL;
         return code;
     }
+    if (ds_plan_outer(plan) > 0 && options->path_count % ds_plan_outer(plan) != 0) {
+        *out = NULL;
+        return ds_fail(err, DS_E_SCENARIO, "/run/outer", "%llu paths are no multiple of %llu "
+                       "states of knowledge", (unsigned long long)options->path_count,
+                       (unsigned long long)ds_plan_outer(plan));
+    }
     const ds_items *assertions = &ds_plan_scenario(plan)->assertions;
     ds_engine_source source = {
         .model = &m,
@@ -89,6 +98,7 @@ ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **o
         .month_count = ds_plan_keeps_months(plan) ? ds_plan_month_count(plan) : 0,
         .cvar_level = ds_plan_cvar_level(plan),
         .groups = groups_of(plan),
+        .outer = ds_plan_outer(plan),
         .whole = ds_plan_sampler(plan)->method == DS_SAMPLING_LATIN_HYPERCUBE,
         .work_bytes = m.kernel->work_bytes(plan),
         .prepare = prepare,

@@ -25,6 +25,7 @@ size_t      ds_plan_month_count(const ds_plan *plan);
 bool        ds_plan_wants(const ds_plan *plan, size_t outcome);
 bool        ds_plan_keeps_months(const ds_plan *plan);
 double      ds_plan_cvar_level(const ds_plan *plan);
+uint64_t    ds_plan_outer(const ds_plan *plan); /* states of knowledge, or 0 */
 /* The scenario that the plan was compiled from; it must outlive the plan. */
 const ds_scenario *ds_plan_scenario(const ds_plan *plan);
 

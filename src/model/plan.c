@@ -161,8 +161,8 @@ static void compile_products(ds_plan *plan)
         out->elasticity = p->price_elasticity.index;
         out->price_of = ds_plan_is_always(s, p->price_elasticity, 0) ? DS_NONE : p->price_of;
         out->plain = out->growth == DS_GROWTH_GBM && !out->slows && out->process != DS_NONE &&
-                     out->noise == DS_NONE && out->effect.regime == DS_NONE &&
-                     out->jump == DS_NONE && out->price_of == DS_NONE && !out->tokens_grow;
+                     out->jump == DS_NONE && out->price_of == DS_NONE && !out->tokens_grow &&
+                     out->noise == DS_NONE && out->effect.regime == DS_NONE;
     }
 }
 
@@ -350,7 +350,8 @@ static bool allocate(ds_plan *plan)
     size_t moving = plan->gpu_count + plan->product_count + plan->model_count;
 #define MAKE(member, count) \
     ((plan->member = ds_plan_alloc(plan, count, sizeof *plan->member)) != NULL)
-    if (!MAKE(component_process, plan->draws.component_count))
+    if (!MAKE(component_process, plan->draws.component_count) ||
+        !MAKE(epistemic_component, plan->draws.component_count))
         return false;
     for (size_t c = 0; c < plan->draws.component_count; c++)
         if (!MAKE(component_process[c], plan->draws.component[c].count))
@@ -389,12 +390,40 @@ static void compile_root(ds_plan *plan)
 static void compile_inputs(ds_plan *plan)
 {
     const ds_scenario *s = plan->scenario;
+    for (size_t c = 0; c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        plan->epistemic_component[c] = plan->outer > 0 && !component->of_processes &&
+                                       !s->inputs[component->input[0]].aleatory;
+    }
     for (size_t i = 0; i < s->input_count; i++) {
         if (plan->draws.draw[i].kind == DS_DRAW_CONSTANT || s->inputs[i].per_event)
             continue;
         plan->input[plan->input_count++] = (ds_plan_input){
-            .column = (int)i, .name = ds_hash_text(s->inputs[i].pointer) };
+            .column = (int)i,
+            .epistemic = plan->outer > 0 && !s->inputs[i].aleatory,
+            .name = ds_hash_text(s->inputs[i].pointer) };
     }
+}
+
+/* (9): what is correlated is known together, or happens together. */
+static ds_code check_natures(const ds_plan *plan, ds_error *err)
+{
+    const ds_input *inputs = plan->scenario->inputs;
+    for (size_t c = 0; plan->outer > 0 && c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        for (size_t k = 1; !component->of_processes && k < component->count; k++)
+            if (inputs[component->input[k]].aleatory != inputs[component->input[0]].aleatory)
+                return ds_fail(err, DS_E_SCENARIO, component->pointer[k],
+                               "it is correlated with %.120s, which is of the other nature; with "
+                               "run.outer both are `epistemic` or both `aleatory`",
+                               component->pointer[0]);
+    }
+    return DS_OK;
+}
+
+uint64_t ds_plan_outer(const ds_plan *plan)
+{
+    return plan->outer;
 }
 
 /* What row k of L says of its process. */
@@ -460,6 +489,10 @@ static void find_levels(ds_plan *plan)
 static ds_code compile(ds_plan *plan, ds_error *err)
 {
     ds_code code = ds_draws_compile(plan->scenario, &plan->draws, err);
+    if (code != DS_OK)
+        return code;
+    plan->outer = (uint64_t)plan->scenario->run->outer;
+    code = check_natures(plan, err);
     if (code != DS_OK)
         return code;
     if (!allocate(plan))

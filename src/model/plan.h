@@ -26,6 +26,7 @@ enum { DS_NONE = -1 };
 /* An input drawn once per path. */
 typedef struct {
     int      column;
+    bool     epistemic; /* (9): one value for a state of knowledge             */
     uint64_t name; /* hash of its pointer */
 } ds_plan_input;
 
@@ -500,11 +501,13 @@ struct ds_plan {
     uint64_t      *process; /* hash of "pointer#shock"                          */
     int           *same_shock;  /* [process]: with which it is correlated by 1, or itself */
     ds_sampler     sampler;
+    uint64_t       outer;  /* states of knowledge (9), 0: not apart             */
     int           *sampled_shock; /* [process]: stream of the sampler, or -1     */
     bool          *draws_shock; /* [process]: false when L has 0 for its own number: it
                                    is a sum of others', and drawing it would be for nothing */
     ds_plan_noise *noise;
     ds_plan_regime *regime;
+    bool          *epistemic_component; /* [component] (9)                      */
     int          **component_process; /* [component][member]: index of the process */
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,

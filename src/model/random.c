@@ -53,6 +53,21 @@ static void make_tails_heavy(const ds_t_copula *t, size_t count, double *const *
     }
 }
 
+/* (9): the numbers of the states of knowledge of the lanes, path k mod outer. */
+static void knowledge_lanes(const ds_work *w, uint64_t key, double *restrict u)
+{
+    const uint64_t outer = w->plan->outer;
+    double state[DS_LANES];
+    for (size_t lane = 0; lane < DS_LANES;) {
+        const uint64_t first = (w->first + lane) % outer, left = outer - first;
+        const size_t room = DS_LANES - lane, count = left < room ? (size_t)left : room;
+        ds_stream_uniform_lanes(key, first, 0, 0, count, state);
+        for (size_t i = 0; i < count; i++)
+            u[lane + i] = state[i];
+        lane += count;
+    }
+}
+
 /* (7b) of a component: the places in their strata, then the strata. */
 static void stratify(ds_work *w, size_t c)
 {
@@ -86,7 +101,10 @@ static void correlate_inputs(ds_work *w)
         }
         correlate(component, w->member);
         if (draws->heavy_tails) {
-            ds_number_lanes(w, w->tail_key[c], 0, 0, w->scratch[0]);
+            if (w->plan->epistemic_component[c])
+                knowledge_lanes(w, w->tail_key[c], w->scratch[0]);
+            else
+                ds_number_lanes(w, w->tail_key[c], 0, 0, w->scratch[0]);
             make_tails_heavy(&draws->t, component->count, w->member, w->scratch[0]);
         }
         for (size_t k = 0; k < component->count; k++)
@@ -98,8 +116,13 @@ static void correlate_inputs(ds_work *w)
 void ds_random_inputs(ds_work *w)
 {
     const ds_plan *plan = w->plan;
-    for (size_t k = 0; k < plan->input_count; k++)
-        ds_number_lanes(w, w->input_key[k], 0, 0, w->column[plan->input[k].column]);
+    for (size_t k = 0; k < plan->input_count; k++) {
+        double *column = w->column[plan->input[k].column];
+        if (plan->input[k].epistemic)
+            knowledge_lanes(w, w->input_key[k], column);
+        else
+            ds_number_lanes(w, w->input_key[k], 0, 0, column);
+    }
     ds_sample_shocks(w);
     correlate_inputs(w);
     for (size_t k = 0; k < plan->input_count; k++) {

@@ -34,21 +34,35 @@ uint64_t ds_ref_process(const char *before, const char *name, const char *after)
 }
 
 /* (1), (3), (7) */
-double ds_ref_uniform(const ds_ref_world *w, uint64_t name, size_t month, size_t slot)
+static double uniform_of_path(const ds_ref_world *w, uint64_t path, uint64_t name, size_t month,
+                              size_t slot)
 {
     const ds_sampler *sampler = w->sampling.sampler;
     int stream = ds_sampler_find(sampler, DS_SAMPLED_QUANTITY, name);
     if (stream < 0)
         stream = ds_sampler_find(sampler, DS_SAMPLED_MONTHLY, name);
     if (stream < 0)
-        return ds_plain_uniform(&w->sampling, name, w->path, (uint32_t)month, (uint32_t)slot);
-    return ds_sampled_uniform(&w->sampling, stream, name, w->path, (uint32_t)(2 * month + slot));
+        return ds_plain_uniform(&w->sampling, name, path, (uint32_t)month, (uint32_t)slot);
+    return ds_sampled_uniform(&w->sampling, stream, name, path, (uint32_t)(2 * month + slot));
+}
+
+double ds_ref_uniform(const ds_ref_world *w, uint64_t name, size_t month, size_t slot)
+{
+    return uniform_of_path(w, w->path, name, month, slot);
+}
+
+/* (9) the number of the path in (4): of its state of knowledge, if that is what it is about */
+static uint64_t path_of_input(const ds_ref_world *w, size_t index)
+{
+    const ds_input *input = &w->s->inputs[index];
+    bool known = w->s->run->outer > 0 && !input->aleatory && !input->per_event;
+    return known ? w->path % (uint64_t)w->s->run->outer : w->path;
 }
 
 static double uniform_of_input(const ds_ref_world *w, size_t index, size_t month, size_t slot)
 {
     uint64_t name = ds_ref_hash(DS_REF_HASH_START, w->s->inputs[index].pointer);
-    return ds_ref_uniform(w, name, month, slot);
+    return uniform_of_path(w, path_of_input(w, index), name, month, slot);
 }
 
 /* (6) sqrt(nu / w) of a component, 1 unless the copula is t; w of the tail's number */
@@ -57,7 +71,8 @@ static double tail_factor(const ds_ref_world *w, const ds_component *c, size_t m
     if (!w->draws->heavy_tails)
         return 1;
     uint64_t name = ds_ref_hash(ds_ref_hash(DS_REF_HASH_START, c->pointer[0]), "#tail");
-    return ds_t_copula_scale(&w->draws->t, ds_ref_uniform(w, name, month, slot));
+    uint64_t path = c->of_processes ? w->path : path_of_input(w, (size_t)c->input[0]);
+    return ds_t_copula_scale(&w->draws->t, uniform_of_path(w, path, name, month, slot));
 }
 
 /* (6) the normal score of T_nu(z''), or z' itself */

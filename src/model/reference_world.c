@@ -66,7 +66,7 @@ static void regime_states(ds_ref_world *w, size_t r)
 static double reverting_root(double kappa)
 {
     return kappa == 0 ? sqrt(month_years)
-                      : sqrt((1 - exp(-2 * kappa * month_years)) / (2 * kappa));
+                      : sqrt(-expm1(-2 * kappa * month_years) / (2 * kappa));
 }
 
 /* ---- Prices */

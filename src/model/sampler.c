@@ -195,9 +195,10 @@ ds_code ds_sampler_check_paths(const ds_plan *plan, uint64_t paths, ds_error *er
         return ds_fail(err, DS_E_SCENARIO, "/run/paths", "%llu paths cannot be shared by %llu "
                        "replicates: take %llu or a multiple of it", (unsigned long long)paths,
                        (unsigned long long)R, (unsigned long long)R);
-    return ds_fail(err, DS_E_SCENARIO, "/run/paths", "%llu paths are no multiple of %llu replicates: "
-                   "take %llu or %llu", (unsigned long long)paths, (unsigned long long)R,
-                   (unsigned long long)below, (unsigned long long)(below + R));
+    return ds_fail(err, DS_E_SCENARIO, "/run/paths", "%llu paths are no multiple of %llu "
+                   "replicates: take %llu or %llu", (unsigned long long)paths,
+                   (unsigned long long)R, (unsigned long long)below,
+                   (unsigned long long)(below + R));
 }
 
 void ds_kernel_set_paths(void *work, uint64_t paths)

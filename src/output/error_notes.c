@@ -43,6 +43,30 @@ static void say_target(FILE *file, const ds_result *result, size_t index, const 
     ds_text_wrap(file, line, style->width, 4, 0);
 }
 
+/* For people: how much of it more knowledge would settle. */
+static void say_knowledge(FILE *file, const ds_report *report, const ds_style *style)
+{
+    const ds_result *result = report->result;
+    ds_decision      d = ds_result_decision(result);
+    bool             saves = ds_result_strategy_count(result) > 1 && d.best != 0;
+    size_t           outcome = ds_outcome_find(saves ? "saving_npv_usd" : "cost_npv_usd");
+    ds_knowledge     k = ds_result_knowledge(result, d.best, outcome);
+    char             name[NAME_TEXT], low[DS_HUMAN_TEXT], high[DS_HUMAN_TEXT];
+    char             share[DS_HUMAN_TEXT], line[2 * LINE_TEXT];
+
+    if (k.states == 0)
+        return;
+    ds_text_clean(ds_result_strategy_name(result, d.best), style->utf8, name, sizeof name);
+    ds_human_money(k.mean_low, style->utf8, low);
+    ds_human_money(k.mean_high, style->utf8, high);
+    ds_human_share(k.share, style->utf8, share);
+    snprintf(line, sizeof line, "Better knowledge of the inputs, not luck, decides about %s of the "
+             "variance of what `%.40s` %s (NPV): its mean lies between %s and %s in 90 %% of the "
+             "%" PRIu64 " states of knowledge, %" PRIu64 " futures each.", share, name,
+             saves ? "saves" : "costs", low, high, k.states, k.futures);
+    ds_text_wrap(file, line, style->width, 4, 0);
+}
+
 void ds_report_error_notes(FILE *file, const ds_report *report, const ds_style *style)
 {
     const ds_result *result = report->result;
@@ -52,6 +76,7 @@ void ds_report_error_notes(FILE *file, const ds_report *report, const ds_style *
 
     for (size_t i = 0; i < ds_result_target_count(result); i++)
         say_target(file, result, i, style);
+    say_knowledge(file, report, style);
     if (factor > 2) {
         snprintf(line, sizeof line, "Errors are from %.0f independent groups of paths: the 95 %% "
                  "interval reaches %.3g times %s to either side.",

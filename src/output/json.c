@@ -130,6 +130,15 @@ void ds_json_text_at(const char *json, const char *first, const char *second, ch
     out[length] = '\0';
 }
 
+/* Point sets that share the paths, where the sampler has them. */
+static void replicates(FILE *file, const char *json, const char *sampling)
+{
+    const char *run = member(json, "run");
+    const char *value = run != NULL ? member(run, "replicates") : NULL;
+    if (value != NULL && strcmp(sampling, "random") != 0 && strcmp(sampling, "antithetic") != 0)
+        fprintf(file, ",\"replicates\":%.*s", (int)strspn(value, "0123456789"), value);
+}
+
 void ds_json_provenance(FILE *file, const ds_scenario *scenario, uint64_t paths, uint64_t seed,
                         ds_engine engine)
 {
@@ -148,6 +157,7 @@ void ds_json_provenance(FILE *file, const ds_scenario *scenario, uint64_t paths,
     ds_json_string(file, ds_scenario_hash(scenario));
     fprintf(file, "},\"paths\":%" PRIu64 ",\"seed\":%" PRIu64 ",\"sampling\":", paths, seed);
     ds_json_string(file, sampling);
+    replicates(file, ds_scenario_resolved_json(scenario), sampling);
     fprintf(file, ",\"engine\":\"%s\"", ds_engine_name(engine));
 }
 
@@ -315,6 +325,52 @@ static void targets(FILE *file, const ds_result *result)
     fputs("]}", file);
 }
 
+static void band(FILE *file, const char *key, ds_estimate low, ds_estimate high)
+{
+    fprintf(file, ",\"%s\":{\"low\":", key);
+    ds_json_estimate(file, low);
+    fputs(",\"high\":", file);
+    ds_json_estimate(file, high);
+    putc('}', file);
+}
+
+/* What is not known of one outcome, apart from chance. */
+static void knowledge_of(FILE *file, const ds_knowledge *k)
+{
+    fputs("{\"share_of_knowledge\":", file);
+    ds_json_estimate(file, k->share);
+    fputs(",\"variance_of_knowledge\":", file);
+    ds_json_estimate(file, k->knowledge);
+    fputs(",\"variance_of_chance\":", file);
+    ds_json_estimate(file, k->chance);
+    band(file, "mean", k->mean_low, k->mean_high);
+    for (size_t q = 0; q < DS_QUANTILE_COUNT; q++)
+        band(file, ds_quantile_names[q], k->low[q], k->high[q]);
+    putc('}', file);
+}
+
+static void knowledge(FILE *file, const ds_result *result)
+{
+    const size_t shown[] = { ds_outcome_find("cost_npv_usd"), ds_outcome_find("saving_npv_usd") };
+    ds_knowledge first = ds_result_knowledge(result, 0, shown[0]);
+    if (first.states == 0)
+        return;
+    fprintf(file, ",\n\"knowledge\":{\"states\":%" PRIu64 ",\"futures_each\":%" PRIu64
+            ",\"band\":[0.05,0.95],\"strategies\":{", first.states, first.futures);
+    for (size_t s = 0; s < ds_result_strategy_count(result); s++) {
+        fputs(s > 0 ? ",\n  " : "\n  ", file);
+        ds_json_string(file, ds_result_strategy_name(result, s));
+        for (size_t i = 0; i < 2; i++) {
+            ds_knowledge k = ds_result_knowledge(result, s, shown[i]);
+            fprintf(file, "%s\"%s\":", i > 0 ? ",\n    " : ":{\n    ",
+                    ds_outcome_at(shown[i])->name);
+            knowledge_of(file, &k);
+        }
+        putc('}', file);
+    }
+    fputs("}}", file);
+}
+
 void ds_report_json(FILE *file, const ds_report *report)
 {
     fputs("{\"provenance\":{", file);
@@ -325,6 +381,7 @@ void ds_report_json(FILE *file, const ds_report *report)
         ds_optimised_json(file, report->found);
     errors(file, report->result);
     targets(file, report->result);
+    knowledge(file, report->result);
     fputs(",\n\"outcomes\":{", file);
     outcomes(file, report);
     fputs("},\n\"decision\":", file);

@@ -47,6 +47,26 @@ static void rows_of(const ds_subject *subject, const ds_statistics *s)
     row(subject, "path", "defined", (ds_estimate){ (double)s->defined, (double)NAN });
 }
 
+static void band(const ds_subject *subject, const char *name, ds_estimate low, ds_estimate high)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%s_state_p05", name);
+    row(subject, subject->unit, text, low);
+    snprintf(text, sizeof text, "%s_state_p95", name);
+    row(subject, subject->unit, text, high);
+}
+
+/* Over the states of knowledge of --outer: p50_state_p05 is the 5 % point of the medians. */
+static void knowledge_rows(const ds_subject *subject, const ds_knowledge *k)
+{
+    if (k->states == 0)
+        return;
+    row(subject, "1", "share_of_knowledge", k->share);
+    band(subject, "mean", k->mean_low, k->mean_high);
+    for (size_t q = 0; q < DS_QUANTILE_COUNT; q++)
+        band(subject, ds_quantile_names[q], k->low[q], k->high[q]);
+}
+
 void ds_report_csv(FILE *file, const ds_report *report)
 {
     fputs("strategy,outcome,unit,statistic,value,standard_error,half_width_95\n", file);
@@ -59,6 +79,11 @@ void ds_report_csv(FILE *file, const ds_report *report)
             ds_subject subject = { file, ds_result_strategy_name(report->result, i), info->name,
                                    info->unit, ds_result_interval_factor(report->result) };
             rows_of(&subject, &s);
+            if (outcome == ds_outcome_find("cost_npv_usd") ||
+                outcome == ds_outcome_find("saving_npv_usd")) {
+                ds_knowledge k = ds_result_knowledge(report->result, i, outcome);
+                knowledge_rows(&subject, &k);
+            }
         }
     }
 }

@@ -149,6 +149,18 @@ bool ds_step_distribution(ds_binder *b, const double *values, const double *weig
 /* Drops the values of a DISCRETE or EMPIRICAL outside [low, high] (or at low, when
  * open_low); false when none is left or memory ran out. */
 bool ds_step_truncate(ds_binder *b, double low, double high, bool open_low, ds_distribution *d);
+/* count.c: Poisson, binomial, negative binomial with the parameters of one of its sets. */
+bool ds_count_distribution(ds_binder *b, const char *form, int set, const double *x,
+                           ds_distribution *d);
+/* shape.c: metalog by its object or by the quantile keys of `node`, mixture. */
+bool ds_read_metalog(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
+                     size_t size);
+bool ds_read_metalog_quantiles(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
+                               size_t size);
+bool ds_read_mixture(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
+                     size_t size);
+/* The list of numbers at `key` of `node`; NULL after reporting. */
+double *ds_read_list(ds_binder *b, const cJSON *node, const char *key, size_t *count);
 /* The provenance that holds in `object`: its own or the current one. */
 ds_provenance ds_provenance_of(ds_binder *b, const cJSON *object);
 /* The row of a key, or NULL. */

@@ -156,6 +156,11 @@ static bool resolve_ends(checker *c, size_t k)
         return false;
     }
     pair->of_processes = kinds[0] == 'p';
+    if (!pair->of_processes &&
+        b->inputs[pair->input[0]].aleatory != b->inputs[pair->input[1]].aleatory) {
+        ds_problem_here(b, "one end is epistemic and the other aleatory (\"nature\")");
+        return false;
+    }
     size_t *ends = c->end_of[k];
     for (int i = 0; i < 2; i++)
         ends[i] = add_end(c, pair->pointer[i], pair->input[i]);

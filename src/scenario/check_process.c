@@ -33,9 +33,10 @@ static void check_effect(ds_binder *b, const effect *e)
               NO_VOLATILITY);
     if (e->regime >= 0 && !step && !factor && !spread && !ds_reported_inside(b)) {
         ds_push(b, "regime");
-        ds_warn_here(b, "the regime changes nothing here: %s%s\"regime_factor\" and "
+        ds_warn_here(b, "the regime changes nothing here: %s%s%s\"regime_factor\" and "
                         "\"regime_volatility_factor\" are the defaults",
-                     e->step_key != NULL ? e->step_key : "", e->step_key != NULL ? ", " : "");
+                     e->step_key != NULL ? "\"" : "", e->step_key != NULL ? e->step_key : "",
+                     e->step_key != NULL ? "\", " : "");
         ds_pop(b);
     }
 }

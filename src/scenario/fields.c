@@ -47,9 +47,13 @@ static const ds_field run_fields[] = {
             "With latin_hypercube, sobol and halton: independent point sets that share the paths; "
             "standard errors come from the differences between them. For sobol, paths/replicates "
             "is best a power of two."),
+    INTEGER(ds_run_settings, outer, "1", 0, 1000000, 0,
+            "States of knowledge (with sampling random): each has paths/outer futures in which all "
+            "quantities but those of `nature` `aleatory` are the same, so that what is not known "
+            "is told from chance; 0: they are not told apart."),
     { .key = "outcomes", .type = DS_FIELD_TEXTS, .offset = offsetof(ds_run_settings, outcomes),
-      .help = "Outcomes that are worked out and kept, beside cost_npv_usd, saving_npv_usd and those "
-              "of asserts; absent: all. The fewer, the faster and smaller." },
+      .help = "Outcomes that are worked out and kept, beside cost_npv_usd, saving_npv_usd and "
+              "those of asserts; absent: all. The fewer, the faster and smaller." },
     { .key = "monthly", .type = DS_FIELD_BOOL, .offset = offsetof(ds_run_settings, monthly),
       .fallback = 1, .help = "Are the bills of the months kept?" },
     END

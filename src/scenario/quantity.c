@@ -102,15 +102,24 @@ ds_quantity ds_default_quantity(ds_binder *b, const char *unit, const ds_distrib
 
 /* ---- Ranges ---------------------------------------------------------------------- */
 
+/* A mixture may have a listed value at a bound that is open. */
+static double least_of_range(const ds_field *row, const ds_distribution *d)
+{
+    bool open_low = (row->flags & DS_FLAG_OPEN_LOW) != 0;
+    return open_low && d->kind == DS_DIST_MIXTURE ? nextafter(row->min, (double)INFINITY)
+                                                  : row->min;
+}
+
 /* Shares of the (already truncated) distribution below and above the range. */
 static void shares_outside(const ds_field *row, const ds_distribution *d, double *below,
                            double *above)
 {
     const double far = (double)INFINITY;
+    const double least = least_of_range(row, d);
     double       inside = 1.0 - ds_distribution_mass_outside(d, d->low, d->high);
     *below = *above = 0.0;
-    if (d->low < row->min)
-        *below = (ds_distribution_mass_outside(d, row->min, far) -
+    if (d->low < least)
+        *below = (ds_distribution_mass_outside(d, least, far) -
                   ds_distribution_mass_outside(d, d->low, far)) / inside;
     if (d->high > row->max)
         *above = (ds_distribution_mass_outside(d, -far, row->max) -
@@ -153,7 +162,7 @@ static bool fit_range(ds_binder *b, const ds_field *row, ds_distribution *d, con
                ds_step_truncate(b, row->min, row->max, open_low, d);
     }
     if (below > OUTSIDE_UNREACHABLE)
-        d->low = row->min;
+        d->low = least_of_range(row, d);
     if (above > OUTSIDE_UNREACHABLE)
         d->high = row->max;
     return true;

@@ -30,12 +30,20 @@ static const char introduction[] =
     "| `3` or `{\"value\": 3}` | a certain number; the second form has room for its source |\n"
     "| `\"@name\"` | the member `name` of `/quantities`, with one draw for all its uses |\n"
     "| `{\"p10\": 2, \"p90\": 9}` | the distribution with these two quantiles: lognormal when both "
-    "are above 0, else normal; `\"fit\": \"normal\"` or `\"lognormal\"` chooses. Quantile keys: ";
+    "are above 0, else normal; `\"fit\"` chooses `\"normal\"`, `\"lognormal\"`, `\"gamma\"` or "
+    "`\"weibull\"`. Quantile keys: ";
 
 static const char after_levels[] =
-    " |\n";
+    " |\n"
+    "| `{\"p10\": 10, \"p50\": 20, \"p90\": 40}` | three to five quantiles: the metalog through "
+    "them, unbounded; with `low` (for what is positive, `\"low\": 0`), `high` or both, bounded |\n";
 
 static const char after_forms[] =
+    "| `{\"metalog\": {\"levels\": [...], \"values\": [...]}}` or `{\"metalog\": "
+    "{\"coefficients\": [...]}}` | the metalog of 3 to 5 terms through as many points, or by its "
+    "coefficients; in it `low` and `high` bound it |\n"
+    "| `{\"mixture\": {\"of\": [...], \"weights\": [...]}}` | one of up to 16 quantities "
+    "(numbers or objects, no mixtures, no names), by weights |\n"
     "| `{\"discrete\": {\"values\": [...], \"weights\": [...]}}` | one of the values |\n"
     "| `{\"empirical\": {\"values\": [...]}}` | one of the values, all equally likely |\n"
     "| `{\"empirical\": {\"csv\": \"file.csv\", \"column\": \"name\"}}` | the same from a CSV file "
@@ -108,11 +116,14 @@ static const char rules[] =
     "`escalate_to` is another model, and the route's model has a `verifier`, or to escalate "
     "`before_answer` a `router`. No model is its own fallback, and none whose fleet is limited is "
     "that of another.\n"
-    "- A quantity has exactly one form; two quantile keys, of which the later is greater. Shapes "
-    "of beta and gamma are from 0.001 to 1e8. A member of `quantities` is not a month, and names "
+    "- A quantity has exactly one form; two to five quantile keys, of which the later are "
+    "greater. Shapes of beta and gamma are from 0.001 to 1e8. A metalog rises everywhere and has "
+    "a mean. Counts (Poisson, binomial, negative binomial) have at most 65,536 values "
+    "that matter. A member of `quantities` is not a month, and names "
     "each other in no circle.\n"
     "- A correlation joins two quantities or two processes (`/products/*/growth`, `/gpus/*`, "
-    "`/models/*/price_path`), each pair once; what is drawn per event cannot be joined; the "
+    "`/models/*/price_path`), each pair once, two quantities of one `nature`;"
+    " what is drawn per event cannot be joined; the "
     "matrix of each connected group is positive semi-definite, or `dependence` has `nearest`. "
     "The copula `t` has `degrees_of_freedom`, no other has.\n"
     "- An assert has `above` or `below`; of both, `above` is the less.\n";

@@ -74,6 +74,7 @@ typedef struct {
     int64_t     seed;
     int         sampling;   /* DS_SAMPLING_...                                      */
     int64_t     replicates;
+    int64_t     outer;      /* states of knowledge; 0: not apart                    */
     ds_texts    outcomes; /* wanted beside those of the decision; none: all     */
     bool        monthly;  /* are the bills of the months kept?                  */
 } ds_run_settings;

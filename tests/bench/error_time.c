@@ -1,13 +1,14 @@
 /* error_time.c -- what an error costs: standard error of the mean of cost_npv_usd against
- * time, from 2^8 to 2^20 paths, one thread.
+ * time, from 2^8 paths to 2^LAST, one thread.
  *
- * error_time CLOCK SCENARIO [POINTER=JSON ...]     CLOCK is wall or cpu
+ * error_time CLOCK LAST SCENARIO [POINTER=JSON ...]     CLOCK is wall or cpu
  *
  * One row for each number of paths: paths, median seconds of a run (simulation and means,
  * with the allocation of its memory and the start of its thread, for that is what a small
  * run costs), then of each strategy the standard error relative to the mean.  With random
  * numbers that is the one that the run states; else the standard deviation of the means of
- * 16 seeds (of 4 from 2^16 paths on), which knows nothing of what the program thinks.
+ * 16 seeds (of 4 from 2^15 paths on, of 2 from 2^18 on: a rough figure), which knows nothing of
+ * what the program thinks.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <distillsim.h>
@@ -18,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_STRATEGIES = 8, SEEDS = 16, SEEDS_OF_MANY = 4, MANY = 1 << 16 };
+enum { MOST_STRATEGIES = 8, SEEDS = 16, FIRST = 8, FEWER_FROM = 15, FEWEST_FROM = 18 };
 
 typedef struct {
     size_t strategies;
@@ -68,11 +69,12 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void print_row(const ds_plan *plan, clockid_t clock, uint64_t paths, bool random)
+static void print_row(const ds_plan *plan, clockid_t clock, unsigned power, bool random)
 {
+    const uint64_t paths = UINT64_C(1) << power;
     one_run runs[SEEDS];
     double seconds[SEEDS];
-    const size_t n = paths < MANY ? SEEDS : SEEDS_OF_MANY;
+    const size_t n = power < FEWER_FROM ? SEEDS : power < FEWEST_FROM ? 4 : 2;
 
     for (size_t k = 0; k < n; k++) {
         runs[k] = run(plan, clock, paths, k + 1);
@@ -105,13 +107,13 @@ int main(int argc, char **argv)
     ds_plan *plan = NULL;
     ds_error error = {0};
 
-    if (argc < 3) {
-        fprintf(stderr, "usage: error_time wall|cpu SCENARIO [POINTER=JSON ...]\n");
+    if (argc < 4) {
+        fprintf(stderr, "usage: error_time wall|cpu LAST SCENARIO [POINTER=JSON ...]\n");
         return 2;
     }
     const clockid_t clock = strcmp(argv[1], "cpu") == 0 ? CLOCK_PROCESS_CPUTIME_ID
                                                         : CLOCK_MONOTONIC;
-    for (int i = 3; i < argc && n < 32; i++, n++) {
+    for (int i = 4; i < argc && n < 32; i++, n++) {
         char *equals = strchr(argv[i], '=');
         if (equals == NULL) {
             fprintf(stderr, "error_time: %s is not POINTER=JSON\n", argv[i]);
@@ -122,13 +124,13 @@ int main(int argc, char **argv)
         random = random && (strcmp(argv[i], "/run/sampling") != 0 ||
                             strcmp(equals + 1, "\"random\"") == 0);
     }
-    if (ds_scenario_load(argv[2], overrides, n, NULL, NULL, &scenario, &error) != DS_OK ||
+    if (ds_scenario_load(argv[3], overrides, n, NULL, NULL, &scenario, &error) != DS_OK ||
         ds_plan_compile(scenario, &plan, &error) != DS_OK) {
         die(&error);
     }
     (void)run(plan, clock, 4096, 1);
-    for (unsigned power = 8; power <= 20; power++) {
-        print_row(plan, clock, UINT64_C(1) << power, random);
+    for (unsigned power = FIRST; power <= strtoul(argv[2], NULL, 10); power++) {
+        print_row(plan, clock, power, random);
     }
     ds_plan_free(plan);
     ds_scenario_free(scenario);

@@ -7,8 +7,8 @@
 # longer nets and say less well how large it is.
 #
 # BENCH_SAMPLING names another sampler of distillsim than sobol; BENCH_CLOCK=cpu takes the
-# processor's time.  The time to 0.1 % is read off a straight line between the two sizes,
-# in logarithms, of which one is above that error and one below.
+# processor's time; BENCH_LAST=17 ends at 2^17 paths.  The time to 0.1 % is read off a
+# straight line between the two sizes, in logarithms, of which one is above that error and one below.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -eu
@@ -16,6 +16,7 @@ set -eu
 programs=$1
 clock=${BENCH_CLOCK-wall}
 sampling=${BENCH_SAMPLING-sobol}
+last=${BENCH_LAST-20}
 scenario=tests/data/model_benchmark.json
 out=results/bench
 mkdir -p "$out"
@@ -28,13 +29,13 @@ done
 
 {
     echo 'program,paths,seconds,stay,student,other,half'
-    "$programs/error_time" "$clock" "$scenario" | sed 's/^/distillsim random,/'
+    "$programs/error_time" "$clock" "$last" "$scenario" | sed 's/^/distillsim random,/'
     for replicates in 16 2; do
-        "$programs/error_time" "$clock" "$scenario" "/run/sampling=\"$sampling\"" \
+        "$programs/error_time" "$clock" "$last" "$scenario" "/run/sampling=\"$sampling\"" \
             "/run/replicates=$replicates" | sed "s/^/distillsim $sampling $replicates,/"
     done
     [ -z "$python" ] ||
-        "$python" tests/bench/benchmark_numpy.py --grid 5 "$clock" | sed 's/^/NumPy,/'
+        "$python" tests/bench/benchmark_numpy.py --grid "$last" "$clock" | sed 's/^/NumPy,/'
 } >"$table.tmp"
 mv "$table.tmp" "$table"
 
@@ -76,7 +77,7 @@ set ylabel "standard error of the mean, relative"
 set format x "10^{%L}"
 set format y "10^{%L}"
 set grid
-set key top right
+set key bottom left
 programs = system("cut -d, -f1 error_time.csv | tail -n +2 | uniq | tr ' ' '_' | tr '\n' ' '")
 plot 0.001 with lines dashtype 2 linecolor "gray" title "0.1 %", \
     for [p in programs] sprintf("< tr ' ' '_' <error_time.csv | grep '^%s,'", p) \

@@ -66,6 +66,6 @@ awk -F, 'FNR == NR { recorded[$1 FS $2] = $3; by[$1 FS $2] = $4; next }
         if (same && more > 3) bad = 1
     }
     END {
-        if (bad) print "instructions.sh: the kernel has become slower; if it must, make bench-record"
+        if (bad) print "instructions.sh: the kernel is slower than it was; if it must be, make bench-record"
         exit bad
     }' "$file" "$work/fresh"

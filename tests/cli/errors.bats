@@ -6,7 +6,7 @@
 load common
 
 @test "csv: half of the 95 % interval beside the standard error" {
-    out run $small --format csv --set /run/sampling=sobol --paths 4096
+    out run $small --format csv --sampling sobol --paths 4096
     expect 0
     awk -F, 'NR > 1 && $6 != "" && $6 > 0 { r = $7 / $6; if (r < 2.131 || r > 2.132) exit 1 }' "$stdout"
 }
@@ -53,7 +53,7 @@ load common
 }
 
 @test "a Latin hypercube cannot be extended" {
-    out run $small --paths 4096 --set /run/sampling=latin_hypercube --until cost_npv_usd:mean=1%
+    out run $small --paths 4096 --sampling latin_hypercube --until cost_npv_usd:mean=1%
     expect 2
     has "$stderr" 'latin_hypercube'
 }
@@ -66,11 +66,27 @@ load common
     cp "$stdout" "$BATS_TEST_TMPDIR/one"
     out run $small --paths 300000 --memory 64M --format csv --threads 2
     cmp "$stdout" "$BATS_TEST_TMPDIR/one"
-    out run $small --paths 300000 --memory 64M --set /run/sampling=sobol --paths 524288
+    out run $small --memory 64M --sampling sobol --paths 524288
     expect 3
     has "$stderr" 'paths fit'
     for bad in '' x 1T -1 0; do
         out run $small --memory "$bad"
         expect 2
     done
+}
+
+@test "--outer: knowledge is told from chance, in every form" {
+    out run $small --outer 64 --paths 4096
+    expect 0
+    has "$stdout" 'Better knowledge of the inputs'
+    out run $small --outer 64 --paths 4096 --format json
+    is_json "$stdout"
+    has "$stdout" '"share_of_knowledge"'
+    out run $small --outer 64 --paths 4096 --format csv
+    has "$stdout" 'saving_npv_usd,USD,p50_state_p95'
+    out run $small --outer 60 --paths 4096
+    expect 3
+    has "$stderr" 'states of knowledge'
+    out run $small --outer 64 --paths 4096 --sampling sobol
+    expect 3
 }

@@ -89,7 +89,7 @@ END
     paste -d, "$BATS_TEST_TMPDIR/fast" "$BATS_TEST_TMPDIR/reference" | awk -F, '
         $4 == "mean" && $2 == "cost_npv_usd" {
             compared++
-            if (($5 - $11) / $5 > 1e-9 || ($11 - $5) / $5 > 1e-9) exit 1
+            if (($5 - $12) / $5 > 1e-9 || ($12 - $5) / $5 > 1e-9) exit 1
         }
         END { if (compared != 3) exit 1 }'
 }

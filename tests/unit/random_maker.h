@@ -75,7 +75,7 @@ static void maker_in_units(maker *m, const char *key, double low, double high, d
     double a = unit * maker_uniform(m, low, high), b = unit * maker_uniform(m, low, high);
     double least = a < b ? a : b, most = a < b ? b : a;
     maker_print(m, "\"%s\": ", key);
-    switch (least < most ? maker_below(m, 6) : 0) {
+    switch (least < most ? maker_below(m, 8) : 0) {
     case 0:
     case 1:
         maker_print(m, "%.17g", a);
@@ -90,6 +90,14 @@ static void maker_in_units(maker *m, const char *key, double low, double high, d
     case 4:
         maker_print(m, "{\"p10\": %.17g, \"p90\": %.17g, \"min\": %.17g, \"max\": %.17g}", least,
                     most, unit * low, unit * high);
+        break;
+    case 5:
+        maker_print(m, "{\"mixture\": {\"of\": [%.17g, {\"uniform\": {\"low\": %.17g, "
+                       "\"high\": %.17g}}], \"weights\": [1, 2]}}", least, least, most);
+        break;
+    case 6:
+        maker_print(m, "{\"metalog\": {\"coefficients\": [0, 1, 0.3, 0.1], \"low\": %.17g, "
+                       "\"high\": %.17g}}", least, most);
         break;
     default:
         maker_print(m, "{\"pert\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}", least,
@@ -154,14 +162,15 @@ static const char *maker_one_of(maker *m, const char *a, const char *b, const ch
     return k == 0 ? a : k == 1 ? b : c;
 }
 
-/* Events of some rate and size; or smaller ones, so often that several fall into a month. */
+/* Events of some rate and size; or so often that several fall into a month, and then small:
+ * a traffic that grows a thousand times loses digits in differences. */
 static void maker_jumps(maker *m, const char *rate, double most, const char *size, double low,
                         double high)
 {
     bool often = maker_chance(m, 0.3);
     maker_quantity(m, rate, 0, often ? 12 * most : most);
     if (maker_chance(m, 0.8))
-        maker_quantity(m, size, often ? pow(low, 0.2) : low, often ? pow(high, 0.2) : high);
+        maker_quantity(m, size, often ? pow(low, 0.05) : low, often ? pow(high, 0.05) : high);
 }
 
 /* A chance of a regime and what it does; `step`: the key of what is carried on, or NULL. */

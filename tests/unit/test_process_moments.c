@@ -430,7 +430,8 @@ static void regime_steps(void **state)
             double trend = pow(1.1, (double)t / 12), step = log(1.5) / 12;
             MOMENT(mean_of(bills, t, t, first), trend * carried(0.2, 0, step, t), 5e-3);
             MOMENT(mean_of(bills, t, t, squared),
-                   trend * trend * carried(0.2, 0.04 / 12, 2 * step + 0.36 / 12, t), t == 12 ? 0.02 : 0.2);
+                   trend * trend * carried(0.2, 0.04 / 12, 2 * step + 0.36 / 12, t),
+                   t == 12 ? 0.02 : 0.2);
         }
         free(bills);
         close_world(&m);

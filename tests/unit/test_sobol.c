@@ -307,7 +307,8 @@ static void lanes_equal_single_values(void **state)
         ds_halton_lanes(&s, 13, key, 3, h);
         ds_hypercube_lanes(&s, points, key, 3, l);
         for (size_t i = 0; i < DS_SPREAD_LANES; i++) {
-            uint64_t path = s.first + i, word = ds_spread_word(key, (uint32_t)(path % s.replicates), 3);
+            uint64_t path = s.first + i;
+            uint64_t word = ds_spread_word(key, (uint32_t)(path % s.replicates), 3);
             uint32_t number = (uint32_t)(path / s.replicates);
             assert_true(u[i] == ds_sobol_uniform(v, number, word));
             assert_true(h[i] == ds_halton_uniform(13, number, word));

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "engine/result.h"
-#include "engine/stream.h"
+#include "engine/streamed.h"
 #include "fake_source.h"
 #include "model/outcome.h"
 

@@ -1,12 +1,12 @@
-/* stream.h -- the statistics of the paths that have no columns.
+/* streamed.h -- the statistics of the paths that have no columns.
  *
  * When the columns of all paths would take more memory than may be used, those of the
  * first paths are kept and the others are counted: into bins that the kept paths have
  * cut, equally many of them in each, and into sums.  Counts do not depend on the order;
  * sums are taken in block order, as every tally is.  Equations (116) and (117).
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef DS_STREAM_H
-#define DS_STREAM_H
+#ifndef DS_STREAMED_H
+#define DS_STREAMED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
-/* stream.c -- counts and sums of the paths that have no columns, see stream.h.
+/* streamed.c -- counts and sums of the paths that have no columns, see streamed.h.
  *
  * Called by worker.c for blocks past the kept paths, and by engine.c once before them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/stream.h"
+#include "engine/streamed.h"
 
 #include <math.h>
 #include <stdlib.h>
