@@ -138,12 +138,14 @@ static void run_and_look(const ds_ref_world *w, size_t strategy)
 static void naive_engine(void **state)
 {
     (void)state;
+    static const ds_strata none = {.rank = NULL};
     for (uint64_t k = 0; k < SCENARIOS; k++) {
         ds_scenario *scenario = open_scenario(FIRST + k);
         ds_plan     *plan = open_plan(scenario);
         for (uint64_t path = 0; path < PATHS; path++) {
             ds_ref_world w = {.s = ds_plan_scenario(plan), .draws = ds_plan_draws(plan),
-                              .seed = 5, .path = path};
+                              .seed = 5, .path = path,
+                              .sampling = {ds_plan_sampler(plan), 5, PATHS}, .strata = &none};
             ds_error     err;
             w.months = (size_t)w.s->clock->months;
             assert_int_equal(ds_ref_world_make(&w, &err), DS_OK);
