@@ -190,7 +190,8 @@ static void write_type(ds_writer *w, const ds_field *row)
     static const char *const names[DS_FIELD_TYPE_COUNT] = {
         [DS_FIELD_STRING] = "text", [DS_FIELD_CHOICE] = "", [DS_FIELD_BOOL] = "true or false",
         [DS_FIELD_INTEGER] = "integer", [DS_FIELD_NUMBER] = "number",
-        [DS_FIELD_NUMBERS] = "numbers", [DS_FIELD_TEXTS] = "list of names", [DS_FIELD_MONTH] = "month `YYYY-MM`",
+        [DS_FIELD_NUMBERS] = "numbers", [DS_FIELD_TEXTS] = "list of names",
+        [DS_FIELD_MONTH] = "month `YYYY-MM`",
         [DS_FIELD_QUANTITY] = "quantity", [DS_FIELD_DATE] = "date",
         [DS_FIELD_REFERENCE] = "name in ",
         [DS_FIELD_OBJECT] = "object", [DS_FIELD_MAP] = "objects by name",

@@ -269,7 +269,8 @@ static void quantity_keys(json *j)
         j->first = false;
     }
     key_raw(j, "fit", "{\"enum\": [\"normal\", \"lognormal\", \"gamma\", \"weibull\"], "
-                      "\"description\": \"Shape through two quantiles; by default lognormal when both are above 0.\"}");
+                      "\"description\": \"Shape through two quantiles; by default lognormal when "
+                      "both are above 0.\"}");
     key_raw(j, "min", "{\"type\": \"number\", \"description\": \"Truncates below.\"}");
     key_raw(j, "max", "{\"type\": \"number\", \"description\": \"Truncates above.\"}");
     key_raw(j, "low", "{\"type\": \"number\", \"description\": \"Low bound of a metalog.\"}");
