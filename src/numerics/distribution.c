@@ -227,6 +227,12 @@ ds_truncation ds_distribution_truncation(const ds_distribution *d)
     return t;
 }
 
+double ds_distribution_mass_inside(const ds_distribution *d)
+{
+    return ds_distribution_is_step(d) ? step_share(d, d->low, d->high)
+                                      : ds_distribution_truncation(d).inside;
+}
+
 /* ---- Quantiles --------------------------------------------------------------- */
 
 /* A standard beta on (0, 1), or a gamma of unit scale when beta is INFINITY. */

@@ -79,6 +79,9 @@ double ds_distribution_quantile(const ds_distribution *d, double p);
 double ds_distribution_mean(const ds_distribution *d);
 /* Share of the mass of the distribution *before* truncation outside [low, high]. */
 double ds_distribution_mass_outside(const ds_distribution *d, double low, double high);
+/* Share of the mass of the distribution *before* truncation that its truncation keeps; of
+ * the continuous kinds also in the far tails. */
+double ds_distribution_mass_inside(const ds_distribution *d);
 /* Least and greatest possible value; may be infinite. */
 double ds_distribution_support_low(const ds_distribution *d);
 double ds_distribution_support_high(const ds_distribution *d);

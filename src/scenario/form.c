@@ -55,6 +55,8 @@ const ds_level ds_levels[DS_LEVEL_COUNT] = {
 #define LOG_SD_MAX 10.0
 /* a truncation must leave at least this share of the distribution */
 #define INSIDE_MIN 1e-6
+/* of the kinds whose far tails keep their digits */
+#define INSIDE_MIN_OF_TAILS 1e-290
 
 /* ---- Text ------------------------------------------------------------------------ */
 
@@ -485,6 +487,24 @@ static bool read_form(ds_binder *b, const cJSON *node, statement *found, ds_dist
     return good;
 }
 
+static bool has_tails(ds_dist_kind kind)
+{
+    switch (kind) {
+    case DS_DIST_NORMAL:
+    case DS_DIST_LOGNORMAL:
+    case DS_DIST_UNIFORM:
+    case DS_DIST_TRIANGULAR:
+    case DS_DIST_PERT:
+    case DS_DIST_BETA:
+    case DS_DIST_GAMMA:
+    case DS_DIST_EXPONENTIAL:
+    case DS_DIST_WEIBULL:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Applies "min" and "max". */
 static bool truncate(ds_binder *b, const cJSON *node, ds_distribution *d, char *text, size_t size)
 {
@@ -504,8 +524,13 @@ static bool truncate(ds_binder *b, const cJSON *node, ds_distribution *d, char *
         ds_problem_here(b, "\"min\" must be less than \"max\"");
         return false;
     }
-    if (1.0 - ds_distribution_mass_outside(d, low, high) < INSIDE_MIN) {
-        ds_problem_here(b, "\"min\" and \"max\" leave less than a millionth of the distribution");
+    ds_distribution cut = *d;
+    cut.low = low;
+    cut.high = high;
+    const bool tails = has_tails(d->kind);
+    if (!(ds_distribution_mass_inside(&cut) >= (tails ? INSIDE_MIN_OF_TAILS : INSIDE_MIN))) {
+        ds_problem_here(b, "\"min\" and \"max\" leave %s of the distribution",
+                        tails ? "nothing" : "less than a millionth");
         return false;
     }
     if (d->kind == DS_DIST_DISCRETE || d->kind == DS_DIST_EMPIRICAL)

@@ -114,16 +114,19 @@ static double least_of_range(const ds_field *row, const ds_distribution *d)
 static void shares_outside(const ds_field *row, const ds_distribution *d, double *below,
                            double *above)
 {
-    const double far = (double)INFINITY;
     const double least = least_of_range(row, d);
-    double       inside = 1.0 - ds_distribution_mass_outside(d, d->low, d->high);
+    const double inside = ds_distribution_mass_inside(d);
     *below = *above = 0.0;
-    if (d->low < least)
-        *below = (ds_distribution_mass_outside(d, least, far) -
-                  ds_distribution_mass_outside(d, d->low, far)) / inside;
-    if (d->high > row->max)
-        *above = (ds_distribution_mass_outside(d, -far, row->max) -
-                  ds_distribution_mass_outside(d, -far, d->high)) / inside;
+    if (d->low < least) {
+        ds_distribution part = *d;
+        part.high = least < d->high ? nextafter(least, -(double)INFINITY) : d->high;
+        *below = ds_distribution_mass_inside(&part) / inside;
+    }
+    if (d->high > row->max) {
+        ds_distribution part = *d;
+        part.low = row->max > d->low ? nextafter(row->max, (double)INFINITY) : d->low;
+        *above = ds_distribution_mass_inside(&part) / inside;
+    }
 }
 
 static void report_outside(ds_binder *b, const ds_field *row, double below, double above,

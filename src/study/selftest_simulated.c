@@ -23,6 +23,16 @@ static const char lognormal[] =
     SCENARIO("1", VOLUME("{'lognormal': {'median': 1e6, 'log_sd': 1}}"), ONE_DOLLAR);
 static const char exponential[] =
     SCENARIO("1", VOLUME("{'exponential': {'mean': 1e6}}"), ONE_DOLLAR);
+static const char metalog[] =
+    SCENARIO("1", VOLUME("{'p10': 110e6, 'p50': 120e6, 'p90': 140e6}"), ONE_DOLLAR);
+static const char far_tail[] =
+    SCENARIO("1", VOLUME("{'normal': {'mean': 0, 'sd': 1e6}, 'min': 8e6, 'max': 9e6}"), ONE_DOLLAR);
+static const char pert[] =
+    SCENARIO("1", VOLUME("{'pert': {'low': 1e6, 'mode': 3e6, 'high': 8e6}}"), ONE_DOLLAR);
+static const char triangular[] =
+    SCENARIO("1", VOLUME("{'triangular': {'low': 1e6, 'mode': 3e6, 'high': 8e6}}"), ONE_DOLLAR);
+static const char weibull[] =
+    SCENARIO("1", VOLUME("{'weibull': {'shape': 2, 'scale': 1e6}}"), ONE_DOLLAR);
 static const char uniform[] =
     SCENARIO("1", VOLUME("{'uniform': {'low': 0, 'high': 1e6}}"), ONE_DOLLAR);
 
@@ -30,6 +40,47 @@ static const char uniform[] =
 static const char walk[] =
     SCENARIO("37", VOLUME("1e6") ", 'growth': {'per_year': 0.8221188003905089,"
              " 'volatility_per_sqrt_year': 0.5}", ONE_DOLLAR);
+
+/* The same, by Sobol points in 16 replicates. */
+static const char walk_of_points[] =
+    "{'run': {'sampling': 'sobol'}, 'name': 'selftest', 'clock': {'start': '2026-07',"
+    " 'months': 37}, 'products': {'p': {'request': {'input_tokens': 1, 'output_tokens': 0},"
+    " 'requests_per_month': 1e6, 'growth': {'per_year': 0.8221188003905089,"
+    " 'volatility_per_sqrt_year': 0.5}}}, 'models': {'m': {'contracts': {'c':"
+    " {'billing': 'per_token', " ONE_DOLLAR "}}}}, 'strategies': {'stay': {'all': 'm'}}}";
+
+/* What is paid in month 12 alone. */
+#define LAST_MONTH(growth, more)                                                             \
+    "{'name': 'selftest', 'clock': {'start': '2026-07', 'months': 13}," more                 \
+    " 'products': {'p': {'request': {'input_tokens': 1, 'output_tokens': 0},"                \
+    " 'requests_per_month': 1e6, 'growth': {" growth "}}},"                                  \
+    " 'models': {'m': {'contracts': {'free': {'billing': 'per_token',"                       \
+    " 'usd_per_mtok': {'input': 0, 'output': 0}}, 'c': {'from': 12, 'billing': 'per_token'," \
+    " 'usd_per_mtok': {'input': 1, 'output': 0}}}}}, 'strategies': {'stay': {'all': 'm'}}}"
+static const char brownian[] =
+    LAST_MONTH("'per_year': 0.05127109637602412, 'volatility_per_sqrt_year': 0.2", "");
+static const char jumps[] =
+    LAST_MONTH("'per_year': 0.10517091807564771, 'volatility_per_sqrt_year': 0.2,"
+               " 'jumps_per_year': 2, 'jump_factor': {'lognormal': {'median': 0.951229424500714,"
+               " 'log_sd': 0.1}}", "");
+static const char passing[] =
+    LAST_MONTH("'noise_log_sd': 0.5, 'noise_autocorrelation': 0.9", "");
+static const char regime[] =
+    LAST_MONTH("'regime': 'r', 'regime_factor': 2",
+               " 'regimes': {'r': {'on_per_year': 2, 'off_per_year': 3, 'begins_on': 0}},");
+
+/* x = ln rent from 0 to 1 at speed 2, volatility 0.5: one GPU for one hour, in month 12. */
+static const char rent[] =
+    "{'name': 'selftest', 'clock': {'start': '2026-07', 'months': 13, 'hours_per_month': 1},"
+    " 'gpus': {'g': {'usd_per_gpu_hour': 1, 'long_run_usd_per_gpu_hour': 2.718281828459045,"
+    " 'reversion_per_year': 2, 'volatility_per_sqrt_year': 0.5}},"
+    " 'profiles': {'f': {'gpu': 'g', 'input_tokens_per_gpu_s': 1e6,"
+    " 'output_tokens_per_gpu_s': 1e6, 'relative_error': 0}},"
+    " 'products': {'p': {'request': {'input_tokens': 1, 'output_tokens': 0},"
+    " 'requests_per_month': 1}},"
+    " 'models': {'m': {'contracts': {'free': {'billing': 'per_token',"
+    " 'usd_per_mtok': {'input': 0, 'output': 0}}, 'own': {'from': 12, 'billing': 'fleet',"
+    " 'profile': 'f', 'minimum_replicas': 1}}}}, 'strategies': {'stay': {'all': 'm'}}}";
 
 #define MONTHLY VOLUME("{'lognormal': {'median': 100e6, 'log_sd': 0.5}}")
 static const char graduated[] = SCENARIO("1", MONTHLY, TIERS("graduated"));
@@ -51,6 +102,18 @@ static const ds_selftest_statistic simulated[] = {
       "closed form" },
     { "lognormal: CVaR 95 %", 8.5572268668, .02, "cvar", lognormal,
       "closed form" },
+    { "metalog through 110, 120, 140: p05", 107.43682565978, .003, "p05", metalog,
+      "Keelin 2016, closed form" },
+    { "metalog through 110, 120, 140: p95", 147.6389835485, .003, "p95", metalog,
+      "Keelin 2016, closed form" },
+    { "normal between 8 and 9 sd: mean", 8.12118899298, .003, "mean", far_tail,
+      "closed form" },
+    { "PERT 1, 3, 8: mean", 3.5, .005, "mean", pert,
+      "closed form" },
+    { "triangular 1, 3, 8: median", 3.81669986733, .005, "p50", triangular,
+      "closed form" },
+    { "Weibull of shape 2: mean", .886226925453, .005, "mean", weibull,
+      "closed form" },
     { "exponential: p95", 2.99573227355, .02, "p95", exponential,
       "closed form" },
     { "exponential: CVaR 95 %", 3.99573227355, .02, "cvar", exponential,
@@ -66,6 +129,26 @@ static const ds_selftest_statistic processes[] = {
       "geometric Brownian motion, closed form" },
     { "sum of a random walk: sd", 72.3304940987, .02, "sd", walk,
       "geometric Brownian motion, closed form" },
+    { "the same by Sobol points: mean", 104.538812342, .0005, "mean", walk_of_points,
+      "geometric Brownian motion, closed form" },
+    { "random walk after a year: mean", 1.05127109638, .002, "mean", brownian,
+      "geometric Brownian motion, closed form" },
+    { "random walk after a year: sd", .212374388, .01, "sd", brownian,
+      "geometric Brownian motion, closed form" },
+    { "random walk after a year: median", 1.03045453395, .002, "p50", brownian,
+      "geometric Brownian motion, closed form" },
+    { "the same with jumps: mean", 1.01206719175, .003, "mean", jumps,
+      "Merton 1976" },
+    { "noise that passes: mean", 1, .005, "mean", passing,
+      "AR(1), closed form" },
+    { "noise that passes: sd", 0.532940350028, .02, "sd", passing,
+      "AR(1), closed form" },
+    { "rent that reverts: mean", 2.44817378577, .003, "mean", rent,
+      "Ornstein and Uhlenbeck 1930" },
+    { "rent that reverts: median", 2.37420991973, .003, "p50", rent,
+      "Ornstein and Uhlenbeck 1930" },
+    { "regime after a year: mean", 1.3973048212, .005, "mean", regime,
+      "two states, closed form" },
 };
 
 static const ds_selftest_statistic contracts[] = {
