@@ -352,10 +352,10 @@ static size_t same_high_half(uint64_t first, size_t count)
 static inline void store_lanes(const philox_words *w, size_t half, size_t lanes, double *u)
 {
     double all[STEP];
+    double *const to = lanes == STEP ? u : all;
 
     EACH_VECTOR(v)
-        store_uniforms(lanes == STEP ? u + v * WIDE : all + v * WIDE, w->word[half][v],
-                       w->word[half + 1][v]);
+        store_uniforms(to + v * WIDE, w->word[half][v], w->word[half + 1][v]);
     if (lanes < STEP) {
         memcpy(u, all, lanes * sizeof *u);
     }
