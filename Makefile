@@ -7,7 +7,8 @@
 #   make check         lint, and the tests under every compiler and sanitizer
 #   make lint          warnings of both compilers, cppcheck, checks of the source
 #   make fuzz          hostile scenarios for SECONDS=60 (libFuzzer)
-#   make bench         path-months per second and core, into results/bench/
+#   make bench         speed beside a C loop, NumPy, R and Squiggle, error against time
+#                      and counted instructions, into results/bench/ (20 minutes)
 #   make accuracy      the tables of docs/throughput.md, computed
 #   make docs          docs/scenario.md, written by the program, and the manual
 #   make check-docs    are they up to date?
@@ -48,6 +49,9 @@ LANGUAGE = -std=c11 -D_POSIX_C_SOURCE=200809L -pthread
 # nothing here reads errno after a libm call or traps on a floating exception.
 NUMERICS = $(OPT) -ffp-contract=off -fno-math-errno -fno-trapping-math $(ARCHFLAGS)
 
+# Rows are too short for memset and for a string instruction to be worth their start.
+KERNEL_FLAGS = $(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)
+
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 \
            -Wdouble-promotion $(if $(WERROR),-Werror)
@@ -85,13 +89,14 @@ UNIT_SOURCES    := $(wildcard tests/unit/test_*.c)
 BATS_SOURCES    := $(wildcard tests/cli/*.bats)
 # Files whose loops are the run time: compiled for every x86-64 processor, and again
 # for two instruction sets between which src/model/instruction_set.c chooses.
-KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c demand.c price.c profile.c request_load.c \
-                    contract.c usage.c tokens.c units.c window.c commitment.c agreement.c fleet.c fleet_limits.c \
-                    fleet_bill.c waiting.c student.c strategy.c finance.c irr.c) \
-                  src/numerics/lanes.c src/numerics/stream.c
+KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c coordinates.c process.c demand.c price.c profile.c \
+                    request_load.c contract.c usage.c tokens.c units.c window.c commitment.c agreement.c fleet.c fleet_limits.c \
+                    fleet_bill.c waiting.c student.c strategy.c route_certain.c finance.c irr.c) \
+                  src/numerics/lanes.c src/numerics/stream.c src/numerics/spread.c
 KERNEL_ISAS    := $(if $(filter x86_64,$(shell uname -m)),$(if $(ARCHFLAGS),,avx2 avx512))
 MARCH_avx2     := x86-64-v3
-MARCH_avx512   := x86-64-v4
+# clang would take half of the width
+MARCH_avx512   := x86-64-v4 -mprefer-vector-width=512
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 KERNEL_OBJECTS := $(foreach isa,$(KERNEL_ISAS),$(KERNEL_SOURCES:%.c=$(B)/$(isa)/%.o))
@@ -144,7 +149,7 @@ define KERNEL_RULE
 $(B)/$(1)/%.o: %.c $(B)/flags
 	$$(call say,cc)
 	$$(Q)mkdir -p $$(@D) && $$(COMPILE) -march=$$(MARCH_$(1)) -DDS_ISA=$(1) -include model/isa.h \
-	    -MMD -MP -c -o $$@ $$<
+	    $$(KERNEL_FLAGS) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(KERNEL_ISAS),$(eval $(call KERNEL_RULE,$(isa))))
 $(B)/src/model/instruction_set.o: private CPPFLAGS += $(if $(KERNEL_ISAS),-DDS_HAVE_X86)
@@ -169,7 +174,9 @@ $(B)/src/engine/version.o: $(B)/git_describe.h
 
 # ---- Run --------------------------------------------------------------------
 
-.PHONY: deps-user deps-test run results bench
+# kept, or each build would make them again
+.SECONDARY: $(patsubst %,$(B)/tests/bench/%.o,benchmark_distillsim error_time count_run)
+.PHONY: deps-user deps-test run results bench bench-programs bench-record
 deps-user:
 	@sh tests/setup.sh user
 deps-test:
@@ -194,9 +201,32 @@ results: deps-user
 	    $(B)/distillsim plot results/$$name; \
 	done
 
+# Programs that are timed.  The loop is compiled for each instruction set of the kernel.
+BENCH_LOOP_SOURCES := tests/bench/benchmark_loop.c $(addprefix src/numerics/,lanes.c stream.c sort.c statistics.c)
+BENCH_PROGRAMS := $(addprefix $(B)/bench/,benchmark_distillsim error_time count_run \
+                    $(addprefix benchmark_loop-,generic $(KERNEL_ISAS)))
+
+$(B)/bench/benchmark_loop-%: $(BENCH_LOOP_SOURCES) $(B)/flags
+	$(call say,cc)
+	$(Q)mkdir -p $(@D) && $(COMPILE) $(if $(MARCH_$*),-march=$(MARCH_$*)) -o $@ $(BENCH_LOOP_SOURCES) $(LIBS)
+$(B)/bench/%: $(B)/tests/bench/%.o $(LIBRARY)
+	$(call say,ld)
+	$(Q)mkdir -p $(@D) && $(LINK) -o $@ $^ $(LIBS)
+
+bench-programs: all $(BENCH_PROGRAMS)
 bench: deps-user
-	$(submake) all
+	@sh tests/setup.sh bench
+	$(submake) bench-programs
 	@sh tests/bench/bench.sh $(B)/distillsim
+	@sh tests/bench/benchmark.sh $(B)/bench
+	@sh tests/bench/error_time.sh $(B)/bench
+	@sh tests/bench/instructions.sh $(B)/bench
+
+# Records the counts that instructions.sh compares with: after a change that is known to
+# cost something, or to save it.
+bench-record:
+	$(submake) bench-programs
+	@sh tests/bench/instructions.sh $(B)/bench record
 
 # ---- Tests ------------------------------------------------------------------
 

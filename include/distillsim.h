@@ -153,6 +153,16 @@ const ds_outcome_info *ds_outcome_at(size_t index);
 size_t                 ds_outcome_find(const char *name);
 
 /* ---- Run ---------------------------------------------------------------- */
+/* How exact a statistic is to be: half the width of its 95 % interval is at most
+ * `tolerance`, in the unit of the statistic, or as a share of its value. */
+typedef struct {
+    size_t      strategy;
+    size_t      outcome;
+    const char *statistic; /* mean, sd, p05 ... p95, cvar, share_positive, share_undefined */
+    double      tolerance;
+    bool        relative;
+} ds_target;
+
 typedef enum { DS_ENGINE_FAST, DS_ENGINE_REFERENCE } ds_engine;
 
 typedef struct {
@@ -162,7 +172,15 @@ typedef struct {
     ds_engine engine;
     const char *instruction_set; /* of the fast engine: NULL is the best of
                                     ds_instruction_set(); never changes the result */
-    uint64_t memory_cap_bytes; /* 0: 4 GiB; DS_E_SCENARIO says what it needs   */
+    uint64_t memory_cap_bytes; /* 0: 4 GiB; beyond it the outcomes of the first paths
+                                  are kept and the others counted (sampling random),
+                                  or DS_E_SCENARIO says what fits               */
+    /* The run ends before path_count when every target is met at two looks one after the
+     * other (ds_result_target()); looks are at about 1024, 2048, 4096 ... paths.  The
+     * first paths of a run do not depend on how many follow, but with the sampling
+     * latin_hypercube, which is refused.  They are copied. */
+    const ds_target *targets;
+    size_t           target_count;
     /* Called from the calling thread only, several times a second; false
      * cancels.  running_mean_se: standard error so far of the mean saving of
      * the last strategy [USD], NAN at first. */
@@ -206,15 +224,41 @@ typedef struct {
     ds_estimate share_undefined;              /* of paths without a value [1]  */
     ds_estimate share_positive;               /* of paths with value > 0 [1]   */
     double      min, max;
+    double      rank_error; /* quantiles are right up to this share of the paths: 0,
+                               or that of a bin when not all paths are kept      */
 } ds_statistics;
 
 size_t        ds_result_strategy_count(const ds_result *r);
 const char   *ds_result_strategy_name(const ds_result *r, size_t strategy);
 uint64_t      ds_result_paths(const ds_result *r);
 uint64_t      ds_result_seed(const ds_result *r);
+/* Of every standard error: independent groups of paths (run.sampling) less one; and the
+ * standard errors that the 95 % interval reaches to either side, Student's t: near 1.96
+ * when every path is its own group.  NAN when there is one group. */
+double        ds_result_degrees_of_freedom(const ds_result *r);
+double        ds_result_interval_factor(const ds_result *r);
 ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t outcome);
-/* The outcome of every path, [paths]; INFINITY is "never", NAN is "none". */
+/* Was the outcome asked for (run.outcomes)?  If not, its statistics are NAN. */
+bool          ds_result_has(const ds_result *r, size_t outcome);
+/* Paths whose outcomes are kept, the first ones: all, unless they would have taken more
+ * memory than the cap; then quantiles have a rank_error, and columns are shorter. */
+uint64_t      ds_result_kept_paths(const ds_result *r);
+/* The outcome of every path that is kept; NULL when it was not asked for; INFINITY is
+ * "never", NAN is "none". */
 const double *ds_result_column(const ds_result *r, size_t strategy, size_t outcome);
+
+/* A run with run.outer: states of knowledge, with futures each.  Between them lie 90 % of
+ * the states (5 to 95 %): of the mean, and of each quantile, over the futures of a state.
+ * The variance of the outcome is that of what is not known plus that of chance.  For
+ * outcomes that every path has; states 0 and NAN otherwise. */
+typedef struct {
+    uint64_t    states, futures;
+    ds_estimate mean_low, mean_high;
+    ds_estimate low[DS_QUANTILE_COUNT], high[DS_QUANTILE_COUNT];
+    ds_estimate knowledge, chance; /* [unit^2]; knowledge can come out below 0   */
+    ds_estimate share;             /* knowledge / (knowledge + chance) [1]       */
+} ds_knowledge;
+ds_knowledge ds_result_knowledge(const ds_result *r, size_t strategy, size_t outcome);
 
 /* The bill of one month of one strategy over the paths [USD].  mean and sd are
  * over all paths; the quantiles are exact over the first quantile_paths. */
@@ -224,6 +268,7 @@ typedef struct {
     ds_estimate quantiles[DS_QUANTILE_COUNT];
     uint64_t    quantile_paths;
 } ds_month_statistics;
+/* 0 when the months were not kept (run.monthly). */
 size_t              ds_result_months(const ds_result *r);
 ds_month_statistics ds_result_month(const ds_result *r, size_t strategy, size_t month);
 
@@ -243,6 +288,18 @@ typedef struct {
 ds_decision ds_result_decision(const ds_result *r);
 /* Share of paths in which a strategy costs least (ties to the first). */
 ds_estimate ds_result_probability_best(const ds_result *r, size_t strategy);
+
+/* What came of a target. */
+typedef struct {
+    ds_target   target;
+    ds_estimate got;
+    double      half_width; /* of the 95 % interval, in the unit of the statistic */
+    bool        reached;    /* at the last look; all of them: the run ended early */
+} ds_target_result;
+size_t           ds_result_target_count(const ds_result *r);
+ds_target_result ds_result_target(const ds_result *r, size_t index);
+/* Were all targets met at two looks one after the other? */
+bool             ds_result_targets_reached(const ds_result *r);
 
 typedef struct {
     const char *name;      /* key under "asserts"                               */
@@ -354,6 +411,10 @@ typedef struct ds_break_even_line ds_break_even_line;
 DS_MUST_CHECK ds_code ds_break_even_new(ds_break_even_line **out, ds_error *err);
 void                  ds_break_even_free(ds_break_even_line *line);
 void                  ds_break_even_restart(ds_break_even_line *line);
+/* The errors come from the groups of paths of this run and those like it (run.sampling);
+ * without it every path is its own.  DS_E_NOMEM. */
+DS_MUST_CHECK ds_code ds_break_even_groups(ds_break_even_line *line, const ds_result *result,
+                                           ds_error *err);
 /* The next value, and the outcome of every path there: ds_result_column().  Paths
  * without a value leave nothing to say on either side of it.  DS_E_NOMEM. */
 DS_MUST_CHECK ds_code ds_break_even_add(ds_break_even_line *line, double x,
@@ -456,6 +517,28 @@ DS_MUST_CHECK ds_code ds_scenario_optimised(const ds_scenario *base, const ds_ru
 void             ds_optimised_free(ds_optimised *found);
 size_t           ds_optimised_count(const ds_optimised *found); /* strategies    */
 const ds_commit *ds_optimised_at(const ds_optimised *found, size_t index);
+
+/* ---- Self-test: values known from elsewhere --------------------------------- */
+typedef struct {
+    const char *group, *what;
+    const char *source;   /* where the expected value comes from                */
+    double      expected, got;
+    double      digits;   /* decimal digits that agree; 17: all                 */
+    double      se, z;    /* of a simulation: its standard error, and how many of them
+                             lie between got and expected; NAN for others       */
+    bool        passed;
+} ds_selftest_line;
+
+/* Called for each value; false stops. */
+typedef bool (*ds_selftest_fn)(void *context, const ds_selftest_line *line);
+
+/* Name of a group; NULL past the end. */
+const char *ds_selftest_group_name(size_t index);
+/* Works out every value of a group (NULL: of all) and tells it; a miss is told and does
+ * not fail.  Same lines every time.  Fails with DS_E_USAGE (no such group),
+ * DS_E_CANCELLED (tell() said so), and as ds_run(). */
+DS_MUST_CHECK ds_code ds_selftest_run(const char *group, ds_selftest_fn tell, void *context,
+                                      ds_error *err);
 
 /* ---- Profiles: measured speed, and what is fitted to it -------------------- */
 /* One measured run of a model on a replica. */

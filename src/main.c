@@ -30,6 +30,7 @@ static const ds_command commands[] = {
     { "explain", ds_cmd_explain, "print the ledger of one future" },
     { "check", ds_cmd_check, "check scenario files" },
     { "schema", ds_cmd_schema, "print the JSON Schema of a scenario" },
+    { "selftest", ds_cmd_selftest, "check the program against known values" },
     { "version", ds_cmd_version, "print the version" },
     { "help", cmd_help, "print help for a command" },
 };

@@ -1,9 +1,11 @@
 #!/bin/sh
-# setup.sh [user|test|fuzz] -- installs the Debian packages that are missing.
+# setup.sh [user|test|fuzz|bench] -- installs the Debian packages that are missing.
 #
 #   user  what the build, the program and its plots need (the default)
 #   test  also what `make check` needs
 #   fuzz  also what `make fuzz` needs
+#   bench also the peers of `make bench`, and Squiggle from npm into build/npm; what cannot
+#         be had is said there, and left out
 #
 # Silent when nothing is missing.  Runs as root, or through sudo.  The only list
 # of packages of the project: the Makefile calls this script too.
@@ -12,14 +14,22 @@
 set -eu
 
 user='gcc make pkg-config libc6-dev libgsl-dev libcjson-dev gnuplot-nox'
+bench='python3-numpy r-base-core valgrind'
 test='perl bats libcmocka-dev librandom123-dev clang cppcheck scdoc'
 
 case ${1-user} in
 user) wanted=$user ;;
 test) wanted="$user $test" ;;
 fuzz) wanted="$user clang libclang-rt-14-dev" ;;
+bench)
+    wanted="$user $bench"
+    squiggle=node_modules/@quri/squiggle-lang
+    [ -d "build/npm/$squiggle" ] || ! command -v npm >/dev/null ||
+        npm install --silent --no-fund --no-audit --prefix build/npm @quri/squiggle-lang@0.10.0 ||
+        echo 'setup.sh: npm has no @quri/squiggle-lang' >&2
+    ;;
 *)
-    echo 'usage: sh tests/setup.sh [user|test|fuzz]' >&2
+    echo 'usage: sh tests/setup.sh [user|test|fuzz|bench]' >&2
     exit 2
     ;;
 esac

@@ -31,6 +31,7 @@ int ds_cmd_profile_show(int argc, char **argv); /* `profile show` */
 int ds_cmd_plot(int argc, char **argv);
 int ds_cmd_check(int argc, char **argv);
 int ds_cmd_schema(int argc, char **argv);
+int ds_cmd_selftest(int argc, char **argv);
 int ds_cmd_explain(int argc, char **argv);
 int ds_cmd_version(int argc, char **argv);
 
@@ -64,6 +65,13 @@ bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *o
 int  ds_parse_choice(struct argp_state *state, const char *option, const char *text,
                      const char *const *choices);
 
+/* A target of --until, for one strategy or for all of them: `out` has room for as many.
+ * 0, or the exit status after a message. */
+int  ds_parse_target(const ds_scenario *scenario, const char *text, ds_target *out,
+                     size_t *count);
+/* "512M", "8G", or bytes. */
+bool ds_parse_bytes(const char *text, uint64_t *out);
+
 /* The name of a directory; an empty one ends the program likewise. */
 const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text);
 
@@ -73,6 +81,8 @@ typedef struct {
     ds_override *overrides; /* the pointers are copies; values point into argv */
     size_t       override_count;
     bool         paths_given, seed_given;
+    bool         samples;    /* paths belong to the sampling: also set in the scenario */
+    const char  *paths_text;
     uint64_t     paths, seed;
     unsigned     threads;
 } ds_common;

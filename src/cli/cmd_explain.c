@@ -33,6 +33,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
+        o->common.samples = true; /* path K of a Latin hypercube hangs on the number of paths */
         return 0;
     case KEY_STRATEGY:
         o->strategy = argument;

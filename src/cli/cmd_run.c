@@ -1,6 +1,7 @@
 /* cmd_run.c -- `distillsim run`: simulate a scenario and say what came out.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -10,14 +11,20 @@ static const char *const formats[] = { "table", "json", "csv", "ndjson", NULL };
 typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON } ds_format;
 static const char *const engines[] = { "fast", "reference", NULL };
 
+enum { UNTIL_MOST = 64 };
+
 typedef struct {
     ds_common   common;
     int         format, engine;
     const char *directory, *instruction_set;
     bool        quiet;
+    uint64_t    memory;
+    const char *until[UNTIL_MOST];
+    size_t      until_count;
 } ds_options;
 
-enum { KEY_ENGINE = 0x200, KEY_INSTRUCTION_SET, KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_QUIET = 'q' };
+enum { KEY_ENGINE = 0x200, KEY_INSTRUCTION_SET, KEY_MEMORY, KEY_UNTIL,
+       KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_QUIET = 'q' };
 
 static const struct argp_option options[] = {
     { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json, csv or ndjson", 0 },
@@ -27,6 +34,13 @@ static const struct argp_option options[] = {
     { "instruction-set", KEY_INSTRUCTION_SET, "NAME", 0,
       "Of the fast engine; the default is the best of those that `distillsim version` lists. The "
       "results are the same", 0 },
+    { "until", KEY_UNTIL, "TARGET", 0,
+      "[STRATEGY/]OUTCOME:STATISTIC=TOLERANCE, e.g. saving_npv_usd:mean=1%: stop when half the "
+      "95 % interval is within the tolerance (absolute, or % of the value), at the latest after "
+      "--paths; repeatable, then all of them; without a strategy for each", 0 },
+    { "memory", KEY_MEMORY, "SIZE", 0,
+      "Most memory for the outcomes of paths, e.g. 8G (default 4G); further paths are counted in "
+      "bins, and quantiles get a rank error", 0 },
     { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
     { 0 }
 };
@@ -50,6 +64,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_OUT:
         o->directory = ds_parse_directory(state, "--out", argument);
         return 0;
+    case KEY_UNTIL:
+        if (o->until_count == UNTIL_MOST)
+            argp_error(state, "--until: more than %d targets", UNTIL_MOST);
+        o->until[o->until_count++] = argument;
+        return 0;
+    case KEY_MEMORY:
+        if (!ds_parse_bytes(argument, &o->memory))
+            argp_error(state, "--memory: '%s' is not a size such as 512M or 8G", argument);
+        return 0;
     case KEY_QUIET:
         o->quiet = true;
         return 0;
@@ -63,7 +86,8 @@ static const struct argp argp = {
     options, parse, "SCENARIO",
     "Simulate a scenario: what each strategy costs, what it saves, and how sure that is.\v"
     "Exit status: 0 done, 1 input or output failed, 2 bad command line, 3 bad scenario, "
-    "4 a result is not finite, 5 stopped, 6 an assert of the scenario failed.",
+    "4 a result is not finite, 5 stopped, 6 an assert of the scenario failed. A run that ends at "
+    "--paths before the targets of --until are reached says so, and is done.",
     children, NULL, NULL
 };
 
@@ -100,8 +124,29 @@ static int status_of_asserts(const ds_result *result)
     return 0;
 }
 
+/* The targets of --until; free() takes them.  0, or the exit status. */
+static int find_targets(const ds_options *o, const ds_scenario *scenario, ds_target **out,
+                        size_t *count)
+{
+    size_t strategies = ds_scenario_strategy_count(scenario);
+    *out = calloc(o->until_count * strategies + 1, sizeof **out);
+    *count = 0;
+    if (*out == NULL) {
+        ds_message("out of memory");
+        return ds_code_exit_status(DS_E_NOMEM);
+    }
+    for (size_t i = 0; i < o->until_count; i++) {
+        size_t more = 0;
+        int    status = ds_parse_target(scenario, o->until[i], *out + *count, &more);
+        if (status != 0)
+            return status;
+        *count += more;
+    }
+    return 0;
+}
+
 static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_plan *plan,
-                    const ds_optimised *found)
+                    const ds_optimised *found, const ds_target *targets, size_t target_count)
 {
     ds_progress    progress;
     ds_result     *result = NULL;
@@ -112,6 +157,9 @@ static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_p
         .threads = o->common.threads,
         .engine = o->engine == 1 ? DS_ENGINE_REFERENCE : DS_ENGINE_FAST,
         .instruction_set = o->instruction_set,
+        .memory_cap_bytes = o->memory,
+        .targets = targets,
+        .target_count = target_count,
         .keep_going = ds_progress_tell,
         .context = &progress,
     };
@@ -140,13 +188,18 @@ int ds_cmd_run(int argc, char **argv)
     ds_scenario  *scenario = NULL;
     ds_plan      *plan = NULL;
     ds_optimised *found = NULL;
+    ds_target    *targets = NULL;
+    size_t        target_count = 0;
 
     ds_parse(&argp, argc, argv, &o);
     int status = ds_common_load(&o.common, &scenario, &plan);
     if (status == 0)
         status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
     if (status == 0)
-        status = simulate(&o, scenario, plan, found);
+        status = find_targets(&o, scenario, &targets, &target_count);
+    if (status == 0)
+        status = simulate(&o, scenario, plan, found, targets, target_count);
+    free(targets);
     ds_optimised_free(found);
     ds_plan_free(plan);
     ds_scenario_free(scenario);

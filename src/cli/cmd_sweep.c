@@ -71,6 +71,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
+        o->common.samples = true; /* /run/sampling may be varied */
         return 0;
     case KEY_VARY:
         add_axis(state, o, argument);

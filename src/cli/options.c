@@ -42,27 +42,32 @@ const char *ds_parse_directory(struct argp_state *state, const char *option, con
     return text;
 }
 
-enum { KEY_SET = 0x100, KEY_PATHS, KEY_SEED, KEY_THREADS };
+enum { KEY_SET = 0x100, KEY_PATHS, KEY_SEED, KEY_THREADS, KEY_SAMPLING, KEY_REPLICATES, KEY_OUTER };
 
 static const struct argp_option common_options[] = {
     { "set", KEY_SET, "POINTER=VALUE", 0,
       "Change the scenario: the value at the JSON Pointer becomes VALUE (JSON, or a bare word); "
       "may be repeated", 1 },
     { "paths", KEY_PATHS, "N", 0, "Futures to simulate (default: what the scenario says)", 1 },
+    { "sampling", KEY_SAMPLING, "METHOD", 0,
+      "random, antithetic, latin_hypercube, sobol or halton: short for --set "
+      "/run/sampling=METHOD", 1 },
+    { "outer", KEY_OUTER, "N", 0,
+      "States of knowledge, that what is not known is told from chance: short for "
+      "--set /run/outer=N", 1 },
+    { "replicates", KEY_REPLICATES, "R", 0,
+      "Point sets that share the paths: short for --set /run/replicates=R", 1 },
     { "seed", KEY_SEED, "N", 0, "Which random futures (default: what the scenario says)", 1 },
     { "threads", KEY_THREADS, "N", 0,
       "Threads, 0 is one per processor (default); never changes a result", 1 },
     { 0 }
 };
 
-static void add_override(struct argp_state *state, ds_common *common, const char *argument)
+static void add_pair(struct argp_state *state, ds_common *common, const char *argument,
+                     size_t length, const char *value)
 {
-    const char *equals = strchr(argument, '=');
-    if (equals == NULL || argument[0] != '/')
-        argp_error(state, "--set: '%s' is not of the form /POINTER=VALUE", argument);
     ds_override *more = realloc(common->overrides,
                                 (common->override_count + 1) * sizeof *more);
-    size_t       length = (size_t)(equals - argument);
     char        *pointer = malloc(length + 1);
     if (more == NULL || pointer == NULL)
         argp_failure(state, ds_code_exit_status(DS_E_NOMEM), 0, "out of memory");
@@ -70,7 +75,23 @@ static void add_override(struct argp_state *state, ds_common *common, const char
     pointer[length] = '\0';
     common->overrides = more;
     more[common->override_count].pointer = pointer;
-    more[common->override_count++].value = equals + 1;
+    more[common->override_count++].value = value;
+}
+
+static void add_override(struct argp_state *state, ds_common *common, const char *argument)
+{
+    const char *equals = strchr(argument, '=');
+    if (equals == NULL || argument[0] != '/')
+        argp_error(state, "--set: '%s' is not of the form /POINTER=VALUE", argument);
+    common->samples = common->samples || strncmp(argument, "/run/", 5) == 0;
+    add_pair(state, common, argument, (size_t)(equals - argument), equals + 1);
+}
+
+/* An option that is short for --set. */
+static void add_short(struct argp_state *state, ds_common *common, const char *pointer,
+                      const char *value)
+{
+    add_pair(state, common, pointer, strlen(pointer), value);
 }
 
 static error_t parse_common(int key, char *argument, struct argp_state *state)
@@ -86,11 +107,28 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
         if (!ds_parse_whole(argument, 1, UINT64_C(10000000000), &common->paths))
             argp_error(state, "--paths: '%s' is not a whole number from 1 to 1e10", argument);
         common->paths_given = true;
+        common->paths_text = argument;
         return 0;
     case KEY_SEED:
         if (!ds_parse_whole(argument, 0, UINT64_C(9007199254740992), &common->seed))
             argp_error(state, "--seed: '%s' is not a whole number from 0 to 2^53", argument);
         common->seed_given = true;
+        return 0;
+    case KEY_SAMPLING:
+        add_short(state, common, "/run/sampling", argument);
+        common->samples = true;
+        return 0;
+    case KEY_OUTER:
+        add_short(state, common, "/run/outer", argument);
+        common->samples = true;
+        return 0;
+    case KEY_REPLICATES:
+        add_short(state, common, "/run/replicates", argument);
+        common->samples = true;
+        return 0;
+    case ARGP_KEY_END: /* what --sampling needs is checked with the paths of the run */
+        if (common->samples && common->paths_given)
+            add_short(state, common, "/run/paths", common->paths_text);
         return 0;
     case KEY_THREADS:
         if (!ds_parse_whole(argument, 0, 1024, &threads))

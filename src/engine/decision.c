@@ -14,11 +14,9 @@
 #include <math.h>
 
 #include "engine/result.h"
+#include "engine/streamed.h"
 #include "model/outcome.h"
 #include "numerics/statistics.h"
-
-/* Path by path differences are made a slice at a time, as ds_moments_of_column(). */
-enum { SLICE = 4096 };
 
 static const double verdict_standard_errors = 2.0;
 
@@ -27,28 +25,28 @@ static const double *cost_npv(const ds_result *r, size_t strategy)
     return ds_result_cells(r, strategy, DS_OUTCOME_COST_NPV);
 }
 
-/* Moments of a - b over the paths, and in how many it is positive. */
-static ds_moments difference(const ds_result *r, const double *a, const double *b,
-                             uint64_t *positive)
-{
-    double slice[SLICE];
-    ds_moments total = {0};
+/* Two strategies of a result. */
+typedef struct {
+    const ds_result *r;
+    size_t           a, b;
+} pair;
 
-    *positive = 0;
-    for (uint64_t start = 0; start < r->paths; start += SLICE) {
-        const size_t count = r->paths - start < SLICE ? (size_t)(r->paths - start) : SLICE;
-        for (size_t i = 0; i < count; i++) {
-            slice[i] = a[start + i] - b[start + i];
-            *positive += slice[i] > 0.0 ? 1 : 0;
-        }
-        total = ds_moments_merge(total, ds_moments_of(count, slice));
+static void cost_difference(const void *context, size_t first, size_t count, double *h)
+{
+    const pair *p = context;
+    const double *a = cost_npv(p->r, p->a) + first, *b = cost_npv(p->r, p->b) + first;
+
+    for (size_t i = 0; i < count; i++) {
+        h[i] = a[i] - b[i];
     }
-    return total;
 }
 
-static ds_estimate mean_of(const ds_moments *m)
+static void costs_more(const void *context, size_t first, size_t count, double *h)
 {
-    return (ds_estimate){m->mean, m->count > 1 ? ds_moments_mean_se(m) : (double)NAN};
+    cost_difference(context, first, count, h);
+    for (size_t i = 0; i < count; i++) {
+        h[i] = h[i] > 0.0 ? 1.0 : 0.0;
+    }
 }
 
 static double least_cost(const ds_result *r, uint64_t path)
@@ -62,20 +60,57 @@ static double least_cost(const ds_result *r, uint64_t path)
     return least;
 }
 
-/* What the best strategy costs more, on average, than knowing the path would. */
-static ds_estimate regret(const ds_result *r, size_t best)
+/* What strategy a costs more than knowing the path would. */
+static void regret(const void *context, size_t first, size_t count, double *h)
 {
-    double slice[SLICE];
-    ds_moments total = {0};
+    const pair *p = context;
 
-    for (uint64_t start = 0; start < r->paths; start += SLICE) {
-        const size_t count = r->paths - start < SLICE ? (size_t)(r->paths - start) : SLICE;
-        for (size_t i = 0; i < count; i++) {
-            slice[i] = cost_npv(r, best)[start + i] - least_cost(r, start + i);
-        }
-        total = ds_moments_merge(total, ds_moments_of(count, slice));
+    for (size_t i = 0; i < count; i++) {
+        h[i] = cost_npv(p->r, p->a)[first + i] - least_cost(p->r, first + i);
     }
-    return mean_of(&total);
+}
+
+/* (84): ties go to the first, and rounding decides nothing. */
+static void costs_least(const void *context, size_t first, size_t count, double *h)
+{
+    const pair *p = context;
+
+    for (size_t i = 0; i < count; i++) {
+        const double least = least_cost(p->r, first + i);
+        const double tie = least + 2e-12 * fabs(least);
+        size_t cheapest = 0;
+        while (cost_npv(p->r, cheapest)[first + i] > tie)
+            cheapest++;
+        h[i] = cheapest == p->a ? 1.0 : 0.0;
+    }
+}
+
+static double mean_cost(const ds_result *r, size_t strategy)
+{
+    ds_moments m = ds_moments_of_column((size_t)r->kept, cost_npv(r, strategy));
+
+    if (r->stream != NULL) {
+        const size_t column = (size_t)r->column_of[DS_OUTCOME_COST_NPV];
+        m = ds_moments_merge(m, r->stream->cells[strategy * r->column_count + column].moments);
+    }
+    return m.mean;
+}
+
+/* Of the paths that stream: cost of a minus cost of b, and the regret of a strategy. */
+static ds_cell streamed_difference(const ds_result *r, size_t a, size_t b)
+{
+    if (r->stream == NULL) {
+        return (ds_cell){0.0, 0.0};
+    }
+    ds_cell cell = r->stream->pairs[ds_stream_pair(r->stream, a < b ? a : b, a < b ? b : a)];
+    cell.mean = a < b ? cell.mean : -cell.mean;
+    return cell;
+}
+
+static ds_cell streamed_regret(const ds_result *r, size_t strategy)
+{
+    return r->stream == NULL ? (ds_cell){0.0, 0.0}
+                             : r->stream->pairs[r->stream->size.pairs + strategy];
 }
 
 static void choose(const ds_result *r, ds_decision *d)
@@ -85,7 +120,7 @@ static void choose(const ds_result *r, ds_decision *d)
 
     d->best = d->best_distilling = d->best_other = none;
     for (size_t s = 0; s < none; s++) {
-        const double mean = ds_moments_of_column((size_t)r->paths, cost_npv(r, s)).mean;
+        const double mean = mean_cost(r, s);
         const bool distils = r->strategies[s].distils;
         size_t *const of_kind = distils ? &d->best_distilling : &d->best_other;
         double *const least_of_kind = distils ? &least_distilling : &least_other;
@@ -101,9 +136,11 @@ static void choose(const ds_result *r, ds_decision *d)
     }
 }
 
-static ds_verdict verdict_of(ds_estimate advantage)
+static ds_verdict verdict_of(const ds_result *r, ds_estimate advantage)
 {
-    const double margin = verdict_standard_errors * advantage.se;
+    const double t = ds_result_interval_factor(r); /* more than 2 when groups are few */
+    const double margin = advantage.se * (t > verdict_standard_errors ? t
+                                                                      : verdict_standard_errors);
 
     /* with a single path the standard error is NAN, and nothing can be said */
     if (advantage.value > margin) {
@@ -117,10 +154,10 @@ ds_decision ds_result_decision(const ds_result *r)
     const ds_estimate nothing = {(double)NAN, (double)NAN};
     const size_t none = r->strategy_count;
     ds_decision d = {.advantage_usd = nothing, .probability_advantage = nothing};
-    uint64_t positive = 0;
 
     choose(r, &d);
-    d.regret_usd = regret(r, d.best);
+    const pair knowing = {r, d.best, d.best};
+    d.regret_usd = ds_result_mean_of(r, regret, &knowing, streamed_regret(r, d.best));
     if (d.best_distilling == none) {
         d.verdict = DS_VERDICT_NO_STUDENT;
         return d;
@@ -129,26 +166,20 @@ ds_decision ds_result_decision(const ds_result *r)
         d.verdict = DS_VERDICT_CANNOT_SAY;
         return d;
     }
-    const ds_moments m =
-        difference(r, cost_npv(r, d.best_other), cost_npv(r, d.best_distilling), &positive);
-    d.advantage_usd = mean_of(&m);
-    d.probability_advantage = (ds_estimate){(double)positive / (double)r->paths,
-                                            ds_share_se(positive, r->paths)};
-    d.verdict = verdict_of(d.advantage_usd);
+    const pair best = {r, d.best_other, d.best_distilling};
+    d.advantage_usd = ds_result_mean_of(r, cost_difference, &best,
+                                        streamed_difference(r, best.a, best.b));
+    d.probability_advantage = ds_result_share_of(
+        r, costs_more, &best,
+        r->stream == NULL ? 0 : ds_stream_more(r->stream, best.a, best.b));
+    d.verdict = verdict_of(r, d.advantage_usd);
     return d;
 }
 
 ds_estimate ds_result_probability_best(const ds_result *r, size_t strategy)
 {
-    uint64_t best = 0;
+    const pair it = {r, strategy, strategy};
 
-    for (uint64_t path = 0; path < r->paths; path++) {
-        const double least = least_cost(r, path);
-        const double tie = least + 2e-12 * fabs(least); /* (84): rounding decides nothing */
-        size_t first = 0;
-        while (cost_npv(r, first)[path] > tie)
-            first++;
-        best += first == strategy ? 1 : 0;
-    }
-    return (ds_estimate){(double)best / (double)r->paths, ds_share_se(best, r->paths)};
+    return ds_result_share_of(r, costs_least, &it,
+                              r->stream == NULL ? 0 : ds_stream_least(r->stream, strategy));
 }

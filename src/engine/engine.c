@@ -11,10 +11,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "engine/result.h"
+#include "engine/until.h"
 #include "engine/worker.h"
 #include "scenario/error.h"
 
@@ -67,10 +69,8 @@ static bool ask(ds_run_state *r)
     }
     pthread_mutex_lock(&r->lock);
     const uint64_t done = r->done_paths;
-    const ds_cell saving = r->result->tally[r->layout.cells - 1];
-    const uint64_t merged = r->merged_paths;
+    const double se = ds_result_cell_se(r->result, r->layout.cells - 1, r->merged_paths);
     pthread_mutex_unlock(&r->lock);
-    const double se = merged < 2 ? (double)NAN : ds_cell_mean_se(saving, merged);
     return r->options->keep_going(r->options->context, done, r->layout.paths, se);
 }
 
@@ -178,30 +178,122 @@ static bool init_locks(ds_run_state *r)
     return true;
 }
 
+/* ---- Beyond the kept paths ---------------------------------------------------- */
+
+static void end_streams(ds_run_state *r)
+{
+    free(r->ring_cells);
+    free(r->ring_pairs);
+}
+
+/* The columns are full: cuts their bins, and gives every worker what it counts in. */
+static bool begin_streams(ds_run_state *r, ds_worker *workers)
+{
+    ds_result *result = r->result;
+    double *sorted = ds_engine_alloc(result->kept, sizeof *sorted);
+
+    result->stream = sorted == NULL ? NULL : ds_stream_new(result, sorted);
+    free(sorted);
+    if (result->stream == NULL) {
+        return false;
+    }
+    const ds_stream_size *size = &result->stream->size;
+    r->ring_cells = ds_engine_alloc(r->layout.ring * size->columns, sizeof *r->ring_cells);
+    r->ring_pairs = ds_engine_alloc(r->layout.ring * (size->pairs + size->strategies),
+                                    sizeof *r->ring_pairs);
+    bool ok = r->ring_cells != NULL && r->ring_pairs != NULL;
+    for (unsigned i = 0; ok && i < r->layout.threads; i++) {
+        ok = ds_stream_tally_new(result->stream, &workers[i].stream);
+    }
+    return ok;
+}
+
+/* Counts do not depend on who counted. */
+static void collect_streams(ds_run_state *r, ds_worker *workers)
+{
+    if (r->result->stream == NULL) {
+        return;
+    }
+    const size_t bytes = r->result->stream->size.counts * sizeof(uint64_t);
+    for (unsigned i = 0; i < r->layout.threads; i++) {
+        ds_stream_add_counts(r->result->stream, workers[i].stream.counts);
+        memset(workers[i].stream.counts, 0, bytes);
+    }
+}
+
+/* ---- Stretches ------------------------------------------------------------------ */
+
+static uint64_t blocks_of(uint64_t paths)
+{
+    return paths / DS_LANES + (paths % DS_LANES != 0);
+}
+
+/* Goes on from where the run is to `paths`. */
+static bool run_to(ds_run_state *r, ds_worker *workers, uint64_t paths)
+{
+    while (r->result->paths < paths && r->code == DS_OK) {
+        const uint64_t stride = r->result->stride, from = r->result->paths;
+        const uint64_t to = from < stride && paths > stride ? stride : paths;
+        if (from == stride && !begin_streams(r, workers)) {
+            ds_run_give_up(r, DS_E_NOMEM, NULL);
+            return false;
+        }
+        r->first_block = from / DS_LANES;
+        r->end_block = blocks_of(to);
+        atomic_store(&r->next, 0);
+        simulate(r, workers);
+        collect_streams(r, workers);
+        ds_result_reached(r->result, to);
+    }
+    return r->code == DS_OK;
+}
+
+static ds_code simulate_all(ds_run_state *r, ds_worker *workers, ds_error *err)
+{
+    uint64_t paths = ds_until_first(r->result, r->layout.paths);
+    ds_code code = DS_OK;
+
+    for (bool more = true; more && code == DS_OK;) {
+        if (!run_to(r, workers, paths)) {
+            return r->code;
+        }
+        code = ds_result_check(r->result, &r->bad, err);
+        more = code == DS_OK && !ds_until_look(r->result) && paths < r->layout.paths;
+        paths = paths < r->layout.paths / 2 ? 2 * paths : r->layout.paths;
+    }
+    return code;
+}
+
 static ds_code run_blocks(ds_run_state *r, ds_error *err)
 {
     ds_code code = DS_E_NOMEM;
     ds_worker *workers = ds_workers_new(r);
 
-    r->ring = ds_engine_alloc(r->layout.ring * r->layout.cells, sizeof *r->ring);
+    r->ring = ds_engine_alloc(r->layout.ring * r->layout.all_cells, sizeof *r->ring);
+    r->ring_sums = ds_engine_alloc(r->layout.ring * r->layout.sums, sizeof *r->ring_sums);
     r->filled = calloc((size_t)r->layout.ring, sizeof *r->filled);
-    if (workers == NULL || r->ring == NULL || r->filled == NULL || !init_locks(r)) {
+    if (workers == NULL || r->ring == NULL || r->ring_sums == NULL || r->filled == NULL ||
+        !init_locks(r)) {
         code = ds_fail(err, DS_E_NOMEM, NULL, "out of memory");
     } else {
-        simulate(r, workers);
+        code = simulate_all(r, workers, err);
         pthread_cond_destroy(&r->ended);
         pthread_cond_destroy(&r->room);
         pthread_mutex_destroy(&r->lock);
-        code = r->code;
     }
     free(r->ring);
+    free(r->ring_sums);
     free(r->filled);
+    end_streams(r);
     if (workers != NULL) {
         ds_workers_free(workers, r->layout.threads);
     }
     if (code == DS_E_CANCELLED) {
         return ds_fail(err, code, NULL, "stopped after %llu of %llu paths",
                        (unsigned long long)r->done_paths, (unsigned long long)r->layout.paths);
+    }
+    if (r->code == DS_E_NOMEM && r->error.message[0] == '\0') {
+        return ds_fail(err, DS_E_NOMEM, NULL, "out of memory");
     }
     if (r->code != DS_OK && err != NULL) {
         *err = r->error;
@@ -230,9 +322,10 @@ ds_code ds_engine_run(const ds_engine_source *source, const ds_run_options *opti
     if (options->path_count == 0) {
         return ds_fail(err, DS_E_SCENARIO, "/run/paths", "a run needs at least 1 path, got 0");
     }
-    r.layout = ds_engine_layout_of(source, options->path_count, thread_count(options), in_order);
-    ds_code code = ds_engine_check_memory(source, &r.layout, in_order,
-                                          options->memory_cap_bytes, err);
+    r.layout = ds_engine_layout_of(source, options->path_count, options->path_count,
+                                   thread_count(options), in_order);
+    ds_code code = ds_engine_fit_memory(source, &r.layout, in_order, options->memory_cap_bytes,
+                                        err);
     if (code != DS_OK) {
         return code;
     }
@@ -241,9 +334,9 @@ ds_code ds_engine_run(const ds_engine_source *source, const ds_run_options *opti
         return ds_fail(err, DS_E_NOMEM, NULL, "out of memory for %llu paths",
                        (unsigned long long)options->path_count);
     }
-    code = run_blocks(&r, err);
+    code = ds_until_begin(r.result, options, err);
     if (code == DS_OK) {
-        code = ds_result_check(r.result, &r.bad, err);
+        code = run_blocks(&r, err);
     }
     if (code != DS_OK) {
         ds_result_free(r.result);

@@ -13,6 +13,7 @@
 
 #include "distillsim.h"
 #include "model/kernel.h"
+#include "numerics/groups.h"
 #include "scenario/scenario.h"
 
 enum {
@@ -24,8 +25,14 @@ enum {
  * called from several threads at once.  Layouts are those of kernel.h. */
 typedef struct {
     const void *model;
-    size_t      strategy_count, month_count;
+    size_t      strategy_count;
+    size_t      month_count; /* of bills; 0: none are kept                           */
+    bool        left_out[DS_OUTCOME_COUNT]; /* outcomes without a column; cost_npv_usd and
+                                               saving_npv_usd are not among them     */
     double      cvar_level;
+    ds_groups   groups;     /* of paths that are independent of one another       */
+    uint64_t    outer;      /* states of knowledge, path k in state k mod outer; 0: none */
+    bool        whole;      /* a path depends on how many there are               */
     size_t      work_bytes; /* scratch of one worker, 64-byte-aligned */
     void (*prepare)(const void *model, uint64_t seed, void *work);
     void (*block)(const void *model, uint64_t first, void *work, double *restrict outcomes,
@@ -55,18 +62,23 @@ DS_MUST_CHECK ds_code ds_engine_run(const ds_engine_source *source,
 /* How a run is cut up, and the memory it takes. */
 typedef struct {
     uint64_t paths, blocks, bill_paths;
+    uint64_t kept; /* paths with columns: all, or whole blocks and the others stream */
     unsigned threads;
     size_t   cells; /* of a tally: every strategy's months, and the last saving */
+    size_t   all_cells; /* and as many of pairs, when the groups are pairs        */
+    size_t   sums;  /* of groups in a tally: cells times ds_tally_parts()         */
     uint64_t ring;  /* tallies that may wait for an earlier block               */
     uint64_t bytes; /* of everything; UINT64_MAX when that overflows            */
 } ds_engine_layout;
 
+/* kept: `paths`, or fewer. */
 ds_engine_layout ds_engine_layout_of(const ds_engine_source *source, uint64_t paths,
-                                     unsigned threads, bool in_order);
-/* Refuses a layout that needs more than the cap (0: 4 GiB), saying what fits. */
-DS_MUST_CHECK ds_code ds_engine_check_memory(const ds_engine_source *source,
-                                             const ds_engine_layout *layout, bool in_order,
-                                             uint64_t cap_bytes, ds_error *err);
+                                     uint64_t kept, unsigned threads, bool in_order);
+/* A layout that needs more than the cap (0: 4 GiB) keeps as many paths as fit, or is
+ * refused, saying how many fit. */
+DS_MUST_CHECK ds_code ds_engine_fit_memory(const ds_engine_source *source,
+                                           ds_engine_layout *layout, bool in_order,
+                                           uint64_t cap_bytes, ds_error *err);
 
 /* count * size bytes, 64-byte-aligned and not cleared; NULL when out of memory or
  * the product overflows.  Released by free(). */

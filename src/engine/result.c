@@ -3,11 +3,6 @@
  * Called by the engine (ds_result_new), by the output layer and the studies.
  * Statistics are worked out when first asked for, and kept: sorting a column costs
  * about as much as simulating it.  One buffer is sorted in, under a lock.
- *
- * Paths without a value.  An outcome that is "never" is +INFINITY: quantiles count it
- * as such, everything else is over the finite ones.  One that is "none" is NAN and
- * counts nowhere but in share_undefined.  share_positive is of all paths, and a path
- * without a value is not positive.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/result.h"
 
@@ -16,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/streamed.h"
 #include "model/outcome.h"
-#include "numerics/statistics.h"
 
 const double ds_quantile_levels[DS_QUANTILE_COUNT] = {0.05, 0.25, 0.5, 0.75, 0.95};
 const char *const ds_quantile_names[DS_QUANTILE_COUNT] = {"p05", "p25", "p50", "p75", "p95"};
@@ -25,6 +20,7 @@ const char *const ds_quantile_names[DS_QUANTILE_COUNT] = {"p05", "p25", "p50", "
 struct ds_result_cache {
     pthread_mutex_t      lock;
     double              *sorted;        /* [paths] */
+    double              *scratch;       /* sums of groups */
     ds_statistics       *statistics;    /* [strategy][outcome] */
     ds_month_statistics *months;        /* [strategy][month] */
     bool                *outcome_known; /* which of them have been worked out */
@@ -45,15 +41,17 @@ static ds_result_cache *new_cache(const ds_engine_source *source,
     if (c == NULL) {
         return NULL;
     }
-    c->sorted = ds_engine_alloc(layout->paths, sizeof *c->sorted);
+    c->sorted = ds_engine_alloc(layout->kept, sizeof *c->sorted);
+    c->scratch = calloc(ds_groups_scratch(&source->groups), sizeof *c->scratch);
     c->statistics = calloc(outcomes, sizeof *c->statistics);
     c->months = calloc(bills + 1, sizeof *c->months);
     c->outcome_known = calloc(outcomes, sizeof *c->outcome_known);
     c->month_known = calloc(bills + 1, sizeof *c->month_known);
-    if (c->sorted == NULL || c->statistics == NULL || c->months == NULL ||
+    if (c->sorted == NULL || c->scratch == NULL || c->statistics == NULL || c->months == NULL ||
         c->outcome_known == NULL || c->month_known == NULL ||
         pthread_mutex_init(&c->lock, NULL) != 0) {
         free(c->sorted);
+        free(c->scratch);
         free(c->statistics);
         free(c->months);
         free(c->outcome_known);
@@ -71,6 +69,7 @@ static void free_cache(ds_result_cache *c)
     }
     pthread_mutex_destroy(&c->lock);
     free(c->sorted);
+    free(c->scratch);
     free(c->statistics);
     free(c->months);
     free(c->outcome_known);
@@ -117,24 +116,31 @@ ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout 
     if (r == NULL) {
         return NULL;
     }
-    r->paths = layout->paths;
     r->seed = seed;
-    r->bill_paths = layout->bill_paths;
+    r->stride = layout->kept;
+    r->bill_stride = layout->bill_paths;
     r->strategy_count = source->strategy_count;
     r->month_count = source->month_count;
     r->assertion_count = source->assertion_count;
     r->cvar_level = source->cvar_level;
-    r->columns = ds_engine_alloc(r->strategy_count * DS_OUTCOME_COUNT * r->paths,
+    r->groups = source->groups;
+    r->whole = source->whole;
+    r->outer = source->outer;
+    r->cells = layout->cells;
+    for (size_t o = 0; o < DS_OUTCOME_COUNT; o++)
+        r->column_of[o] = source->left_out[o] ? DS_NO_COLUMN : (int)r->column_count++;
+    r->columns = ds_engine_alloc(r->strategy_count * r->column_count * r->stride,
                                  sizeof *r->columns);
-    r->bills = ds_engine_alloc(r->strategy_count * r->month_count * r->bill_paths,
+    r->bills = ds_engine_alloc(r->strategy_count * r->month_count * r->bill_stride,
                                sizeof *r->bills);
     r->cache = new_cache(source, layout);
     r->arena = ds_arena_new(0);
     if (r->arena != NULL) {
-        r->tally = ds_arena_array(r->arena, layout->cells, sizeof *r->tally);
+        r->tally = ds_arena_array(r->arena, layout->all_cells, sizeof *r->tally);
+        r->sums = ds_arena_array(r->arena, layout->sums + 1, sizeof *r->sums);
     }
     if (r->columns == NULL || r->bills == NULL || r->cache == NULL || r->tally == NULL ||
-        !copy_names(r, source)) {
+        r->sums == NULL ||        !copy_names(r, source)) {
         ds_result_free(r);
         return NULL;
     }
@@ -148,9 +154,21 @@ void ds_result_free(ds_result *result)
     }
     free(result->columns);
     free(result->bills);
+    ds_stream_free(result->stream);
     free_cache(result->cache);
     ds_arena_free(result->arena);
     free(result);
+}
+
+void ds_result_reached(ds_result *r, uint64_t paths)
+{
+    ds_result_cache *c = r->cache;
+
+    r->paths = paths;
+    r->kept = paths < r->stride ? paths : r->stride;
+    r->bill_paths = paths < r->bill_stride ? paths : r->bill_stride;
+    memset(c->outcome_known, 0, r->strategy_count * DS_OUTCOME_COUNT);
+    memset(c->month_known, 0, r->strategy_count * r->month_count);
 }
 
 /* ---- Plain access ------------------------------------------------------------ */
@@ -175,117 +193,50 @@ uint64_t ds_result_seed(const ds_result *r)
     return r->seed;
 }
 
+uint64_t ds_result_kept_paths(const ds_result *r)
+{
+    return r->kept;
+}
+
 size_t ds_result_months(const ds_result *r)
 {
     return r->month_count;
 }
 
+bool ds_result_has(const ds_result *r, size_t outcome)
+{
+    return outcome < DS_OUTCOME_COUNT && r->column_of[outcome] != DS_NO_COLUMN;
+}
+
 const double *ds_result_column(const ds_result *r, size_t strategy, size_t outcome)
 {
-    return ds_result_cells(r, strategy, outcome);
+    return !ds_result_has(r, outcome) ? NULL : ds_result_cells(r, strategy, outcome);
 }
 
-/* ---- Statistics of an outcome ------------------------------------------------ */
-
-static ds_estimate share(uint64_t part, uint64_t all)
-{
-    return (ds_estimate){(double)part / (double)all, ds_share_se(part, all)};
-}
-
-/* Of a sorted sample of which `count` may be +INFINITY at the end. */
-static void fill_quantiles(ds_estimate out[DS_QUANTILE_COUNT], size_t count,
-                           const double *sorted)
-{
-    for (size_t q = 0; q < DS_QUANTILE_COUNT; q++) {
-        out[q] = count == 0 ? nothing
-                            : (ds_estimate){
-                                  ds_quantile_sorted(count, sorted, ds_quantile_levels[q]),
-                                  ds_quantile_sorted_se(count, sorted, ds_quantile_levels[q])};
-    }
-}
-
-/* Mean, spread and range of the values that are finite, in path order. */
-static void fill_moments(ds_statistics *s, size_t defined, const double *values)
-{
-    if (defined == 0) {
-        return;
-    }
-    const ds_moments m = ds_moments_of_column(defined, values);
-    const bool spread = defined > 1;
-    s->min = m.min;
-    s->max = m.max;
-    s->mean = (ds_estimate){m.mean, spread ? ds_moments_mean_se(&m) : (double)NAN};
-    if (spread) {
-        s->sd = (ds_estimate){ds_moments_sd(&m), ds_moments_sd_se(&m)};
-    }
-}
-
-static ds_statistics statistics_of(const ds_result *r, const double *column,
-                                   const ds_outcome_info *outcome, double *values)
-{
-    const size_t paths = (size_t)r->paths;
-    size_t defined = 0, never = 0, positive = 0;
-
-    for (size_t i = 0; i < paths; i++) {
-        const double x = column[i];
-        if (isfinite(x)) {
-            values[defined++] = x;
-            positive += x > 0.0 ? 1 : 0;
-        } else {
-            never += isnan(x) ? 0 : 1;
-        }
-    }
-    ds_statistics s = {.paths = r->paths, .defined = defined, .mean = nothing, .sd = nothing,
-                       .cvar_level = r->cvar_level, .cvar = nothing,
-                       .share_undefined = share(paths - defined, paths),
-                       .share_positive = share(positive, paths),
-                       .min = (double)NAN, .max = (double)NAN};
-    fill_moments(&s, defined, values);
-    ds_sort(defined, values);
-    if (never > 0 && outcome->bad_tail > 0) {
-        /* the worst futures are those in which it never comes */
-        s.cvar.value = (double)INFINITY;
-    } else if (defined > 0) {
-        s.cvar.value = ds_cvar_sorted(defined, values, s.cvar_level, outcome->bad_tail);
-        s.cvar.se = ds_cvar_sorted_se(defined, values, s.cvar_level, outcome->bad_tail);
-    }
-    for (size_t i = 0; i < never; i++) {
-        values[defined + i] = (double)INFINITY;
-    }
-    fill_quantiles(s.quantiles, defined + never, values);
-    return s;
-}
+/* ---- Statistics ---------------------------------------------------------------- */
 
 ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t outcome)
 {
+    if (!ds_result_has(r, outcome)) {
+        return ds_statistics_of_nothing(r);
+    }
     ds_result_cache *c = r->cache;
     const size_t at = strategy * DS_OUTCOME_COUNT + outcome;
 
     pthread_mutex_lock(&c->lock);
     if (!c->outcome_known[at]) {
-        c->statistics[at] = statistics_of(r, ds_result_cells(r, strategy, outcome),
-                                          ds_outcome_at(outcome), c->sorted);
+        const size_t column = strategy * r->column_count + (size_t)r->column_of[outcome];
+        const ds_outcome_info *info = ds_outcome_at(outcome);
+        c->statistics[at] =
+            r->stream != NULL
+                ? ds_stream_statistics(r, column, info, c->sorted)
+                : ds_statistics_of(r, ds_result_cells(r, strategy, outcome), info, c->sorted,
+                                   c->scratch);
         c->outcome_known[at] = true;
     }
     const ds_statistics s = c->statistics[at];
     pthread_mutex_unlock(&c->lock);
     return s;
-}
-
-/* ---- Statistics of a month --------------------------------------------------- */
-
-static ds_month_statistics month_of(const ds_result *r, size_t row, double *sorted)
-{
-    const ds_cell cell = r->tally[row];
-    const size_t kept = (size_t)r->bill_paths;
-    ds_month_statistics m = {.mean = {cell.mean, ds_cell_mean_se(cell, r->paths)},
-                             .sd = ds_cell_sd(cell, r->paths),
-                             .quantile_paths = r->bill_paths};
-
-    memcpy(sorted, r->bills + row * kept, kept * sizeof *sorted);
-    ds_sort(kept, sorted);
-    fill_quantiles(m.quantiles, kept, sorted);
-    return m;
 }
 
 ds_month_statistics ds_result_month(const ds_result *r, size_t strategy, size_t month)
@@ -295,7 +246,7 @@ ds_month_statistics ds_result_month(const ds_result *r, size_t strategy, size_t 
 
     pthread_mutex_lock(&c->lock);
     if (!c->month_known[row]) {
-        c->months[row] = month_of(r, row, c->sorted);
+        c->months[row] = ds_statistics_of_month(r, row, c->sorted, c->scratch);
         c->month_known[row] = true;
     }
     const ds_month_statistics m = c->months[row];
@@ -303,10 +254,31 @@ ds_month_statistics ds_result_month(const ds_result *r, size_t strategy, size_t 
     return m;
 }
 
+double *ds_result_lock_scratch(const ds_result *r)
+{
+    pthread_mutex_lock(&r->cache->lock);
+    return r->cache->scratch;
+}
+
+void ds_result_unlock_scratch(const ds_result *r)
+{
+    pthread_mutex_unlock(&r->cache->lock);
+}
+
+double ds_result_degrees_of_freedom(const ds_result *r)
+{
+    return ds_groups_freedom(&r->groups, r->paths);
+}
+
+double ds_result_interval_factor(const ds_result *r)
+{
+    return ds_student_975(ds_result_degrees_of_freedom(r));
+}
+
 /* ---- Asserts ----------------------------------------------------------------- */
 
 /* A statistic by name: mean, sd, a quantile, cvar, share_positive, share_undefined. */
-static ds_estimate named_statistic(const ds_statistics *s, const char *name)
+ds_estimate ds_named_statistic(const ds_statistics *s, const char *name)
 {
     const struct {
         const char *name;
@@ -330,6 +302,19 @@ static ds_estimate named_statistic(const ds_statistics *s, const char *name)
     return nothing;
 }
 
+bool ds_is_statistic(const char *name)
+{
+    static const char *const others[] = {"mean", "sd", "cvar", "share_positive",
+                                         "share_undefined"};
+    bool is = false;
+
+    for (size_t q = 0; q < DS_QUANTILE_COUNT; q++)
+        is = is || strcmp(name, ds_quantile_names[q]) == 0;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        is = is || strcmp(name, others[i]) == 0;
+    return is;
+}
+
 size_t ds_result_assert_count(const ds_result *r)
 {
     return r->assertion_count;
@@ -350,7 +335,7 @@ ds_assert_result ds_result_assert(const ds_result *r, size_t index)
 
     if (outcome < DS_OUTCOME_COUNT) {
         const ds_statistics s = ds_result_statistics(r, a->strategy, outcome);
-        result.observed = named_statistic(&s, a->statistic);
+        result.observed = ds_named_statistic(&s, a->statistic);
     }
     const double value = result.observed.value;
     result.passed = !isnan(value) && (a->above == -(double)INFINITY || value > a->above) &&

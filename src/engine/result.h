@@ -17,6 +17,8 @@
 #include "engine/tally.h"
 #include "scenario/arena.h"
 
+enum { DS_NO_COLUMN = -1 };
+
 typedef struct ds_result_cache ds_result_cache;
 
 typedef struct {
@@ -31,12 +33,26 @@ typedef struct {
 } ds_result_assertion;
 
 struct ds_result {
-    uint64_t paths, seed, bill_paths;
+    uint64_t paths, seed;
+    uint64_t kept, stride;            /* paths with columns, and room for           */
+    uint64_t bill_paths, bill_stride; /* with bills likewise                        */
     size_t   strategy_count, month_count, assertion_count;
     double   cvar_level;
-    double  *columns; /* [strategy][outcome][paths]                            */
-    double  *bills;   /* [strategy][month][bill_paths]                         */
-    ds_cell *tally;   /* [strategy][month], then the saving of the last        */
+    ds_groups groups;
+    size_t   column_count;                 /* wanted outcomes                     */
+    int      column_of[DS_OUTCOME_COUNT];  /* or DS_NO_COLUMN                     */
+    double  *columns; /* [strategy][column][stride]                            */
+    double  *bills;   /* [strategy][month][bill_stride]                        */
+    ds_cell *tally;   /* [strategy][month], then the saving of the last; of pairs
+                         again, when the groups are pairs                      */
+    double  *sums;    /* of the same cells, [cell][ds_tally_parts()]           */
+    size_t   cells;
+    struct ds_stream *stream; /* the paths beyond those kept; NULL: there are none */
+    ds_target *targets;
+    size_t     target_count;
+    uint64_t   looks_passed; /* one after the other, until now                   */
+    bool       whole;
+    uint64_t   outer;
     ds_result_strategy  *strategies;
     ds_result_assertion *assertions;
     ds_arena            *arena; /* owns all but columns, bills and the cache   */
@@ -47,22 +63,57 @@ struct ds_result {
 ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout *layout,
                          uint64_t seed);
 
+/* Of a wanted outcome. */
 static inline double *ds_result_cells(const ds_result *r, size_t strategy, size_t outcome)
 {
-    return r->columns + (strategy * DS_OUTCOME_COUNT + outcome) * (size_t)r->paths;
+    const size_t column = strategy * r->column_count + (size_t)r->column_of[outcome];
+    return r->columns + column * (size_t)r->stride;
 }
 
-/* A bill that is not a number, the first by path, strategy and month. */
+/* estimate.c: of a column in path order, and of a row of the tally.  `values` has room
+ * for a column, `scratch` for the sums of groups. */
+ds_statistics ds_statistics_of(const ds_result *r, const double *column,
+                               const ds_outcome_info *outcome, double *values,
+                               double *scratch);
+ds_statistics ds_statistics_of_nothing(const ds_result *r);
+ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, double *values,
+                                           double *scratch);
+/* stream_estimate.c: the same when there is a stream. */
+ds_statistics ds_stream_statistics(const ds_result *r, size_t column,
+                                   const ds_outcome_info *outcome, double *values);
+/* A statistic by name, as asserts have it; NAN when there is none such. */
+bool        ds_is_statistic(const char *name);
+ds_estimate ds_named_statistic(const ds_statistics *s, const char *name);
+/* The run has come so far: statistics that were kept are forgotten. */
+void ds_result_reached(ds_result *r, uint64_t paths);
+/* Error of the mean of a cell of the tally, over the first `paths` paths. */
+double ds_result_cell_se(const ds_result *r, size_t cell, uint64_t paths);
+
+/* Mean over all paths of value(), and the share of paths of which member() says 1;
+ * `rest` are the same of the paths that stream. */
+ds_estimate ds_result_mean_of(const ds_result *r, ds_influence_fn value, const void *context,
+                              ds_cell rest);
+ds_estimate ds_result_share_of(const ds_result *r, ds_influence_fn member, const void *context,
+                               uint64_t rest);
+/* Room for the sums of groups, until the unlock. */
+double *ds_result_lock_scratch(const ds_result *r);
+void    ds_result_unlock_scratch(const ds_result *r);
+
+/* A bill that is not a number (outcome: DS_OUTCOME_COUNT), or an outcome beyond the
+ * columns; the first by path, strategy and month. */
 typedef struct {
     bool     found;
     uint64_t path;
-    size_t   strategy, month;
-    double   usd;
-} ds_bad_bill;
+    size_t   strategy, outcome, month;
+    double   value;
+} ds_bad_number;
+
+/* May a path have this value? */
+bool ds_outcome_allows(size_t outcome, double value);
 
 /* DS_E_NUMERIC, naming the first path, when an outcome is not what its row of the
  * table allows or there is a bad bill. */
-DS_MUST_CHECK ds_code ds_result_check(const ds_result *r, const ds_bad_bill *bad,
+DS_MUST_CHECK ds_code ds_result_check(const ds_result *r, const ds_bad_number *bad,
                                       ds_error *err);
 
 #endif

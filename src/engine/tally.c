@@ -70,3 +70,60 @@ double ds_cell_mean_se(ds_cell cell, uint64_t count)
 {
     return ds_cell_sd(cell, count) / sqrt((double)count);
 }
+
+/* ---- Groups -------------------------------------------------------------------- */
+
+size_t ds_tally_parts(const ds_groups *g)
+{
+    if (g->kind != DS_GROUPS_MODULO) {
+        return 0;
+    }
+    return g->modulus < DS_TALLY_PARTS ? (size_t)g->modulus : DS_TALLY_PARTS;
+}
+
+ds_cell ds_pair_cell_of(size_t count, const double *x)
+{
+    ds_cell cell = {x[0], 0.0};
+    double n = 0.0;
+
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        const double delta = 0.5 * (x[i] + x[i + 1]) - cell.mean;
+        n += 1.0;
+        cell.mean += delta / n;
+        cell.m2 += delta * delta * (n - 1.0) / n;
+    }
+    return cell;
+}
+
+void ds_part_sums_of(const ds_groups *g, uint64_t first, size_t count, const double *x,
+                     double *sums)
+{
+    const size_t parts = ds_tally_parts(g);
+    uint64_t group = first % g->modulus;
+
+    for (size_t i = 0; i < parts; i++) {
+        sums[i] = 0.0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        sums[group % parts] += x[i];
+        group = group + 1 == g->modulus ? 0 : group + 1;
+    }
+}
+
+double ds_part_sums_se(const ds_groups *g, const double *sums, double mean, uint64_t count)
+{
+    const uint64_t groups = ds_groups_count(g, count);
+    double weight[DS_TALLY_PARTS] = {0}, squares = 0.0;
+    size_t parts = ds_tally_parts(g);
+
+    parts = groups < parts ? (size_t)groups : parts;
+    for (uint64_t i = 0; i < groups; i++) {
+        weight[i % parts] += (double)(count / g->modulus + (i < count % g->modulus ? 1 : 0));
+    }
+    for (size_t i = 0; i < parts; i++) {
+        const double sum = sums[i] - weight[i] * mean;
+        squares += sum * sum;
+    }
+    return parts < 2 ? (double)NAN
+                     : sqrt(squares * (double)parts / ((double)parts - 1.0)) / (double)count;
+}

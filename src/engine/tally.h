@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "numerics/groups.h"
+
 /* Mean and sum of squared deviations of one cell; the count is kept beside. */
 typedef struct {
     double mean, m2;
@@ -22,5 +24,19 @@ void    ds_cells_merge(size_t cells, ds_cell *total, uint64_t total_count,
 /* n - 1 below; NAN when count < 2. */
 double  ds_cell_sd(ds_cell cell, uint64_t count);
 double  ds_cell_mean_se(ds_cell cell, uint64_t count);
+
+/* ---- Sums over groups of paths, for errors ------------------------------------ */
+
+/* Pairs: cells of the means of neighbours.  Modulo: sums over at most DS_TALLY_PARTS
+ * parts, part (k mod modulus) mod parts of path k: groups put together are groups. */
+enum { DS_TALLY_PARTS = 256 };
+size_t  ds_tally_parts(const ds_groups *g); /* 0 but of modulo                    */
+/* Of count values, an even number. */
+ds_cell ds_pair_cell_of(size_t count, const double *x);
+void    ds_part_sums_of(const ds_groups *g, uint64_t first, size_t count, const double *x,
+                        double *sums);
+/* Standard error of the mean of count values from the sums of the parts; NAN when there
+ * are fewer than 2. */
+double  ds_part_sums_se(const ds_groups *g, const double *sums, double mean, uint64_t count);
 
 #endif

@@ -24,5 +24,5 @@ const char *ds_git_describe(void)
 
 int ds_stream_version(void)
 {
-    return 1;
+    return 2;
 }

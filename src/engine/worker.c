@@ -47,7 +47,7 @@ static bool reference_block(ds_worker *w, uint64_t first, size_t count)
     const ds_engine_source *s = r->source;
     double outcomes[DS_OUTCOME_COUNT];
     ds_error error = {0};
-    double *bills = w->work;
+    double *bills = s->month_count > 0 ? w->work : NULL;
 
     for (size_t lane = 0; lane < count; lane++) {
         for (size_t strategy = 0; strategy < s->strategy_count; strategy++) {
@@ -65,7 +65,7 @@ static bool reference_block(ds_worker *w, uint64_t first, size_t count)
                 column[o * DS_LANES] = outcomes[o];
             }
             double *month = w->bills + strategy * s->month_count * DS_LANES + lane;
-            for (size_t t = 0; t < s->month_count; t++) {
+            for (size_t t = 0; bills != NULL && t < s->month_count; t++) {
                 month[t * DS_LANES] = bills[t];
             }
         }
@@ -77,25 +77,31 @@ static void store_block(ds_worker *w, uint64_t first, size_t count)
 {
     const ds_run_state *r = w->run;
     const ds_result *result = r->result;
-    const size_t columns = r->source->strategy_count * DS_OUTCOME_COUNT;
     const size_t rows = r->source->strategy_count * r->source->month_count;
 
-    for (size_t c = 0; c < columns; c++) {
-        memcpy(result->columns + c * (size_t)result->paths + first, w->outcomes + c * DS_LANES,
-               count * sizeof(double));
+    if (first >= result->stride) {
+        return; /* it streams: kept paths are whole blocks */
     }
-    if (first >= result->bill_paths) {
+    for (size_t s = 0; s < r->source->strategy_count; s++) {
+        for (size_t o = 0; o < DS_OUTCOME_COUNT; o++) {
+            if (ds_result_has(result, o)) {
+                memcpy(ds_result_cells(result, s, o) + first,
+                       w->outcomes + (s * DS_OUTCOME_COUNT + o) * DS_LANES, count * sizeof(double));
+            }
+        }
+    }
+    if (first >= result->bill_stride) {
         return;
     }
-    const uint64_t left = result->bill_paths - first;
+    const uint64_t left = result->bill_stride - first;
     const size_t kept = left < count ? (size_t)left : count;
     for (size_t row = 0; row < rows; row++) {
-        memcpy(result->bills + row * (size_t)result->bill_paths + first,
+        memcpy(result->bills + row * (size_t)result->bill_stride + first,
                w->bills + row * DS_LANES, kept * sizeof(double));
     }
 }
 
-static void note_bad_bill(ds_run_state *r, const ds_bad_bill *here)
+static void note_bad(ds_run_state *r, const ds_bad_number *here)
 {
     pthread_mutex_lock(&r->lock);
     if (!r->bad.found || here->path < r->bad.path) {
@@ -104,41 +110,91 @@ static void note_bad_bill(ds_run_state *r, const ds_bad_bill *here)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* Of a block without columns, which nobody can look through later. */
+static void note_bad_outcomes(ds_worker *w, uint64_t first, size_t count)
+{
+    const ds_result *result = w->run->result;
+    ds_bad_number bad = {0};
+
+    for (size_t s = 0; s < result->strategy_count; s++) {
+        for (size_t o = 0; o < DS_OUTCOME_COUNT; o++) {
+            const double *x = w->outcomes + (s * DS_OUTCOME_COUNT + o) * DS_LANES;
+            for (size_t i = 0; ds_result_has(result, o) && i < count; i++) {
+                if (!ds_outcome_allows(o, x[i]) && (!bad.found || first + i < bad.path)) {
+                    bad = (ds_bad_number){.found = true, .path = first + i, .strategy = s,
+                                          .outcome = o, .value = x[i]};
+                }
+            }
+        }
+    }
+    if (bad.found) {
+        note_bad(w->run, &bad);
+    }
+}
+
+/* One cell of the tally, and what its error wants. */
+static void tally_cell(ds_worker *w, size_t cell, uint64_t first, size_t count, const double *x)
+{
+    const ds_engine_layout *l = &w->run->layout;
+    const ds_groups *groups = &w->run->source->groups;
+
+    w->tally[cell] = ds_cell_of(count, x);
+    if (groups->kind == DS_GROUPS_PAIRS) {
+        w->tally[l->cells + cell] = ds_pair_cell_of(count, x);
+    } else if (groups->kind == DS_GROUPS_MODULO) {
+        ds_part_sums_of(groups, first, count, x, w->sums + cell * ds_tally_parts(groups));
+    }
+}
+
 /* Fills w->tally; a bill that is not finite is remembered. */
 static void tally_block(ds_worker *w, uint64_t first, size_t count)
 {
     ds_run_state *r = w->run;
     const size_t months = r->source->month_count, strategies = r->source->strategy_count;
-    ds_bad_bill bad = {0};
+    ds_bad_number bad = {0};
 
     for (size_t row = 0; row < strategies * months; row++) {
         const double *bill = w->bills + row * DS_LANES;
-        w->tally[row] = ds_cell_of(count, bill);
+        tally_cell(w, row, first, count, bill);
         for (size_t i = 0; !isfinite(w->tally[row].m2) && i < count; i++) {
             if (!isfinite(bill[i]) && (!bad.found || first + i < bad.path)) {
-                bad = (ds_bad_bill){true, first + i, row / months, row % months, bill[i]};
+                bad = (ds_bad_number){true, first + i, row / months, DS_OUTCOME_COUNT, row % months,
+                                      bill[i]};
             }
         }
     }
     const size_t saving = (strategies - 1) * DS_OUTCOME_COUNT + DS_OUTCOME_SAVING_NPV;
-    w->tally[strategies * months] = ds_cell_of(count, w->outcomes + saving * DS_LANES);
+    tally_cell(w, strategies * months, first, count, w->outcomes + saving * DS_LANES);
     if (bad.found) {
-        note_bad_bill(r, &bad);
+        note_bad(r, &bad);
     }
 }
 
 /* Merges every tally that is due; the lock is held. */
 static void merge_ready(ds_run_state *r)
 {
-    const size_t cells = r->layout.cells;
+    const size_t cells = r->layout.cells, all = r->layout.all_cells, sums = r->layout.sums;
 
-    while (r->merged_blocks < r->layout.blocks) {
+    while (r->merged_blocks < r->end_block) {
         const uint64_t slot = r->merged_blocks % r->layout.ring;
         if (!r->filled[slot]) {
             return;
         }
         const uint64_t count = paths_in_block(r, r->merged_blocks);
-        ds_cells_merge(cells, r->result->tally, r->merged_paths, r->ring + slot * cells, count);
+        const ds_cell *block = r->ring + slot * all;
+        ds_cells_merge(cells, r->result->tally, r->merged_paths, block, count);
+        if (all > cells) {
+            ds_cells_merge(cells, r->result->tally + cells, r->merged_paths / 2, block + cells,
+                           count / 2);
+        }
+        if (r->ring_cells != NULL) {
+            const ds_stream_size *size = &r->result->stream->size;
+            ds_stream_merge(r->result->stream, r->ring_cells + slot * size->columns,
+                            r->ring_pairs + slot * (size->pairs + size->strategies), count);
+        }
+        for (size_t i = 0; i < sums; i++) {
+            r->result->sums[i] += r->ring_sums[slot * sums + i];
+        }
         r->filled[slot] = false;
         r->merged_paths += count;
         r->merged_blocks++;
@@ -148,7 +204,7 @@ static void merge_ready(ds_run_state *r)
 static void hand_in(ds_worker *w, uint64_t block, size_t count)
 {
     ds_run_state *r = w->run;
-    const size_t cells = r->layout.cells;
+    const size_t all = r->layout.all_cells, sums = r->layout.sums;
 
     pthread_mutex_lock(&r->lock);
     while (!atomic_load(&r->stop) && block >= r->merged_blocks + r->layout.ring) {
@@ -157,7 +213,18 @@ static void hand_in(ds_worker *w, uint64_t block, size_t count)
     if (!atomic_load(&r->stop)) {
         const uint64_t slot = block % r->layout.ring;
         const uint64_t due = r->merged_blocks;
-        memcpy(r->ring + slot * cells, w->tally, cells * sizeof *w->tally);
+        memcpy(r->ring + slot * all, w->tally, all * sizeof *w->tally);
+        if (r->ring_cells != NULL) {
+            const ds_stream_size *size = &r->result->stream->size;
+            const size_t pairs = size->pairs + size->strategies;
+            memcpy(r->ring_cells + slot * size->columns, w->stream.cells,
+                   size->columns * sizeof *w->stream.cells);
+            memcpy(r->ring_pairs + slot * pairs, w->stream.pairs,
+                   pairs * sizeof *w->stream.pairs);
+        }
+        if (sums > 0) {
+            memcpy(r->ring_sums + slot * sums, w->sums, sums * sizeof *w->sums);
+        }
         r->filled[slot] = true;
         r->done_paths += count;
         merge_ready(r);
@@ -177,12 +244,13 @@ bool ds_worker_next_block(ds_worker *w)
         return false;
     }
     const uint64_t position = atomic_fetch_add(&r->next, 1);
-    if (position >= r->layout.blocks) {
+    const uint64_t blocks = r->end_block - r->first_block;
+    if (position >= blocks) {
         return false;
     }
-    const uint64_t block = r->tuning->order == NULL
-                               ? position
-                               : r->tuning->order(position, r->layout.blocks);
+    const uint64_t block =
+        r->first_block + (r->tuning->order == NULL ? position
+                                                   : r->tuning->order(position, blocks));
     const uint64_t first = block * DS_LANES;
     const size_t count = paths_in_block(r, block);
     if (r->options->engine == DS_ENGINE_FAST) {
@@ -191,6 +259,10 @@ bool ds_worker_next_block(ds_worker *w)
         return false;
     }
     store_block(w, first, count);
+    if (first >= r->result->stride) {
+        note_bad_outcomes(w, first, count);
+        ds_stream_block(r->result->stream, count, w->outcomes, &w->stream);
+    }
     tally_block(w, first, count);
     hand_in(w, block, count);
     return true;
@@ -214,6 +286,8 @@ void ds_workers_free(ds_worker *workers, unsigned count)
         free(workers[i].outcomes);
         free(workers[i].bills);
         free(workers[i].tally);
+        free(workers[i].sums);
+        ds_stream_tally_free(&workers[i].stream);
     }
     free(workers);
 }
@@ -232,8 +306,10 @@ ds_worker *ds_workers_new(ds_run_state *r)
         w->work = ds_engine_alloc(work, 1);
         w->outcomes = ds_engine_alloc(lanes * DS_OUTCOME_COUNT, sizeof(double));
         w->bills = ds_engine_alloc(lanes * s->month_count, sizeof(double));
-        w->tally = ds_engine_alloc(r->layout.cells, sizeof *w->tally);
-        if (w->work == NULL || w->outcomes == NULL || w->bills == NULL || w->tally == NULL) {
+        w->tally = ds_engine_alloc(r->layout.all_cells, sizeof *w->tally);
+        w->sums = ds_engine_alloc(r->layout.sums, sizeof *w->sums);
+        if (w->work == NULL || w->outcomes == NULL || w->bills == NULL || w->tally == NULL ||
+            w->sums == NULL) {
             ds_workers_free(workers, i + 1);
             return NULL;
         }

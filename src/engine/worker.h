@@ -12,6 +12,7 @@
 
 #include "engine/engine.h"
 #include "engine/result.h"
+#include "engine/streamed.h"
 #include "engine/tally.h"
 
 typedef struct {
@@ -21,7 +22,8 @@ typedef struct {
     ds_engine_layout        layout;
     ds_result              *result;
 
-    atomic_ullong next; /* position in the hand-out order */
+    uint64_t      first_block, end_block; /* of this stretch of the run        */
+    atomic_ullong next; /* position in the hand-out order, of the stretch */
     atomic_bool   stop;
 
     pthread_mutex_t lock;
@@ -29,10 +31,13 @@ typedef struct {
     pthread_cond_t  ended; /* a worker has ended                   */
     uint64_t        done_paths;
     uint64_t        merged_blocks, merged_paths;
-    ds_cell        *ring;   /* [layout.ring][layout.cells]          */
+    ds_cell        *ring;   /* [layout.ring][layout.all_cells]      */
+    ds_stream_cell *ring_cells; /* [layout.ring][columns], and   */
+    ds_cell        *ring_pairs; /* [pairs and strategies]; NULL: nothing streams yet */
+    double         *ring_sums; /* [layout.ring][layout.sums]        */
     bool           *filled; /* [layout.ring]                        */
     unsigned        running;
-    ds_bad_bill     bad;
+    ds_bad_number     bad;
     ds_code         code; /* first failure of a worker              */
     ds_error        error;
 } ds_run_state;
@@ -43,6 +48,8 @@ typedef struct {
     void      *work; /* of the kernel; months of one path for the reference */
     double    *outcomes, *bills; /* of one block, as kernel.h says */
     ds_cell   *tally;
+    ds_stream_tally stream;
+    double    *sums; /* of groups, [cell][ds_tally_parts()] */
 } ds_worker;
 
 /* One worker a thread of the layout; NULL when out of memory. */

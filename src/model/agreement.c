@@ -58,6 +58,7 @@ static void bill_agreement(ds_work *w, ds_strategy_state *state, size_t index)
     DS_EACH_LANE(i)
         bill[i] -= charged[i];
     ds_contract_book(w, a->first_contract, bill);
+    ds_open_bill(w); /* the row does not stay */
 }
 
 void ds_agreement_bill(ds_work *w, ds_strategy_state *state, const ds_plan_strategy *s)

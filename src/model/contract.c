@@ -22,8 +22,15 @@ static void begin_fleet(ds_work *w, size_t index)
 void ds_contract_begin(ds_work *w)
 {
     const ds_plan *plan = w->plan;
-    for (size_t c = 0; c < plan->contract_count; c++)
+    for (size_t c = 0; c < plan->contract_count; c++) {
         ds_row_set(w->locked[c], 1);
+        if (plan->contract[c].billing != DS_BILLING_COMPUTE_TIME)
+            continue;
+        const double *utilisation = w->column[plan->contract[c].utilisation];
+        double *per_use = w->per_use[c];
+        DS_EACH_LANE(i)
+            per_use[i] = 1.0 / utilisation[i];
+    }
     for (size_t f = 0; f < plan->fleet_count; f++)
         begin_fleet(w, f);
     for (size_t s = 0; s < plan->strategy_count; s++)
@@ -50,11 +57,12 @@ void ds_contract_begin(ds_work *w)
 
 /* ---- price of a unit of load ---------------------------------------------- */
 
-/* (23): for fleets in USD per GPU-hour before discounts, else lambda. */
-static void index_of_contract(ds_work *w, size_t c, double *restrict index)
+/* (23): for fleets in USD per GPU-hour before discounts, else lambda.  A row of the
+ * world, or `locked_in`. */
+static const double *index_of_contract(ds_work *w, size_t c, double *locked_in)
 {
     const ds_plan_contract *contract = &w->plan->contract[c];
-    const double *current = w->level[contract->model];
+    const double *current = w->level[w->plan->model[contract->model].level];
     if (contract->billing == DS_BILLING_FLEET) {
         int gpu = w->plan->profile[contract->profile].gpu;
         current = contract->follows ? w->rent[gpu]
@@ -62,17 +70,17 @@ static void index_of_contract(ds_work *w, size_t c, double *restrict index)
     } else if (!contract->follows) {
         current = w->column[w->plan->one];
     }
-    ds_row_copy(index, current);
     if (!contract->locked)
-        return;
+        return current;
     const double *from = w->column[contract->from], *months = w->column[contract->locked_months];
     double *locked = w->locked[c];
     double now = (double)w->month;
     DS_EACH_LANE(i) {
         double first = ds_ceil(from[i]);
         locked[i] = now <= first ? current[i] : locked[i];
-        index[i] = now >= first && now < first + months[i] ? locked[i] : index[i];
+        locked_in[i] = now >= first && now < first + months[i] ? locked[i] : current[i];
     }
+    return locked_in;
 }
 
 /* Where the contract is in force: 0 or 1. */
@@ -97,34 +105,44 @@ static void put_in_force(ds_work *w, size_t c)
         in_force[i] = now >= until[i] ? 0.0 : in_force[i];
 }
 
-/* USD per GPU-hour on demand; where there are other GPUs, r of (47) as well. */
-static void price_fleet(ds_work *w, const ds_plan_fleet *f)
+/* price = x times the row of a column; returns `price`. */
+static const double *times(const ds_work *w, double *price, const double *x, int column)
 {
-    double *price = w->price[f->contract];
-    const double *rent_discount = w->column[f->rent_discount];
-    if (f->reserved != DS_NONE || f->spot != DS_NONE)
-        ds_row_copy(w->list_price[f->contract], price);
+    const double *factor = w->column[column];
     DS_EACH_LANE(i)
-        price[i] *= 1.0 - rent_discount[i];
+        price[i] = x[i] * factor[i];
+    return price;
 }
 
-/* P of (40), or for fleets USD per GPU-hour. */
+/* price = x less the share of a column; returns `price`. */
+static const double *less(const ds_work *w, double *price, const double *x, int column)
+{
+    const double *share = w->column[column];
+    DS_EACH_LANE(i)
+        price[i] = x[i] * (1.0 - share[i]);
+    return price;
+}
+
+/* P of (40), or for fleets USD per GPU-hour on demand; where it is needed also what it is
+ * before discounts, for overage and for r of (47). */
 static void price_contract(ds_work *w, size_t c)
 {
     const ds_plan_contract *contract = &w->plan->contract[c];
-    double *price = w->price[c];
-    index_of_contract(w, c, price);
+    const ds_plan_fleet *f =
+        contract->fleet != DS_NONE ? &w->plan->fleet[contract->fleet] : NULL;
+    double *own = w->price_row[c];
+    const double *price = index_of_contract(w, c, own);
     if (contract->credit != DS_NONE)
-        ds_row_multiply(price, w->column[contract->credit]);
+        price = times(w, own, price, contract->credit);
     if (contract->overage == DS_OVERAGE_LIST)
         ds_row_copy(w->list_price[c], price);
-    if (contract->discount != DS_NONE) {
-        const double *discount = w->column[contract->discount];
-        DS_EACH_LANE(i)
-            price[i] *= 1.0 - discount[i];
-    }
-    if (contract->fleet != DS_NONE)
-        price_fleet(w, &w->plan->fleet[contract->fleet]);
+    if (contract->discount != DS_NONE)
+        price = less(w, own, price, contract->discount);
+    if (f != NULL && (f->reserved != DS_NONE || f->spot != DS_NONE))
+        ds_row_copy(w->list_price[c], price);
+    if (f != NULL)
+        price = less(w, own, price, f->rent_discount);
+    w->price[c] = price;
     if (!contract->certain)
         put_in_force(w, c);
 }
@@ -164,12 +182,13 @@ static void add_fixed(const ds_work *w, int index, const double *due, double *re
 static void book(ds_work *w, const ds_plan_contract *c, const double *charge, bool returns)
 {
     const ds_plan_model *model = &w->plan->model[c->model];
-    double *total = w->now.bill, *returned = w->now.returned;
-    ds_row_add(total, charge);
-    ds_row_add(w->now.spend[model->provider], charge);
+    ds_add_charge(w, (ds_part){ charge, 1.0 });
+    if (w->plan->needs.provider)
+        ds_row_add(w->now.spend[model->provider], charge);
     if (!returns || model->fee_returned == DS_NONE)
         return;
     const double *share = w->column[model->fee_returned];
+    double *total = ds_open_bill(w), *returned = w->now.returned;
     DS_EACH_LANE(i) {
         double back = share[i] * charge[i];
         returned[i] += back;
@@ -182,7 +201,7 @@ void ds_contract_book(ds_work *w, int contract, const double *charge)
     const ds_plan_contract *c = &w->plan->contract[contract];
     book(w, c, charge, true);
     if (c->fleet == DS_NONE && c->tax != DS_NONE) /* (97) */
-        ds_row_add_product(w->now.bill, charge, w->column[c->tax]);
+        ds_row_add_product(ds_open_bill(w), charge, w->column[c->tax]);
 }
 
 /* What the contract refuses of each product is unserved.  The commitment refuses the
@@ -196,13 +215,14 @@ static void refuse(ds_work *w, const ds_plan_contract *c, int index, const doubl
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + (size_t)c->model])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const ds_part part = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const double *v = part.row, n = part.times;
         const double *first = by_pools ? w->now.refused[p] : none;
         const double *second = lost != NULL ? lost : none;
         double *unserved = w->now.unserved[p];
         DS_EACH_LANE(i) {
             double left = (1.0 - first[i]) * (1.0 - second[i]);
-            unserved[i] += in_force[i] * v[i] * (1.0 - left);
+            unserved[i] += in_force[i] * (n * v[i]) * (1.0 - left);
         }
     }
 }
@@ -258,13 +278,31 @@ static void pay_staff(ds_work *w, const ds_plan_contract *c, const double *due,
     const double *usd = w->column[c->staff], *inflation = w->inflation[0];
     DS_EACH_LANE(i)
         staff[i] = due[i] * usd[i] * inflation[i];
-    ds_row_add(w->now.bill, staff);
+    ds_row_add(ds_open_bill(w), staff);
+}
+
+/* Of a contract that is one sum of tokens at one price. */
+static void bill_plainly(ds_work *w, int index)
+{
+    const ds_plan_contract *c = &w->plan->contract[index];
+    const ds_part part =
+        ds_part_load(w, c->model, c->first_load, w->price[index], w->charge[index]);
+    const double *usd = part.row, share = part.times;
+    double *spend = w->now.spend[w->plan->model[c->model].provider];
+    ds_add_charge(w, part);
+    if (w->plan->needs.provider)
+        DS_EACH_LANE(i)
+            spend[i] += share * usd[i];
 }
 
 static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
-    double *bill = w->scratch[0], *other = w->scratch[1], *staff = w->scratch[11];
+    if (c->plain) {
+        bill_plainly(w, index);
+        return;
+    }
+    double *bill = w->charge[index], *other = w->scratch[1], *staff = w->scratch[11];
     const double *due = ds_contract_due(w, index, w->scratch[2]);
     if (c->staff != DS_NONE)
         pay_staff(w, c, due, staff);
@@ -275,6 +313,8 @@ static void bill_contract(ds_work *w, ds_strategy_state *state, int index)
     ds_contract_book(w, index, bill);
     if (c->fleet != DS_NONE && w->plan->fleet[c->fleet].owned)
         book(w, c, other, false);
+    if (c->fleet != DS_NONE)
+        ds_open_bill(w); /* `other` does not stay */
 }
 
 void ds_contract_bill(ds_work *w, ds_strategy_state *state, int model)

@@ -1,4 +1,4 @@
-/* demand.c -- requests and tokens of each product, (10)-(15).
+/* demand.c -- requests and tokens of each product, (10)-(15), (18), (25).
  *
  * The log of the level is carried from month to month: trend and noise of a GBM
  * are one increment, so that a product costs one exponential a month.
@@ -47,9 +47,12 @@ static void begin_tokens(ds_work *w, size_t p)
     DS_EACH_LANE(i) {
         I[i] = product->input_in_words ? input[i] * per_word[i] : input[i];
         O[i] = product->output_in_words ? output[i] * per_word[i] : output[i];
-        I_step[i] = ds_exp_inline(ds_log_inline(1.0 + input_growth[i]) / 12.0);
-        O_step[i] = ds_exp_inline(ds_log_inline(1.0 + output_growth[i]) / 12.0);
     }
+    if (product->tokens_grow)
+        DS_EACH_LANE(i) {
+            I_step[i] = ds_exp_inline(ds_log_inline(1.0 + input_growth[i]) / 12.0);
+            O_step[i] = ds_exp_inline(ds_log_inline(1.0 + output_growth[i]) / 12.0);
+        }
     begin_cached(w, p);
     ds_row_copy(w->input_tokens[p], I);
     ds_row_copy(w->output_tokens[p], O);
@@ -96,14 +99,21 @@ static void begin_trend(ds_work *w, size_t p)
 void ds_demand_begin(ds_work *w)
 {
     for (size_t p = 0; p < w->plan->product_count; p++) {
-        const double *volatility = w->column[w->plan->product[p].volatility];
+        const ds_plan_product *product = &w->plan->product[p];
+        const double *volatility = w->column[product->volatility];
         double *spread = w->spread[p];
+        ds_row_set(w->log_level[p], 0);
+        if (w->demand_known[p] && (product->plain || product->idle))
+            continue;
+        w->demand_known[p] = product->tokens_certain && product->trend_certain;
+        ds_row_set(w->requests[p], 0);
         begin_tokens(w, p);
         begin_trend(w, p);
-        ds_row_set(w->log_level[p], 0);
         ds_row_set(w->jump_level[p], 1);
         DS_EACH_LANE(i)
             spread[i] = volatility[i] * sqrt(1.0 / 12.0);
+        w->trend_alike[p] = ds_row_is_alike(spread) && ds_row_is_alike(w->drift[p]) &&
+                            ds_row_is_alike(w->column[w->plan->product[p].requests]);
     }
 }
 
@@ -122,20 +132,32 @@ static void move_level(ds_work *w, size_t p)
 {
     const ds_plan_product *product = &w->plan->product[p];
     double *level = w->log_level[p], *decay = w->decay[p];
-    const double *drift = w->drift[p], *step = w->decay_factor[p], *spread = w->spread[p];
+    const double *drift = w->drift[p], *step = w->decay_factor[p];
     const double *amplitude = w->amplitude[p];
-    if (product->growth == DS_GROWTH_GBM && !product->slows)
+    const bool straight = product->growth == DS_GROWTH_GBM && !product->slows;
+    const double *z = NULL;
+    if (product->process != DS_NONE)
+        z = ds_shock(w, product->process);
+    if (straight && z != NULL && product->effect.regime == DS_NONE) {
+        const double *spread = w->spread[p]; /* the usual case, in one pass */
+        DS_EACH_LANE(i)
+            level[i] = (level[i] + drift[i]) + (spread[i] * z[i] - 0.5 * spread[i] * spread[i]);
+        return;
+    }
+    if (straight)
         ds_row_add(level, drift);
     else
         DS_EACH_LANE(i) {
             level[i] += drift[i] + amplitude[i] * decay[i];
             decay[i] *= step[i];
         }
-    if (product->process != DS_NONE) {
-        const double *z = w->shock[2 * (size_t)product->process + w->month % 2];
+    if (z != NULL) {
+        const double *spread = ds_effect_spread(w, &product->effect, w->spread[p], w->scratch[0]);
         DS_EACH_LANE(i)
             level[i] += spread[i] * z[i] - 0.5 * spread[i] * spread[i];
     }
+    if (product->effect.step != DS_NONE)
+        ds_effect_step(w, &product->effect, level);
 }
 
 /* (14) */
@@ -144,7 +166,8 @@ static void jump(ds_work *w, size_t p)
     const ds_plan_product *product = &w->plan->product[p];
     size_t n = ds_event_hits(w, product->jump);
     for (size_t k = 0; k < n; k++)
-        w->jump_level[p][w->hit[k]] *= ds_event_size(w, &product->jump_factor, w->hit[k]);
+        w->jump_level[p][w->hit[k]] *=
+            ds_event_sizes(w, product->jump, &product->jump_factor, w->hit[k]);
 }
 
 /* (12) of the shapes that are not in the log level: multiplies `requests`. */
@@ -181,25 +204,58 @@ static void count_requests(ds_work *w, size_t p)
     const double *jumps = w->jump_level[p];
     double *requests = w->requests[p];
     double season = product->season[(w->plan->start_month + w->month) % 12];
-    if (product->growth == DS_GROWTH_GBM || product->process != DS_NONE)
+    if (product->level_moves)
         DS_EACH_LANE(i)
             requests[i] = base[i] * ds_exp_inline(level[i]) * jumps[i] * season;
     else
         DS_EACH_LANE(i)
             requests[i] = base[i] * jumps[i] * season;
     apply_trend(w, p, requests);
+    if (product->noise != DS_NONE)
+        ds_noise_month(w, product->noise, requests);
+    if (product->effect.factor != DS_NONE)
+        ds_effect_factor(w, &product->effect, requests);
     if (product->price_of != DS_NONE) {
-        const double *price = w->level[product->price_of];
+        const double *price = w->level[w->plan->model[product->price_of].level];
         const double *elasticity = w->column[product->elasticity];
         DS_EACH_LANE(i)
             requests[i] *= ds_exp_inline(-elasticity[i] * ds_log_inline(price[i]));
     }
 }
 
+/* (12), (13), (15) of growth with noise and nothing else, in one pass. */
+static void grow_plainly(ds_work *w, size_t p)
+{
+    const ds_plan_product *product = &w->plan->product[p];
+    const double *base = w->column[product->requests], *drift = w->drift[p], *spread = w->spread[p];
+    const double *z = ds_shock(w, product->process);
+    const double season = product->season[(w->plan->start_month + w->month) % 12];
+    double *level = w->log_level[p], *requests = w->requests[p];
+    if (!w->trend_alike[p]) {
+        DS_EACH_LANE(i) {
+            level[i] = (level[i] + drift[i]) + (spread[i] * z[i] - 0.5 * spread[i] * spread[i]);
+            requests[i] = base[i] * season * ds_exp_inline(level[i]);
+        }
+        return;
+    }
+    const double all = base[0] * season, mean = drift[0], sd = spread[0];
+    DS_EACH_LANE(i) {
+        level[i] = (level[i] + mean) + (sd * z[i] - 0.5 * sd * sd);
+        requests[i] = all * ds_exp_inline(level[i]);
+    }
+}
+
 void ds_demand_month(ds_work *w)
 {
+    w->demand_month++;
     for (size_t p = 0; p < w->plan->product_count; p++) {
         const ds_plan_product *product = &w->plan->product[p];
+        if (product->idle)
+            continue;
+        if (w->month > 0 && product->plain) {
+            grow_plainly(w, p);
+            continue;
+        }
         if (w->month > 0) {
             if (product->tokens_grow)
                 grow_tokens(w, p);

@@ -2,11 +2,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/draws.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "numerics/matrix.h"
+#include "numerics/stream.h"
 #include "scenario/error.h"
+
+enum { TAIL_POINTER_MAX = 4096 };
 
 static ds_code compile_inputs(const ds_scenario *s, ds_draws *out, ds_error *err)
 {
@@ -81,6 +85,22 @@ static int input_of(const ds_scenario *s, const char *pointer)
     return DS_ABSENT;
 }
 
+static uint64_t tail_of(const char *pointer)
+{
+    char name[TAIL_POINTER_MAX + sizeof "#tail"];
+    snprintf(name, sizeof name, "%.*s#tail", TAIL_POINTER_MAX, pointer);
+    return ds_hash_text(name);
+}
+
+/* Lower Cholesky factor of the matrix, or of the one that takes its place. */
+static bool factor(const ds_scenario *s, size_t count, double *matrix, double *lower)
+{
+    return ds_matrix_cholesky(count, matrix, lower) ||
+           (s->dependence != NULL && s->dependence->nearest &&
+            ds_matrix_nearest_correlation(count, matrix, matrix) &&
+            ds_matrix_cholesky(count, matrix, lower));
+}
+
 /* Fills one component: the ends whose label is `label`. */
 static bool fill_component(const ds_scenario *s, bool of_processes, size_t n, const char **end,
                            const size_t *group, size_t label, ds_component *out)
@@ -91,13 +111,15 @@ static bool fill_component(const ds_scenario *s, bool of_processes, size_t n, co
     out->of_processes = of_processes;
     out->count = count;
     out->pointer = calloc(count, sizeof *out->pointer);
+    out->name = calloc(count, sizeof *out->name);
     out->input = calloc(count, sizeof *out->input);
     out->lower = calloc(count * count, sizeof *out->lower);
     double *matrix = calloc(count * count, sizeof *matrix);
-    bool fine = out->pointer && out->input && out->lower && matrix;
+    bool fine = out->pointer && out->name && out->input && out->lower && matrix;
     for (size_t i = 0, k = 0; fine && i < n; i++)
         if (group[i] == label) {
             out->pointer[k] = end[i];
+            out->name[k] = ds_hash_text(end[i]);
             out->input[k] = of_processes ? DS_ABSENT : input_of(s, end[i]);
             matrix[k * count + k] = 1;
             k++;
@@ -109,9 +131,12 @@ static bool fill_component(const ds_scenario *s, bool of_processes, size_t n, co
         size_t a = find_end(count, out->pointer, name_of_end(s, pair, 0));
         size_t b = find_end(count, out->pointer, name_of_end(s, pair, 1));
         if (a < count && b < count)
-            matrix[a * count + b] = matrix[b * count + a] = pair->rho;
+            matrix[a * count + b] = matrix[b * count + a] =
+                ds_score_correlation(s->dependence, pair->rho);
     }
-    fine = fine && ds_matrix_cholesky(count, matrix, out->lower);
+    if (fine)
+        out->tail = tail_of(out->pointer[0]);
+    fine = fine && factor(s, count, matrix, out->lower);
     free(matrix);
     return fine;
 }
@@ -160,12 +185,27 @@ static ds_code compile_components(const ds_scenario *s, ds_draws *out, ds_error 
     return code == DS_OK ? code : ds_fail(err, code, "/correlations", "out of memory");
 }
 
+static ds_code compile_copula(const ds_scenario *s, ds_draws *out, ds_error *err)
+{
+    if (s->dependence == NULL || s->dependence->copula != DS_COPULA_T ||
+        out->component_count == 0)
+        return DS_OK;
+    out->t_storage = malloc(ds_t_copula_storage() * sizeof *out->t_storage);
+    if (out->t_storage == NULL)
+        return ds_fail(err, DS_E_NOMEM, "/dependence", "out of memory");
+    ds_t_copula_compile(s->dependence->degrees_of_freedom, out->t_storage, &out->t);
+    out->heavy_tails = true;
+    return DS_OK;
+}
+
 ds_code ds_draws_compile(const ds_scenario *scenario, ds_draws *out, ds_error *err)
 {
     memset(out, 0, sizeof *out);
     ds_code code = compile_inputs(scenario, out, err);
     if (code == DS_OK)
         code = compile_components(scenario, out, err);
+    if (code == DS_OK)
+        code = compile_copula(scenario, out, err);
     if (code != DS_OK)
         ds_draws_release(out);
     return code;
@@ -175,11 +215,13 @@ void ds_draws_release(ds_draws *draws)
 {
     for (size_t c = 0; c < draws->component_count; c++) {
         free(draws->component[c].pointer);
+        free(draws->component[c].name);
         free(draws->component[c].input);
         free(draws->component[c].lower);
     }
     free(draws->component);
     free(draws->draw);
     free(draws->storage);
+    free(draws->t_storage);
     memset(draws, 0, sizeof *draws);
 }

@@ -5,16 +5,20 @@
 #define DS_DRAWS_H
 
 #include "numerics/distribution.h"
+#include "numerics/t_copula.h"
 #include "scenario/scenario.h"
 
 /* One connected component of the declared correlations: `count` members sorted by
- * pointer, and the lower Cholesky factor of their matrix, row-major. */
+ * pointer, and the lower Cholesky factor of their matrix, row-major.  The tail of a t
+ * copula is the number of the stream "POINTER#tail", of the first pointer. */
 typedef struct {
     bool         of_processes;
     size_t       count;
     const char **pointer; /* [count] */
+    uint64_t    *name;    /* [count] hash of the pointer                              */
     int         *input;   /* [count] index into scenario inputs; DS_ABSENT for processes */
     double      *lower;   /* [count * count] */
+    uint64_t     tail;    /* hash of the stream's name                               */
 } ds_component;
 
 typedef struct {
@@ -23,6 +27,9 @@ typedef struct {
     double       *storage;
     size_t        component_count;
     ds_component *component;
+    bool          heavy_tails; /* a t copula joins the components                    */
+    ds_t_copula   t;
+    double       *t_storage;
 } ds_draws;
 
 DS_MUST_CHECK ds_code ds_draws_compile(const ds_scenario *scenario, ds_draws *out,

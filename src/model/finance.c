@@ -19,12 +19,14 @@ void ds_finance_begin(ds_work *w)
         step[i] = ds_exp_inline(-monthly);
         discount[i] = ds_exp_inline(-monthly * plan->timing);
     }
+    w->discount_alike = ds_row_is_alike(rate);
     for (size_t s = 0; s < plan->strategy_count; s++) {
         ds_strategy_state *state = &w->strategy[s];
-        for (size_t k = 0; k < DS_TOTAL_COUNT; k++)
+        ds_row_set(state->total[DS_TOTAL_NPV], 0);
+        for (size_t k = 0; plan->needs.totals && k < DS_TOTAL_COUNT; k++)
             ds_row_set(state->total[k], 0);
         ds_row_set(state->total[DS_TOTAL_LAST_NEGATIVE], -1);
-        for (size_t k = 0; k < plan->provider_count; k++)
+        for (size_t k = 0; plan->needs.provider && k < plan->provider_count; k++)
             ds_row_set(state->provider[k], 0);
         for (size_t k = 0; k < plan->ring_count * (plan->most_life + 1); k++)
             ds_row_set(state->ring[k], 0);
@@ -46,7 +48,7 @@ static void deflate(ds_work *w, bool has_fleet)
     for (size_t k = 0; k < (has_fleet ? 6 : 4); k++)
         DS_EACH_LANE(i)
             amount[k][i] /= inflation[i];
-    for (size_t k = 0; k < w->plan->provider_count; k++) {
+    for (size_t k = 0; w->plan->needs.provider && k < w->plan->provider_count; k++) {
         double *spend = now->spend[k];
         DS_EACH_LANE(i)
             spend[i] /= inflation[i];
@@ -54,7 +56,7 @@ static void deflate(ds_work *w, bool has_fleet)
 }
 
 /* The highest bill, and its month by (77): `mark` is the bill of the month marked. */
-static void count_peak(ds_work *w, const double *paid, ds_row *total)
+static void count_peak(const ds_work *w, ds_row *total)
 {
     const double *bill = w->now.bill;
     double *peak = total[DS_TOTAL_PEAK], *month = total[DS_TOTAL_PEAK_MONTH];
@@ -67,12 +69,13 @@ static void count_peak(ds_work *w, const double *paid, ds_row *total)
         mark[i] = higher ? bill[i] : mark[i];
         month[i] = higher ? now : month[i];
     }
-    if (w->plan->budget != DS_NONE) {
-        const double *budget = w->column[w->plan->budget];
-        double *over = total[DS_TOTAL_OVER];
-        DS_EACH_LANE(i)
-            over[i] += paid[i] > budget[i] * (1.0 + 1e-9) ? 1.0 : 0.0;
-    }
+}
+
+static void count_over(const ds_work *w, const double *paid, double *restrict over)
+{
+    const double *budget = w->column[w->plan->budget];
+    DS_EACH_LANE(i)
+        over[i] += paid[i] > budget[i] * (1.0 + 1e-9) ? 1.0 : 0.0;
 }
 
 /* Adds requests, their tokens and their value to three totals: (77). */
@@ -97,6 +100,8 @@ static void add_requests(const ds_work *w, size_t p, const double *requests,
 
 void ds_finance_world(ds_work *w)
 {
+    if (!w->plan->needs.served)
+        return;
     for (size_t p = 0; p < w->plan->product_count; p++)
         add_requests(w, p, w->requests[p], w->asked, w->asked_mtok, w->asked_value);
 }
@@ -104,10 +109,14 @@ void ds_finance_world(ds_work *w)
 /* For a strategy that loses requests; the others serve what is asked. */
 static void count_served(ds_work *w, ds_row *total)
 {
+    const ds_plan_needs *needs = &w->plan->needs;
     double *served = w->scratch[1];
     for (size_t p = 0; p < w->plan->product_count; p++) {
         const double *requests = w->requests[p], *unserved = w->now.unserved[p];
-        ds_row_add(total[DS_TOTAL_UNSERVED], unserved);
+        if (needs->unserved)
+            ds_row_add(total[DS_TOTAL_UNSERVED], unserved);
+        if (!needs->served)
+            continue;
         DS_EACH_LANE(i)
             served[i] = requests[i] - unserved[i];
         DS_EACH_LANE(i) /* what rounding leaves is no request */
@@ -117,28 +126,31 @@ static void count_served(ds_work *w, ds_row *total)
     }
 }
 
-/* (73)-(75): the saving of the month, the last month that is not paid back, and what part
- * of the month after it does: in a month that is paid back the part is rewritten only when
- * the one before was not. */
-static void count_saving(ds_work *w, size_t strategy, const double *cost)
+/* (75): the savings of the months, for the rate of return. */
+static void keep_flow(ds_work *w, double *restrict flow, const double *cost)
 {
-    ds_strategy_state *state = &w->strategy[strategy];
-    double *base = w->base_cost, *base_total = w->base_total;
-    double *saved = state->total[DS_TOTAL_SAVED], *flow = state->flow[w->month];
-    double *last = state->total[DS_TOTAL_LAST_NEGATIVE], *part = state->total[DS_TOTAL_PART];
-    const double now = (double)w->month;
-    if (strategy == 0) {
-        ds_row_copy(base, cost);
-        ds_row_add(base_total, cost);
-    }
+    const double *base = w->base_cost;
     DS_EACH_LANE(i) {
         double saving = base[i] - cost[i];
-        bool nil = fabs(saving) <= 1e-9 * base[i];
+        flow[i] = fabs(saving) <= 1e-9 * base[i] ? 0.0 : saving;
+    }
+}
+
+/* (73), (74): the cumulative saving, the last month that is not paid back, and what part
+ * of the month after it does: in a month that is paid back the part is rewritten only when
+ * the one before was not. */
+static void count_saving(ds_work *w, ds_row *total, const double *cost)
+{
+    const double *base = w->base_cost, *base_total = w->base_total;
+    double *saved = total[DS_TOTAL_SAVED];
+    double *last = total[DS_TOTAL_LAST_NEGATIVE], *part = total[DS_TOTAL_PART];
+    const double now = (double)w->month;
+    DS_EACH_LANE(i) {
+        double saving = base[i] - cost[i];
         double owed = -saved[i];
         double made_good = saving > owed ? owed / saving : 1.0;
         part[i] = w->month > 0 && last[i] == now - 1.0 ? made_good : part[i];
         saved[i] += saving;
-        flow[i] = nil ? 0.0 : saving;
         last[i] = saved[i] < -1e-9 * fabs(base_total[i]) ? now : last[i];
     }
 }
@@ -159,45 +171,130 @@ static void count_fleets(const ds_work *w, ds_row *total)
         ds_row_add(total[sums[k].total], sums[k].row);
 }
 
-void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
+/* Sums of what a strategy may do at all and somebody wants to know. */
+static void count_uses(ds_work *w, size_t strategy, ds_row *total)
+{
+    const ds_plan_strategy *s = &w->plan->strategy[strategy];
+    const ds_plan_needs    *needs = &w->plan->needs;
+    const ds_month         *now = &w->now;
+    const struct {
+        bool          wanted;
+        int           total;
+        const double *row;
+    } sums[] = {
+        { needs->bill, DS_TOTAL_BILL, now->bill },
+        { needs->returned, DS_TOTAL_RETURNED, now->returned },
+        { needs->escalated && s->spoils, DS_TOTAL_ESCALATED, now->escalated },
+        { needs->bad && s->spoils, DS_TOTAL_BAD, now->bad },
+        { needs->overflow && s->has_limits, DS_TOTAL_OVERFLOW, now->overflow },
+        { needs->fallback && s->falls_back, DS_TOTAL_FALLBACK, now->fallback },
+        { needs->project && s->distils, DS_TOTAL_PROJECT, now->project },
+    };
+    for (size_t k = 0; k < sizeof sums / sizeof *sums; k++)
+        if (sums[k].wanted)
+            ds_row_add(total[sums[k].total], sums[k].row);
+    if (s->loses)
+        count_served(w, total);
+    if (needs->fleets && s->has_fleet)
+        count_fleets(w, total);
+    for (size_t k = 0; needs->provider && k < w->plan->provider_count; k++)
+        ds_row_add(w->strategy[strategy].provider[k], now->spend[k]);
+}
+
+/* (72) */
+static void add_present_value(const ds_work *w, const double *restrict cost,
+                              double *restrict npv)
+{
+    const double *discount = w->discount[0], same = discount[0];
+    if (w->discount_alike)
+        DS_EACH_LANE(i)
+            npv[i] += same * cost[i];
+    else
+        DS_EACH_LANE(i)
+            npv[i] += discount[i] * cost[i];
+}
+
+/* The same where nothing but the present value of the bill is wanted: then nobody adds the
+ * charges up. */
+static void add_charges(ds_work *w, double *restrict npv)
+{
+    const ds_part *charge = w->now.charge;
+    const double *a = charge[0].row, *b = charge[1].row, same = w->discount[0][0];
+    const double of_a = charge[0].times, of_b = charge[1].times;
+    if (w->now.part_count == 1)
+        DS_EACH_LANE(i)
+            npv[i] += same * (of_a * a[i]);
+    else
+        DS_EACH_LANE(i)
+            npv[i] += same * (of_a * a[i] + of_b * b[i]);
+}
+
+/* (70), (73)-(75): what the month costs, against the baseline. */
+static void count_cost(ds_work *w, size_t strategy)
+{
+    const ds_plan_needs *needs = &w->plan->needs;
+    ds_strategy_state   *state = &w->strategy[strategy];
+    const double *bill = ds_open_bill(w);
+    const double *cost = bill;
+    if (w->plan->strategy[strategy].losses_cost) {
+        double *all = w->scratch[0];
+        const double *lost = w->now.lost;
+        DS_EACH_LANE(i)
+            all[i] = bill[i] + lost[i];
+        cost = all;
+    }
+    add_present_value(w, cost, state->total[DS_TOTAL_NPV]);
+    if (strategy == 0 && (needs->payback || needs->flow))
+        ds_row_copy(w->base_cost, cost);
+    if (needs->total)
+        ds_row_add(state->total[DS_TOTAL_COST], cost);
+    if (needs->payback && strategy == 0)
+        ds_row_add(w->base_total, cost);
+    if (needs->payback)
+        count_saving(w, state->total, cost);
+    if (needs->flow)
+        keep_flow(w, state->flow[w->month], cost);
+}
+
+static void count_month(ds_work *w, size_t strategy, double *restrict bill_out)
 {
     const ds_plan *plan = w->plan;
     ds_strategy_state *state = &w->strategy[strategy];
-    ds_row *total = state->total;
-    ds_month *now = &w->now;
-    double *cost = w->scratch[0];
-    ds_row_copy(state->paid, now->bill);
+    const double *bill = ds_open_bill(w);
+    if (plan->strategy[strategy].waits || plan->needs.over)
+        ds_row_copy(state->paid, bill);
     if (plan->real)
         deflate(w, plan->strategy[strategy].has_fleet);
-    const double *bill = now->bill, *lost = now->lost, *discount = w->discount[0];
-    double *npv = total[DS_TOTAL_NPV];
-    DS_EACH_LANE(i) { /* (70), (73) */
-        cost[i] = bill[i] + lost[i];
-        npv[i] += discount[i] * cost[i];
-    }
-    ds_row_add(total[DS_TOTAL_COST], cost);
-    ds_row_add(total[DS_TOTAL_BILL], bill);
-    ds_row_add(total[DS_TOTAL_RETURNED], now->returned);
-    if (plan->strategy[strategy].loses)
-        count_served(w, total);
-    if (plan->strategy[strategy].spoils) {
-        ds_row_add(total[DS_TOTAL_ESCALATED], now->escalated);
-        ds_row_add(total[DS_TOTAL_BAD], now->bad);
-    }
-    if (plan->strategy[strategy].has_fleet)
-        count_fleets(w, total);
-    if (plan->strategy[strategy].has_limits)
-        ds_row_add(total[DS_TOTAL_OVERFLOW], now->overflow);
-    if (plan->strategy[strategy].falls_back)
-        ds_row_add(total[DS_TOTAL_FALLBACK], now->fallback);
-    if (plan->strategy[strategy].distils)
-        ds_row_add(total[DS_TOTAL_PROJECT], now->project);
-    for (size_t k = 0; k < plan->provider_count; k++)
-        ds_row_add(state->provider[k], now->spend[k]);
-    count_peak(w, state->paid, total);
-    count_saving(w, strategy, cost);
-    ds_row_copy(bill_out, bill);
-    if (strategy + 1 == plan->strategy_count)
+    count_cost(w, strategy);
+    count_uses(w, strategy, state->total);
+    if (plan->needs.peak)
+        count_peak(w, state->total);
+    if (plan->needs.over)
+        count_over(w, state->paid, state->total[DS_TOTAL_OVER]);
+    if (bill_out != NULL)
+        ds_row_copy(bill_out, bill);
+}
+
+/* Is a month of a strategy no more than the present value of one or two charges? */
+static bool is_simple(const ds_work *w, const ds_plan_strategy *s)
+{
+    const ds_plan *plan = w->plan;
+    return !plan->needs.totals && !plan->monthly && !plan->real && !s->waits && !s->losses_cost &&
+           w->discount_alike && !w->now.billed && w->now.part_count >= 1 &&
+           w->now.part_count <= 2;
+}
+
+void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
+{
+    if (is_simple(w, &w->plan->strategy[strategy]))
+        add_charges(w, w->strategy[strategy].total[DS_TOTAL_NPV]);
+    else
+        count_month(w, strategy, bill_out);
+    if (strategy + 1 < w->plan->strategy_count)
+        return;
+    if (w->discount_alike)
+        w->discount[0][0] *= w->discount[1][0];
+    else
         ds_row_multiply(w->discount[0], w->discount[1]);
 }
 
@@ -263,12 +360,52 @@ static inline double saving_of(double base, double cost, double saving)
     return fabs(saving) <= 1e-12 * (fabs(base) + fabs(cost)) ? 0.0 : saving;
 }
 
+/* (73), (74) */
+static void end_saving(const ds_work *w, size_t strategy, double *const *row)
+{
+    const double *base_npv = w->strategy[0].total[DS_TOTAL_NPV];
+    ds_row       *total = w->strategy[strategy].total;
+    const double *npv = total[DS_TOTAL_NPV];
+    DS_EACH_LANE(i)
+        row[DS_OUTCOME_SAVING_NPV][i] = saving_of(base_npv[i], npv[i], base_npv[i] - npv[i]);
+    if (!w->plan->needs.payback)
+        return;
+    const double years = (double)w->plan->months / 12.0;
+    const double *base_cost = w->base_total, *cost = total[DS_TOTAL_COST];
+    const double *saved = total[DS_TOTAL_SAVED];
+    DS_EACH_LANE(i) {
+        row[DS_OUTCOME_SAVING_TOTAL][i] = saving_of(base_cost[i], cost[i], saved[i]);
+        row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
+    }
+    pay_back(w, total, row[DS_OUTCOME_PAYBACK], row[DS_OUTCOME_BREAK_EVEN]);
+}
+
+static void end_ratios(const ds_work *w, size_t strategy, double *const *row)
+{
+    const ds_plan *plan = w->plan;
+    ds_row    *total = w->strategy[strategy].total;
+    const bool loses = plan->strategy[strategy].loses;
+    const struct {
+        int           outcome, above;
+        const double *below;
+    } ratios[] = {
+        { DS_OUTCOME_USD_PER_MTOK, DS_TOTAL_BILL,
+          loses ? total[DS_TOTAL_SERVED_MTOK] : w->asked_mtok },
+        { DS_OUTCOME_ESCALATED, DS_TOTAL_ESCALATED, loses ? total[DS_TOTAL_SERVED] : w->asked },
+        { DS_OUTCOME_UTILISATION, DS_TOTAL_GPU_USED, total[DS_TOTAL_GPU_PAID] },
+        { DS_OUTCOME_FLEET_ALLOCATED, DS_TOTAL_FLEET_COST, total[DS_TOTAL_FLEET_MTOK] },
+        { DS_OUTCOME_FLEET_USED, DS_TOTAL_FLEET_USED, total[DS_TOTAL_FLEET_MTOK] },
+    };
+    for (size_t k = 0; k < sizeof ratios / sizeof *ratios; k++)
+        if (plan->wanted[ratios[k].outcome])
+            ratio(row[ratios[k].outcome], total[ratios[k].above], ratios[k].below);
+}
+
 static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
 {
     const ds_plan *plan = w->plan;
     ds_strategy_state *state = &w->strategy[strategy];
-    const double *base_npv = w->strategy[0].total[DS_TOTAL_NPV];
-    const double *npv = state->total[DS_TOTAL_NPV];
+    const bool *wanted = plan->wanted;
     double *row[DS_OUTCOME_COUNT];
     for (size_t k = 0; k < DS_OUTCOME_COUNT; k++)
         row[k] = out + k * DS_LANES;
@@ -287,34 +424,22 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         { DS_OUTCOME_POOLING_GAIN, DS_TOTAL_POOLING },
     };
     for (size_t k = 0; k < sizeof copied / sizeof *copied; k++)
-        ds_row_copy(row[copied[k].outcome], state->total[copied[k].total]);
-    const double years = (double)plan->months / 12.0;
-    const double *base_total = w->base_total, *total = state->total[DS_TOTAL_COST];
-    const double *saved = state->total[DS_TOTAL_SAVED];
-    DS_EACH_LANE(i) {
-        row[DS_OUTCOME_SAVING_NPV][i] = saving_of(base_npv[i], npv[i], base_npv[i] - npv[i]);
-        row[DS_OUTCOME_SAVING_TOTAL][i] = saving_of(base_total[i], total[i], saved[i]);
-        row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
-    }
-    pay_back(w, state->total, row[DS_OUTCOME_PAYBACK], row[DS_OUTCOME_BREAK_EVEN]);
-    ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
-                 row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
-                 w->irr_scratch);
-    const bool loses = plan->strategy[strategy].loses;
-    ratio(row[DS_OUTCOME_USD_PER_MTOK], state->total[DS_TOTAL_BILL],
-          loses ? state->total[DS_TOTAL_SERVED_MTOK] : w->asked_mtok);
-    ratio(row[DS_OUTCOME_ESCALATED], state->total[DS_TOTAL_ESCALATED],
-          loses ? state->total[DS_TOTAL_SERVED] : w->asked);
-    ratio(row[DS_OUTCOME_UTILISATION], state->total[DS_TOTAL_GPU_USED],
-          state->total[DS_TOTAL_GPU_PAID]);
-    ratio(row[DS_OUTCOME_FLEET_ALLOCATED], state->total[DS_TOTAL_FLEET_COST],
-          state->total[DS_TOTAL_FLEET_MTOK]);
-    ratio(row[DS_OUTCOME_FLEET_USED], state->total[DS_TOTAL_FLEET_USED],
-          state->total[DS_TOTAL_FLEET_MTOK]);
-    ds_row_copy(row[DS_OUTCOME_SERVED_VALUE],
-                loses ? state->total[DS_TOTAL_SERVED_VALUE] : w->asked_value);
-    concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);
-    earliest_ready(w, strategy, row[DS_OUTCOME_READY]);
+        if (wanted[copied[k].outcome])
+            ds_row_copy(row[copied[k].outcome], state->total[copied[k].total]);
+    end_saving(w, strategy, row);
+    if (plan->needs.flow)
+        ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
+                     row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
+                     w->irr_scratch);
+    end_ratios(w, strategy, row);
+    if (wanted[DS_OUTCOME_SERVED_VALUE])
+        ds_row_copy(row[DS_OUTCOME_SERVED_VALUE], plan->strategy[strategy].loses
+                                                      ? state->total[DS_TOTAL_SERVED_VALUE]
+                                                      : w->asked_value);
+    if (plan->needs.provider)
+        concentrate(w, state, row[DS_OUTCOME_TOP_SHARE], row[DS_OUTCOME_HHI]);
+    if (wanted[DS_OUTCOME_READY])
+        earliest_ready(w, strategy, row[DS_OUTCOME_READY]);
 }
 
 void ds_finance_end(ds_work *w, double *restrict outcomes)

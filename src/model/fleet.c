@@ -39,7 +39,7 @@ static void find_loads(const sizing *z)
     for (size_t k = 0; k < z->used; k++) {
         double *planned = w->planned[k], *present = w->present[k], *actual = w->actual[k];
         const size_t p = w->product_index[k];
-        const double *v = w->now.usage[p * z->plan->model_count + (size_t)z->c->model];
+        const double *v = w->now.usage[p * z->plan->model_count + (size_t)z->c->model].row;
         const double *excess = w->hour_excess[p], *due = z->due;
         if (z->f->limited)
             DS_EACH_LANE(i)

@@ -128,7 +128,7 @@ static void count_use(ds_work *w, const ds_plan_fleet *f, const double *gpus,
     double *seconds = w->scratch[4], *mtok = w->scratch[5];
     double *months = w->now.gpu_months, *used = w->now.gpu_used, *paid = w->now.gpu_paid;
     double *all = w->now.fleet_cost, *in_use = w->now.fleet_used;
-    ds_total_load(w, c->model, c->first_load, seconds);
+    ds_total_load(w, c->model, c->first_load, NULL, NULL, seconds);
     ds_total_tokens(w, c->model, mtok);
     if (!c->certain) {
         ds_row_multiply(seconds, w->in_force[f->contract]);

@@ -16,8 +16,11 @@
 static void simulate_month(ds_work *w, double *restrict bills)
 {
     const ds_plan *plan = w->plan;
-    if (w->month % 2 == 0)
+    if (w->month % 2 == 0) {
         ds_random_two_months(w);
+        ds_process_two_months(w);
+    }
+    ds_regime_month(w);
     ds_price_month(w);
     ds_demand_month(w);
     ds_contract_month(w);
@@ -25,7 +28,8 @@ static void simulate_month(ds_work *w, double *restrict bills)
     ds_finance_world(w);
     for (size_t s = 0; s < plan->strategy_count; s++) {
         ds_strategy_month(w, s);
-        ds_finance_month(w, s, &bills[(s * plan->months + w->month) * DS_LANES]);
+        ds_finance_month(w, s, plan->monthly ? &bills[(s * plan->months + w->month) * DS_LANES]
+                                             : NULL);
     }
 }
 
@@ -36,12 +40,15 @@ void ds_kernel(const ds_plan *plan, uint64_t first, void *work, double *restrict
     w->first = first;
     w->month = 0;
     ds_random_inputs(w);
+    ds_process_begin(w);
     ds_price_begin(w);
     ds_demand_begin(w);
     ds_contract_begin(w);
     ds_student_begin(w);
     for (size_t s = 0; s < plan->strategy_count; s++)
         ds_project_begin(w, s);
+    for (size_t s = 0; s < plan->strategy_count; s++)
+        ds_strategy_begin(w, s);
     ds_finance_begin(w);
     for (w->month = 0; w->month < plan->months; w->month++)
         simulate_month(w, bills);

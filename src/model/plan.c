@@ -61,13 +61,6 @@ void ds_plan_pointer(char *text, size_t size, const char *map, const char *membe
     append(text, size, &length, rest, false);
 }
 
-static uint64_t hash_of(const char *map, const char *member, const char *rest)
-{
-    char text[512];
-    ds_plan_pointer(text, sizeof text, map, member, rest);
-    return ds_hash_text(text);
-}
-
 static bool is_constant(const ds_scenario *s, ds_quantity q)
 {
     return q.index < 0 || s->inputs[q.index].distribution.kind == DS_DIST_CONSTANT;
@@ -78,6 +71,12 @@ bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value)
     return q.index >= 0 && is_constant(s, q) && s->inputs[q.index].distribution.a == value;
 }
 
+bool ds_plan_is_certain(const ds_plan *plan, int column)
+{
+    return column == DS_NONE || column == plan->zero || column == plan->one ||
+           plan->draws.draw[column].kind == DS_DRAW_CONSTANT;
+}
+
 int ds_plan_column(ds_quantity q, int absent)
 {
     return q.index >= 0 ? q.index : absent;
@@ -86,101 +85,6 @@ int ds_plan_column(ds_quantity q, int absent)
 int ds_plan_column_unless(const ds_scenario *s, ds_quantity q, double value)
 {
     return ds_plan_is_always(s, q, value) ? DS_NONE : ds_plan_column(q, DS_NONE);
-}
-
-static ds_plan_size event_size(const ds_scenario *s, ds_quantity q)
-{
-    ds_plan_size size = { .input = q.index };
-    if (q.index >= 0) {
-        size.per_event = s->inputs[q.index].per_event;
-        size.name = ds_hash_text(s->inputs[q.index].pointer);
-    }
-    return size;
-}
-
-/* Adds an event unless its rate is nil; returns its index or DS_NONE. */
-static int add_event(ds_plan *plan, ds_quantity rate, bool months_between, uint64_t name)
-{
-    if (rate.index < 0 || (!months_between && ds_plan_is_always(plan->scenario, rate, 0)))
-        return DS_NONE;
-    plan->event[plan->event_count] =
-        (ds_plan_event){ .name = name, .column = rate.index,
-                         .column_is_months_between = months_between };
-    return (int)plan->event_count++;
-}
-
-/* Finds the process of a component's members whose pointer is `pointer` and sets
- * its index; returns whether there is one. */
-static bool set_member(ds_plan *plan, const char *pointer, int process)
-{
-    bool found = false;
-    for (size_t c = 0; c < plan->draws.component_count; c++) {
-        const ds_component *component = &plan->draws.component[c];
-        for (size_t k = 0; component->of_processes && k < component->count; k++)
-            if (strcmp(component->pointer[k], pointer) == 0) {
-                plan->component_process[c][k] = process;
-                found = true;
-            }
-    }
-    return found;
-}
-
-/* Adds a process unless its volatility is nil; a correlated one without volatility
- * is kept, because the others of its component lean on it. */
-static int add_process(ds_plan *plan, ds_quantity volatility, const char *map, const char *member,
-                       const char *rest)
-{
-    char pointer[512], shock[528];
-    ds_plan_pointer(pointer, sizeof pointer, map, member, rest);
-    bool correlated = set_member(plan, pointer, (int)plan->process_count);
-    if (ds_plan_is_always(plan->scenario, volatility, 0) && !correlated)
-        return DS_NONE;
-    size_t length = strlen(pointer);
-    memcpy(shock, pointer, length);
-    memcpy(shock + length, "#shock", sizeof "#shock");
-    plan->process[plan->process_count] = ds_hash_text(shock);
-    return (int)plan->process_count++;
-}
-
-static void compile_gpus(ds_plan *plan)
-{
-    const ds_scenario *s = plan->scenario;
-    for (size_t i = 0; i < plan->gpu_count; i++) {
-        const ds_gpu *g = &DS_ITEM(ds_gpu, s->gpus, i);
-        ds_plan_gpu *out = &plan->gpu[i];
-        out->usd_per_gpu_hour = g->usd_per_gpu_hour.index;
-        out->long_run = ds_plan_column(g->long_run_usd_per_gpu_hour, out->usd_per_gpu_hour);
-        out->reversion = g->reversion_per_year.index;
-        out->volatility = g->volatility_per_sqrt_year.index;
-        out->peak_tflops = ds_plan_column(g->peak_tflops, plan->one);
-        out->process = add_process(plan, g->volatility_per_sqrt_year, "/gpus/", g->key.name, "");
-        out->jump = add_event(plan, g->jumps_per_year, false,
-                              hash_of("/gpus/", g->key.name, "#jump"));
-        out->jump_factor = event_size(s, g->jump_factor);
-        out->moves = out->process != DS_NONE || out->jump != DS_NONE ||
-                     (g->long_run_usd_per_gpu_hour.index >= 0 &&
-                      !ds_plan_is_always(s, g->reversion_per_year, 0));
-    }
-}
-
-static void compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *out)
-{
-    const ds_growth *g = p->growth;
-    out->growth = g->process;
-    out->per_year = g->per_year.index;
-    out->slows = g->slows_to_per_year.index >= 0;
-    out->slows_to = ds_plan_column(g->slows_to_per_year, plan->zero);
-    out->slowing = g->slowing_per_year.index;
-    out->ceiling = ds_plan_column(g->ceiling_factor, plan->one);
-    out->innovation = g->innovation_per_year.index;
-    out->imitation = g->imitation_per_year.index;
-    out->volatility = g->volatility_per_sqrt_year.index;
-    out->series = g->series;
-    out->process = add_process(plan, g->volatility_per_sqrt_year, "/products/", p->key.name,
-                               "/growth");
-    out->jump = add_event(plan, g->jumps_per_year, false,
-                          hash_of("/products/", p->key.name, "/growth#jump"));
-    out->jump_factor = event_size(plan->scenario, g->jump_factor);
 }
 
 /* Which kinds of tokens a request may have on some contract, and as what they are
@@ -223,6 +127,12 @@ static void compile_request(ds_plan *plan, const ds_request *r, ds_plan_product 
     out->tokens_grow = !ds_plan_is_always(s, r->input_growth_per_year, 0) ||
                        !ds_plan_is_always(s, r->output_growth_per_year, 0);
     compile_cached(s, r, out);
+    out->tokens_certain = !out->tokens_grow && out->prefix == DS_NONE &&
+                          ds_plan_is_certain(plan, out->input_length) &&
+                          ds_plan_is_certain(plan, out->output_length) &&
+                          ds_plan_is_certain(plan, out->tokens_per_word);
+    for (int k = 0; k < 3; k++)
+        out->tokens_certain = out->tokens_certain && ds_plan_is_certain(plan, out->cached[k]);
 }
 
 static void compile_products(ds_plan *plan)
@@ -233,25 +143,35 @@ static void compile_products(ds_plan *plan)
         ds_plan_product *out = &plan->product[i];
         out->name = p->key.name;
         out->requests = p->requests_per_month.index;
-        compile_growth(plan, p, out);
+        out->idle = ds_plan_holds(plan, out->requests, 0);
+        ds_plan_compile_growth(plan, p, out);
         compile_request(plan, p->request, out);
         out->has_season = p->season.count == 12;
         for (size_t m = 0; m < 12; m++)
             out->season[m] = out->has_season ? p->season.values[m] : 1;
         out->peak_to_mean = p->peak_to_mean.index;
+        out->trend_certain =
+            ds_plan_is_certain(plan, out->per_year) && ds_plan_is_certain(plan, out->slows_to) &&
+            ds_plan_is_certain(plan, out->slowing) &&
+            ds_plan_is_certain(plan, out->innovation) &&
+            ds_plan_is_certain(plan, out->imitation) && ds_plan_is_certain(plan, out->volatility);
+        out->certain_peak = ds_plan_is_certain(plan, out->peak_to_mean);
         out->value = ds_plan_column_unless(s, p->value_usd_per_request, 0);
         out->loss = ds_plan_column_unless(s, p->loss_usd_per_bad_answer, 0);
         out->elasticity = p->price_elasticity.index;
         out->price_of = ds_plan_is_always(s, p->price_elasticity, 0) ? DS_NONE : p->price_of;
+        out->plain = out->growth == DS_GROWTH_GBM && !out->slows && out->process != DS_NONE &&
+                     out->jump == DS_NONE && out->price_of == DS_NONE && !out->tokens_grow &&
+                     out->noise == DS_NONE && out->effect.regime == DS_NONE;
     }
 }
 
-static ds_plan_checker checker_of(const ds_verifier *v)
+static ds_plan_checker checker_of(const ds_scenario *s, const ds_verifier *v)
 {
     if (v == NULL)
         return (ds_plan_checker){ DS_NONE, DS_NONE, DS_NONE };
     return (ds_plan_checker){ v->detected_share.index, v->false_alarm_share.index,
-                              v->usd_per_request.index };
+                              ds_plan_column_unless(s, v->usd_per_request, 0) };
 }
 
 static void compile_models(ds_plan *plan)
@@ -261,36 +181,17 @@ static void compile_models(ds_plan *plan)
         const ds_model *m = &DS_ITEM(ds_model, s->models, i);
         ds_plan_model *out = &plan->model[i];
         out->name = m->key.name;
-        out->process = out->release = out->cut = out->interruption = DS_NONE;
-        if (m->price_path != NULL) {
-            const ds_price_path *p = m->price_path;
-            out->process = add_process(plan, p->volatility_per_sqrt_year, "/models/", m->key.name,
-                                       "/price_path");
-            out->releases_fixed = p->releases == DS_RELEASES_FIXED;
-            out->release_months = ds_plan_column(p->release_every_months, DS_NONE);
-            if (!out->releases_fixed)
-                out->release = add_event(plan, p->release_every_months, true,
-                                         hash_of("/models/", m->key.name, "/price_path#release"));
-            out->cut = add_event(plan, p->cuts_per_year, false,
-                                 hash_of("/models/", m->key.name, "/price_path#cut"));
-            out->change_at_release = event_size(s, p->change_at_release);
-            out->cut_factor = event_size(s, p->cut_factor);
-            out->change = p->change_per_year.index;
-            out->volatility = p->volatility_per_sqrt_year.index;
-            out->price_moves =
-                out->process != DS_NONE || !ds_plan_is_always(s, p->change_per_year, 0);
-        } else {
-            out->release_months = DS_NONE;
-        }
+        out->interruption = DS_NONE;
+        ds_plan_compile_price_path(plan, m, out);
         if (m->interruption != NULL) {
-            out->interruption = add_event(plan, m->interruption->per_year, false,
-                                          hash_of("/models/", m->key.name,
+            out->interruption = ds_plan_add_event(plan, m->interruption->per_year, false,
+                                          ds_plan_hash("/models/", m->key.name,
                                                   "/interruption#interruption"));
-            out->interruption_months = event_size(s, m->interruption->months);
+            out->interruption_months = ds_plan_event_size(s, m->interruption->months);
         }
         out->fee_returned = ds_plan_column_unless(s, m->fee_returned_share, 0);
-        out->verifier = checker_of(m->verifier);
-        out->router = checker_of(m->router);
+        out->verifier = checker_of(s, m->verifier);
+        out->router = checker_of(s, m->router);
         out->student = out->limits = DS_NONE;
     }
 }
@@ -412,10 +313,12 @@ static void compile_student(ds_plan *plan, int model, const ds_model *m, ds_plan
     out->permission = p->permission_probability.index;
     out->overrun = p->overrun_factor.index;
     out->attempts = (int)p->attempts;
-    out->permission_name = hash_of("/models/", m->key.name, "/project#permission");
-    out->gate_name = hash_of("/models/", m->key.name, "/project#gate");
+    out->permission_name = ds_plan_hash("/models/", m->key.name, "/project#permission");
+    out->gate_name = ds_plan_hash("/models/", m->key.name, "/project#gate");
     out->decay_per_month = m->decay_per_month.index;
     out->decay_per_release = m->decay_per_release.index;
+    out->ages = m->refresh != NULL || !ds_plan_is_always(s, m->decay_per_month, 0) ||
+                !ds_plan_is_always(s, m->decay_per_release, 0);
     out->fine_tuning = p->fine_tuning;
     if (p->fine_tuning != NULL)
         out->tuning_cap = ds_plan_column(p->fine_tuning->cap_usd, DS_NONE);
@@ -447,12 +350,15 @@ static bool allocate(ds_plan *plan)
     size_t moving = plan->gpu_count + plan->product_count + plan->model_count;
 #define MAKE(member, count) \
     ((plan->member = ds_plan_alloc(plan, count, sizeof *plan->member)) != NULL)
-    if (!MAKE(component_process, plan->draws.component_count))
+    if (!MAKE(component_process, plan->draws.component_count) ||
+        !MAKE(epistemic_component, plan->draws.component_count))
         return false;
     for (size_t c = 0; c < plan->draws.component_count; c++)
         if (!MAKE(component_process[c], plan->draws.component[c].count))
             return false;
     return MAKE(input, s->input_count) && MAKE(event, 4 * moving) && MAKE(process, moving) &&
+           MAKE(draws_shock, moving) && MAKE(same_shock, moving) && MAKE(sampled_shock, moving) &&
+           MAKE(noise, plan->product_count) && MAKE(regime, s->regimes.count) &&
            MAKE(gpu, plan->gpu_count) &&
            MAKE(profile, plan->profile_count) && MAKE(product, plan->product_count) &&
            MAKE(model, plan->model_count) && MAKE(contract, plan->contract_count) &&
@@ -484,11 +390,98 @@ static void compile_root(ds_plan *plan)
 static void compile_inputs(ds_plan *plan)
 {
     const ds_scenario *s = plan->scenario;
+    for (size_t c = 0; c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        plan->epistemic_component[c] = plan->outer > 0 && !component->of_processes &&
+                                       !s->inputs[component->input[0]].aleatory;
+    }
     for (size_t i = 0; i < s->input_count; i++) {
         if (plan->draws.draw[i].kind == DS_DRAW_CONSTANT || s->inputs[i].per_event)
             continue;
         plan->input[plan->input_count++] = (ds_plan_input){
-            .column = (int)i, .name = ds_hash_text(s->inputs[i].pointer) };
+            .column = (int)i,
+            .epistemic = plan->outer > 0 && !s->inputs[i].aleatory,
+            .name = ds_hash_text(s->inputs[i].pointer) };
+    }
+}
+
+/* (9): what is correlated is known together, or happens together. */
+static ds_code check_natures(const ds_plan *plan, ds_error *err)
+{
+    const ds_input *inputs = plan->scenario->inputs;
+    for (size_t c = 0; plan->outer > 0 && c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        for (size_t k = 1; !component->of_processes && k < component->count; k++)
+            if (inputs[component->input[k]].aleatory != inputs[component->input[0]].aleatory)
+                return ds_fail(err, DS_E_SCENARIO, component->pointer[k],
+                               "it is correlated with %.120s, which is of the other nature; with "
+                               "run.outer both are `epistemic` or both `aleatory`",
+                               component->pointer[0]);
+    }
+    return DS_OK;
+}
+
+uint64_t ds_plan_outer(const ds_plan *plan)
+{
+    return plan->outer;
+}
+
+/* What row k of L says of its process. */
+static void note_row(ds_plan *plan, size_t c, size_t k)
+{
+    const ds_component *component = &plan->draws.component[c];
+    const double *lower = &component->lower[k * component->count];
+    const int *process = plan->component_process[c];
+    plan->draws_shock[process[k]] = lower[k] != 0.0;
+    for (size_t j = 0; j < k; j++)
+        if (lower[j] == 1.0 && plan->draws_shock[process[j]] && j == 0)
+            plan->same_shock[process[k]] = process[j];
+}
+
+/* Which processes need numbers of their own. */
+static void find_own_shocks(ds_plan *plan)
+{
+    for (size_t k = 0; k < plan->process_count; k++) {
+        plan->draws_shock[k] = true;
+        plan->same_shock[k] = (int)k;
+    }
+    for (size_t c = 0; c < plan->draws.component_count; c++) {
+        const ds_component *component = &plan->draws.component[c];
+        for (size_t k = 0; component->of_processes && k < component->count; k++)
+            note_row(plan, c, k);
+    }
+}
+
+/* Do two columns hold the same in every path? */
+static bool same_column(const ds_plan *plan, int a, int b)
+{
+    return a == b || (a >= 0 && b >= 0 && plan->draws.draw[a].kind == DS_DRAW_CONSTANT &&
+                      ds_plan_holds(plan, b, plan->draws.draw[a].a));
+}
+
+/* Is it in every path the price level of another? */
+static bool same_level(const ds_plan *plan, const ds_plan_model *a, const ds_plan_model *b)
+{
+    const bool alone = a->release_months == DS_NONE && a->cut == DS_NONE &&
+                       b->release_months == DS_NONE && b->cut == DS_NONE;
+    const bool same_noise =
+        a->process == b->process ||
+        (a->process != DS_NONE && b->process != DS_NONE &&
+         plan->same_shock[a->process] == plan->same_shock[b->process]);
+    const bool plain = a->effect.regime == DS_NONE && b->effect.regime == DS_NONE &&
+                       !a->noise_apart && !b->noise_apart;
+    return alone && plain && same_noise && a->price_moves && b->price_moves &&
+           same_column(plan, a->change, b->change) &&
+           same_column(plan, a->volatility, b->volatility);
+}
+
+static void find_levels(ds_plan *plan)
+{
+    for (size_t m = 0; m < plan->model_count; m++) {
+        int other = 0;
+        while (other < (int)m && !same_level(plan, &plan->model[other], &plan->model[m]))
+            other++;
+        plan->model[m].level = other;
     }
 }
 
@@ -498,22 +491,33 @@ static ds_code compile(ds_plan *plan, ds_error *err)
     ds_code code = ds_draws_compile(plan->scenario, &plan->draws, err);
     if (code != DS_OK)
         return code;
+    plan->outer = (uint64_t)plan->scenario->run->outer;
+    code = check_natures(plan, err);
+    if (code != DS_OK)
+        return code;
     if (!allocate(plan))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_root(plan);
     compile_inputs(plan);
-    compile_gpus(plan);
+    ds_plan_compile_gpus(plan);
     if (!ds_plan_compile_profiles(plan))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_products(plan);
     compile_models(plan);
+    find_own_shocks(plan);
+    find_levels(plan);
     compile_providers(plan);
     compile_quality(plan);
     if (!ds_plan_compile_hours(plan) || !ds_plan_compile_contracts(plan) ||
         !ds_plan_compile_agreements(plan))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     compile_students(plan);
-    return ds_plan_compile_strategies(plan, err);
+    if (!ds_plan_compile_sampler(plan))
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
+    code = ds_plan_compile_strategies(plan, err);
+    if (code == DS_OK)
+        ds_plan_find_shortcuts(plan);
+    return code == DS_OK ? ds_plan_compile_outcomes(plan, err) : code;
 }
 
 ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out, ds_error *err)
@@ -559,6 +563,16 @@ const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy)
 size_t ds_plan_month_count(const ds_plan *plan)
 {
     return plan->months;
+}
+
+bool ds_plan_wants(const ds_plan *plan, size_t outcome)
+{
+    return plan->wanted[outcome];
+}
+
+bool ds_plan_keeps_months(const ds_plan *plan)
+{
+    return plan->monthly;
 }
 
 double ds_plan_cvar_level(const ds_plan *plan)

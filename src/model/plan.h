@@ -15,6 +15,7 @@
 #include "model/draws.h"
 #include "model/kernel.h"
 #include "model/profile_table.h"
+#include "model/sampler.h"
 #include "scenario/scenario.h"
 
 enum { DS_NONE = -1 };
@@ -25,11 +26,12 @@ enum { DS_NONE = -1 };
 /* An input drawn once per path. */
 typedef struct {
     int      column;
+    bool     epistemic; /* (9): one value for a state of knowledge             */
     uint64_t name; /* hash of its pointer */
 } ds_plan_input;
 
 /* An event of (5): probability of a month 1 - exp(-rate), rate = per year / 12, or
- * 1 / months between. */
+ * 1 / months between.  Of jumps and cuts (14) there may be several in a month. */
 typedef struct {
     uint64_t name; /* hash of "pointer#kind"                                    */
     int      column;
@@ -43,11 +45,33 @@ typedef struct {
     bool     per_event;
 } ds_plan_size;
 
+/* Noise that passes (18): columns. */
+typedef struct {
+    uint64_t name; /* hash of "pointer#noise"                                   */
+    int      log_sd, kept; /* s and phi                                         */
+} ds_plan_noise;
+
+/* A regime (25) that does something. */
+typedef struct {
+    uint64_t name; /* hash of "pointer#state"                                   */
+    int      index; /* in the scenario                                          */
+    int      on_per_year, off_per_year;
+    int      begins_on; /* column, or DS_NONE                                   */
+} ds_plan_regime;
+
+/* What it does to one thing; columns, or DS_NONE where it does nothing. */
+typedef struct {
+    int    regime; /* index, or DS_NONE: no regime does anything                */
+    int    factor, step, volatility;
+    size_t step_row; /* of ds_work.regime_step, if there is a step              */
+} ds_plan_effect;
+
 typedef struct {
     int  usd_per_gpu_hour, long_run, reversion, volatility, peak_tflops;
     int  process; /* index into plan->processes, or DS_NONE                     */
     int  jump;    /* index into plan->events, or DS_NONE                        */
     ds_plan_size jump_factor;
+    ds_plan_effect effect;
     bool moves;
 } ds_plan_gpu;
 
@@ -89,6 +113,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    bool     idle; /* never any requests                                        */
     int      requests, tokens_per_word, input_length, output_length;
     bool     input_in_words, output_in_words, tokens_grow;
     int      input_cv, output_cv, input_growth, output_growth;
@@ -104,10 +129,17 @@ typedef struct {
     ds_numbers series;
     int      process, jump;
     ds_plan_size jump_factor;
+    ds_plan_effect effect;
+    bool     level_moves; /* has it a trend or noise in its log level?           */
+    int      noise; /* index of the noise that passes, or DS_NONE               */
     bool     has_season;
     double   season[12];
     double   week[168];             /* s of (16): levels of the hours, mean 1    */
     double   hour_peak, burst_peak; /* highest level of an hour, of a minute     */
+    bool     tokens_certain;        /* and they stay as they are                     */
+    bool     trend_certain;         /* the rates of (12), (13)                       */
+    bool     plain;                 /* growth with noise, and nothing else           */
+    bool     certain_peak;          /* is peak_to_mean the same on every path?   */
     int      peak_to_mean, value, loss, elasticity;
     int      price_of; /* model, or DS_NONE                                     */
 } ds_plan_product;
@@ -243,6 +275,8 @@ typedef struct {
     bool   has_fixed;    /* any fixed charge: needs to know whether it is held   */
     bool   refuses;      /* requests may be lost by it                           */
     bool   loads_move;   /* with the speed of a profile                          */
+    bool   loads_certain; /* each is the same on every path, if the tokens are    */
+    bool   plain;        /* one sum of tokens at one price, and no more            */
     /* its loads; the first ones, as many as charges, are summed up into its usage */
     int    first_load, charge_end, load_end;
     int    driver;       /* load whose course in time usage follows, or DS_NONE   */
@@ -331,7 +365,8 @@ typedef struct {
 } ds_plan_points;
 
 typedef struct { /* what checks answers or requests: columns, or DS_NONE         */
-    int    detected, false_alarm, usd;
+    int    detected, false_alarm;
+    int    usd; /* DS_NONE: costs nothing                                        */
 } ds_plan_checker;
 
 typedef struct {
@@ -339,8 +374,12 @@ typedef struct {
     int    first_contract, end_contract;
     int    provider; /* index of a provider                                     */
     bool   price_moves, releases_fixed;
+    bool   shared; /* do several strategies use it?                               */
+    int    level; /* model whose price level is its own too: often itself       */
     int    process, release, cut; /* process, events, or DS_NONE                */
-    int    release_months, change, volatility;
+    int    release_months, change, volatility, reversion;
+    bool   noise_apart; /* the noise reverts, or a regime changes it             */
+    ds_plan_effect effect;
     ds_plan_size change_at_release, cut_factor;
     int    interruption; /* event, or DS_NONE                                   */
     ds_plan_size interruption_months;
@@ -381,6 +420,7 @@ typedef struct {
     int  attempts;
     uint64_t permission_name, gate_name;
     int  decay_per_month, decay_per_release;
+    bool ages; /* decays, or is refreshed                                       */
     ds_plan_refresh refresh;
     const ds_fine_tuning *fine_tuning; /* of the scenario, or NULL              */
     int  tuning_cap;                   /* column, or DS_NONE                    */
@@ -397,6 +437,7 @@ typedef struct {
 
 typedef struct {
     int student, start, threshold; /* threshold: column or DS_NONE              */
+    bool certain;                  /* is it ready in the same month on every path? */
     size_t product_count; /* those routed to the student, where (67) asks        */
     int   *product;
 } ds_plan_project;
@@ -409,7 +450,10 @@ typedef struct {
     ds_plan_route  **route;       /* [product][route_count[product]]            */
     size_t          *route_count; /* [product]                                  */
     ds_plan_route   *ramp;        /* [ramp_count]: distinct (from, ramp, project) */
+    bool            *ramp_certain; /* [ramp]: is it the same on every path?     */
     bool            *ramp_holds;  /* [ramp][model]: its routes hold the model (57)  */
+    bool            *certain;     /* [product]: are its shares the same on every path? */
+    bool             all_certain; /* of all products                            */
     int             *fallback;    /* [model], or DS_NONE                        */
     bool            *used;        /* [model]: may serve something               */
     bool            *always_held; /* [model]                                    */
@@ -417,17 +461,32 @@ typedef struct {
     int             *amount;      /* [amount]: column of it under this strategy  */
     /* what may happen under it at all; the kernel leaves the rest out          */
     bool             distils, has_fleet;
+    bool             waits;       /* a project begins by the bill of the month before */
     bool             has_limits;  /* some fleet may be too small                */
     bool             falls_back;  /* requests may be served by a fallback       */
     bool             loses;       /* requests may be lost                       */
     bool             spoils;      /* answers may be bad, or asked for twice     */
+    bool             losses_cost; /* what is lost or bad may cost something     */
 } ds_plan_strategy;
+
+/* What the wanted outcomes are made of: the kernel keeps nothing else.  Escapes through
+ * the present cost are none: cost_npv_usd and saving_npv_usd are always wanted. */
+typedef struct {
+    bool total, bill, returned, peak, over, provider, project; /* sums and maxima of months */
+    bool totals;  /* any but the present value                                        */
+    bool payback; /* cumulative saving                                                */
+    bool flow;    /* monthly savings, for the rate of return                          */
+    bool served;  /* requests that are served: their number, tokens and value          */
+    bool escalated, bad, unserved, fleets, overflow, fallback;
+} ds_plan_needs;
 
 struct ds_plan {
     const ds_scenario *scenario;
     ds_draws           draws;
     size_t months, start_month; /* start_month: calendar month of month 0, 0-11 */
     double cvar_level;
+    bool   wanted[DS_OUTCOME_COUNT], monthly; /* of the outcomes; of monthly bills */
+    ds_plan_needs needs;
     double *hours[4];  /* [DS_MONTH_...][month]: H of a contract                 */
     ds_plan_points points[DS_POINTS_COUNT];
     int    zero, one; /* columns                                                */
@@ -436,10 +495,19 @@ struct ds_plan {
     bool   inflates, real;
     double timing; /* theta of (72)                                             */
 
-    size_t input_count, event_count, process_count;
+    size_t input_count, event_count, process_count, noise_count, regime_count, step_count;
     ds_plan_input *input;
     ds_plan_event *event;
     uint64_t      *process; /* hash of "pointer#shock"                          */
+    int           *same_shock;  /* [process]: with which it is correlated by 1, or itself */
+    ds_sampler     sampler;
+    uint64_t       outer;  /* states of knowledge (9), 0: not apart             */
+    int           *sampled_shock; /* [process]: stream of the sampler, or -1     */
+    bool          *draws_shock; /* [process]: false when L has 0 for its own number: it
+                                   is a sum of others', and drawing it would be for nothing */
+    ds_plan_noise *noise;
+    ds_plan_regime *regime;
+    bool          *epistemic_component; /* [component] (9)                      */
     int          **component_process; /* [component][member]: index of the process */
 
     size_t gpu_count, profile_count, product_count, model_count, contract_count,
@@ -459,11 +527,21 @@ struct ds_plan {
     ds_plan_student  *student;
     ds_plan_quality  *quality; /* [model][product]                              */
     ds_plan_strategy *strategy;
-    size_t most_projects, most_ramps, most_life, most_pools, commitment_rows;
+    bool   loads_move; /* may a load be another in another month?              */
+    size_t most_projects, most_ramps, most_routes, most_life, most_pools, commitment_rows;
 
     void **blocks; /* every allocation of the plan                              */
     size_t block_count, block_capacity, block_bytes;
     bool   too_large; /* more than DS_PLAN_BYTES_MAX were asked for              */
 };
+
+/* Does a column hold `value` in every path? */
+static inline bool ds_plan_holds(const ds_plan *plan, int column, double value)
+{
+    if (column == plan->zero || column == plan->one)
+        return value == (column == plan->one ? 1.0 : 0.0);
+    return plan->draws.draw[column].kind == DS_DRAW_CONSTANT &&
+           plan->draws.draw[column].a == value;
+}
 
 #endif

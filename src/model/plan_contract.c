@@ -105,6 +105,62 @@ static bool compile_contract(ds_plan *plan, int model, const ds_contract *c, siz
     return enough_memory;
 }
 
+/* ---- shortcuts --------------------------------------------------------------------- */
+
+/* Does no path change what a token costs, or weighs in units? */
+static bool has_certain_loads(const ds_plan *plan, const ds_plan_contract *c)
+{
+    const ds_plan_prices *prices = c->prices;
+    bool certain = c->billing != DS_BILLING_FLEET && prices != NULL && prices->tier_count == 0 &&
+                   prices->volume_count == 0 && prices->class_count == 0 &&
+                   prices->multiplier_count == 0 && prices->meter_count == 0 &&
+                   ds_plan_is_certain(plan, prices->per_request);
+    for (int k = 0; certain && k < DS_KIND_COUNT; k++)
+        certain = ds_plan_is_certain(plan, prices->usd[k]);
+    for (size_t q = 0; certain && q < c->pool_count; q++) {
+        const ds_plan_pool *pool = &c->pool[q];
+        certain = pool->profile == DS_NONE && pool->meter_count == 0 &&
+                  ds_plan_is_certain(plan, pool->tokens_per_minute);
+        for (int k = 0; certain && k < DS_KIND_COUNT; k++)
+            certain = ds_plan_is_certain(plan, pool->weight[k]);
+    }
+    return certain;
+}
+
+static bool is_plain(const ds_plan *plan, const ds_plan_contract *c)
+{
+    const bool by_token = c->billing != DS_BILLING_FLEET &&
+                          c->billing != DS_BILLING_COMPUTE_TIME;
+    if (!by_token || c->charge_end != c->first_load + 1)
+        return false;
+    const ds_plan_load *load = &plan->load[c->first_load];
+    return load->volume == DS_NONE && load->meter == DS_NONE && load->ends_line && c->certain &&
+           !c->has_fixed && !c->refuses && c->rounding == DS_ROUNDED_NONE &&
+           c->commitment == DS_NONE && c->agreement == DS_NONE && c->staff == DS_NONE &&
+           c->tax == DS_NONE && c->hosting_per_hour == DS_NONE &&
+           c->storage_per_month == DS_NONE && plan->model[c->model].fee_returned == DS_NONE;
+}
+
+void ds_plan_find_shortcuts(ds_plan *plan)
+{
+    for (size_t k = 0; k < plan->contract_count; k++) {
+        plan->contract[k].loads_certain = has_certain_loads(plan, &plan->contract[k]);
+        plan->contract[k].plain = is_plain(plan, &plan->contract[k]);
+        plan->loads_move = plan->loads_move || plan->contract[k].loads_move;
+    }
+    for (size_t p = 0; p < plan->product_count; p++)
+        plan->loads_move = plan->loads_move || plan->product[p].tokens_grow ||
+                           plan->product[p].prefix != DS_NONE;
+    for (size_t m = 0; m < plan->model_count; m++) {
+        size_t users = 0;
+        for (size_t s = 0; s < plan->strategy_count; s++)
+            users += plan->strategy[s].used[m];
+        plan->model[m].shared = users > 1;
+    }
+}
+
+/* ---- all contracts --------------------------------------------------------------------- */
+
 /* Room for the loads, commitments, amounts and fleets of all contracts and agreements. */
 static bool allocate(ds_plan *plan)
 {

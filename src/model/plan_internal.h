@@ -13,10 +13,22 @@ void  ds_plan_pointer(char *text, size_t size, const char *map, const char *memb
 
 /* Is the quantity certain to be `value`?  Not when it is absent. */
 bool ds_plan_is_always(const ds_scenario *s, ds_quantity q, double value);
+/* Is a column the same in every path?  So is what there is not. */
+bool ds_plan_is_certain(const ds_plan *plan, int column);
 /* Its column, or `absent` when there is none. */
 int  ds_plan_column(ds_quantity q, int absent);
 /* The same, but DS_NONE also when it is always `value`, which changes nothing. */
 int  ds_plan_column_unless(const ds_scenario *s, ds_quantity q, double value);
+
+/* plan_process.c: what moves by chance. */
+/* The hash of such a pointer, (2). */
+uint64_t     ds_plan_hash(const char *map, const char *member, const char *rest);
+ds_plan_size ds_plan_event_size(const ds_scenario *s, ds_quantity q);
+/* Adds an event unless its rate is nil; returns its index or DS_NONE. */
+int  ds_plan_add_event(ds_plan *plan, ds_quantity rate, bool months_between, uint64_t name);
+void ds_plan_compile_gpus(ds_plan *plan);
+void ds_plan_compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *out);
+void ds_plan_compile_price_path(ds_plan *plan, const ds_model *m, ds_plan_model *out);
 
 /* These allocate: false when there is no memory. */
 
@@ -52,6 +64,11 @@ int  ds_plan_add_commitment(ds_plan *plan, const ds_commitment *c,
 /* Is the contract committed by the minute, hour or day? */
 bool ds_plan_in_periods(const ds_plan *plan, const ds_plan_contract *c);
 bool ds_plan_compile_agreements(ds_plan *plan);
+/* After all that has random numbers. */
+bool ds_plan_compile_sampler(ds_plan *plan);
+/* What of contracts is so simple that it can be had for less; after everything else. */
+void ds_plan_find_shortcuts(ds_plan *plan);
+DS_MUST_CHECK ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err);
 DS_MUST_CHECK ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err);
 
 #endif

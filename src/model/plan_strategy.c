@@ -59,7 +59,10 @@ static bool compile_routes(ds_plan *plan, const ds_strategy *s, ds_plan_strategy
     out->route = ds_plan_alloc(plan, plan->product_count, sizeof *out->route);
     out->route_count = ds_plan_alloc(plan, plan->product_count, sizeof *out->route_count);
     out->ramp_holds = ds_plan_alloc(plan, total * plan->model_count, sizeof *out->ramp_holds);
-    if (!next || !out->ramp || !out->ramp_holds || !out->route || !out->route_count)
+    out->ramp_certain = ds_plan_alloc(plan, total, sizeof *out->ramp_certain);
+    out->certain = ds_plan_alloc(plan, plan->product_count, sizeof *out->certain);
+    if (!next || !out->ramp || !out->ramp_holds || !out->route || !out->route_count ||
+        !out->ramp_certain || !out->certain)
         return false;
     for (size_t p = 0; p < plan->product_count; p++) {
         const ds_items *routes = routes_of(s, (int)p);
@@ -101,6 +104,7 @@ static bool compile_projects(ds_plan *plan, const ds_strategy *s, ds_plan_strate
             if (when->key.target == start->key.target)
                 project->threshold = when->value.index;
         }
+        out->waits = out->waits || project->threshold != DS_NONE;
     }
     out->distils = out->project_count > 0;
     return true;
@@ -150,6 +154,67 @@ static void mark_fallbacks_used(const ds_plan *plan, ds_plan_strategy *out)
         if ((out->always_held[m] || out->used[m]) && out->fallback[m] >= 0 &&
             (plan->model[m].interruption != DS_NONE || plan->model[m].limits != DS_NONE))
             out->used[out->fallback[m]] = out->falls_back = true;
+}
+
+/* Is a student whose project begins then ready in the same month on every path? */
+static bool is_ready_certain(const ds_plan *plan, const ds_plan_project *project)
+{
+    const ds_plan_student *s = &plan->student[project->student];
+    return project->threshold == DS_NONE && ds_plan_is_certain(plan, project->start) &&
+           ds_plan_is_certain(plan, s->lead) && ds_plan_is_certain(plan, s->retry) &&
+           ds_plan_holds(plan, s->success, 1) && ds_plan_holds(plan, s->permission, 1);
+}
+
+static bool is_checker_certain(const ds_plan *plan, const ds_plan_checker *c)
+{
+    return ds_plan_is_certain(plan, c->detected) && ds_plan_is_certain(plan, c->false_alarm) &&
+           ds_plan_is_certain(plan, c->usd);
+}
+
+/* Does the model take the same share of what it is sent on every path, and is its acceptable
+ * share of the product the same and stays so? */
+static bool is_model_certain(const ds_plan *plan, int model, size_t product)
+{
+    const ds_plan_model *m = &plan->model[model];
+    const ds_plan_quality *q = &plan->quality[(size_t)model * plan->product_count + product];
+    const bool takes_all = m->interruption == DS_NONE && m->limits == DS_NONE;
+    const bool ages = m->student != DS_NONE && plan->student[m->student].ages;
+    return takes_all && !ages &&
+           (q->perfect || (q->law == NULL && q->acceptable != DS_NONE &&
+                           ds_plan_is_certain(plan, q->acceptable)));
+}
+
+static bool is_route_certain(const ds_plan *plan, const ds_plan_strategy *s,
+                             const ds_plan_route *route, size_t product)
+{
+    const ds_plan_model *m = &plan->model[route->model];
+    const int to = route->escalate_to;
+    return s->ramp_certain[route->state] && ds_plan_is_certain(plan, route->share) &&
+           is_model_certain(plan, route->model, product) &&
+           (to == DS_NONE || (is_model_certain(plan, to, product) &&
+                              is_checker_certain(plan, route->before_answer ? &m->router
+                                                                            : &m->verifier)));
+}
+
+/* What of the routing is the same on every path, and so a number: route_certain.c. */
+static void find_certain(const ds_plan *plan, ds_plan_strategy *out)
+{
+    for (size_t j = 0; j < out->project_count; j++)
+        out->project[j].certain = is_ready_certain(plan, &out->project[j]);
+    for (size_t k = 0; k < out->ramp_count; k++) {
+        const ds_plan_route *ramp = &out->ramp[k];
+        out->ramp_certain[k] = ds_plan_is_certain(plan, ramp->from) &&
+                               ds_plan_is_certain(plan, ramp->ramp_months) &&
+                               (ramp->project == DS_NONE || out->project[ramp->project].certain);
+    }
+    out->all_certain = !out->has_limits;
+    for (size_t p = 0; p < plan->product_count; p++) {
+        out->certain[p] = is_model_certain(plan, out->all, p);
+        for (size_t r = 0; r < out->route_count[p]; r++)
+            out->certain[p] =
+                out->certain[p] && is_route_certain(plan, out, &out->route[p][r], p);
+        out->all_certain = out->all_certain && (out->certain[p] || plan->product[p].idle);
+    }
 }
 
 static void find_features(const ds_plan *plan, ds_plan_strategy *out)
@@ -205,22 +270,8 @@ static bool compile_strategy(ds_plan *plan, const ds_strategy *s, ds_plan_strate
         return false;
     mark_fallbacks_used(plan, out);
     find_features(plan, out);
+    find_certain(plan, out);
     return true;
-}
-
-static ds_code check_assertions(const ds_plan *plan, ds_error *err)
-{
-    const ds_items *assertions = &plan->scenario->assertions;
-    for (size_t i = 0; i < assertions->count; i++) {
-        const ds_assertion *a = &DS_ITEM(ds_assertion, *assertions, i);
-        if (ds_outcome_find(a->outcome) < ds_outcome_count())
-            continue;
-        char pointer[64];
-        ds_plan_pointer(pointer, sizeof pointer, "/assert/", a->key.name, "/outcome");
-        return ds_fail(err, DS_E_SCENARIO, pointer, "no outcome is called '%.80s'; see "
-                       "`distillsim help outcomes`", a->outcome);
-    }
-    return DS_OK;
 }
 
 ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err)
@@ -233,6 +284,9 @@ ds_code ds_plan_compile_strategies(ds_plan *plan, ds_error *err)
             plan->most_projects = out->project_count;
         if (out->ramp_count > plan->most_ramps)
             plan->most_ramps = out->ramp_count;
+        for (size_t p = 0; p < plan->product_count; p++)
+            if (out->route_count[p] > plan->most_routes)
+                plan->most_routes = out->route_count[p];
     }
-    return check_assertions(plan, err);
+    return DS_OK;
 }

@@ -339,13 +339,29 @@ ds_code ds_reference(const ds_plan *plan, uint64_t seed, uint64_t path, size_t s
                      ds_ledger_fn row, void *context, double outcomes[DS_OUTCOME_COUNT],
                      double *bills, ds_error *err)
 {
-    ds_ref_world w = { .s = ds_plan_scenario(plan), .draws = ds_plan_draws(plan), .seed = seed,
-                       .path = path };
-    w.months = (size_t)w.s->clock->months;
-    ds_code code = ds_ref_world_make(&w, err);
+    uint64_t paths = (uint64_t)ds_plan_scenario(plan)->run->paths;
+    return ds_reference_of(plan, seed, paths, NULL, path, strategy, row, context, outcomes, bills,
+                           err);
+}
+
+ds_code ds_reference_of(const ds_plan *plan, uint64_t seed, uint64_t paths,
+                        const ds_strata *strata, uint64_t path, size_t strategy,
+                        ds_ledger_fn row, void *context, double outcomes[DS_OUTCOME_COUNT],
+                        double *bills, ds_error *err)
+{
+    ds_strata own = { .rank = NULL };
+    ds_code code = strata != NULL ? DS_OK : ds_strata_make(plan, seed, paths, &own, err);
     if (code != DS_OK)
         return code;
-    code = simulate(&w, strategy, row, context, outcomes, bills, err);
-    ds_ref_world_release(&w);
+    ds_ref_world w = { .s = ds_plan_scenario(plan), .draws = ds_plan_draws(plan), .seed = seed,
+                       .path = path, .sampling = { ds_plan_sampler(plan), seed, paths },
+                       .strata = strata != NULL ? strata : &own };
+    w.months = (size_t)w.s->clock->months;
+    code = ds_ref_world_make(&w, err);
+    if (code == DS_OK) {
+        code = simulate(&w, strategy, row, context, outcomes, bills, err);
+        ds_ref_world_release(&w);
+    }
+    ds_strata_release(&own);
     return code;
 }

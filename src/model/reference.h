@@ -29,6 +29,8 @@
 
 #include "distillsim.h"
 #include "model/draws.h"
+#include "model/sampler.h"
+#include "model/strata.h"
 #include "scenario/scenario.h"
 
 enum { DS_REF_ATTEMPTS = 8 }; /* the most that a project may have */
@@ -41,13 +43,17 @@ typedef struct {
     const ds_scenario *s;
     const ds_draws    *draws;
     uint64_t           seed, path;
+    ds_sampling        sampling;  /* (7) */
+    const ds_strata   *strata;    /* (7b) */
     size_t             months;
     double *input;    /* [input]          value of the path             (4), (6)  */
+    double *walk;     /* [stream of the sampler][month - 1] shocks by (8)          */
     double *requests; /* [product][month]                               (15)      */
     double *level;    /* [model][month]   price level, Lambda           (20)      */
     bool   *release;  /* [model][month]                                 (21)      */
     double *out;      /* [model][month]   share of the month cut off, o (55)      */
     double *rent;     /* [gpu][month]     rho, USD/GPU-hour             (22)      */
+    bool   *on;       /* [regime][month]                                (25)      */
     double *prices;   /* [month]          pi: wages, space, power       (24)      */
     double *deflator; /* [month]          1, or pi when money is real   (71)      */
     double *shape;    /* [product][168]   s_h, hours of the week        (16)      */
@@ -170,11 +176,14 @@ void     ds_ref_draw_inputs(ds_ref_world *w);
 /* The value on this path; NAN when the quantity is absent. */
 double   ds_ref_value(const ds_ref_world *w, ds_quantity q);
 double   ds_ref_value_or(const ds_ref_world *w, ds_quantity q, double otherwise);
-/* The value of a quantity drawn at each event, in month t. */
-double   ds_ref_event_value(const ds_ref_world *w, ds_quantity q, size_t t);
+/* The value of a quantity drawn at each event, at the j-th of month t. */
+double   ds_ref_event_value(const ds_ref_world *w, ds_quantity q, size_t t, size_t j);
 /* Does the event "#kind" of the process happen in month t? (5) */
 bool     ds_ref_event(const ds_ref_world *w, uint64_t process, const char *kind, size_t t,
                       double probability);
+/* How often it does, when its mean number in a month is `mean`: (14). */
+size_t   ds_ref_events(const ds_ref_world *w, uint64_t process, const char *kind, size_t t,
+                       double mean);
 /* The shock of the process in month t >= 1, (5) and (6). */
 double   ds_ref_shock(const ds_ref_world *w, uint64_t process, size_t t);
 

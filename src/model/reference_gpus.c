@@ -31,7 +31,8 @@ static double busiest(const ds_ref_fleet *fleet)
 static ds_ref_price rent_at(const ds_ref_invoice *b, double level)
 {
     size_t gpu = (size_t)DS_ITEM(ds_profile, b->w->s->profiles, b->c->profile).gpu;
-    ds_ref_price price = ds_ref_list_price(b->w->rent[ds_ref_at(b->w, gpu, 0)]);
+    const ds_gpu *rented = &DS_ITEM(ds_gpu, b->w->s->gpus, gpu);
+    ds_ref_price  price = ds_ref_list_price(ds_ref_value(b->w, rented->usd_per_gpu_hour));
     ds_ref_times(&price, "level", level);
     ds_ref_times(&price, "discount", ds_ref_undiscounted(b));
     return price;

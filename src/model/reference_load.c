@@ -121,6 +121,11 @@ const ds_contract *ds_ref_contract(const ds_ref_world *w, size_t model, size_t t
     return last;
 }
 
+static double usd_per_gpu_hour(const ds_ref_world *w, size_t gpu)
+{
+    return ds_ref_value(w, DS_ITEM(ds_gpu, w->s->gpus, gpu).usd_per_gpu_hour);
+}
+
 /* (23) the contract is in force in month t */
 double ds_ref_level(const ds_ref_world *w, size_t model, const ds_contract *c, size_t t)
 {
@@ -132,7 +137,7 @@ double ds_ref_level(const ds_ref_world *w, size_t model, const ds_contract *c, s
     if (c->billing != DS_BILLING_FLEET)
         return w->level[ds_ref_at(w, model, month)];
     size_t gpu = (size_t)DS_ITEM(ds_profile, w->s->profiles, c->profile).gpu;
-    return w->rent[ds_ref_at(w, gpu, month)] / w->rent[ds_ref_at(w, gpu, 0)];
+    return w->rent[ds_ref_at(w, gpu, month)] / usd_per_gpu_hour(w, gpu);
 }
 
 /* (64) of the first pool */
@@ -164,7 +169,7 @@ static double list_price_of_label(const ds_ref_world *w, size_t teacher, const d
     case DS_BILLING_FLEET: {
         size_t gpu = (size_t)DS_ITEM(ds_profile, w->s->profiles, c->profile).gpu;
         return ds_ref_gpu_seconds(w, teacher, c->profile, label, t) / 3600 *
-               w->rent[ds_ref_at(w, gpu, 0)] * level *
+               usd_per_gpu_hour(w, gpu) * level *
                (1 - ds_ref_value(w, c->rent_discount_share)) * paid;
     }
     default: /* per token, hosted or not */

@@ -432,8 +432,12 @@ static void compute_loads(ds_work *w, const ds_plan_contract *c, size_t p)
         if (c->billing != DS_BILLING_COMPUTE_TIME || c->overage_load != DS_NONE)
             price_tokens(&r);
     }
-    for (int l = c->first_load; l < c->load_end; l++)
-        compute_load(&r, &plan->load[l], w->load[p * plan->load_count + (size_t)l]);
+    for (int l = c->first_load; l < c->load_end; l++) {
+        const size_t cell = p * plan->load_count + (size_t)l;
+        compute_load(&r, &plan->load[l], w->load[cell]);
+        w->load_alike[cell] = ds_row_is_alike(w->load[cell]);
+        w->load_known[cell] = c->loads_certain && plan->product[p].tokens_certain;
+    }
 }
 
 /* The load of the month before, where nothing has moved but the speed of its profile. */
@@ -456,6 +460,7 @@ static void follow_speeds(ds_work *w, const ds_plan_contract *c, size_t p)
             follow_speed(w, c->pool[load->pool].profile, row);
         else if (load->what == DS_LOAD_GPU_TIME || load->what == DS_LOAD_SLOTS)
             follow_speed(w, c->profile, row);
+        w->load_alike[p * plan->load_count + (size_t)l] = false; /* nobody has looked */
     }
 }
 
@@ -508,10 +513,19 @@ static void compute_labels(ds_work *w, const ds_plan_labels *labels, int teacher
     }
 }
 
+/* Are the loads those of the block before, because no path changes them? */
+static bool is_known(const ds_work *w, const ds_plan_contract *c, size_t p)
+{
+    return c->load_end > c->first_load &&
+           w->load_known[p * w->plan->load_count + (size_t)c->first_load];
+}
+
 void ds_request_month(ds_work *w)
 {
     const ds_plan *plan = w->plan;
     const bool all = w->month == 0;
+    if (!all && !plan->loads_move)
+        return;
     for (size_t k = 0; k < plan->contract_count; k++) {
         const ds_plan_contract *c = &plan->contract[k];
         if (!all && !ds_may_be_billed(w, k))
@@ -520,6 +534,8 @@ void ds_request_month(ds_work *w)
         for (size_t p = 0; p < plan->product_count; p++) {
             const ds_plan_product *product = &plan->product[p];
             bool moves = product->tokens_grow || product->prefix != DS_NONE;
+            if (product->idle || is_known(w, c, p))
+                continue;
             if (all || moves || (first && c->loads_move))
                 compute_loads(w, c, p);
             else if (c->loads_move)

@@ -44,10 +44,47 @@ static inline void ds_row_add_product(double *restrict out, const double *restri
         out[i] += x[i] * y[i];
 }
 
+/* Numbers of a process this month: its own, or those of one that has the same. */
+static inline const double *ds_shock(const ds_work *w, int process)
+{
+    return w->shock[2 * (size_t)w->plan->same_shock[process] + w->month % 2];
+}
+
+/* The bill of the month, to add to. */
+static inline double *ds_open_bill(ds_work *w)
+{
+    ds_month *now = &w->now;
+    double *bill = now->bill;
+    if (!now->billed && now->part_count == 0)
+        ds_row_set(bill, 0);
+    for (size_t k = 0; k < now->part_count; k++) {
+        const double *usd = now->charge[k].row, times = now->charge[k].times;
+        if (now->billed || k > 0)
+            DS_EACH_LANE(i)
+                bill[i] += times * usd[i];
+        else
+            DS_EACH_LANE(i)
+                bill[i] = times * usd[i];
+    }
+    now->part_count = 0;
+    now->billed = true;
+    return bill;
+}
+
+/* Adds a charge to it, a row that stays until the month is over. */
+static inline void ds_add_charge(ds_work *w, ds_part charge)
+{
+    if (w->now.part_count == DS_MOST_CHARGES)
+        ds_open_bill(w);
+    w->now.charge[w->now.part_count++] = charge;
+}
+
 /* Do all lanes hold the same? */
 static inline bool ds_row_is_alike(const double *row)
 {
     const uint64_t first = ds_bits_inline(row[0]);
+    if (ds_bits_inline(row[1]) != first) /* as a rule they differ at once */
+        return false;
     uint64_t differs = 0;
     for (size_t i = 0; i < DS_LANES; i++)
         differs |= ds_bits_inline(row[i]) ^ first;

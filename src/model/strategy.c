@@ -8,6 +8,8 @@ typedef struct {
     const ds_plan_strategy  *strategy;
     const ds_strategy_state *state;
     size_t                   product;
+    ds_row                  *part;   /* rows of the product's routes                 */
+    bool                     spoils; /* are its bad answers counted?                 */
 } routing;
 
 typedef struct {
@@ -26,16 +28,16 @@ static void clear_sums(const sum *sums, size_t count)
 static void clear_routes(ds_work *w, const ds_plan_strategy *s)
 {
     const ds_plan *plan = w->plan;
+    const ds_plan_needs *needs = &plan->needs;
     ds_month *now = &w->now;
     const sum sums[] = {
-        { now->lost, true }, { now->bad, s->spoils }, { now->escalated, s->spoils },
+        { now->lost, s->losses_cost }, { now->bad, s->spoils && needs->bad },
+        { now->escalated, s->spoils && needs->escalated },
         { now->overflow, s->has_limits }, { now->fallback, s->falls_back },
     };
     clear_sums(sums, sizeof sums / sizeof *sums);
     for (size_t p = 0; s->loses && p < plan->product_count; p++)
         ds_row_set(now->unserved[p], 0);
-    for (size_t k = 0; k < plan->product_count * plan->model_count; k++)
-        now->sent[k] = false;
 }
 
 /* Sets to zero what the strategy may add to; finance.c reads no more than that. */
@@ -44,7 +46,8 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     const ds_plan *plan = w->plan;
     ds_month *now = &w->now;
     const sum sums[] = {
-        { now->bill, true }, { now->returned, true }, { now->project, s->distils },
+        { now->returned, plan->needs.returned },
+        { now->project, s->distils && plan->needs.project },
         { now->gpu_months, s->has_fleet }, { now->gpu_used, s->has_fleet },
         { now->gpu_paid, s->has_fleet }, { now->pooling, s->has_fleet },
         { now->fleet_cost, s->has_fleet }, { now->fleet_used, s->has_fleet },
@@ -52,48 +55,102 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
     };
     clear_sums(sums, sizeof sums / sizeof *sums);
     clear_routes(w, s);
-    for (size_t k = 0; k < plan->provider_count; k++)
+    for (size_t k = 0; plan->needs.provider && k < plan->provider_count; k++)
         ds_row_set(now->spend[k], 0);
     for (size_t a = 0; a < plan->agreement_count; a++) {
         ds_row_set(now->agreed[a], 0);
         ds_row_set(now->agreed_due[a], 0);
     }
     now->amount = s->amount;
-    now->overflows = false;
+    now->overflows = now->billed = false;
+    now->part_count = 0;
 }
 
 /* (56), and whether the route has begun. */
+static inline void ramp_at(double now, double from, double ready, double months, double *ramp,
+                           double *started)
+{
+    double first = ds_greatest(from, ready);
+    double risen = ds_clamp_share((now - first) / ds_greatest(months, 1e-300));
+    bool on = now >= first;
+    *started = on ? 1.0 : 0.0;
+    *ramp = on ? (months > 0.0 ? risen : 1.0) : 0.0;
+}
+
+/* Row of the months from which the route's model is ready. */
+static const double *ready_of(const ds_work *w, const ds_strategy_state *state,
+                              const ds_plan_route *route)
+{
+    return route->project != DS_NONE ? state->ready[route->project] : w->column[w->plan->zero];
+}
+
+void ds_strategy_begin(ds_work *w, size_t strategy)
+{
+    const ds_plan_strategy *s = &w->plan->strategy[strategy];
+    ds_strategy_state *state = &w->strategy[strategy];
+    for (size_t k = 0; k < s->ramp_count; k++) {
+        const ds_plan_route *route = &s->ramp[k];
+        const bool waits =
+            route->project != DS_NONE && s->project[route->project].threshold != DS_NONE;
+        state->ramp_alike[k] = !waits && ds_row_is_alike(w->column[route->from]) &&
+                               ds_row_is_alike(w->column[route->ramp_months]) &&
+                               ds_row_is_alike(ready_of(w, state, route));
+    }
+}
+
+/* (56) where it is certain; has it moved since the month before? */
+static bool raise_certain(ds_work *w, const ds_plan_strategy *s, ds_strategy_state *state)
+{
+    bool moved = w->month == 0;
+    for (size_t k = 0; k < s->ramp_count; k++) {
+        if (!s->ramp_certain[k])
+            continue;
+        const ds_plan_route *route = &s->ramp[k];
+        double ramp, started;
+        ramp_at((double)w->month, w->column[route->from][0], ready_of(w, state, route)[0],
+                w->column[route->ramp_months][0], &ramp, &started);
+        moved = moved || ramp != state->certain_ramp[k];
+        state->certain_ramp[k] = ramp;
+        state->certainly_started[k] = started > 0.0;
+    }
+    return moved;
+}
+
 static void raise_ramps(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state)
 {
     const double now = (double)w->month;
     for (size_t k = 0; k < s->ramp_count; k++) {
         const ds_plan_route *route = &s->ramp[k];
         const double *from = w->column[route->from], *months = w->column[route->ramp_months];
-        const double *ready =
-            route->project != DS_NONE ? state->ready[route->project] : w->column[w->plan->zero];
+        const double *ready = ready_of(w, state, route);
         double *ramp = w->now.ramp[k], *started = w->now.started[k];
-        DS_EACH_LANE(i) {
-            double first = ds_greatest(from[i], ready[i]);
-            double risen = ds_clamp_share((now - first) / ds_greatest(months[i], 1e-300));
-            bool on = now >= first;
-            started[i] = on ? 1.0 : 0.0;
-            ramp[i] = on ? (months[i] > 0.0 ? risen : 1.0) : 0.0;
+        if (state->ramp_alike[k]) {
+            double risen, on;
+            ramp_at(now, from[0], ready[0], months[0], &risen, &on);
+            ds_row_set(ramp, risen);
+            ds_row_set(started, on);
+        } else {
+            DS_EACH_LANE(i)
+                ramp_at(now, from[i], ready[i], months[i], &ramp[i], &started[i]);
         }
     }
 }
 
-/* Acceptable share of a model for the product: (59), (68). */
-static void acceptable(const routing *r, int model, double *restrict a)
+/* Acceptable share of a model for the product: (59), (68).  A row of the world, or `own`. */
+static const double *acceptable(const routing *r, int model, double *own)
 {
     const ds_plan *plan = r->w->plan;
-    ds_row_copy(a, r->w->acceptable[(size_t)model * plan->product_count + r->product]);
+    const double *a = r->w->acceptable[(size_t)model * plan->product_count + r->product];
     for (size_t j = 0; j < r->strategy->project_count; j++) {
-        if (plan->student[r->strategy->project[j].student].model != model)
+        const ds_plan_student *student = &plan->student[r->strategy->project[j].student];
+        if (student->model != model || !student->ages)
             continue;
         const double *fresh = r->state->fresh[j];
         DS_EACH_LANE(i)
-            a[i] = ds_clamp_share(a[i] * fresh[i]);
+            own[i] = ds_clamp_share(a[i] * fresh[i]);
+        a = own;
     }
+    return a;
 }
 
 static bool is_perfect(const routing *r, int model)
@@ -101,27 +158,36 @@ static bool is_perfect(const routing *r, int model)
     return r->w->plan->quality[(size_t)model * r->w->plan->product_count + r->product].perfect;
 }
 
-/* Adds to v_p of (40) ff. */
-static void use(const routing *r, int model, const double *requests)
+/* Adds to v_p of (40) ff.  `stays`: the row is as it is until the month is billed. */
+static void use(const routing *r, int model, const double *requests, bool stays)
 {
     ds_work *w = r->w;
     size_t cell = r->product * w->plan->model_count + (size_t)model;
-    if (w->now.sent[cell])
-        ds_row_add(w->now.usage[cell], requests);
-    else
-        ds_row_copy(w->now.usage[cell], requests);
+    ds_part *usage = &w->now.usage[cell];
+    double *own = w->now.usage_row[cell];
+    if (!w->now.sent[cell] && stays) {
+        *usage = (ds_part){ requests, 1.0 };
+    } else if (!w->now.sent[cell]) {
+        ds_row_copy(own, requests);
+        *usage = (ds_part){ own, 1.0 };
+    } else {
+        const double *before = usage->row;
+        DS_EACH_LANE(i)
+            own[i] = before[i] + requests[i];
+        usage->row = own;
+    }
     w->now.sent[cell] = true;
 }
 
 /* Unverified requests that a model serves: usage and bad answers. */
-static void serve(const routing *r, int model, const double *requests)
+static void serve(const routing *r, int model, const double *requests, bool stays)
 {
     ds_work *w = r->w;
-    use(r, model, requests);
-    if (is_perfect(r, model))
+    use(r, model, requests, stays);
+    if (!r->spoils || is_perfect(r, model))
         return;
-    double *a = w->scratch[4], *bad = w->scratch[5];
-    acceptable(r, model, a);
+    const double *a = acceptable(r, model, w->scratch[4]);
+    double *bad = w->scratch[5];
     DS_EACH_LANE(i)
         bad[i] += requests[i] * (1.0 - a[i]);
 }
@@ -169,64 +235,79 @@ static void divert(const routing *r, int model, const double *requests, const do
         lost[i] += all - moved[i];
         by_fallback[i] += moved[i];
     }
-    serve(r, fallback, moved);
+    serve(r, fallback, moved, false);
 }
 
-/* (58) */
+/* (58), of a row that stays. */
 static void send(const routing *r, int model, const double *requests)
 {
     ds_work *w = r->w;
     const double *out = share_out(r, model);
     if (out == NULL) {
-        serve(r, model, requests);
+        serve(r, model, requests, true);
         return;
     }
     double *up = w->scratch[7];
     DS_EACH_LANE(i)
         up[i] = requests[i] * (1.0 - out[i]);
-    serve(r, model, up);
+    serve(r, model, up, false);
     divert(r, model, requests, out);
 }
 
+/* What a verifier or router costs, and who is asked again, of so many requests. */
+static void count_checks(const routing *r, int usd, const double *checked, const double *again)
+{
+    ds_work *w = r->w;
+    if (usd != DS_NONE)
+        ds_row_add_product(ds_open_bill(w), checked, w->column[usd]);
+    if (w->plan->needs.escalated)
+        ds_row_add(w->now.escalated, again);
+}
+
 /* (60), after_answer */
-static void send_verified(const routing *r, const ds_plan_route *route, const double *requests)
+static void send_verified(const routing *r, const ds_plan_route *route, ds_row *rows)
 {
     ds_work *w = r->w;
     const ds_plan_model *model = &w->plan->model[route->model];
+    const double *requests = rows[DS_PART_SENT], *out = share_out(r, route->model);
     const double *d = w->column[model->verifier.detected];
     const double *f = w->column[model->verifier.false_alarm];
-    const double *check = w->column[model->verifier.usd], *out = share_out(r, route->model);
-    double *a = w->scratch[4], *bad = w->scratch[5], *again = w->scratch[8];
-    double *up = w->scratch[7], *bill = w->now.bill, *escalated = w->now.escalated;
-    /* a row in any case: reading none under a mask is slower than reading zeros */
-    const double *away = out != NULL ? out : w->column[w->plan->zero];
-    acceptable(r, route->model, a);
-    DS_EACH_LANE(i) {
-        double served = requests[i] * (1.0 - away[i]);
-        up[i] = served;
-        bill[i] += served * check[i];
-        again[i] = served * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
-        bad[i] += served * (1.0 - a[i]) * (1.0 - d[i]);
-        escalated[i] += again[i];
+    const double *a = acceptable(r, route->model, w->scratch[4]);
+    const double *up = requests;
+    double *again = rows[DS_PART_AGAIN];
+    if (out != NULL) {
+        double *served = rows[DS_PART_TAKEN];
+        DS_EACH_LANE(i)
+            served[i] = requests[i] * (1.0 - out[i]);
+        up = served;
     }
-    use(r, route->model, up);
+    DS_EACH_LANE(i)
+        again[i] = up[i] * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
+    count_checks(r, model->verifier.usd, up, again);
+    if (r->spoils) {
+        double *bad = w->scratch[5];
+        DS_EACH_LANE(i)
+            bad[i] += up[i] * (1.0 - a[i]) * (1.0 - d[i]);
+    }
+    use(r, route->model, up, true);
     if (out != NULL)
         divert(r, route->model, requests, out);
     send(r, route->escalate_to, again);
 }
 
 /* (60), before_answer: what is sent on has no answer of the model. */
-static void send_by_router(const routing *r, const ds_plan_route *route, const double *requests)
+static void send_by_router(const routing *r, const ds_plan_route *route, ds_row *rows)
 {
     ds_work *w = r->w;
+    const double *requests = rows[DS_PART_SENT];
     const ds_plan_model *model = &w->plan->model[route->model];
     const double *d = w->column[model->router.detected];
     const double *f = w->column[model->router.false_alarm];
-    const double *look = w->column[model->router.usd], *out = share_out(r, route->model);
-    double *a = w->scratch[4], *bad = w->scratch[5], *up = w->scratch[7], *again = w->scratch[8];
-    double *kept = w->scratch[11], *bill = w->now.bill, *escalated = w->now.escalated;
+    const double *out = share_out(r, route->model);
+    const double *a = acceptable(r, route->model, w->scratch[4]);
+    double *bad = w->scratch[5], *up = rows[DS_PART_TAKEN], *again = rows[DS_PART_AGAIN];
+    double *kept = w->scratch[11];
     const double *away = out != NULL ? out : w->column[w->plan->zero];
-    acceptable(r, route->model, a);
     DS_EACH_LANE(i) {
         double there = 1.0 - away[i];
         double on = requests[i] * ((1.0 - a[i]) * d[i] + a[i] * f[i]);
@@ -234,14 +315,44 @@ static void send_by_router(const routing *r, const ds_plan_route *route, const d
         kept[i] = rest < 1e-9 * requests[i] ? 0.0 : rest; /* rounding is no request */
         up[i] = kept[i] * there;
         again[i] = on;
-        bill[i] += requests[i] * look[i];
         bad[i] += requests[i] * there * (1.0 - a[i]) * (1.0 - d[i]);
-        escalated[i] += on;
     }
-    use(r, route->model, up);
+    count_checks(r, model->router.usd, requests, again);
+    use(r, route->model, up, true);
     if (out != NULL)
         divert(r, route->model, kept, out);
     send(r, route->escalate_to, again);
+}
+
+/* Has the route begun in any lane, as far as that can be told at once? */
+static bool begins_anywhere(const routing *r, const ds_plan_route *route)
+{
+    return !r->state->ramp_alike[route->state] || r->w->now.ramp[route->state][0] > 0.0;
+}
+
+/* (58): part is what the route gets of all requests, rest what it leaves of `left`; after
+ * the last route, what rounding leaves is no request. */
+static void split(const routing *r, const ds_plan_route *route, bool last, const double *requests,
+                  const double *left, double *restrict part, double *restrict rest)
+{
+    const ds_work *w = r->w;
+    const ds_draw *draw = &w->plan->draws.draw[route->share];
+    const double *ramp = w->now.ramp[route->state], *share = w->column[route->share];
+    const double nothing = last ? 1e-9 : -(double)INFINITY;
+    if (draw->kind == DS_DRAW_CONSTANT && r->state->ramp_alike[route->state]) {
+        const double both = share[0] * ramp[0];
+        DS_EACH_LANE(i) {
+            part[i] = requests[i] * both;
+            double now = left[i] - part[i];
+            rest[i] = now < nothing * requests[i] ? 0.0 : now;
+        }
+        return;
+    }
+    DS_EACH_LANE(i) {
+        part[i] = requests[i] * (share[i] * ramp[i]);
+        double now = left[i] - part[i];
+        rest[i] = now < nothing * requests[i] ? 0.0 : now;
+    }
 }
 
 /* Sends all requests of a product; scratch 5 gathers its bad answers. */
@@ -250,38 +361,47 @@ static void route_product(const routing *r)
     ds_work *w = r->w;
     const ds_plan_strategy *s = r->strategy;
     const double *requests = w->requests[r->product];
-    double *part = w->scratch[9], *rest = w->scratch[10], *bad = w->scratch[5];
-    if (s->spoils)
-        ds_row_set(bad, 0);
+    double *rest = r->part[DS_PART_ROWS * w->plan->most_routes];
+    if (r->spoils)
+        ds_row_set(w->scratch[5], 0);
     if (s->route_count[r->product] == 0) {
         send(r, s->all, requests);
         return;
     }
-    ds_row_copy(rest, requests);
+    size_t begun = 0;
+    for (size_t k = 0; k < s->route_count[r->product]; k++)
+        begun += begins_anywhere(r, &s->route[r->product][k]);
+    const double *left = requests;
     for (size_t k = 0; k < s->route_count[r->product]; k++) {
         const ds_plan_route *route = &s->route[r->product][k];
-        const double *share = w->column[route->share], *ramp = w->now.ramp[route->state];
-        DS_EACH_LANE(i) {
-            part[i] = requests[i] * (share[i] * ramp[i]);
-            rest[i] -= part[i];
-        }
+        ds_row *rows = r->part + DS_PART_ROWS * k;
+        if (!begins_anywhere(r, route))
+            continue;
+        begun--;
+        split(r, route, begun == 0, requests, left, rows[DS_PART_SENT], rest);
+        left = rest;
         if (route->escalate_to != DS_NONE)
-            (route->before_answer ? send_by_router : send_verified)(r, route, part);
+            (route->before_answer ? send_by_router : send_verified)(r, route, rows);
         else
-            send(r, route->model, part);
+            send(r, route->model, rows[DS_PART_SENT]);
     }
-    DS_EACH_LANE(i) /* what rounding leaves is no request */
-        rest[i] = rest[i] < 1e-9 * requests[i] ? 0.0 : rest[i];
-    send(r, s->all, rest);
+    send(r, s->all, left);
+}
+
+/* Does anybody ask for the bad answers of a product, or do they cost? */
+static bool counts_bad(const ds_work *w, const ds_plan_strategy *s, size_t p)
+{
+    return s->spoils && (w->plan->needs.bad || w->plan->product[p].loss != DS_NONE);
 }
 
 /* (61) of bad answers, and the total that counts them. */
 static void count_bad(ds_work *w, const ds_plan_strategy *s, size_t p)
 {
-    if (!s->spoils)
+    if (!counts_bad(w, s, p))
         return;
     const double *bad = w->scratch[5];
-    ds_row_add(w->now.bad, bad);
+    if (w->plan->needs.bad)
+        ds_row_add(w->now.bad, bad);
     if (w->plan->product[p].loss != DS_NONE)
         ds_row_add_product(w->now.lost, bad, w->column[w->plan->product[p].loss]);
 }
@@ -304,15 +424,16 @@ static void pay_royalty(ds_work *w, const ds_plan_student *student)
 {
     const ds_plan *plan = w->plan;
     const double *rate = w->column[student->royalty];
-    double *bill = w->now.bill;
+    double *bill = ds_open_bill(w);
     double *spend = w->now.spend[plan->model[student->teacher].provider];
     for (size_t p = 0; p < plan->product_count; p++) {
         size_t cell = p * plan->model_count + (size_t)student->model;
         if (!w->now.sent[cell])
             continue;
-        const double *v = w->now.usage[cell], *mtok = w->mtok[p];
+        const double *v = w->now.usage[cell].row, *mtok = w->mtok[p];
+        const double times = w->now.usage[cell].times;
         DS_EACH_LANE(i) {
-            double usd = v[i] * mtok[i] * rate[i];
+            double usd = times * v[i] * mtok[i] * rate[i];
             bill[i] += usd;
             spend[i] += usd;
         }
@@ -334,49 +455,94 @@ static bool has_fixed(const ds_work *w, const ds_plan_model *model)
     return found;
 }
 
+/* Has a route to the model, or from it, begun in all lanes? */
+static bool is_held_in_all(const ds_work *w, const ds_plan_strategy *s,
+                           const ds_strategy_state *state, size_t m)
+{
+    bool held = false;
+    for (size_t k = 0; k < s->ramp_count; k++)
+        if (s->ramp_holds[k * w->plan->model_count + m])
+            held = held || (s->ramp_certain[k] ? state->certainly_started[k]
+                                               : state->ramp_alike[k] &&
+                                                     w->now.started[k][0] > 0.0);
+    return held;
+}
+
 /* (57), or serving anything: fixed charges of model m fall due. */
-static void find_due(ds_work *w, const ds_plan_strategy *s, size_t m)
+static void find_due(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state,
+                     size_t m)
 {
     const ds_plan *plan = w->plan;
-    double *due = w->now.due[m];
-    ds_row_set(due, s->always_held[m] ? 1 : 0);
-    if (s->always_held[m] || !has_fixed(w, &plan->model[m]))
+    double *due = w->now.due_row[m];
+    const bool held = s->always_held[m] || is_held_in_all(w, s, state, m);
+    const bool varies = !held && has_fixed(w, &plan->model[m]);
+    w->now.due[m] = varies ? due : w->column[held ? plan->one : plan->zero];
+    if (!varies)
         return;
+    ds_row_set(due, 0);
     for (size_t k = 0; k < s->ramp_count; k++)
-        if (s->ramp_holds[k * plan->model_count + m])
+        if (s->ramp_holds[k * plan->model_count + m] && !s->ramp_certain[k])
             raise(due, w->now.started[k]);
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + m])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + m];
+        const double *v = w->now.usage[p * plan->model_count + m].row;
         DS_EACH_LANE(i)
             due[i] = v[i] > 0.0 ? 1.0 : due[i];
     }
 }
 
-static void route_all(ds_work *w, const ds_plan_strategy *s, const ds_strategy_state *state)
+static void route_all(ds_work *w, size_t strategy)
 {
+    const ds_plan_strategy *s = &w->plan->strategy[strategy];
+    ds_strategy_state *state = &w->strategy[strategy];
+    for (size_t k = 0; k < w->plan->product_count * w->plan->model_count; k++)
+        state->sent[k] = false;
     for (size_t p = 0; p < w->plan->product_count; p++) {
-        route_product(&(routing){ .w = w, .strategy = s, .state = state, .product = p });
+        if (w->plan->product[p].idle)
+            continue;
+        if (s->certain[p]) {
+            ds_route_certain(w, strategy, p);
+            if (s->spoils)
+                ds_route_count(w, strategy, p);
+            continue;
+        }
+        const routing r = {
+            .w = w, .strategy = s, .state = state, .product = p,
+            .part = w->now.part + p * (DS_PART_ROWS * w->plan->most_routes + 1),
+            .spoils = counts_bad(w, s, p),
+        };
+        route_product(&r);
         count_bad(w, s, p);
     }
 }
 
-/* Sizes limited fleets by what has been routed; where some overflow, routes again: (106). */
-static void route_overflow(ds_work *w, const ds_plan_strategy *s, ds_strategy_state *state,
-                           const double *bill_before)
+/* The same parts as in the month before. */
+static void route_again(ds_work *w, size_t strategy)
 {
+    if (!w->plan->strategy[strategy].spoils)
+        return;
+    for (size_t p = 0; p < w->plan->product_count; p++)
+        if (!w->plan->product[p].idle)
+            ds_route_count(w, strategy, p);
+}
+
+/* Sizes limited fleets by what has been routed; where some overflow, routes again: (106). */
+static void route_overflow(ds_work *w, size_t strategy, const double *bill_before)
+{
+    const ds_plan_strategy *s = &w->plan->strategy[strategy];
+    ds_strategy_state *state = &w->strategy[strategy];
     for (size_t m = 0; m < w->plan->model_count; m++) {
         if (!s->used[m] || w->plan->model[m].limits == DS_NONE)
             continue;
-        find_due(w, s, m);
+        find_due(w, s, state, m);
         w->now.overflows = ds_limits_month(w, state, (int)m) || w->now.overflows;
     }
     if (!w->now.overflows)
         return;
     ds_row_copy(w->now.bill, bill_before);
     clear_routes(w, s);
-    route_all(w, s, state);
+    route_all(w, strategy);
 }
 
 void ds_strategy_month(ds_work *w, size_t strategy)
@@ -386,17 +552,24 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     ds_strategy_state *state = &w->strategy[strategy];
     double *bill_before = w->scratch[15];
     clear_month(w, s);
+    w->now.usage = state->usage;
+    w->now.sent = state->sent;
     ds_project_month(w, strategy);
-    raise_ramps(w, s, state);
+    const bool moved = raise_certain(w, s, state);
+    if (!s->all_certain)
+        raise_ramps(w, s, state);
     if (s->has_limits)
-        ds_row_copy(bill_before, w->now.bill);
-    route_all(w, s, state);
+        ds_row_copy(bill_before, ds_open_bill(w));
+    if (s->all_certain && !moved)
+        route_again(w, strategy);
+    else
+        route_all(w, strategy);
     if (s->has_limits)
-        route_overflow(w, s, state, bill_before);
+        route_overflow(w, strategy, bill_before);
     for (size_t m = 0; m < plan->model_count; m++) {
         if (!s->used[m])
             continue;
-        find_due(w, s, m);
+        find_due(w, s, state, m);
         ds_contract_bill(w, state, (int)m);
         int student = plan->model[m].student;
         if (student != DS_NONE && plan->student[student].royalty != DS_NONE)

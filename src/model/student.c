@@ -19,15 +19,14 @@ static void pass_gates(ds_work *w, size_t s)
     const double *permission = w->column[student->permission];
     double *made = w->gates[s], *passed = w->succeeds[s];
     double *u = w->scratch[0], *alive = w->scratch[1];
-    ds_stream_uniform_lanes(ds_stream_key(w->seed, student->permission_name), w->first, 0, 0,
-                            DS_LANES, u);
+    ds_number_lanes(w, ds_stream_key(w->seed, student->permission_name), 0, 0, u);
     DS_EACH_LANE(i) {
         alive[i] = u[i] < permission[i] ? 1.0 : 0.0;
         made[i] = passed[i] = 0.0;
     }
     uint64_t key = ds_stream_key(w->seed, student->gate_name);
     for (uint32_t attempt = 0; attempt < (uint32_t)student->attempts; attempt++) {
-        ds_stream_uniform_lanes(key, w->first, 0, attempt, DS_LANES, u);
+        ds_number_lanes(w, key, 0, attempt, u);
         DS_EACH_LANE(i) {
             double pass = u[i] < success[i] ? alive[i] : 0.0;
             made[i] += alive[i];
@@ -189,10 +188,34 @@ static void price_training(ds_work *w, size_t s)
     }
 }
 
+/* May any lane be between its start and the end of its last attempt? */
+static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j)
+{
+    const double now = (double)w->month;
+    return now + 1.0 > state->work_from[j] && now <= state->work_to[j];
+}
+
+/* May anybody pay for a student this month? */
+static bool may_be_made(const ds_work *w, size_t student)
+{
+    const ds_plan *plan = w->plan;
+    bool made = plan->student[student].refresh.cost != DS_NONE;
+    for (size_t s = 0; s < plan->strategy_count; s++)
+        for (size_t j = 0; j < plan->strategy[s].project_count; j++) {
+            const ds_plan_project *project = &plan->strategy[s].project[j];
+            made = made || (project->student == (int)student &&
+                            (project->threshold != DS_NONE ||
+                             any_at_work(w, &w->strategy[s], j)));
+        }
+    return made;
+}
+
 void ds_student_month(ds_work *w)
 {
     for (size_t s = 0; s < w->plan->student_count; s++) {
         const ds_plan_student *student = &w->plan->student[s];
+        if (!may_be_made(w, s))
+            continue;
         price_labels(w, student->teacher, &student->labels, w->label_usd[s]);
         price_labels(w, student->teacher, &student->marks, w->mark_usd[s]);
         price_training(w, s);
@@ -220,6 +243,14 @@ static void set_ends(ds_work *w, ds_strategy_state *state, size_t j, const ds_pl
             ready[i] = here ? ds_ceil(after[i]) : ready[i];
         }
     }
+    const double *first = end[0], *last = end[student->attempts];
+    double from = ds_never, to = -ds_never;
+    for (size_t i = 0; i < DS_LANES; i++) {
+        from = ds_least(from, first[i]);
+        to = ds_greatest(to, last[i]);
+    }
+    state->work_from[j] = from;
+    state->work_to[j] = to;
 }
 
 void ds_project_begin(ds_work *w, size_t strategy)
@@ -361,19 +392,6 @@ static void attempt_shares(const ds_work *w, const ds_strategy_state *state, siz
     }
 }
 
-/* Is any lane of the block between its start and the end of its last attempt? */
-static bool any_at_work(const ds_work *w, const ds_strategy_state *state, size_t j,
-                        const ds_plan_student *student)
-{
-    const ds_row *end = (const ds_row *)&state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
-    const double *first = end[0], *last = end[student->attempts];
-    const double now = (double)w->month;
-    double at_work = 0;
-    DS_EACH_LANE(i)
-        at_work = ds_greatest(at_work, now + 1.0 > first[i] && now <= last[i] ? 1.0 : 0.0);
-    return at_work > 0.0;
-}
-
 /* Books (64)-(67) and the licence fee. */
 static void book_project(ds_work *w, const ds_strategy_state *state, size_t j, int index,
                          const double *labels, const double *finish, const double *staff)
@@ -390,7 +408,7 @@ static void book_project(ds_work *w, const ds_strategy_state *state, size_t j, i
     const double *share = w->column[teacher->fee_returned != DS_NONE ? teacher->fee_returned
                                                                     : w->plan->zero];
     const double *begin = state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
-    double *bill = w->now.bill, *project = w->now.project, *returned = w->now.returned;
+    double *bill = ds_open_bill(w), *project = w->now.project, *returned = w->now.returned;
     double *spend = w->now.spend[teacher->provider];
     const double now = (double)w->month;
     DS_EACH_LANE(i) {
@@ -417,10 +435,15 @@ void ds_project_month(ds_work *w, size_t strategy)
         const ds_plan_student *student = &w->plan->student[project->student];
         double *labels = w->scratch[0], *finish = w->scratch[1], *staff = w->scratch[2];
         watch_threshold(w, state, j, project);
-        grow_older(w, state, j, project, labels); /* the cost share of a refresh ...    */
-        ds_row_copy(finish, labels);              /* ... holds for all three            */
+        bool at_work = any_at_work(w, state, j);
+        if (!student->ages && !at_work)
+            continue;
+        if (student->ages)
+            grow_older(w, state, j, project, labels); /* the cost share of a refresh ... */
+        else
+            ds_row_set(labels, 0);
+        ds_row_copy(finish, labels);                  /* ... holds for all three         */
         ds_row_copy(staff, labels);
-        bool at_work = any_at_work(w, state, j, student);
         if (at_work)
             attempt_shares(w, state, j, student, w->gates[project->student], labels, finish,
                            staff);

@@ -18,10 +18,11 @@ static void round_requests(const ds_work *w, int index, double *restrict bill)
     for (size_t p = 0; p < plan->product_count; p++) {
         if (!w->now.sent[p * plan->model_count + (size_t)c->model])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const ds_part part = w->now.usage[p * plan->model_count + (size_t)c->model];
+        const double *v = part.row, times = part.times;
         const double *load = w->load[p * plan->load_count + (size_t)c->first_load];
         DS_EACH_LANE(i)
-            bill[i] += v[i] * ds_round_to(price[i] * load[i], unit);
+            bill[i] += times * v[i] * ds_round_to(price[i] * load[i], unit);
     }
 }
 
@@ -73,7 +74,7 @@ static void move_by_volume(ds_work *w, const ds_plan_contract *c, const ds_plan_
     const ds_plan_table *table = &c->prices->volume[l->volume];
     double *volume = w->scratch[5];
     if (*measured != l->volume)
-        ds_total_load(w, c->model, table->load, volume);
+        ds_total_load(w, c->model, table->load, NULL, NULL, volume);
     *measured = l->volume;
     if (l->step == DS_NONE) {
         move_all(w, table, volume, sum);
@@ -107,6 +108,7 @@ void ds_tokens_bill(ds_work *w, int contract, double *restrict bill)
         return;
     }
     const bool by_line = c->rounding == DS_ROUNDED_LINE;
+    const double *price = w->price[contract];
     double *line = by_line ? w->scratch[3] : bill;
     bool begins = true;
     int  measured = DS_NONE;
@@ -114,8 +116,11 @@ void ds_tokens_bill(ds_work *w, int contract, double *restrict bill)
         ds_row_set(bill, 0);
     for (int l = c->first_load; l < c->charge_end; l++) {
         double *sum = begins ? line : w->scratch[4];
-        ds_total_load(w, c->model, l, sum);
         const ds_plan_load *load = &w->plan->load[l];
+        /* most contracts have one load, as it is: its price in the same pass */
+        const bool alone = begins && load->ends_line && load->volume == DS_NONE &&
+                           load->meter == DS_NONE;
+        ds_total_load(w, c->model, l, NULL, alone ? price : NULL, sum);
         if (load->volume != DS_NONE)
             move_by_volume(w, c, load, &measured, sum);
         else if (load->meter != DS_NONE)
@@ -125,7 +130,8 @@ void ds_tokens_bill(ds_work *w, int contract, double *restrict bill)
         begins = load->ends_line;
         if (!begins)
             continue;
-        ds_row_multiply(line, w->price[contract]);
+        if (!alone)
+            ds_row_multiply(line, price);
         if (by_line)
             ds_add_line(c, bill, line);
     }

@@ -62,6 +62,21 @@ static void in_increments(const ds_work *w, const ds_plan_contract *c, const ds_
         load[i] = load[i] * (1.0 - 1e-9) / (capacity * utilisation[i]);
 }
 
+/* (43) of one point a month: units beyond `reserved` of a load at its peak. */
+static void size_flat_pool(ds_work *w, const ds_plan_contract *c, const ds_plan_pool *pool,
+                           const double *due, const double *reserved, double *restrict units)
+{
+    const double *share = w->per_use[c - w->plan->contract];
+    const double per_unit = (1.0 - 1e-9) / (c->hours[w->month] * pool->increment);
+    const double step = pool->increment, fewest = pool->minimum;
+    ds_total_load(w, c->model, pool->load, (const ds_row *)w->peak, NULL, units);
+    DS_EACH_LANE(i) {
+        double needed = step * ds_ceil(units[i] * per_unit * share[i]);
+        double least = ds_greatest(0.0, fewest - reserved[i]);
+        units[i] = ds_greatest(needed - reserved[i], least) * due[i];
+    }
+}
+
 /* Units beyond `reserved`, the mean over the month, of a pool sized to its load: (43). */
 static void size_pool(ds_work *w, const ds_plan_contract *c, const ds_plan_pool *pool,
                       const double *due, const double *reserved, double *restrict units)
@@ -71,6 +86,10 @@ static void size_pool(ds_work *w, const ds_plan_contract *c, const ds_plan_pool 
     const double *none = w->column[w->plan->zero];
     const double step = pool->increment, fewest = pool->minimum;
     double *most = w->scratch[6], *least = w->scratch[7];
+    if (points->count == 1 && points->first[1] == 1 && factor == (const ds_row *)w->peak) {
+        size_flat_pool(w, c, pool, due, reserved, units);
+        return;
+    }
     const bool flat = points->count == 1 && points->first[1] == 1;
     size_t used = ds_product_loads(w, c->model, pool->load, factor, w->product_scratch,
                                    w->product_index);
@@ -113,8 +132,8 @@ static void buy(ds_work *w, ds_strategy_state *state, const ds_plan_contract *c,
     }
 }
 
-/* Unit-hours on demand of a pool. */
-static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
+/* Unit-hours on demand of a pool: `units` times the number that is returned. */
+static double count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
                         const double *due, double *restrict units)
 {
     const ds_plan_contract *c = &w->plan->contract[index];
@@ -124,12 +143,12 @@ static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
     const bool by_term = pool->ring != DS_NONE;
     if (c->settlement == DS_SETTLED_METERED || c->settlement == DS_SETTLED_WINDOW) {
         if (c->settlement == DS_SETTLED_METERED)
-            ds_total_load(w, c->model, pool->load, units);
+            ds_total_load(w, c->model, pool->load, NULL, NULL, units);
         else
             ds_window_hours(w, index, q, units);
         if (!c->certain)
             ds_row_multiply(units, w->in_force[index]);
-        return;
+        return 1.0;
     }
     if (pool->held != DS_NONE) {
         const double *held = amount(w, pool->held);
@@ -143,8 +162,7 @@ static void count_hours(ds_work *w, ds_strategy_state *state, int index, int q,
         DS_EACH_LANE(i)
             units[i] = ds_greatest(0.0, units[i] - reserved[i] * due[i]);
     }
-    DS_EACH_LANE(i)
-        units[i] *= hours;
+    return hours;
 }
 
 /* (42), (43), (52): the line of a pool. */
@@ -154,9 +172,9 @@ static void bill_pool(ds_work *w, ds_strategy_state *state, int index, int q, co
     const ds_plan_contract *c = &w->plan->contract[index];
     const ds_plan_pool *pool = &c->pool[q];
     const double *usd = w->column[pool->usd_per_unit_hour], *price = w->price[index];
-    count_hours(w, state, index, q, due, line);
+    const double on_demand = count_hours(w, state, index, q, due, line);
     DS_EACH_LANE(i)
-        line[i] = line[i] * price[i] * usd[i];
+        line[i] = line[i] * on_demand * price[i] * usd[i];
     if (pool->reserved == DS_NONE)
         return;
     const bool by_month = pool->usd_per_reserved_month != DS_NONE;
@@ -259,10 +277,14 @@ void ds_units_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
 {
     const ds_plan_contract *c = &w->plan->contract[contract];
     double *line = w->scratch[3];
-    ds_row_set(bill, 0);
+    const bool by_line = c->rounding == DS_ROUNDED_LINE;
+    if (by_line || c->pool_count == 0)
+        ds_row_set(bill, 0);
     for (size_t q = 0; q < c->pool_count; q++) {
-        bill_pool(w, state, contract, (int)q, due, line);
-        ds_add_line(c, bill, line);
+        const bool first = q == 0 && !by_line; /* the first line is the bill so far */
+        bill_pool(w, state, contract, (int)q, due, first ? bill : line);
+        if (!first)
+            ds_add_line(c, bill, line);
     }
     if (c->overage == DS_OVERAGE_NONE)
         return;

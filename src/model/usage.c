@@ -3,65 +3,173 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
-/* Pairs of rows whose products are to be added up. */
-enum { PAIRS = 4 };
+/* Requests of some products, and what each of them weighs: (times * load) * factor.
+ * Where all lanes have the same load and factor, only the rows of requests are read. */
+enum { TERMS = 4 };
 typedef struct {
     size_t        count;
-    const double *a[PAIRS], *b[PAIRS];
-} pairs;
+    bool          alike;
+    const double *requests[TERMS], *load[TERMS], *factor[TERMS]; /* factor: NULL is 1 */
+    double        times[TERMS];
+    double        weight[TERMS]; /* if alike                                          */
+} terms;
 
-/* total (+)= sum of a * b, in one pass and in their order. */
-static void add_pairs(const pairs *p, bool begins, double *restrict total)
+/* total = (total +) the sum of as many terms as `count`, which is a constant, in their order;
+ * all of it times a row. */
+static inline void add_some(const terms *given, const size_t count, const bool alike,
+                            const bool factors, const bool begins, const double *times,
+                            double *restrict total)
 {
-    const double *a0 = p->a[0], *b0 = p->b[0], *a1 = p->a[1], *b1 = p->b[1];
-    const double *a2 = p->a[2], *b2 = p->b[2], *a3 = p->a[3], *b3 = p->b[3];
-    if (p->count == 0 && begins)
-        ds_row_set(total, 0);
-    else if (p->count == 1 && begins)
-        DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i];
-    else if (p->count == 2 && begins)
-        DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i] + a1[i] * b1[i];
-    else if (p->count == 3 && begins)
-        DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i];
-    else if (p->count == 4 && begins)
-        DS_EACH_LANE(i)
-            total[i] = a0[i] * b0[i] + a1[i] * b1[i] + a2[i] * b2[i] + a3[i] * b3[i];
-    for (size_t k = 0; k < p->count && !begins; k++)
-        ds_row_add_product(total, p->a[k], p->b[k]);
+    const terms t = *given;
+    DS_EACH_LANE(i) {
+        double sum = begins ? 0.0 : total[i];
+        for (size_t k = 0; k < count; k++) {
+            double weight = alike ? t.weight[k] : t.times[k] * t.load[k][i];
+            if (factors)
+                weight *= t.factor[k][i];
+            sum += weight * t.requests[k][i];
+        }
+        total[i] = sum * times[i];
+    }
 }
 
-/* Sum over the products of the requests of a model times rows[p * stride]. */
-static void add_requests(const ds_work *w, int model, const ds_row *rows, size_t stride,
+/* One after the other: what is not in the passes of add_terms(). */
+static void add_each(const terms *t, bool begins, const double *one, const double *times,
+                     double *restrict total)
+{
+    const bool factors = t->factor[0] != NULL;
+    for (size_t k = 0; k < t->count; k++) {
+        const terms here = { .count = 1, .requests = { t->requests[k] }, .load = { t->load[k] },
+                             .factor = { t->factor[k] }, .times = { t->times[k] } };
+        const double *row = k + 1 < t->count ? one : times;
+        if (factors && begins && k == 0)
+            add_some(&here, 1, false, true, true, row, total);
+        else if (factors)
+            add_some(&here, 1, false, true, false, row, total);
+        else if (begins && k == 0)
+            add_some(&here, 1, false, false, true, row, total);
+        else
+            add_some(&here, 1, false, false, false, row, total);
+    }
+}
+
+/* Adds the terms in one pass where they are few, and begin. */
+static void add_terms(const terms *t, bool begins, const double *one, const double *times,
+                      double *restrict total)
+{
+    const bool one_pass = begins && (t->alike || t->factor[0] == NULL);
+    if (!one_pass)
+        add_each(t, begins, one, times, total);
+    else if (t->count == 0)
+        ds_row_set(total, 0);
+    else if (t->alike && t->count == 1)
+        add_some(t, 1, true, false, true, times, total);
+    else if (t->alike && t->count == 2)
+        add_some(t, 2, true, false, true, times, total);
+    else if (t->alike && t->count == 3)
+        add_some(t, 3, true, false, true, times, total);
+    else if (t->alike)
+        add_some(t, 4, true, false, true, times, total);
+    else if (t->count == 1)
+        add_some(t, 1, false, false, true, times, total);
+    else if (t->count == 2)
+        add_some(t, 2, false, false, true, times, total);
+    else if (t->count == 3)
+        add_some(t, 3, false, false, true, times, total);
+    else
+        add_some(t, 4, false, false, true, times, total);
+}
+
+static void add_term(terms *t, ds_part part, const double *load, const double *factor, bool alike)
+{
+    const size_t k = t->count++;
+    t->requests[k] = part.row;
+    t->times[k] = part.times;
+    t->load[k] = load;
+    t->factor[k] = factor;
+    t->weight[k] = part.times * load[0] * (factor != NULL ? factor[0] : 1.0);
+    t->alike = t->alike && alike;
+}
+
+/* Model ALL: all requests of the month. */
+enum { ALL = -1 };
+
+/* Sum over the products of the requests of a model times rows[p * stride], which are alike
+ * where `alike` says so (NULL: nobody knows), times the factor; all of it times a row. */
+static void add_requests(const ds_work *w, int model, const ds_row *rows, const bool *alike,
+                         size_t stride, const ds_row *factor, const double *times,
                          double *restrict total)
 {
     const ds_plan *plan = w->plan;
-    pairs next = { 0 };
+    const double *one = w->column[plan->one];
+    terms next = { .alike = true };
     bool begins = true;
+    if (times == NULL)
+        times = one;
     for (size_t p = 0; p < plan->product_count; p++) {
-        if (!w->now.sent[p * plan->model_count + (size_t)model])
+        const size_t cell = p * plan->model_count + (size_t)(model == ALL ? 0 : model);
+        if (model == ALL ? plan->product[p].idle : !w->now.sent[cell])
             continue;
-        if (next.count == PAIRS) {
-            add_pairs(&next, begins, total);
-            next.count = 0;
+        const ds_part part =
+            model == ALL ? (ds_part){ w->requests[p], 1.0 } : w->now.usage[cell];
+        if (next.count == TERMS) {
+            add_terms(&next, begins, one, one, total);
+            next = (terms){ .alike = true };
             begins = false;
         }
-        next.a[next.count] = w->now.usage[p * plan->model_count + (size_t)model];
-        next.b[next.count++] = rows[p * stride];
+        const bool same = alike != NULL && alike[p * stride] &&
+                          (factor == NULL || plan->product[p].certain_peak);
+        add_term(&next, part, rows[p * stride], factor != NULL ? factor[p] : NULL,
+                 same);
     }
-    add_pairs(&next, begins, total);
+    add_terms(&next, begins, one, times, total);
 }
 
-void ds_total_load(const ds_work *w, int model, int load, double *restrict total)
+void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
+                   const double *times, double *restrict total)
 {
-    add_requests(w, model, (const ds_row *)&w->load[load], w->plan->load_count, total);
+    add_requests(w, model, (const ds_row *)&w->load[load], &w->load_alike[load],
+                 w->plan->load_count, factor, times, total);
+}
+
+/* Does the model get the same share of the requests of every product? */
+static bool gets_same_of_all(const ds_work *w, int model, double *share)
+{
+    const ds_plan *plan = w->plan;
+    bool found = false;
+    for (size_t p = 0; p < plan->product_count; p++) {
+        const size_t cell = p * plan->model_count + (size_t)model;
+        if (plan->product[p].idle)
+            continue;
+        const ds_part *part = &w->now.usage[cell];
+        if (!w->now.sent[cell] || part->row != w->requests[p] ||
+            (found && part->times != *share))
+            return false;
+        *share = part->times;
+        found = true;
+    }
+    return found;
+}
+
+ds_part ds_part_load(ds_work *w, int model, int load, const double *times, double *own)
+{
+    const ds_row *rows = (const ds_row *)&w->load[load];
+    const bool   *alike = &w->load_alike[load];
+    ds_whole     *whole = &w->whole[load];
+    double        share = 0;
+    if (!w->plan->model[model].shared || !gets_same_of_all(w, model, &share)) {
+        add_requests(w, model, rows, alike, w->plan->load_count, NULL, times, own);
+        return (ds_part){ own, 1.0 };
+    }
+    if (whole->demand_month != w->demand_month || whole->times != times)
+        add_requests(w, ALL, rows, alike, w->plan->load_count, NULL, times, w->whole_row[load]);
+    *whole = (ds_whole){ w->demand_month, times };
+    return (ds_part){ w->whole_row[load], share };
 }
 
 void ds_total_tokens(const ds_work *w, int model, double *restrict total)
 {
-    add_requests(w, model, (const ds_row *)w->mtok, 1, total);
+    add_requests(w, model, (const ds_row *)w->mtok, NULL, 1, NULL, NULL, total);
 }
 
 size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *factor,
@@ -70,18 +178,20 @@ size_t ds_product_loads(const ds_work *w, int model, int load, const ds_row *fac
     const ds_plan *plan = w->plan;
     size_t used = 0;
     for (size_t p = 0; p < plan->product_count; p++) {
-        if (!w->now.sent[p * plan->model_count + (size_t)model])
+        const size_t cell = p * plan->model_count + (size_t)model;
+        if (!w->now.sent[cell])
             continue;
-        const double *v = w->now.usage[p * plan->model_count + (size_t)model];
+        const double *v = w->now.usage[cell].row, times = w->now.usage[cell].times;
         const double *of_request = w->load[p * plan->load_count + (size_t)load];
-        const double *times = factor != NULL ? factor[p] : NULL;
         double *out = rows[used];
-        if (times != NULL)
+        if (factor != NULL) {
+            const double *more = factor[p];
             DS_EACH_LANE(i)
-                out[i] = v[i] * of_request[i] * times[i];
-        else
+                out[i] = times * of_request[i] * more[i] * v[i];
+        } else {
             DS_EACH_LANE(i)
-                out[i] = v[i] * of_request[i];
+                out[i] = times * of_request[i] * v[i];
+        }
         product[used++] = p;
     }
     return used;

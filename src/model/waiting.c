@@ -44,11 +44,14 @@ void ds_waiting_queue(const ds_work *w, int contract, int product, ds_queue *que
         const size_t at = p * plan->model_count + (size_t)c->model;
         if (!w->now.sent[at] || (product != DS_NONE && product != (int)p))
             continue;
-        const double *v = w->now.usage[at];
-        const size_t  load = p * plan->load_count;
-        ds_row_add(requests, v);
-        ds_row_add_product(seconds, v, w->load[load + (size_t)c->first_load]);
-        ds_row_add_product(slots, v, w->load[load + (size_t)c->slots_load]);
+        const double *v = w->now.usage[at].row, times = w->now.usage[at].times;
+        const double *of_seconds = w->load[p * plan->load_count + (size_t)c->first_load];
+        const double *of_slots = w->load[p * plan->load_count + (size_t)c->slots_load];
+        DS_EACH_LANE(i) {
+            requests[i] += times * v[i];
+            seconds[i] += times * v[i] * of_seconds[i];
+            slots[i] += times * v[i] * of_slots[i];
+        }
     }
     /* without any load there is nothing that could wait: one slot, no time */
     DS_EACH_LANE(i) {

@@ -62,8 +62,8 @@ void ds_window_hours(ds_work *w, int contract, int pool_index, double *restrict 
         ds_row_set(calls, 0);
         for (size_t k = 0; k < used; k++) {
             size_t p = w->product_index[k];
-            const double *v = w->now.usage[p * plan->model_count + (size_t)c->model];
-            const double here = level[p] * per_minute;
+            const ds_part part = w->now.usage[p * plan->model_count + (size_t)c->model];
+            const double *v = part.row, here = part.times * level[p] * per_minute;
             DS_EACH_LANE(i)
                 calls[i] += v[i] * here;
         }

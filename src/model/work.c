@@ -44,10 +44,23 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->input_key = take(l, plan->input_count * sizeof *w->input_key);
     w->event_key = take(l, plan->event_count * sizeof *w->event_key);
     w->process_key = take(l, plan->process_count * sizeof *w->process_key);
+    w->tail_key = take(l, plan->draws.component_count * sizeof *w->tail_key);
+    const ds_sampler *sampler = &plan->sampler;
+    w->sampled_key = take(l, sampler->stream_count * sizeof *w->sampled_key);
+    w->walk = rows(l, sampler->stream_count > 0 ? plan->process_count * (plan->months - 1) : 0);
+    w->noise_key = take(l, plan->noise_count * sizeof *w->noise_key);
+    w->regime_key = take(l, plan->regime_count * sizeof *w->regime_key);
     w->member = take(l, plan->column_count * sizeof *w->member);
     w->event_p = rows(l, plan->event_count);
     w->event_u = rows(l, 2 * plan->event_count);
     w->shock = rows(l, 2 * plan->process_count);
+    w->noise_z = rows(l, 2 * plan->noise_count);
+    w->noise = rows(l, plan->noise_count);
+    w->noise_kick = rows(l, plan->noise_count);
+    w->regime_u = rows(l, 2 * plan->regime_count);
+    w->regime_on = rows(l, plan->regime_count);
+    w->regime_p = rows(l, 3 * plan->regime_count);
+    w->regime_step = rows(l, plan->step_count);
     w->inflation = rows(l, 2);
     w->discount = rows(l, 2);
     ds_row **of_products[] = { &w->requests, &w->input_tokens, &w->output_tokens, &w->mtok,
@@ -57,7 +70,10 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
                                &w->hour_excess, &w->burst_excess, &w->prefix_share, &w->peak };
     for (size_t k = 0; k < sizeof of_products / sizeof *of_products; k++)
         *of_products[k] = rows(l, P);
-    ds_row **of_models[] = { &w->level, &w->level_drift, &w->level_spread, &w->released,
+    w->demand_known = take(l, P * sizeof *w->demand_known);
+    w->trend_alike = take(l, P * sizeof *w->trend_alike);
+    ds_row **of_models[] = { &w->level, &w->level_drift, &w->level_spread, &w->level_carried,
+                             &w->level_keep, &w->level_noise, &w->level_variance, &w->released,
                              &w->outage, &w->outage_left };
     for (size_t k = 0; k < sizeof of_models / sizeof *of_models; k++)
         *of_models[k] = rows(l, M);
@@ -69,10 +85,17 @@ static void lay_out_world(layout *l, const ds_plan *plan, ds_work *w)
     w->speed_step = rows(l, F);
     w->cached = rows(l, 3 * P);
     w->load = rows(l, P * plan->load_count);
-    w->price = rows(l, C);
+    w->load_alike = take(l, P * plan->load_count * sizeof *w->load_alike);
+    w->load_known = take(l, P * plan->load_count * sizeof *w->load_known);
+    w->whole = take(l, plan->load_count * sizeof *w->whole);
+    w->whole_row = rows(l, plan->load_count);
+    w->price = take(l, C * sizeof *w->price);
+    w->price_row = rows(l, C);
+    w->charge = rows(l, C);
     w->list_price = rows(l, C);
     w->locked = rows(l, C);
     w->in_force = rows(l, C);
+    w->per_use = rows(l, C);
     lay_out_fleets(l, plan, w);
     w->gain = rows(l, plan->gain_count);
     w->keep = rows(l, plan->commitment_count);
@@ -96,6 +119,14 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     size_t J = strategy->project_count;
     state->project_end = rows(l, J * (DS_MOST_ATTEMPTS + 1));
     state->ready = rows(l, J);
+    state->usage = take(l, plan->product_count * plan->model_count * sizeof *state->usage);
+    state->sent = take(l, plan->product_count * plan->model_count * sizeof *state->sent);
+    state->shares = take(l, plan->product_count * sizeof *state->shares);
+    state->certain_ramp = take(l, strategy->ramp_count * sizeof *state->certain_ramp);
+    state->certainly_started = take(l, strategy->ramp_count * sizeof *state->certainly_started);
+    state->work_from = take(l, J * sizeof *state->work_from);
+    state->work_to = take(l, J * sizeof *state->work_to);
+    state->ramp_alike = take(l, strategy->ramp_count * sizeof *state->ramp_alike);
     state->age = rows(l, J);
     state->releases = rows(l, J);
     state->fresh = rows(l, J);
@@ -112,12 +143,13 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
 
 static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
 {
-    now->usage = rows(l, plan->product_count * plan->model_count);
-    now->sent = take(l, plan->product_count * plan->model_count * sizeof *now->sent);
+    now->usage_row = rows(l, plan->product_count * plan->model_count);
     now->unserved = rows(l, plan->product_count);
     now->ramp = rows(l, plan->most_ramps);
     now->started = rows(l, plan->most_ramps);
-    now->due = rows(l, plan->model_count);
+    now->part = rows(l, plan->product_count * (DS_PART_ROWS * plan->most_routes + 1));
+    now->due = take(l, plan->model_count * sizeof *now->due);
+    now->due_row = rows(l, plan->model_count);
     now->spend = rows(l, plan->provider_count);
     now->agreed = rows(l, plan->agreement_count);
     now->agreed_due = rows(l, plan->agreement_count);
@@ -174,9 +206,26 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
         w->event_key[e] = ds_stream_key(seed, plan->event[e].name);
     for (size_t k = 0; k < plan->process_count; k++)
         w->process_key[k] = ds_stream_key(seed, plan->process[k]);
+    for (size_t c = 0; c < plan->draws.component_count; c++)
+        w->tail_key[c] = ds_stream_key(seed, plan->draws.component[c].tail);
+    for (size_t k = 0; k < plan->sampler.stream_count; k++)
+        w->sampled_key[k] = ds_stream_key(seed, plan->sampler.stream[k].name);
+    w->strata = NULL;
+    w->points = (uint64_t)plan->scenario->run->paths / plan->sampler.replicates;
+    for (size_t k = 0; k < plan->noise_count; k++)
+        w->noise_key[k] = ds_stream_key(seed, plan->noise[k].name);
+    for (size_t k = 0; k < plan->regime_count; k++)
+        w->regime_key[k] = ds_stream_key(seed, plan->regime[k].name);
     for (size_t c = 0; c < plan->draws.count; c++)
         if (plan->draws.draw[c].kind == DS_DRAW_CONSTANT)
             ds_row_set(w->column[c], plan->draws.draw[c].a);
+    for (size_t k = 0; k < plan->product_count * plan->load_count; k++)
+        w->load_known[k] = false;
+    for (size_t p = 0; p < plan->product_count; p++)
+        w->demand_known[p] = false;
+    for (size_t k = 0; k < plan->load_count; k++)
+        w->whole[k] = (ds_whole){ 0, NULL };
+    w->demand_month = 0;
     ds_row_set(w->column[plan->zero], 0);
     ds_row_set(w->column[plan->one], 1);
 }

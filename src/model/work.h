@@ -5,7 +5,7 @@
  * Order of calls for a block (kernel.c):
  *   ds_random_inputs    columns of the inputs                        (4), (6)
  *   ds_*_begin          everything of a path that no month changes
- *   for each month      ds_random_two_months, ds_price_month, ds_demand_month,
+ *   for each month      ds_random_two_months, ds_regime_month, ds_price_month, ds_demand_month,
  *                       ds_contract_month, ds_student_month, ds_finance_world: the
  *                       world, the same for all strategies; then for each strategy
  *                       ds_strategy_month and ds_finance_month
@@ -27,10 +27,40 @@ enum { DS_SCRATCH = 16, DS_MOST_ATTEMPTS = 8 };
 /* No lane reads what another has written: compilers need not prove it. */
 #define DS_EACH_LANE(i) DS_LANES_INDEPENDENT for (size_t i = 0; i < DS_LANES; i++)
 
+/* Requests: a row, so many times.  Where a model gets the same share of a product in every
+ * lane, that share is a number and the row that of the product. */
+typedef struct {
+    const double *row;
+    double        times;
+} ds_part;
+
+/* What a routing in numbers adds up to beside the parts, for each request of a product:
+ * shares, and USD of verifiers and routers. */
+typedef struct {
+    double bad, escalated, checks;
+} ds_shares;
+
+/* A sum over the requests of all products, for the strategies that send all of them, or
+ * the same share of each, to one model. */
+typedef struct {
+    uint64_t      demand_month; /* when it was made                                   */
+    const double *times;        /* and by which row multiplied                        */
+} ds_whole;
+
 /* State of one strategy between the months. */
 typedef struct {
+    /* Routing; where it is certain it stays until a ramp moves. */
+    ds_part   *usage;     /* [product][model]: requests served v_p; read it only if sent:
+                             of a row of the world or of usage_row                     */
+    bool      *sent;      /* [product][model]: was anything put into usage?            */
+    ds_shares *shares;    /* [product]: where it is certain                            */
+    double    *certain_ramp; /* [ramp]: (56), and whether t >= t0, where they are certain */
+    bool      *certainly_started;
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
+    double *work_from, *work_to; /* [project]: no path has its project at work before or
+                                    after; months                                      */
+    bool   *ramp_alike;   /* [ramp]: is (56) the same in all lanes?                    */
     ds_row *age, *releases, *fresh; /* [project]: age, n, and a/a0 of (67), (68)      */
     ds_row *ring;         /* [ring][most_life + 1]: bought in a month, (48), (54); the
                              last row: what there is now                              */
@@ -52,14 +82,28 @@ enum { DS_TOTAL_NPV, DS_TOTAL_COST, DS_TOTAL_BILL, DS_TOTAL_PEAK, DS_TOTAL_PEAK_
        DS_TOTAL_FLEET_COST, DS_TOTAL_FLEET_USED, DS_TOTAL_FLEET_MTOK, DS_TOTAL_POOLING,
        DS_TOTAL_COUNT };
 
+/* Rows of a route's requests: what is sent to it, what it takes, what it sends on. */
+enum { DS_PART_SENT, DS_PART_TAKEN, DS_PART_AGAIN, DS_PART_ROWS };
+
+enum { DS_MOST_CHARGES = 4 };
+
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
-    ds_row *usage;    /* [product][model]: requests served v_p; read it only if sent   */
-    bool   *sent;     /* [product][model]: was anything put into usage?                */
+    ds_part *usage;       /* those of the strategy's state                             */
+    ds_row *usage_row;    /* [product][model]                                          */
+    bool   *sent;
     ds_row *unserved; /* [product]                                                    */
-    ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0                      */
-    ds_row *due;      /* [model]: fixed charges fall due (0 or 1)                     */
-    double *bill, *lost, *bad, *escalated, *project, *returned;
+    ds_row *ramp, *started; /* [ramp]: (56), and whether t >= t0; not filled for a
+                             strategy that is certain                                 */
+    ds_row *part;     /* [product][DS_PART_ROWS * most_routes + 1]: what a strategy's routes
+                         send, which stays until the month is billed; the last: the rest */
+    const double **due; /* [model]: fixed charges fall due (0 or 1)                   */
+    ds_row *due_row;  /* [model]: where that is not a constant                        */
+    double *bill;     /* only what ds_open_bill() returns is complete                 */
+    bool    billed;   /* is there anything in it?                                     */
+    size_t  part_count; /* charges that are still to be added to it: rows that stay   */
+    ds_part charge[DS_MOST_CHARGES];
+    double *lost, *bad, *escalated, *project, *returned;
     double *gpu_months, *gpu_used, *gpu_paid, *pooling;
     double *fleet_cost, *fleet_used, *fleet_mtok; /* sums of (107): c, c u, tokens     */
     double *overflow, *fallback;
@@ -89,31 +133,57 @@ typedef struct {
 
     ds_row   *column;     /* [column_count]                                           */
     uint64_t *input_key, *event_key, *process_key;
+    uint64_t *tail_key;          /* [component]                                       */
+    uint64_t *sampled_key;       /* [stream of the sampler]                           */
+    const ds_strata *strata;     /* of the run, or NULL (7b)                          */
+    uint64_t  points;            /* n of (7): paths of the run over replicates        */
+    ds_row   *walk;              /* [process][months - 1]: shocks, when sampled (8)    */
+    uint64_t *noise_key, *regime_key;
     double  **member;            /* members of one correlated component               */
     ds_row   *event_p, *event_u; /* [event]; [event][2]: months t even, t + 1         */
     ds_row   *shock;             /* [process][2]                                      */
+    ds_row   *noise_z, *noise, *noise_kick; /* [noise][2]; X; s sqrt(1 - phi^2) of (18) */
+    ds_row   *regime_u, *regime_on; /* [regime][2]; 0 or 1                             */
+    ds_row   *regime_p;          /* [regime][3]: of being on after off, on; in month 0 */
+    ds_row   *regime_step;       /* [effect with a step]: log of its factor a month    */
     ds_row   *inflation;         /* one row: pi(t); and its factor per month          */
     ds_row   *discount;          /* one row, and its factor per month                 */
+    bool      discount_alike;    /* in all lanes; then only the first is kept          */
 
     /* demand, [product] */
     ds_row *requests, *input_tokens, *output_tokens, *mtok; /* of this month          */
     ds_row *input_start, *output_start, *input_factor, *output_factor;
     ds_row *cached;       /* [product][3]: r, w, x of (17), unless by prefix          */
     ds_row *prefix_share; /* q of (17)                                                */
+    bool   *demand_known; /* [product]: do tokens and rates stand, in this block and the next? */
+    bool   *trend_alike;  /* [product]: are drift, spread and requests at first the same
+                             in all lanes?                                            */
     ds_row *log_level, *drift, *spread, *jump_level, *decay, *decay_factor, *amplitude;
 
     /* prices */
     ds_row *level, *level_drift, *level_spread; /* [model]                            */
+    ds_row *level_carried; /* [model]: the level but for the factor of a regime       */
+    ds_row *level_keep, *level_noise, *level_variance; /* [model]: e^(-kappa/12), Y, Var Y,
+                              of noise that is kept apart                             */
     ds_row *released, *outage, *outage_left;    /* [model]: 0 or 1; o(t); q           */
     ds_row *log_rent, *rent, *rent_mean, *rent_keep, *rent_spread; /* [gpu]           */
     ds_row *speed, *speed_step;                 /* [profile]: s(t), factor per month  */
 
     /* contracts */
     ds_row *load;       /* [product][load]: of one request                            */
-    ds_row *price;      /* [contract]: P of (40); fleets: USD per GPU-hour            */
+    bool   *load_alike; /* [product][load]: is it the same in all lanes?              */
+    bool   *load_known; /* [product][load]: does it stand, in this block and the next? */
+    ds_whole *whole;    /* [load]: of all requests of the month                       */
+    ds_row   *whole_row;
+    uint64_t  demand_month; /* months of demand so far, of all blocks                 */
+    const double **price; /* [contract]: P of (40); fleets: USD per GPU-hour; a row of
+                             the world where nothing is to be done to it, else of price_row */
+    ds_row *price_row;  /* [contract]                                                 */
+    ds_row *charge;     /* [contract]: what it charges a strategy                     */
     ds_row *list_price; /* [contract]: P before the discount, for overage at list; or r
                            of (47), of fleets with reserved or spot GPUs              */
     ds_row *locked;     /* [contract]: index of the first month in force              */
+    ds_row *per_use;    /* [contract]: 1 over target_utilisation of its units         */
     ds_row *in_force;   /* [contract]: 0 or 1; only when not certain                  */
     ds_row *per_second;    /* [fleet]: replicas per GPU s an hour of demand, planned   */
     ds_row *fleet_size;    /* [fleet][DS_SIZE_ROWS]: of this month                     */
@@ -156,8 +226,37 @@ void ds_random_inputs(ds_work *w);
 void ds_random_two_months(ds_work *w);
 /* Lanes in which event e happens this month; their indices go to w->hit. */
 size_t ds_event_hits(ds_work *w, int event);
-/* Size of the event in one lane this month. */
-double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane);
+/* Size of the j-th event (from 0) in one lane this month. */
+double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane, uint32_t j);
+/* Product of the sizes of all events of the month in a lane where there is one: (14). */
+double ds_event_sizes(const ds_work *w, int event, const ds_plan_size *size, size_t lane);
+/* -- process.c: noise that passes (18), regimes (25) */
+void ds_process_begin(ds_work *w);
+/* Their numbers of this month, which is even, and the next. */
+void ds_process_two_months(ds_work *w);
+/* The states of regimes in this month. */
+void ds_regime_month(ds_work *w);
+/* (18): multiplies the row of this month. */
+void ds_noise_month(ds_work *w, int noise, double *restrict row);
+/* The rows of an effect: factor of the month on a row; spread of the month's step, `spread`
+ * itself or in `row`; and the log of the step's factor, to be added to a row. */
+void          ds_effect_factor(const ds_work *w, const ds_plan_effect *e, double *restrict row);
+const double *ds_effect_spread(const ds_work *w, const ds_plan_effect *e, const double *spread,
+                               double *row);
+void          ds_effect_step(const ds_work *w, const ds_plan_effect *e, double *restrict log);
+
+/* -- coordinates.c: numbers as run.sampling has them (7) */
+/* u(stream, path, m, slot) of every lane; `even` and `odd`: of slots 0 and 1. */
+void   ds_number_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
+                       double *restrict u);
+void   ds_number_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *restrict even,
+                            double *restrict odd);
+/* The same of one lane, of a stream that has no coordinates. */
+double ds_number_of_lane(const ds_work *w, uint64_t key, size_t lane, uint32_t m, uint32_t slot);
+/* Shocks of all months; and those of this month, which is even, and the next, into rows that
+ * follow one another. */
+void   ds_sample_shocks(ds_work *w);
+void   ds_shock_pair(ds_work *w, size_t process, double *restrict even, double *restrict odd);
 
 /* -- demand.c */
 void ds_demand_begin(ds_work *w);
@@ -202,8 +301,13 @@ void ds_units_bill(ds_work *w, ds_strategy_state *state, int contract, const dou
 /* -- window.c: (53), unit-hours of a pool. */
 void ds_window_hours(ds_work *w, int contract, int pool, double *restrict hours);
 /* -- usage.c: what a month's requests of a model add up to */
-/* Sum over the products of requests times a load. */
-void ds_total_load(const ds_work *w, int model, int load, double *restrict total);
+/* Sum over the products of requests times a load, times factor[product] (NULL: 1), which
+ * depends on the product's peak alone; and all of it times a row (NULL: 1). */
+void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
+                   const double *times, double *restrict total);
+/* The same where it may be made once for several strategies; `own` is for the answer if
+ * it is not.  Without a factor. */
+ds_part ds_part_load(ds_work *w, int model, int load, const double *times, double *own);
 /* Of requests times their tokens [Mtok]. */
 void ds_total_tokens(const ds_work *w, int model, double *restrict total);
 /* Requests times a load, for each product that the model serves, times factor[product]
@@ -264,7 +368,14 @@ void ds_student_month(ds_work *w);
 void ds_project_begin(ds_work *w, size_t strategy);
 /* Start, costs, age and acceptability of the strategy's students in this month. */
 void ds_project_month(ds_work *w, size_t strategy);
+/* -- route_certain.c */
+/* Sends the requests of a product whose routing is certain. */
+void ds_route_certain(ds_work *w, size_t strategy, size_t product);
+/* Counts what of them is bad or escalated, and pays for the checks. */
+void ds_route_count(ds_work *w, size_t strategy, size_t product);
 /* -- strategy.c */
+/* After ds_project_begin(). */
+void ds_strategy_begin(ds_work *w, size_t strategy);
 void ds_strategy_month(ds_work *w, size_t strategy);
 /* -- finance.c */
 void ds_finance_begin(ds_work *w);

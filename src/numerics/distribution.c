@@ -22,10 +22,7 @@
 #include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 
-/* Lower and upper tail at one point. */
-typedef struct {
-    double p, q;
-} tails;
+typedef ds_tails tails;
 
 /* ---- Untruncated tails ------------------------------------------------------- */
 
@@ -143,6 +140,15 @@ static tails triangular_tails(const ds_distribution *d, double x)
     return (tails){1.0 - q, q};
 }
 
+static tails weibull_tails(const ds_distribution *d, double x)
+{
+    if (x <= 0.0) {
+        return clamp_below();
+    }
+    const double hazard = pow(x / d->b, d->a);
+    return (tails){-expm1(-hazard), exp(-hazard)};
+}
+
 /* Share of the weight of values in [low, high]. */
 static double step_share(const ds_distribution *d, double low, double high)
 {
@@ -182,6 +188,12 @@ static tails tails_of(const ds_distribution *d, double x)
         const double p = step_share(d, -(double)INFINITY, x);
         return (tails){p, 1.0 - p};
     }
+    case DS_DIST_WEIBULL:
+        return weibull_tails(d, x);
+    case DS_DIST_METALOG:
+        return ds_metalog_tails(d, x);
+    case DS_DIST_MIXTURE:
+        return ds_mixture_tails(d, x);
     case DS_DIST_CONSTANT:
     case DS_DIST_COUNT:
         break;
@@ -199,7 +211,10 @@ ds_truncation ds_distribution_truncation(const ds_distribution *d)
     ds_truncation t = {.above_low = 1.0, .below_high = 1.0};
 
     if (d->low > -(double)INFINITY) {
-        const tails at = tails_of(d, d->low);
+        /* a mixture may have a listed value there, which stays */
+        const tails at = tails_of(d, d->kind == DS_DIST_MIXTURE
+                                         ? nextafter(d->low, -(double)INFINITY)
+                                         : d->low);
         t.below_low = at.p;
         t.above_low = at.q;
     }
@@ -210,6 +225,12 @@ ds_truncation ds_distribution_truncation(const ds_distribution *d)
     }
     t.inside = t.below_low > 0.5 ? t.above_low - t.above_high : t.below_high - t.below_low;
     return t;
+}
+
+double ds_distribution_mass_inside(const ds_distribution *d)
+{
+    return ds_distribution_is_step(d) ? step_share(d, d->low, d->high)
+                                      : ds_distribution_truncation(d).inside;
 }
 
 /* ---- Quantiles --------------------------------------------------------------- */
@@ -356,6 +377,12 @@ double ds_distribution_quantile_of_tails(const ds_distribution *d, double p, dou
     }
     case DS_DIST_EXPONENTIAL:
         return p <= q ? -d->a * log1p(-p) : -d->a * log(q);
+    case DS_DIST_WEIBULL:
+        return d->b * pow(p <= q ? -log1p(-p) : -log(q), 1.0 / d->a);
+    case DS_DIST_METALOG:
+        return ds_metalog_quantile(d, p, q);
+    case DS_DIST_MIXTURE:
+        return ds_mixture_quantile(d, p, q);
     case DS_DIST_CONSTANT:
     case DS_DIST_DISCRETE:
     case DS_DIST_EMPIRICAL:
@@ -365,9 +392,30 @@ double ds_distribution_quantile_of_tails(const ds_distribution *d, double p, dou
     return d->a;
 }
 
+static double triangular_density(const ds_distribution *d, double x)
+{
+    if (x < d->a || x > d->c) {
+        return 0.0;
+    }
+    return 2.0 / (d->c - d->a) *
+           (x < d->b ? (x - d->a) / (d->b - d->a) : (d->c - x) / (d->c - d->b));
+}
+
 double ds_distribution_density(const ds_distribution *d, double x)
 {
     switch (d->kind) {
+    case DS_DIST_NORMAL:
+        return gsl_ran_gaussian_pdf(x - d->a, d->b);
+    case DS_DIST_LOGNORMAL:
+        return x > 0.0 ? gsl_ran_lognormal_pdf(x, d->a, d->b) : 0.0;
+    case DS_DIST_UNIFORM:
+        return x >= d->a && x <= d->b ? 1.0 / (d->b - d->a) : 0.0;
+    case DS_DIST_TRIANGULAR:
+        return triangular_density(d, x);
+    case DS_DIST_WEIBULL:
+        return x > 0.0 ? gsl_ran_weibull_pdf(x, d->b, d->a) : 0.0;
+    case DS_DIST_METALOG:
+        return ds_metalog_density(d, x);
     case DS_DIST_PERT:
     case DS_DIST_BETA: {
         const ds_beta_shape s = ds_distribution_beta_shape(d);
@@ -405,45 +453,54 @@ static double step_quantile(const ds_distribution *d, double p)
     }
 }
 
-double ds_distribution_quantile(const ds_distribution *d, double p)
+double ds_distribution_quantile_at(const ds_distribution *d, double p, double q)
 {
-    if (!(p >= 0.0 && p <= 1.0)) {
-        return (double)NAN;
-    }
     if (ds_distribution_is_step(d)) {
         return step_quantile(d, p);
     }
-    if (p == 0.0 || p == 1.0) {
-        return p == 0.0 ? ds_distribution_support_low(d) : ds_distribution_support_high(d);
+    if (p <= 0.0 || q <= 0.0) {
+        return p <= 0.0 ? ds_distribution_support_low(d) : ds_distribution_support_high(d);
     }
     if (!ds_distribution_is_truncated(d)) {
-        return ds_distribution_quantile_of_tails(d, p, 1.0 - p, (double)NAN);
+        return ds_distribution_quantile_of_tails(d, p, q, (double)NAN);
     }
     const ds_truncation t = ds_distribution_truncation(d);
-    const double q = 1.0 - p;
     return ds_distribution_clamp(d, ds_distribution_quantile_of_tails(
                                         d, q * t.below_low + p * t.below_high,
-                        q * t.above_low + p * t.above_high, (double)NAN));
+                                        q * t.above_low + p * t.above_high, (double)NAN));
+}
+
+double ds_distribution_quantile(const ds_distribution *d, double p)
+{
+    return p >= 0.0 && p <= 1.0 ? ds_distribution_quantile_at(d, p, 1.0 - p) : (double)NAN;
+}
+
+ds_tails ds_distribution_tails(const ds_distribution *d, double x)
+{
+    if (x < d->low) {
+        return clamp_below();
+    }
+    if (x >= d->high) {
+        return clamp_above();
+    }
+    if (ds_distribution_is_step(d)) {
+        const double all = step_share(d, d->low, d->high);
+        return (tails){step_share(d, d->low, x) / all,
+                       step_share(d, nextafter(x, (double)INFINITY), d->high) / all};
+    }
+    const tails at = tails_of(d, x);
+    if (!ds_distribution_is_truncated(d)) {
+        return at;
+    }
+    const ds_truncation t = ds_distribution_truncation(d);
+    return (tails){
+        (t.below_low > 0.5 ? t.above_low - at.q : at.p - t.below_low) / t.inside,
+        (t.above_high > 0.5 ? t.below_high - at.p : at.q - t.above_high) / t.inside};
 }
 
 double ds_distribution_cdf(const ds_distribution *d, double x)
 {
-    if (x < d->low) {
-        return 0.0;
-    }
-    if (x >= d->high) {
-        return 1.0;
-    }
-    if (ds_distribution_is_step(d)) {
-        return step_share(d, d->low, x) / step_share(d, d->low, d->high);
-    }
-    const tails at = tails_of(d, x);
-    if (!ds_distribution_is_truncated(d)) {
-        return at.p;
-    }
-    const ds_truncation t = ds_distribution_truncation(d);
-    return t.below_low > 0.5 ? (t.above_low - at.q) / t.inside
-                             : (at.p - t.below_low) / t.inside;
+    return ds_distribution_tails(d, x).p;
 }
 
 double ds_distribution_mass_outside(const ds_distribution *d, double low, double high)
@@ -453,6 +510,9 @@ double ds_distribution_mass_outside(const ds_distribution *d, double low, double
     }
     if (d->kind == DS_DIST_CONSTANT) {
         return d->a >= low && d->a <= high ? 0.0 : 1.0;
+    }
+    if (d->kind == DS_DIST_MIXTURE) { /* a listed value at `low` is inside */
+        low = nextafter(low, -(double)INFINITY);
     }
     return tails_of(d, low).p + tails_of(d, high).q;
 }

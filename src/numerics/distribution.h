@@ -27,17 +27,21 @@ typedef enum {
     DS_DIST_EXPONENTIAL, /* a = mean                                           */
     DS_DIST_DISCRETE,    /* values[], weights[] (any positive sum)             */
     DS_DIST_EMPIRICAL,   /* values[], equally likely                           */
+    DS_DIST_WEIBULL,     /* a = shape, b = scale                               */
+    DS_DIST_METALOG,     /* a = low, b = high (or infinite), values[] = terms  */
+    DS_DIST_MIXTURE,     /* parts[], none a mixture, weights[]                 */
     DS_DIST_COUNT
 } ds_dist_kind;
 
 /* Truncated to [low, high]; -INFINITY and INFINITY when not.  Values and weights
  * are borrowed: they live as long as whoever built the distribution. */
-typedef struct {
+typedef struct ds_distribution {
     ds_dist_kind  kind;
     double        a, b, c;
     double        low, high;
     const double *values, *weights;
     size_t        count;
+    const struct ds_distribution *parts;
 } ds_distribution;
 
 /* Fits that have a closed form.  All return false when no such distribution
@@ -46,11 +50,27 @@ typedef struct {
 bool ds_distribution_fit_lognormal_moments(double mean, double sd, ds_distribution *out);
 bool ds_distribution_fit_beta_moments(double mean, double sd, ds_distribution *out);
 bool ds_distribution_fit_gamma_moments(double mean, double sd, ds_distribution *out);
+bool ds_distribution_fit_weibull_moments(double mean, double sd, ds_distribution *out);
 /* x1 at p1 and x2 at p2, p1 < p2, x1 < x2 (x1 > 0 for the lognormal). */
 bool ds_distribution_fit_normal_quantiles(double p1, double x1, double p2, double x2,
                                           ds_distribution *out);
 bool ds_distribution_fit_lognormal_quantiles(double p1, double x1, double p2, double x2,
                                              ds_distribution *out);
+
+bool ds_distribution_fit_weibull_quantiles(double p1, double x1, double p2, double x2,
+                                           ds_distribution *out);
+bool ds_distribution_fit_gamma_quantiles(double p1, double x1, double p2, double x2,
+                                         ds_distribution *out);
+
+enum { DS_METALOG_TERMS = 5, DS_MIXTURE_PARTS = 16 };
+/* The `count` coefficients (2 to 5) of the metalog through as many points, both lists
+ * ascending, low < x < high; low and high may be infinite. */
+bool ds_metalog_fit(size_t count, const double *p, const double *x, double low, double high,
+                    double *coefficients);
+/* Does the quantile of a METALOG rise?  If not, near which probability it does not. */
+bool ds_metalog_rises(const ds_distribution *d, double *falls_at);
+/* One with one bound has an exponential tail, which can be too heavy for a mean. */
+bool ds_metalog_has_mean(const ds_distribution *d);
 
 /* Of the truncated distribution, in double precision (GSL): for checks, texts
  * and tests, not for the kernel. */
@@ -59,6 +79,9 @@ double ds_distribution_quantile(const ds_distribution *d, double p);
 double ds_distribution_mean(const ds_distribution *d);
 /* Share of the mass of the distribution *before* truncation outside [low, high]. */
 double ds_distribution_mass_outside(const ds_distribution *d, double low, double high);
+/* Share of the mass of the distribution *before* truncation that its truncation keeps; of
+ * the continuous kinds also in the far tails. */
+double ds_distribution_mass_inside(const ds_distribution *d);
 /* Least and greatest possible value; may be infinite. */
 double ds_distribution_support_low(const ds_distribution *d);
 double ds_distribution_support_high(const ds_distribution *d);
@@ -73,6 +96,7 @@ typedef enum {
     DS_DRAW_TRIANGULAR, /* a low, b mode, c high; from u                       */
     DS_DRAW_STEP,       /* values[k] with edges[k-1] <= u < edges[k]           */
     DS_DRAW_TABLE,      /* monotone cubic through table[k] at z = zmin + k*h   */
+    DS_DRAW_PIECES,     /* cubic piece k at z, edges[k-1] <= z < edges[k]      */
     DS_DRAW_KIND_COUNT
 } ds_draw_kind;
 

@@ -1,6 +1,6 @@
 /* distribution_fit.c -- distributions from moments and from two quantiles.
  *
- * Called while a scenario is read.  Closed forms; nothing is solved.
+ * Called while a scenario is read.  Closed forms, but for some shapes, which are halved for.
  *
  * Invariants: a fit that succeeds has finite parameters with a positive scale and
  * is not truncated; one that fails leaves *out untouched.
@@ -8,6 +8,7 @@
 #include "numerics/distribution.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 
 static ds_distribution untruncated(ds_dist_kind kind, double a, double b)
@@ -56,6 +57,35 @@ bool ds_distribution_fit_gamma_moments(double mean, double sd, ds_distribution *
     return shape > 0.0 && accept_fit(DS_DIST_GAMMA, shape, sd * (sd / mean), out);
 }
 
+/* Squared coefficient of variation of a Weibull. */
+static double weibull_variation(double shape)
+{
+    return expm1(gsl_sf_lngamma(1.0 + 2.0 / shape) - 2.0 * gsl_sf_lngamma(1.0 + 1.0 / shape));
+}
+
+/* Falls as the shape rises; halved in the logarithm of the shape. */
+bool ds_distribution_fit_weibull_moments(double mean, double sd, ds_distribution *out)
+{
+    double low = 0.1, high = 1000.0;
+
+    if (!(mean > 0.0) || !(sd > 0.0)) {
+        return false;
+    }
+    const double variation = (sd / mean) * (sd / mean);
+    if (!(variation < weibull_variation(low) && variation > weibull_variation(high))) {
+        return false;
+    }
+    for (int i = 0; i < 100; i++) {
+        const double middle = sqrt(low * high);
+        if (weibull_variation(middle) > variation) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return accept_fit(DS_DIST_WEIBULL, low, mean / gsl_sf_gamma(1.0 + 1.0 / low), out);
+}
+
 bool ds_distribution_fit_normal_quantiles(double p1, double x1, double p2, double x2,
                                           ds_distribution *out)
 {
@@ -79,4 +109,41 @@ bool ds_distribution_fit_lognormal_quantiles(double p1, double x1, double p2, do
     }
     *out = untruncated(DS_DIST_LOGNORMAL, logarithm.a, logarithm.b);
     return true;
+}
+
+/* ln x is linear in the logarithm of the hazard. */
+bool ds_distribution_fit_weibull_quantiles(double p1, double x1, double p2, double x2,
+                                           ds_distribution *out)
+{
+    if (!(p1 > 0.0 && p1 < p2 && p2 < 1.0) || !(x1 > 0.0 && x1 < x2)) {
+        return false;
+    }
+    const double h1 = -log1p(-p1), h2 = -log1p(-p2);
+    const double shape = log(h2 / h1) / log(x2 / x1);
+    return shape > 0.0 && accept_fit(DS_DIST_WEIBULL, shape, x1 / pow(h1, 1.0 / shape), out);
+}
+
+/* The ratio of the two quantiles falls as the shape rises; halved in its logarithm. */
+bool ds_distribution_fit_gamma_quantiles(double p1, double x1, double p2, double x2,
+                                         ds_distribution *out)
+{
+    double low = 1e-2, high = 1e8;
+
+    if (!(p1 > 0.0 && p1 < p2 && p2 < 1.0) || !(x1 > 0.0 && x1 < x2)) {
+        return false;
+    }
+    for (int i = 0; i < 100; i++) {
+        const ds_distribution d = untruncated(DS_DIST_GAMMA, sqrt(low * high), 1.0);
+        const double ratio = ds_distribution_quantile(&d, p2) / ds_distribution_quantile(&d, p1);
+        if (ratio > x2 / x1) {
+            low = d.a;
+        } else {
+            high = d.a;
+        }
+    }
+    if (!(low > 1.0001e-2 && high < 0.9999e8)) {
+        return false;
+    }
+    const ds_distribution unit = untruncated(DS_DIST_GAMMA, low, 1.0);
+    return accept_fit(DS_DIST_GAMMA, low, x2 / ds_distribution_quantile(&unit, p2), out);
 }

@@ -26,6 +26,36 @@ static inline double ds_distribution_clamp(const ds_distribution *d, double x)
     return x < d->low ? d->low : x > d->high ? d->high : x;
 }
 
+/* Lower and upper tail at one point. */
+typedef struct {
+    double p, q;
+} ds_tails;
+
+/* Of the truncated distribution: P(X <= x) and P(X > x), and the quantile at both. */
+ds_tails ds_distribution_tails(const ds_distribution *d, double x);
+double   ds_distribution_quantile_at(const ds_distribution *d, double p, double q);
+
+/* distribution_metalog.c; untruncated but for the mean */
+double   ds_metalog_quantile(const ds_distribution *d, double p, double q);
+ds_tails ds_metalog_tails(const ds_distribution *d, double x);
+double   ds_metalog_density(const ds_distribution *d, double x);
+/* At the quantile of these tails: nothing is solved. */
+double   ds_metalog_density_of_tails(const ds_distribution *d, double p, double q);
+double   ds_metalog_mean(const ds_distribution *d);
+
+/* distribution_mixture.c; untruncated but for mean and support */
+double   ds_mixture_quantile(const ds_distribution *d, double p, double q);
+ds_tails ds_mixture_tails(const ds_distribution *d, double x);
+double   ds_mixture_density(const ds_distribution *d, double x);
+double   ds_mixture_mean(const ds_distribution *d);
+double   ds_mixture_support(const ds_distribution *d, bool high);
+/* The flat form: DS_MIXTURE_PIECES edges, then as many pieces of DS_PIECE_SIZE numbers
+ * (first score, 1 / width, four coefficients), then ds_mixture_break_count() numbers of
+ * scratch.  Returns how many pieces there are. */
+enum { DS_MIXTURE_PIECES = 16384, DS_PIECE_SIZE = 6 };
+size_t ds_mixture_compile(const ds_distribution *d, double *storage);
+size_t ds_mixture_break_count(const ds_distribution *d);
+
 /* A beta or PERT on [low, low + width]. */
 typedef struct {
     double alpha, beta, low, width;
@@ -52,7 +82,7 @@ double ds_distribution_quantile_of_tails(const ds_distribution *d, double p, dou
 /* The same for a PERT, beta or gamma as the logarithm of y / (1 - y), or of y, where
  * y is a standard beta or a gamma of unit scale; with the digits of 1 - y next to 1. */
 double ds_distribution_log_odds_of_tails(const ds_distribution *d, double p, double q);
-/* Density of the untruncated PERT, beta, gamma or exponential. */
+/* Density of the untruncated distribution, of kinds that have one. */
 double ds_distribution_density(const ds_distribution *d, double x);
 
 /* Normal scores first, first + step, ...: where a table has its knots. */

@@ -15,6 +15,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
+#include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 
 /* Normal mass between two scores, from the tails that are small. */
@@ -76,6 +77,8 @@ static double untruncated_mean(const ds_distribution *d)
         return d->a / (d->a + d->b);
     case DS_DIST_GAMMA:
         return d->a * d->b;
+    case DS_DIST_WEIBULL:
+        return d->b * gsl_sf_gamma(1.0 + 1.0 / d->a);
     default:
         return d->a;
     }
@@ -93,7 +96,12 @@ static double moment_share(const ds_distribution *d)
         break;
     case DS_DIST_EXPONENTIAL:
         moved = (ds_distribution){DS_DIST_GAMMA, 2.0, d->a, 0.0, d->low, d->high,
-                                  NULL, NULL, 0};
+                                  NULL, NULL, 0, NULL};
+        break;
+    case DS_DIST_WEIBULL: /* its hazard is a gamma */
+        moved = (ds_distribution){DS_DIST_GAMMA, 1.0 + 1.0 / d->a, 1.0, 0.0,
+                                  pow(fmax(d->low, 0.0) / d->b, d->a),
+                                  pow(fmax(d->high, 0.0) / d->b, d->a), NULL, NULL, 0, NULL};
         break;
     default: /* beta, gamma */
         moved.a += 1.0;
@@ -120,7 +128,7 @@ static double truncated_mean(const ds_distribution *d)
         const ds_beta_shape s = ds_distribution_beta_shape(d);
         const ds_distribution unit = {DS_DIST_BETA, s.alpha, s.beta, 0.0,
                                       (d->low - s.low) / s.width,
-                                      (d->high - s.low) / s.width, NULL, NULL, 0};
+                                      (d->high - s.low) / s.width, NULL, NULL, 0, NULL};
         return s.low + s.width * truncated_mean(&unit);
     }
     case DS_DIST_CONSTANT:
@@ -134,6 +142,9 @@ double ds_distribution_mean(const ds_distribution *d)
 {
     if (ds_distribution_is_step(d)) {
         return step_mean(d);
+    }
+    if (d->kind == DS_DIST_METALOG || d->kind == DS_DIST_MIXTURE) {
+        return d->kind == DS_DIST_METALOG ? ds_metalog_mean(d) : ds_mixture_mean(d);
     }
     if (ds_distribution_is_truncated(d)) {
         return ds_distribution_clamp(d, truncated_mean(d)); /* rounding stays inside */
@@ -168,7 +179,10 @@ double ds_distribution_support_low(const ds_distribution *d)
     case DS_DIST_BETA:
     case DS_DIST_GAMMA:
     case DS_DIST_EXPONENTIAL:
+    case DS_DIST_WEIBULL:
         return fmax(d->low, 0.0);
+    case DS_DIST_MIXTURE:
+        return ds_mixture_support(d, false);
     case DS_DIST_DISCRETE:
     case DS_DIST_EMPIRICAL:
         return step_extreme(d, 1.0);
@@ -186,10 +200,14 @@ double ds_distribution_support_high(const ds_distribution *d)
     case DS_DIST_LOGNORMAL:
     case DS_DIST_GAMMA:
     case DS_DIST_EXPONENTIAL:
+    case DS_DIST_WEIBULL:
         return d->high;
+    case DS_DIST_MIXTURE:
+        return ds_mixture_support(d, true);
     case DS_DIST_BETA:
         return fmin(d->high, 1.0);
     case DS_DIST_UNIFORM:
+    case DS_DIST_METALOG:
         return fmin(d->high, d->b);
     case DS_DIST_DISCRETE:
     case DS_DIST_EMPIRICAL:

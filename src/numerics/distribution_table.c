@@ -73,8 +73,10 @@ void ds_distribution_tabulate_solved(const ds_distribution *d, ds_score_grid gri
         const double x = ds_distribution_clamp(
             d, ds_distribution_quantile_of_tails(d, at.p, at.q, guess));
         knots[k] = x;
-        slopes[k] = gsl_ran_ugaussian_pdf(z) * t.inside / ds_distribution_density(d, x) *
-                    grid.step;
+        const double density = d->kind == DS_DIST_METALOG
+                                   ? ds_metalog_density_of_tails(d, at.p, at.q)
+                                   : ds_distribution_density(d, x);
+        slopes[k] = gsl_ran_ugaussian_pdf(z) * t.inside / density * grid.step;
         guess = x + slopes[k];
     }
 }
@@ -220,7 +222,8 @@ static bool tabulate_march(const ds_distribution *d, ds_score_grid grid, double 
 bool ds_distribution_tabulate(const ds_distribution *d, ds_score_grid grid, double *knots,
                               double *slopes)
 {
-    const bool formula = d->kind == DS_DIST_EXPONENTIAL ||
+    const bool formula = d->kind == DS_DIST_EXPONENTIAL || d->kind == DS_DIST_WEIBULL ||
+                         d->kind == DS_DIST_METALOG ||
                          (d->kind == DS_DIST_GAMMA && d->a > DS_LARGE_GAMMA_SHAPE);
 
     if (!formula && tabulate_march(d, grid, knots, slopes)) {

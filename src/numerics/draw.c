@@ -39,13 +39,17 @@
 static bool is_table(const ds_distribution *d)
 {
     return d->kind == DS_DIST_PERT || d->kind == DS_DIST_BETA || d->kind == DS_DIST_GAMMA ||
-           d->kind == DS_DIST_EXPONENTIAL;
+           d->kind == DS_DIST_EXPONENTIAL || d->kind == DS_DIST_WEIBULL ||
+           d->kind == DS_DIST_METALOG;
 }
 
 size_t ds_draw_storage(const ds_distribution *d)
 {
     if (is_table(d)) {
         return 2 * (size_t)DS_TABLE_KNOTS;
+    }
+    if (d->kind == DS_DIST_MIXTURE) {
+        return (1 + DS_PIECE_SIZE) * (size_t)DS_MIXTURE_PIECES + ds_mixture_break_count(d);
     }
     return ds_distribution_is_step(d) ? 2 * d->count : 0;
 }
@@ -170,6 +174,11 @@ void ds_draw_compile(const ds_distribution *d, double *storage, ds_draw *out)
         compile_step(d, storage, out);
     } else if (is_table(d)) {
         compile_table(d, storage, out);
+    } else if (d->kind == DS_DIST_MIXTURE) {
+        out->kind = DS_DRAW_PIECES;
+        out->edges = storage;
+        out->knots = storage + DS_MIXTURE_PIECES;
+        out->count = ds_mixture_compile(d, storage);
     } else {
         compile_parametric(d, out);
     }
@@ -230,10 +239,20 @@ static inline double table_at(const double *knots, const double *slopes, double 
     return knots[k] + s * (d0 + s * (square + s * cube));
 }
 
+static inline double piece_at(const ds_draw *draw, double z)
+{
+    const double *piece = draw->knots + DS_PIECE_SIZE * step_at(draw->edges, draw->count, z);
+    const double scaled = (z - piece[0]) * piece[1];
+    const double positive = scaled > 0.0 ? scaled : 0.0;
+    const double s = positive < 1.0 ? positive : 1.0;
+
+    return piece[2] + s * (piece[3] + s * (piece[4] + s * piece[5]));
+}
+
 static bool needs_score(const ds_draw *draw)
 {
     return draw->kind == DS_DRAW_NORMAL || draw->kind == DS_DRAW_LOGNORMAL ||
-           draw->kind == DS_DRAW_TABLE;
+           draw->kind == DS_DRAW_TABLE || draw->kind == DS_DRAW_PIECES;
 }
 
 static bool is_clamped(const ds_draw *draw)
@@ -258,6 +277,8 @@ static double value_at(const ds_draw *draw, double v, double z)
         return draw->values[step_at(draw->edges, draw->count, v)];
     case DS_DRAW_TABLE:
         return table_at(draw->knots, draw->slopes, z);
+    case DS_DRAW_PIECES:
+        return piece_at(draw, z);
     case DS_DRAW_CONSTANT:
     case DS_DRAW_KIND_COUNT:
         break;
@@ -343,6 +364,11 @@ static void value_lanes(const ds_draw *draw, size_t count, const double *v, cons
         return;
     case DS_DRAW_TABLE:
         table_lanes(draw, count, z, out);
+        return;
+    case DS_DRAW_PIECES:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = piece_at(draw, z[i]);
+        }
         return;
     case DS_DRAW_CONSTANT:
     case DS_DRAW_KIND_COUNT:

@@ -2,16 +2,22 @@
  *
  * Called by draw.c, the kernel and the studies.  The arithmetic is in
  * lanes_inline.h; here are the loops.  The normal quantile takes two passes: the
- * centre branch for every lane, then the tails (15 % of the lanes, gathered into
- * a short array), so that the logarithm and root are paid only where needed.
- * Each lane goes through the same operations as the one-value form: same bits.
+ * tails (15 % of the lanes) are gathered into a short array, the centre branch is
+ * taken for every lane, then the tails are worked out and put in their places, so
+ * that the logarithm and root are paid only where needed.  The short array is filled
+ * up to whole vectors, for a loop over what is left costs as much as the rest.  Each
+ * lane goes through the same operations as the one-value form: same bits.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "numerics/lanes.h"
 
 #include "numerics/lanes_inline.h"
 
-enum { TILE = 256 };
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+enum { TILE = 512, GROUP = 8 };
 
 double ds_exp(double x)
 {
@@ -57,52 +63,132 @@ void ds_normal_cdf_lanes(size_t count, const double *z, double *out)
     }
 }
 
-/* Lane numbers with |u - 1/2| > 0.425 (and NANs); returns how many. */
-static size_t gather_tails(size_t lanes, const double *restrict u, size_t *restrict lane,
-                           double *restrict tail)
+/* The lanes with |u - 1/2| > 0.425, and NANs; GROUP more places than lanes, for whole
+ * vectors are written. */
+typedef struct {
+    size_t count;
+    size_t lane[TILE + GROUP];
+    double value[TILE + GROUP];
+} tail_lanes;
+
+#if defined(__AVX512F__)
+static void gather_tails(size_t lanes, const double *u, tail_lanes *tails)
 {
-    size_t tails = 0;
+    const __m512d half = _mm512_set1_pd(0.5), centre = _mm512_set1_pd(0.425);
+    __m512i lane = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
+    size_t count = 0;
+
+    for (size_t i = 0; i < lanes; i += GROUP) {
+        const __m512d x = _mm512_loadu_pd(u + i);
+        const __m512d q = _mm512_abs_pd(_mm512_sub_pd(x, half));
+        const __mmask8 outside = _mm512_cmp_pd_mask(q, centre, _CMP_NLE_UQ);
+        _mm512_storeu_pd(tails->value + count, _mm512_maskz_compress_pd(outside, x));
+        _mm512_storeu_si512(tails->lane + count, _mm512_maskz_compress_epi64(outside, lane));
+        lane = _mm512_add_epi64(lane, _mm512_set1_epi64(GROUP));
+        count += (size_t)__builtin_popcount(outside);
+    }
+    tails->count = count;
+}
+#elif defined(__AVX2__)
+/* Where the doubles of a 4-bit mask come from when they are moved together, as halves. */
+#define FROM(a, b, c, d) { 2 * a, 2 * a + 1, 2 * b, 2 * b + 1, 2 * c, 2 * c + 1, 2 * d, 2 * d + 1 }
+static const int32_t together[16][8] = {
+    FROM(0, 0, 0, 0), FROM(0, 0, 0, 0), FROM(1, 0, 0, 0), FROM(0, 1, 0, 0),
+    FROM(2, 0, 0, 0), FROM(0, 2, 0, 0), FROM(1, 2, 0, 0), FROM(0, 1, 2, 0),
+    FROM(3, 0, 0, 0), FROM(0, 3, 0, 0), FROM(1, 3, 0, 0), FROM(0, 1, 3, 0),
+    FROM(2, 3, 0, 0), FROM(0, 2, 3, 0), FROM(1, 2, 3, 0), FROM(0, 1, 2, 3),
+};
+
+static void gather_tails(size_t lanes, const double *u, tail_lanes *tails)
+{
+    const __m256d half = _mm256_set1_pd(0.5), centre = _mm256_set1_pd(0.425);
+    const __m256d sign = _mm256_set1_pd(-0.0);
+    __m256i lane = _mm256_set_epi64x(3, 2, 1, 0);
+    size_t count = 0;
+
+    for (size_t i = 0; i < lanes; i += 4) {
+        const __m256d x = _mm256_loadu_pd(u + i);
+        const __m256d q = _mm256_andnot_pd(sign, _mm256_sub_pd(x, half));
+        const int outside = _mm256_movemask_pd(_mm256_cmp_pd(q, centre, _CMP_NLE_UQ));
+        const __m256i from = _mm256_loadu_si256((const void *)together[outside]);
+        const __m256i value = _mm256_permutevar8x32_epi32(_mm256_castpd_si256(x), from);
+        _mm256_storeu_si256((void *)(tails->value + count), value);
+        _mm256_storeu_si256((void *)(tails->lane + count),
+                            _mm256_permutevar8x32_epi32(lane, from));
+        lane = _mm256_add_epi64(lane, _mm256_set1_epi64x(4));
+        count += (size_t)__builtin_popcount((unsigned)outside);
+    }
+    tails->count = count;
+}
+#else
+static void gather_tails(size_t lanes, const double *u, tail_lanes *tails)
+{
+    size_t count = 0;
 
     for (size_t i = 0; i < lanes; i++) {
-        lane[tails] = i;
-        tail[tails] = u[i];
-        tails += (size_t)!(fabs(u[i] - 0.5) <= 0.425);
+        tails->lane[count] = i;
+        tails->value[count] = u[i];
+        count += (size_t)!(fabs(u[i] - 0.5) <= 0.425);
     }
-    return tails;
+    tails->count = count;
+}
+#endif
+
+/* Scores of tails in place, count a multiple of GROUP.  In stages: the steps of one
+ * lane wait for one another, and short stages have more lanes on the way at a time. */
+static void tail_scores(size_t count, double *restrict value)
+{
+    double root[TILE + GROUP], top[TILE + GROUP];
+    uint64_t far = 0;
+
+    for (size_t j = 0; j < count; j++) {
+        root[j] = ds_normal_tail_root_inline(value[j]);
+    }
+    for (size_t j = 0; j < count; j++) {
+        top[j] = ds_normal_tail_top_inline(root[j] - 1.6);
+    }
+    for (size_t j = 0; j < count; j++) {
+        const double score = top[j] / ds_normal_tail_bottom_inline(root[j] - 1.6);
+        value[j] = value[j] < 0.5 ? -score : score;
+        far |= (uint64_t)!(root[j] <= 5.0);
+    }
+    for (size_t j = 0; far && j < count; j++) { /* tails below 1.4e-11: all but never */
+        const double score = ds_normal_far_inline(root[j]);
+        value[j] = root[j] <= 5.0 ? value[j] : value[j] < 0.0 ? -score : score;
+    }
 }
 
-/* One tile; z does not overlap u. */
-static void normal_quantile_tile(size_t lanes, const double *restrict u, double *restrict z)
+/* One tile of whole groups, in place or into an array apart. */
+static void normal_quantile_tile(size_t lanes, const double *u, double *z)
 {
-    size_t lane[TILE + 1];
-    double tail[TILE + 1], root[TILE], magnitude[TILE];
+    tail_lanes tails;
 
+    gather_tails(lanes, u, &tails);
+    DS_LANES_INDEPENDENT
     for (size_t i = 0; i < lanes; i++) {
         z[i] = ds_normal_centre_inline(u[i] - 0.5);
     }
-    const size_t tails = gather_tails(lanes, u, lane, tail);
-    for (size_t j = 0; j < tails; j++) {
-        root[j] = ds_normal_tail_root_inline(tail[j]);
-        magnitude[j] = ds_normal_tail_inline(root[j]);
+    for (size_t k = 0; k < GROUP; k++) {
+        tails.value[tails.count + k] = 0.01; /* any tail */
     }
-    /* the third branch is for tails below 1.4e-11: all but never */
-    for (size_t j = 0; j < tails; j++) {
-        if (!(root[j] <= 5.0)) {
-            magnitude[j] = ds_normal_far_inline(root[j]);
-        }
-    }
-    for (size_t j = 0; j < tails; j++) {
-        z[lane[j]] = tail[j] < 0.5 ? -magnitude[j] : magnitude[j];
+    tail_scores((tails.count + GROUP - 1) / GROUP * GROUP, tails.value);
+    for (size_t j = 0; j < tails.count; j++) {
+        z[tails.lane[j]] = tails.value[j];
     }
 }
 
 void ds_normal_quantile_lanes(size_t count, const double *u, double *out)
 {
-    double z[TILE];
+    const size_t whole = count - count % GROUP;
 
-    for (size_t start = 0; start < count; start += TILE) {
-        const size_t lanes = count - start < TILE ? count - start : TILE;
-        normal_quantile_tile(lanes, u + start, z);
-        memcpy(out + start, z, lanes * sizeof *z);
+    for (size_t start = 0; start < whole; start += TILE) {
+        const size_t lanes = whole - start < TILE ? whole - start : TILE;
+        normal_quantile_tile(lanes, u + start, out + start);
+    }
+    if (whole < count) {
+        double rest[GROUP] = {0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
+        memcpy(rest, u + whole, (count - whole) * sizeof *rest);
+        normal_quantile_tile(GROUP, rest, rest);
+        memcpy(out + whole, rest, (count - whole) * sizeof *rest);
     }
 }

@@ -140,10 +140,10 @@ static inline double ds_normal_tail_root_inline(double u)
     return sqrt(-ds_log_inline(p));
 }
 
-/* Absolute value of the score at root <= 5 (tail above 1.4e-11). */
-static inline double ds_normal_tail_inline(double root)
+/* Absolute value of the score at root <= 5 (tail above 1.4e-11); two halves, which a
+ * lane loop may take one after the other. */
+static inline double ds_normal_tail_top_inline(double r)
 {
-    const double r = root - 1.6;
     double n = 7.74545014278341407640e-4;
     n = n * r + 2.27238449892691845833e-2;
     n = n * r + 2.41780725177450611770e-1;
@@ -152,6 +152,11 @@ static inline double ds_normal_tail_inline(double root)
     n = n * r + 5.76949722146069140550e+0;
     n = n * r + 4.63033784615654529590e+0;
     n = n * r + 1.42343711074968357734e+0;
+    return n;
+}
+
+static inline double ds_normal_tail_bottom_inline(double r)
+{
     double d = 1.05075007164441684324e-9;
     d = d * r + 5.47593808499534494600e-4;
     d = d * r + 1.51986665636164571966e-2;
@@ -160,7 +165,13 @@ static inline double ds_normal_tail_inline(double root)
     d = d * r + 1.67638483018380384940e+0;
     d = d * r + 2.05319162663775882187e+0;
     d = d * r + 1.0;
-    return n / d;
+    return d;
+}
+
+static inline double ds_normal_tail_inline(double root)
+{
+    const double r = root - 1.6;
+    return ds_normal_tail_top_inline(r) / ds_normal_tail_bottom_inline(r);
 }
 
 /* Absolute value of the score at root > 5. */

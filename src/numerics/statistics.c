@@ -1,4 +1,4 @@
-/* statistics.c -- moments, sorting, quantiles, conditional value at risk.
+/* statistics.c -- moments, quantiles, conditional value at risk.
  *
  * Called by the engine once per block and month (moments, merged in block order)
  * and by the result and the studies once per column (sort, quantiles, CVaR).
@@ -6,7 +6,7 @@
  * Algorithms: two-pass centred sums about the first value, corrected for the
  * rounding of the mean; merge by Chan, Golub & LeVeque (1983) and Pebay (2008).
  * Sums run in eight fixed lanes joined in a fixed tree, so the order is the same
- * however wide the vectors are.  Sorting is a radix sort of the bit patterns.
+ * however wide the vectors are.
  * Quantiles are type 7 of Hyndman & Fan (1996), CVaR is Acerbi & Tasche (2002).
  *
  * Invariants: m2, m4 >= 0; min <= mean <= max when count > 0; an empty ds_moments
@@ -15,7 +15,6 @@
 #include "numerics/statistics.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
@@ -175,97 +174,23 @@ double ds_moments_sd_se(const ds_moments *m)
     return variance > 0.0 ? 0.5 * sd * sqrt(variance) : 0.0;
 }
 
-/* ---- Sorting --------------------------------------------------------------- */
-
-enum { DIGIT_BITS = 11, DIGITS = 6, BUCKETS = 1 << DIGIT_BITS, SMALL_SORT = 512 };
-
-/* Unsigned order of the key is the order of the number. */
-static uint64_t key_of_double(double x)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &x, sizeof bits);
-    return bits ^ ((bits >> 63) != 0 ? UINT64_MAX : UINT64_C(1) << 63);
-}
-
-static double double_of_key(uint64_t key)
-{
-    const uint64_t bits = key ^ ((key >> 63) != 0 ? UINT64_C(1) << 63 : UINT64_MAX);
-    double x;
-
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-static size_t digit_of_key(uint64_t key, unsigned digit)
-{
-    return (size_t)(key >> (digit * DIGIT_BITS)) & (BUCKETS - 1);
-}
-
-/* Counts to starting positions; false when all keys share one bucket. */
-static bool bucket_starts(size_t count, size_t *bucket)
-{
-    size_t start = 0;
-
-    for (size_t b = 0; b < BUCKETS; b++) {
-        const size_t here = bucket[b];
-        if (here == count) {
-            return false;
-        }
-        bucket[b] = start;
-        start += here;
-    }
-    return true;
-}
-
-/* `work` has room for 2 * count keys and the buckets of every digit. */
-static void radix_sort(size_t count, double *x, uint64_t *work, size_t *buckets)
-{
-    uint64_t *from = work, *to = work + count;
-
-    memset(buckets, 0, (size_t)DIGITS * BUCKETS * sizeof *buckets);
-    for (size_t i = 0; i < count; i++) {
-        from[i] = key_of_double(x[i]);
-        for (unsigned d = 0; d < DIGITS; d++) {
-            buckets[d * BUCKETS + digit_of_key(from[i], d)]++;
-        }
-    }
-    for (unsigned d = 0; d < DIGITS; d++) {
-        size_t *next = buckets + (size_t)d * BUCKETS;
-        if (!bucket_starts(count, next)) {
-            continue;
-        }
-        for (size_t i = 0; i < count; i++) {
-            to[next[digit_of_key(from[i], d)]++] = from[i];
-        }
-        uint64_t *swap = from;
-        from = to;
-        to = swap;
-    }
-    for (size_t i = 0; i < count; i++) {
-        x[i] = double_of_key(from[i]);
-    }
-}
-
-void ds_sort(size_t count, double *x)
-{
-    uint64_t *work = NULL;
-    size_t *buckets = NULL;
-
-    if (count >= SMALL_SORT && count <= SIZE_MAX / (2 * sizeof *work)) {
-        work = malloc(2 * count * sizeof *work);
-        buckets = malloc((size_t)DIGITS * BUCKETS * sizeof *buckets);
-    }
-    if (work != NULL && buckets != NULL) {
-        radix_sort(count, x, work, buckets);
-    } else if (count > 1) {
-        gsl_sort(x, 1, count); /* heap sort in place */
-    }
-    free(buckets);
-    free(work);
-}
-
 /* ---- Quantiles and tails --------------------------------------------------- */
+
+ds_ranks ds_quantile_ranks(size_t count, double p)
+{
+    const double n = (double)count, width = 3.0 * sqrt(n * p * (1.0 - p)) + 3.0;
+    const double first = n * p - width, last = n * p + width;
+
+    return (ds_ranks){first > 0.0 ? (size_t)first : 0, last < n ? (size_t)last : count};
+}
+
+ds_ranks ds_tail_ranks(size_t count, double level, int tail)
+{
+    const double values = ceil((1.0 - level) * (double)count) + 1.0;
+    const size_t width = values < (double)count ? (size_t)values : count;
+
+    return tail > 0 ? (ds_ranks){count - width, count} : (ds_ranks){0, width};
+}
 
 double ds_quantile_sorted(size_t count, const double *sorted, double p)
 {
@@ -380,6 +305,13 @@ double ds_cvar_sorted_se(size_t count, const double *sorted, double level, int t
     const double variance = (excess.power[1] - n * mean * mean) / (n - 1.0);
 
     return variance > 0.0 ? sqrt(variance / n) * n / t.share : 0.0;
+}
+
+double ds_value_at_risk_sorted(size_t count, const double *sorted, double level, int tail)
+{
+    sample_tail t;
+
+    return tail_of_sorted(count, sorted, level, tail, &t) ? t.threshold : (double)NAN;
 }
 
 double ds_share_se(uint64_t k, uint64_t n)

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "numerics/sort.h"
+
 /* Count, mean and central moment sums M2, M3, M4, merged pairwise (Chan, Golub &
  * LeVeque 1983; Pebay 2008). */
 typedef struct {
@@ -27,8 +29,9 @@ double ds_moments_mean_se(const ds_moments *m); /* sd / sqrt n                  
 /* Delta method with the fourth moment: sqrt((m4/n - s^4 (n-3)/(n-1)) / n) / 2s. */
 double ds_moments_sd_se(const ds_moments *m);
 
-/* Sorts in place, ascending; +INFINITY last.  No NAN. */
-void ds_sort(size_t count, double *x);
+/* What ds_quantile_sorted() and its error read, and what ds_cvar_sorted() and its error do. */
+ds_ranks ds_quantile_ranks(size_t count, double p);
+ds_ranks ds_tail_ranks(size_t count, double level, int tail);
 /* Type 7 (Hyndman & Fan 1996) of sorted values; +INFINITY allowed. */
 double ds_quantile_sorted(size_t count, const double *sorted, double p);
 /* From the order statistics at the ranks of the binomial 95 % interval: half
@@ -40,6 +43,8 @@ double ds_quantile_sorted_se(size_t count, const double *sorted, double p);
  * standard error, the sd of (x - VaR)+ / (1 - level) / sqrt n. */
 double ds_cvar_sorted(size_t count, const double *sorted, double level, int tail);
 double ds_cvar_sorted_se(size_t count, const double *sorted, double level, int tail);
+/* The order statistic that the tail begins at; NAN when there are no values. */
+double ds_value_at_risk_sorted(size_t count, const double *sorted, double level, int tail);
 /* Standard error of a share k/n, never zero: sqrt(p(1-p)/n) at p = (k+1/2)/(n+1). */
 double ds_share_se(uint64_t k, uint64_t n);
 

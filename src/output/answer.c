@@ -228,6 +228,7 @@ void ds_report_notes(FILE *file, const ds_report *report, const ds_style *style)
                             .cvar_level),
              alone ? "" : "; payback the median", style->utf8 ? "\xC2\xB1" : "+/-");
     ds_text_wrap(file, line, style->width, 4, 0);
+    ds_report_error_notes(file, report, style);
     if (ds_report_has_fleet(report))
         ds_text_wrap(file, "GPUs: busy is the time used over the time paid for, the mean of the "
                            "futures; a token costs `allocated` with idle GPUs and `used` without "

@@ -163,9 +163,12 @@ static ds_code add_cell(ds_crossings *c, size_t k, const ds_sweep_point *point, 
     if (point->index % values == 0)
         ds_break_even_restart(line);
     number_of(point->overrides[point->override_count - 1].value, &x);
-    ds_code code = ds_break_even_add(
+    ds_code code = ds_break_even_groups(line, point->result, err);
+    if (code != DS_OK)
+        return code;
+    code = ds_break_even_add(
         line, x, ds_result_column(point->result, c->strategies[row], c->outcomes[i]),
-        ds_result_paths(point->result), &c->found[k], err);
+        ds_result_kept_paths(point->result), &c->found[k], err);
     ds_sentence what = { .row = row, .i = i, .found = c->found[k],
                          .sign = ds_break_even_sign(line) };
     size_t count = ds_break_even_count(line);

@@ -103,7 +103,7 @@ static void write_saving_rows(FILE *file, const char *strategy, const double *so
 
 static ds_code write_saving(FILE *file, const ds_report *report)
 {
-    size_t  paths = (size_t)ds_result_paths(report->result);
+    size_t  paths = (size_t)ds_result_kept_paths(report->result);
     size_t  outcome = ds_outcome_find("saving_npv_usd");
     double *sorted = paths <= SIZE_MAX / sizeof *sorted ? malloc(paths * sizeof *sorted) : NULL;
 

@@ -130,6 +130,15 @@ void ds_json_text_at(const char *json, const char *first, const char *second, ch
     out[length] = '\0';
 }
 
+/* Point sets that share the paths, where the sampler has them. */
+static void replicates(FILE *file, const char *json, const char *sampling)
+{
+    const char *run = member(json, "run");
+    const char *value = run != NULL ? member(run, "replicates") : NULL;
+    if (value != NULL && strcmp(sampling, "random") != 0 && strcmp(sampling, "antithetic") != 0)
+        fprintf(file, ",\"replicates\":%.*s", (int)strspn(value, "0123456789"), value);
+}
+
 void ds_json_provenance(FILE *file, const ds_scenario *scenario, uint64_t paths, uint64_t seed,
                         ds_engine engine)
 {
@@ -148,6 +157,7 @@ void ds_json_provenance(FILE *file, const ds_scenario *scenario, uint64_t paths,
     ds_json_string(file, ds_scenario_hash(scenario));
     fprintf(file, "},\"paths\":%" PRIu64 ",\"seed\":%" PRIu64 ",\"sampling\":", paths, seed);
     ds_json_string(file, sampling);
+    replicates(file, ds_scenario_resolved_json(scenario), sampling);
     fprintf(file, ",\"engine\":\"%s\"", ds_engine_name(engine));
 }
 
@@ -187,6 +197,10 @@ static void statistics(FILE *file, const ds_report *report, size_t strategy, siz
     fputs(",\"max\":", file);
     ds_json_number(file, s.max);
     fprintf(file, ",\"paths\":%" PRIu64 ",\"defined\":%" PRIu64, s.paths, s.defined);
+    if (s.rank_error > 0) {
+        fputs(",\"rank_error\":", file);
+        ds_json_number(file, s.rank_error);
+    }
 }
 
 static void outcomes(FILE *file, const ds_report *report)
@@ -196,8 +210,12 @@ static void outcomes(FILE *file, const ds_report *report)
         fputs(strategy > 0 ? ",\n  " : "\n  ", file);
         ds_json_string(file, ds_result_strategy_name(report->result, strategy));
         fputs(":{", file);
+        bool first = true;
         for (size_t outcome = 0; outcome < ds_outcome_count(); outcome++) {
-            fputs(outcome > 0 ? ",\n    " : "\n    ", file);
+            if (!ds_result_has(report->result, outcome))
+                continue;
+            fputs(first ? "\n    " : ",\n    ", file);
+            first = false;
             ds_json_string(file, ds_outcome_at(outcome)->name);
             fputs(":{", file);
             statistics(file, report, strategy, outcome);
@@ -268,6 +286,91 @@ static void assert_result(FILE *file, ds_assert_result a)
     fprintf(file, ",\"passed\":%s}", a.passed ? "true" : "false");
 }
 
+/* How to make an interval of a standard error, and which paths were kept. */
+static void errors(FILE *file, const ds_result *result)
+{
+    fputs(",\n\"errors\":{\"degrees_of_freedom\":", file);
+    ds_json_number(file, ds_result_degrees_of_freedom(result));
+    fputs(",\"half_width_95_per_se\":", file);
+    ds_json_number(file, ds_result_interval_factor(result));
+    fprintf(file, ",\"kept_paths\":%" PRIu64 "}", ds_result_kept_paths(result));
+}
+
+static void target(FILE *file, const ds_result *result, size_t index)
+{
+    ds_target_result t = ds_result_target(result, index);
+    fputs("{\"strategy\":", file);
+    ds_json_string(file, ds_result_strategy_name(result, t.target.strategy));
+    fprintf(file, ",\"outcome\":\"%s\",\"statistic\":\"%s\",\"tolerance\":",
+            ds_outcome_at(t.target.outcome)->name, t.target.statistic);
+    ds_json_number(file, t.target.tolerance);
+    fprintf(file, ",\"relative\":%s,\"got\":", t.target.relative ? "true" : "false");
+    ds_json_estimate(file, t.got);
+    fputs(",\"half_width_95\":", file);
+    ds_json_number(file, t.half_width);
+    fprintf(file, ",\"reached\":%s}", t.reached ? "true" : "false");
+}
+
+static void targets(FILE *file, const ds_result *result)
+{
+    size_t count = ds_result_target_count(result);
+    if (count == 0)
+        return;
+    fprintf(file, ",\n\"until\":{\"stopped\":\"%s\",\"targets\":[",
+            ds_result_targets_reached(result) ? "reached" : "limit");
+    for (size_t i = 0; i < count; i++) {
+        fputs(i > 0 ? ",\n  " : "\n  ", file);
+        target(file, result, i);
+    }
+    fputs("]}", file);
+}
+
+static void band(FILE *file, const char *key, ds_estimate low, ds_estimate high)
+{
+    fprintf(file, ",\"%s\":{\"low\":", key);
+    ds_json_estimate(file, low);
+    fputs(",\"high\":", file);
+    ds_json_estimate(file, high);
+    putc('}', file);
+}
+
+/* What is not known of one outcome, apart from chance. */
+static void knowledge_of(FILE *file, const ds_knowledge *k)
+{
+    fputs("{\"share_of_knowledge\":", file);
+    ds_json_estimate(file, k->share);
+    fputs(",\"variance_of_knowledge\":", file);
+    ds_json_estimate(file, k->knowledge);
+    fputs(",\"variance_of_chance\":", file);
+    ds_json_estimate(file, k->chance);
+    band(file, "mean", k->mean_low, k->mean_high);
+    for (size_t q = 0; q < DS_QUANTILE_COUNT; q++)
+        band(file, ds_quantile_names[q], k->low[q], k->high[q]);
+    putc('}', file);
+}
+
+static void knowledge(FILE *file, const ds_result *result)
+{
+    const size_t shown[] = { ds_outcome_find("cost_npv_usd"), ds_outcome_find("saving_npv_usd") };
+    ds_knowledge first = ds_result_knowledge(result, 0, shown[0]);
+    if (first.states == 0)
+        return;
+    fprintf(file, ",\n\"knowledge\":{\"states\":%" PRIu64 ",\"futures_each\":%" PRIu64
+            ",\"band\":[0.05,0.95],\"strategies\":{", first.states, first.futures);
+    for (size_t s = 0; s < ds_result_strategy_count(result); s++) {
+        fputs(s > 0 ? ",\n  " : "\n  ", file);
+        ds_json_string(file, ds_result_strategy_name(result, s));
+        for (size_t i = 0; i < 2; i++) {
+            ds_knowledge k = ds_result_knowledge(result, s, shown[i]);
+            fprintf(file, "%s\"%s\":", i > 0 ? ",\n    " : ":{\n    ",
+                    ds_outcome_at(shown[i])->name);
+            knowledge_of(file, &k);
+        }
+        putc('}', file);
+    }
+    fputs("}}", file);
+}
+
 void ds_report_json(FILE *file, const ds_report *report)
 {
     fputs("{\"provenance\":{", file);
@@ -276,6 +379,9 @@ void ds_report_json(FILE *file, const ds_report *report)
     putc('}', file);
     if (report->found != NULL)
         ds_optimised_json(file, report->found);
+    errors(file, report->result);
+    targets(file, report->result);
+    knowledge(file, report->result);
     fputs(",\n\"outcomes\":{", file);
     outcomes(file, report);
     fputs("},\n\"decision\":", file);
@@ -293,6 +399,8 @@ void ds_report_ndjson(FILE *file, const ds_report *report)
     size_t strategies = ds_result_strategy_count(report->result);
     for (size_t strategy = 0; strategy < strategies; strategy++) {
         for (size_t outcome = 0; outcome < ds_outcome_count(); outcome++) {
+            if (!ds_result_has(report->result, outcome))
+                continue;
             fputs("{\"strategy\":", file);
             ds_json_string(file, ds_result_strategy_name(report->result, strategy));
             fputs(",\"outcome\":", file);

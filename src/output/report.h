@@ -30,6 +30,8 @@ DS_MUST_CHECK ds_code ds_report_table(FILE *file, const ds_report *report,
 /* The answer as one sentence, and the notes; parts of the table. */
 void ds_report_answer(FILE *file, const ds_report *report, const ds_style *style);
 void ds_report_notes(FILE *file, const ds_report *report, const ds_style *style);
+/* On errors: part of the notes. */
+void ds_report_error_notes(FILE *file, const ds_report *report, const ds_style *style);
 /* Does any strategy use GPUs of its own or rented ones? */
 bool ds_report_has_fleet(const ds_report *report);
 

@@ -12,6 +12,7 @@
 typedef struct {
     FILE       *file;
     const char *strategy, *outcome, *unit;
+    double      factor; /* of the standard error: half of the 95 % interval */
 } ds_subject;
 
 static void row(const ds_subject *subject, const char *unit, const char *statistic, ds_estimate e)
@@ -24,6 +25,9 @@ static void row(const ds_subject *subject, const char *unit, const char *statist
     putc(',', subject->file);
     if (isfinite(e.se))
         ds_csv_number(subject->file, e.se);
+    putc(',', subject->file);
+    if (isfinite(e.se * subject->factor))
+        ds_csv_number(subject->file, e.se * subject->factor);
     putc('\n', subject->file);
 }
 
@@ -43,16 +47,43 @@ static void rows_of(const ds_subject *subject, const ds_statistics *s)
     row(subject, "path", "defined", (ds_estimate){ (double)s->defined, (double)NAN });
 }
 
+static void band(const ds_subject *subject, const char *name, ds_estimate low, ds_estimate high)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%s_state_p05", name);
+    row(subject, subject->unit, text, low);
+    snprintf(text, sizeof text, "%s_state_p95", name);
+    row(subject, subject->unit, text, high);
+}
+
+/* Over the states of knowledge of --outer: p50_state_p05 is the 5 % point of the medians. */
+static void knowledge_rows(const ds_subject *subject, const ds_knowledge *k)
+{
+    if (k->states == 0)
+        return;
+    row(subject, "1", "share_of_knowledge", k->share);
+    band(subject, "mean", k->mean_low, k->mean_high);
+    for (size_t q = 0; q < DS_QUANTILE_COUNT; q++)
+        band(subject, ds_quantile_names[q], k->low[q], k->high[q]);
+}
+
 void ds_report_csv(FILE *file, const ds_report *report)
 {
-    fputs("strategy,outcome,unit,statistic,value,standard_error\n", file);
+    fputs("strategy,outcome,unit,statistic,value,standard_error,half_width_95\n", file);
     for (size_t i = 0; i < ds_result_strategy_count(report->result); i++) {
         for (size_t outcome = 0; outcome < ds_outcome_count(); outcome++) {
+            if (!ds_result_has(report->result, outcome))
+                continue;
             const ds_outcome_info *info = ds_outcome_at(outcome);
             ds_statistics          s = ds_result_statistics(report->result, i, outcome);
             ds_subject subject = { file, ds_result_strategy_name(report->result, i), info->name,
-                                   info->unit };
+                                   info->unit, ds_result_interval_factor(report->result) };
             rows_of(&subject, &s);
+            if (outcome == ds_outcome_find("cost_npv_usd") ||
+                outcome == ds_outcome_find("saving_npv_usd")) {
+                ds_knowledge k = ds_result_knowledge(report->result, i, outcome);
+                knowledge_rows(&subject, &k);
+            }
         }
     }
 }

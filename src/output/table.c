@@ -114,6 +114,8 @@ bool ds_report_has_fleet(const ds_report *report)
 static bool is_shown(const ds_report *report, const ds_column *column)
 {
     const size_t strategies = ds_result_strategy_count(report->result);
+    if (!ds_result_has(report->result, ds_outcome_find(column->outcome)))
+        return false;
     if (column->group == GROUP_FLEET)
         return any_is_positive(report, column->kind == COLUMN_COUNTED ? column->outcome
                                                                       : "gpu_months");

@@ -235,6 +235,9 @@ static void bind_field(ds_binder *b, const ds_field *row, const cJSON *node, cha
     case DS_FIELD_NUMBERS:
         *(ds_numbers *)member = ds_bind_numbers(b, row, node);
         break;
+    case DS_FIELD_TEXTS:
+        *(ds_texts *)member = ds_bind_texts(b, node);
+        break;
     case DS_FIELD_QUANTITY:
     case DS_FIELD_DATE:
         *(ds_quantity *)member = ds_bind_quantity(b, row, node);

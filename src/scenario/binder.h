@@ -47,7 +47,7 @@ typedef struct {
     bool        assumption;
 } ds_provenance;
 
-enum { DS_NAMED_MAPS = 6, DS_MISSPELT_MAX = 16 };
+enum { DS_NAMED_MAPS = 7, DS_MISSPELT_MAX = 16 };
 
 /* A member whose key is unknown, and the key that was probably meant. */
 typedef struct {
@@ -118,6 +118,7 @@ int         ds_choice_index(const char *choices, const char *word);
 const char *ds_choice_word(const char *choices, int index, int *length);
 double      ds_bind_number(ds_binder *b, const ds_field *row, const cJSON *node);
 bool        ds_bind_bool(ds_binder *b, const ds_field *row, const cJSON *node);
+ds_texts    ds_bind_texts(ds_binder *b, const cJSON *node);
 ds_numbers  ds_bind_numbers(ds_binder *b, const ds_field *row, const cJSON *node);
 int         ds_bind_reference(ds_binder *b, const ds_field *row, const cJSON *node);
 void        ds_bind_correlations(ds_binder *b, const cJSON *node, ds_items *items);
@@ -148,6 +149,18 @@ bool ds_step_distribution(ds_binder *b, const double *values, const double *weig
 /* Drops the values of a DISCRETE or EMPIRICAL outside [low, high] (or at low, when
  * open_low); false when none is left or memory ran out. */
 bool ds_step_truncate(ds_binder *b, double low, double high, bool open_low, ds_distribution *d);
+/* count.c: Poisson, binomial, negative binomial with the parameters of one of its sets. */
+bool ds_count_distribution(ds_binder *b, const char *form, int set, const double *x,
+                           ds_distribution *d);
+/* shape.c: metalog by its object or by the quantile keys of `node`, mixture. */
+bool ds_read_metalog(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
+                     size_t size);
+bool ds_read_metalog_quantiles(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
+                               size_t size);
+bool ds_read_mixture(ds_binder *b, const cJSON *node, ds_distribution *d, char *text,
+                     size_t size);
+/* The list of numbers at `key` of `node`; NULL after reporting. */
+double *ds_read_list(ds_binder *b, const cJSON *node, const char *key, size_t *count);
 /* The provenance that holds in `object`: its own or the current one. */
 ds_provenance ds_provenance_of(ds_binder *b, const cJSON *object);
 /* The row of a key, or NULL. */

@@ -24,23 +24,6 @@ static double mean(ds_numbers n)
 
 /* ---- Products -------------------------------------------------------------------- */
 
-static void check_growth(ds_binder *b, const ds_growth *g)
-{
-    ds_push(b, "growth");
-    if ((g->process == DS_GROWTH_LOGISTIC || g->process == DS_GROWTH_BASS) &&
-        g->ceiling_factor.index == DS_ABSENT)
-        ds_problem_here(b, "growth by \"%s\" needs \"ceiling_factor\"",
-                        g->process == DS_GROWTH_BASS ? "bass" : "logistic");
-    if (g->process == DS_GROWTH_SERIES && g->series.count == 0 && !ds_stated(b, "series"))
-        ds_problem_here(b, "growth by \"series\" needs \"series\"");
-    if (ds_stated(b, "series") && g->process >= 0 && g->process != DS_GROWTH_SERIES) {
-        ds_push(b, "series");
-        ds_problem_at_key(b, "\"series\" goes with the process \"series\" only");
-        ds_pop(b);
-    }
-    ds_pop(b);
-}
-
 /* A fleet that is not scaled by the hour is sized for peak_to_mean, which cannot hold a
  * busier hour. */
 static void check_peak(ds_binder *b, const ds_product *p)
@@ -61,7 +44,7 @@ static void check_product(ds_binder *b, const ds_product *p)
 {
     double elasticity;
     if (p->growth != NULL)
-        check_growth(b, p->growth);
+        ds_check_growth(b, p->growth);
     if (p->request != NULL)
         ds_check_request(b, p->request);
     if (p->season.count > 0 && !(mean(p->season) > 0.0)) {
@@ -147,6 +130,7 @@ void ds_check(ds_binder *b)
     ds_find_traffic(b);
     if (s->clock != NULL)
         check_clock(b, s->clock);
+    ds_check_run(b);
     ds_push(b, "products");
     for (size_t i = 0; i < s->products.count; i++) {
         const ds_product *p = &DS_ITEM(ds_product, s->products, i);
@@ -156,11 +140,13 @@ void ds_check(ds_binder *b)
     }
     ds_check_service_shares(b);
     ds_pop(b);
+    ds_check_gpus(b);
     ds_check_profiles(b);
     ds_check_agreements(b);
     ds_check_models(b);
     ds_check_strategies(b);
     ds_check_correlations(b);
+    ds_check_regimes(b);
     check_made_quantity(b);
 
     ds_push(b, "assert");

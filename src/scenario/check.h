@@ -76,6 +76,11 @@ void ds_check_profiles(ds_binder *b);
 void ds_check_roofline(ds_binder *b, const ds_profile *p, int profile);
 void ds_refuse_closed_form(ds_binder *b, const ds_profile *p, const char *why);
 void ds_check_models(ds_binder *b);
+/* Of what moves by chance: check_process.c. */
+void ds_check_growth(ds_binder *b, const ds_growth *g);
+void ds_check_price_path(ds_binder *b, const ds_price_path *p);
+void ds_check_gpus(ds_binder *b);
+void ds_check_regimes(ds_binder *b);
 void ds_check_strategies(ds_binder *b);
 void ds_check_correlations(ds_binder *b);
 void ds_check_request(ds_binder *b, const ds_request *r);
@@ -90,6 +95,7 @@ bool ds_has_limited_fleet(const ds_model *m);
 void ds_check_overflow(ds_binder *b, const ds_model *m, int model);
 void ds_check_units(ds_binder *b, const ds_contract *c);
 void ds_check_commitment(ds_binder *b, const ds_commitment *c, bool of_agreement);
+void ds_check_run(ds_binder *b); /* check_run.c */
 void ds_check_agreements(ds_binder *b);
 void ds_check_service_shares(ds_binder *b);
 void ds_check_terms(ds_binder *b, const ds_strategy *s);

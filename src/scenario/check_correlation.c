@@ -4,8 +4,8 @@
  * processes.  Ends that are linked, directly or through others, form a group; the
  * correlations of a group, with 0 where none is declared, must be a matrix that is
  * positive semi-definite, else no random numbers have them.  When it is not, the
- * nearest correlation matrix in the Frobenius norm (Higham 2002) tells which pair
- * is the most off.
+ * nearest correlation matrix in the Frobenius norm (Higham 2002) tells which pairs
+ * are the most off, and is taken where `dependence` says so.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -14,12 +14,11 @@
 
 #include "numerics/matrix.h"
 #include "scenario/check.h"
-#include "scenario/writer.h"
 
 /* a least eigenvalue above this is rounding; the Cholesky factor allows it too */
-#define EIGENVALUE_MIN (-1e-10)
+#define EIGENVALUE_LEAST (-1e-10)
 
-enum { GROUP_MAX = 400, SEGMENT_SIZE = 24 };
+enum { GROUP_MAX = 400, SEGMENT_SIZE = 24, CHANGES_TOLD = 3 };
 
 /* One end: what it stands for, and the group it belongs to. */
 typedef struct {
@@ -157,6 +156,11 @@ static bool resolve_ends(checker *c, size_t k)
         return false;
     }
     pair->of_processes = kinds[0] == 'p';
+    if (!pair->of_processes &&
+        b->inputs[pair->input[0]].aleatory != b->inputs[pair->input[1]].aleatory) {
+        ds_problem_here(b, "one end is epistemic and the other aleatory (\"nature\")");
+        return false;
+    }
     size_t *ends = c->end_of[k];
     for (int i = 0; i < 2; i++)
         ends[i] = add_end(c, pair->pointer[i], pair->input[i]);
@@ -178,45 +182,111 @@ static bool resolve_ends(checker *c, size_t k)
 
 /* ---- Groups ---------------------------------------------------------------------- */
 
-static void report_group(checker *c, size_t group, size_t n, const size_t *row_of,
-                         const double *matrix)
+/* A pair of a group that the nearest matrix changes: rows of the matrix. */
+typedef struct {
+    size_t row, column;
+    double stated, nearest, change; /* as declared; of the last, billionths         */
+} changed;
+
+static int compare_changes(const void *left, const void *right)
 {
-    double *nearest = ds_arena_array(c->b->arena, n * n, sizeof *nearest);
-    if (nearest == NULL || !ds_matrix_nearest_correlation(n, matrix, nearest)) {
-        ds_no_memory(c->b);
-        return;
+    const changed *a = left, *b = right;
+    if (a->change != b->change)
+        return a->change > b->change ? -1 : 1;
+    if (a->row != b->row)
+        return a->row < b->row ? -1 : 1;
+    return a->column < b->column ? -1 : 1;
+}
+
+/* All pairs of a group, those first that change most. */
+static size_t find_changes(const ds_dependence *d, size_t n, const double *matrix,
+                           const double *nearest, changed *found)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            double from = ds_declared_correlation(d, matrix[i * n + j]);
+            double to = ds_declared_correlation(d, nearest[i * n + j]);
+            /* changes that are the same but for rounding stay in order */
+            found[count++] = (changed){j, i, from, to, round(1e9 * fabs(to - from))};
+        }
+    qsort(found, count, sizeof *found, compare_changes);
+    return count;
+}
+
+static const char *end_name(const checker *c, size_t i)
+{
+    const end *e = &c->ends[i];
+    return e->pointer != NULL ? e->pointer : c->b->inputs[e->input].pointer;
+}
+
+/* "/a" with "/b" 0.9 -> 0.775, ...: what changes most. */
+static void changes_text(const checker *c, const size_t *end_of_row, const changed *found,
+                         size_t count, char *text, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < count && i < CHANGES_TOLD && used < size; i++) {
+        int n = snprintf(text + used, size - used, "%s\"%.60s\" with \"%.60s\" %.4g -> %.4g",
+                         i == 0 ? "" : ", ", end_name(c, end_of_row[found[i].row]),
+                         end_name(c, end_of_row[found[i].column]), found[i].stated,
+                         found[i].nearest);
+        used += n > 0 ? (size_t)n : 0;
     }
-    size_t worst = c->count;
-    double most = -1.0, best_rho = 0.0;
-    for (size_t k = 0; k < c->count; k++) {
-        if (!c->good[k] || root_of(c, c->end_of[k][0]) != group)
-            continue;
-        double rho = nearest[row_of[c->end_of[k][0]] * n + row_of[c->end_of[k][1]]];
-        if (fabs(rho - c->all[k].rho) > most) {
-            most = fabs(rho - c->all[k].rho);
-            worst = k;
-            best_rho = rho;
+    if (count > CHANGES_TOLD && used < size)
+        snprintf(text + used, size - used, ", ...");
+}
+
+/* The correlation of the group that changes most. */
+static size_t most_off(checker *c, const size_t *end_of_row, const changed *found, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t a = end_of_row[found[i].row], b = end_of_row[found[i].column];
+        for (size_t k = 0; k < c->count; k++) {
+            const size_t *ends = c->end_of[k];
+            if (c->good[k] && ((ends[0] == a && ends[1] == b) || (ends[0] == b && ends[1] == a)))
+                return k;
         }
     }
-    if (worst == c->count)
+    return 0;
+}
+
+/* At the pair that changes most: refuses the group, or says what is taken instead. */
+static void report_group(checker *c, size_t n, const size_t *end_of_row, const double *matrix)
+{
+    ds_binder           *b = c->b;
+    const ds_dependence *d = b->scenario->dependence;
+    double  *nearest = ds_arena_array(b->arena, n * n, sizeof *nearest);
+    changed *found = ds_arena_array(b->arena, n * n, sizeof *found);
+    if (nearest == NULL || found == NULL || !ds_matrix_nearest_correlation(n, matrix, nearest)) {
+        ds_no_memory(b);
         return;
-    char segment[SEGMENT_SIZE], stated[32];
-    ds_number_text(c->all[worst].rho, stated);
-    snprintf(segment, sizeof segment, "%zu", worst);
+    }
+    size_t count = find_changes(d, n, matrix, nearest, found);
+    char   text[CHANGES_TOLD * 180], segment[SEGMENT_SIZE];
+    changes_text(c, end_of_row, found, count, text, sizeof text);
+    snprintf(segment, sizeof segment, "%zu", most_off(c, end_of_row, found, count));
+    if (d != NULL && d->nearest) {
+        ds_push(b, segment);
+        ds_warn_here(b, "correlations of this group of %zu cannot hold together; the nearest "
+                        "that can are taken: %s", n, text);
+        ds_pop(b);
+        return;
+    }
     const char *segments[] = {"correlations", segment, NULL};
-    ds_problem_at(c->b, segments,
-                  "correlations of this group of %zu cannot hold together; the most off is "
-                  "\"%.120s\" with \"%.120s\": %s, where the nearest possible matrix has %.3f",
-                  n, c->all[worst].pointer[0], c->all[worst].pointer[1], stated, best_rho);
+    ds_problem_at(b, segments,
+                  "correlations of this group of %zu cannot hold together; the nearest that can "
+                  "(\"nearest\" of \"dependence\" takes them): %s", n, text);
 }
 
 /* Checks the group whose root is `group`. */
-static void check_group(checker *c, size_t group, size_t *row_of)
+static void check_group(checker *c, size_t group, size_t *row_of, size_t *end_of_row)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->end_count; i++)
-        if (root_of(c, i) == group)
+        if (root_of(c, i) == group) {
+            end_of_row[n] = i;
             row_of[i] = n++;
+        }
     if (n < 2)
         return;
     if (n > GROUP_MAX) {
@@ -234,17 +304,31 @@ static void check_group(checker *c, size_t group, size_t *row_of)
         if (!c->good[k] || root_of(c, c->end_of[k][0]) != group)
             continue;
         size_t i = row_of[c->end_of[k][0]], j = row_of[c->end_of[k][1]];
-        matrix[i * n + j] = matrix[j * n + i] = c->all[k].rho;
+        matrix[i * n + j] = matrix[j * n + i] =
+            ds_score_correlation(c->b->scenario->dependence, c->all[k].rho);
     }
     double least = ds_matrix_least_eigenvalue(n, matrix);
     if (isnan(least))
         ds_no_memory(c->b);
-    else if (least < EIGENVALUE_MIN)
-        report_group(c, group, n, row_of, matrix);
+    else if (least < EIGENVALUE_LEAST)
+        report_group(c, n, end_of_row, matrix);
+}
+
+static void check_dependence(ds_binder *b, const ds_dependence *d)
+{
+    ds_push(b, "dependence");
+    bool stated = ds_stated(b, "degrees_of_freedom");
+    if (d->copula == DS_COPULA_T && !stated)
+        ds_problem_here(b, "the copula \"t\" needs \"degrees_of_freedom\"");
+    ds_refuse(b, d->copula == DS_COPULA_GAUSSIAN && stated, "degrees_of_freedom",
+              "the copula is \"gaussian\"");
+    ds_pop(b);
 }
 
 void ds_check_correlations(ds_binder *b)
 {
+    if (b->scenario->dependence != NULL)
+        check_dependence(b, b->scenario->dependence);
     ds_items *items = &b->scenario->correlations;
     checker   c = {.b = b, .all = items->items, .count = items->count};
     if (c.count == 0)
@@ -255,7 +339,9 @@ void ds_check_correlations(ds_binder *b)
     c.end_of = ds_arena_array(b->arena, c.count, sizeof *c.end_of);
     c.good = ds_arena_array(b->arena, c.count, sizeof *c.good);
     size_t *row_of = ds_arena_array(b->arena, 2 * c.count, sizeof *row_of);
-    if (c.ends == NULL || c.end_of == NULL || c.good == NULL || row_of == NULL) {
+    size_t *end_of_row = ds_arena_array(b->arena, 2 * c.count, sizeof *end_of_row);
+    if (c.ends == NULL || c.end_of == NULL || c.good == NULL || row_of == NULL ||
+        end_of_row == NULL) {
         ds_no_memory(b);
         return;
     }
@@ -271,6 +357,6 @@ void ds_check_correlations(ds_binder *b)
     }
     for (size_t i = 0; i < c.end_count; i++)
         if (root_of(&c, i) == i)
-            check_group(&c, i, row_of);
+            check_group(&c, i, row_of, end_of_row);
     ds_pop(b);
 }

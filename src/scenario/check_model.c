@@ -249,6 +249,8 @@ void ds_check_models(ds_binder *b)
         check_quality(b, m);
         check_fallback(b, m, (int)i);
         check_router(b, m, (int)i);
+        if (m->price_path != NULL)
+            ds_check_price_path(b, m->price_path);
         ds_check_overflow(b, m, (int)i);
         ds_pop(b);
     }

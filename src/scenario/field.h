@@ -19,6 +19,7 @@ typedef enum {
     DS_FIELD_NUMBER,    /* double                                               */
     DS_FIELD_NUMBERS,   /* ds_numbers; exactly `length` of them (or `longer`), or
                            any if 0                                             */
+    DS_FIELD_TEXTS,     /* ds_texts                                             */
     DS_FIELD_MONTH,     /* const char *: a calendar month "YYYY-MM"             */
     DS_FIELD_QUANTITY,  /* ds_quantity                                          */
     DS_FIELD_DATE,      /* ds_quantity [month]: "YYYY-MM", or any quantity in

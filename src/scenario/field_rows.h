@@ -1,5 +1,5 @@
-/* field_rows.h -- constructors of rows of the field table, for fields.c and
- * fields_contract.c.
+/* field_rows.h -- constructors of rows of the field table, for fields.c,
+ * fields_contract.c and fields_process.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef DS_FIELD_ROWS_H
@@ -65,5 +65,8 @@
 
 /* Rows of contracts and agreements: fields_contract.c. */
 extern const ds_field ds_contract_fields[], ds_agreement_fields[], ds_named_value_fields[];
+/* Of what moves by chance: fields_process.c. */
+extern const ds_field ds_regime_fields[], ds_gpu_fields[], ds_growth_fields[],
+    ds_price_path_fields[];
 
 #endif

@@ -1,6 +1,7 @@
 /* fields.c -- the scenario language: every key, its unit, range, default and
- * meaning, from the leaves up.  A reader who has read this file knows what a
- * scenario may say; docs/scenario.md and the JSON Schema are printed from it.
+ * meaning, from the leaves up.  A reader who has read this file, and those of contracts
+ * (fields_contract.c) and of what moves by chance (fields_process.c), knows what a
+ * scenario may say; docs/scenario.md and the JSON Schema are printed from them.
  *
  * Rules that a row states:
  *   - ranges hold for every value a distribution can give: one whose mass
@@ -39,38 +40,22 @@ static const ds_field run_fields[] = {
     INTEGER(ds_run_settings, paths, "path", 1, 1e10, 16384, "Futures to simulate."),
     INTEGER(ds_run_settings, seed, "1", 0, 9007199254740991.0, 1,
             "Names the random futures; the same seed gives the same result."),
-    CHOICE(ds_run_settings, sampling, 0, "random", "random",
-           "How the uniforms of an input are spread over the paths."),
-    END
-};
-
-static const ds_field gpu_fields[] = {
-    Q_REQUIRED(ds_gpu, usd_per_gpu_hour, "USD/GPU-hour", 1e-6, 1e6, "Rent in month 0."),
-    Q_OPTIONAL(ds_gpu, long_run_usd_per_gpu_hour, "USD/GPU-hour", 1e-6, 1e6,
-               "Level to which the log of the rent reverts; absent: the rent of month 0."),
-    Q(ds_gpu, reversion_per_year, "1/year", 0, 100, 0,
-      "Speed of reversion: the gap in logs shrinks by exp(-speed * years)."),
-    Q(ds_gpu, volatility_per_sqrt_year, "1/sqrt(year)", 0, 10, 0,
-      "Standard deviation of the log rent over one year without reversion."),
-    Q(ds_gpu, jumps_per_year, "1/year", 0, 12, 0, "Sudden changes of the rent."),
-    { .key = "jump_factor", .type = DS_FIELD_QUANTITY, .offset = offsetof(ds_gpu, jump_factor),
-      .flags = DS_FLAG_PER_EVENT, .unit = "1", .min = 1e-3, .max = 1e3, .fallback = 1,
-      .help = "Factor on the rent at a jump." },
-    Q_OPTIONAL(ds_gpu, peak_tflops, "TFLOP/s", 1e-3, 1e6,
-               "Dense peak at the precision of training; needed for training."),
-    NUMBER(ds_gpu, tflops_16bit, DS_FLAG_NO_DEFAULT, "TFLOP/s", 1e-3, 1e9, NONE,
-           "Dense peak of 16-bit matrix products (rooflines)."),
-    NUMBER(ds_gpu, tflops_8bit, DS_FLAG_NO_DEFAULT, "TFLOP/s", 1e-3, 1e9, NONE,
-           "The same of 8 bits; absent: it has none, and computes in 16."),
-    NUMBER(ds_gpu, tflops_4bit, DS_FLAG_NO_DEFAULT, "TFLOP/s", 1e-3, 1e9, NONE,
-           "The same of 4 bits; absent: it computes in 8."),
-    NUMBER(ds_gpu, memory_gib, DS_FLAG_NO_DEFAULT, "GiB", 1e-3, 1e6, NONE,
-           "2^30 bytes; what is sold as 80 GB has about 80 (rooflines)."),
-    NUMBER(ds_gpu, memory_gb_per_s, DS_FLAG_NO_DEFAULT, "GB/s", 1e-3, 1e9, NONE,
-           "Memory bandwidth (rooflines)."),
-    NUMBER(ds_gpu, link_gb_per_s, DS_FLAG_NO_DEFAULT, "GB/s", 1e-3, 1e9, NONE,
-           "Of one GPU to the others of its replica, one direction (rooflines of several GPUs)."),
-    NUMBER(ds_gpu, watts, DS_FLAG_NO_DEFAULT, "W", 1e-3, 1e6, NONE, "For readers."),
+    CHOICE(ds_run_settings, sampling, 0, "random|antithetic|latin_hypercube|sobol|halton", "random",
+           "How random numbers are spread over the paths. With `sobol` means are known much better "
+           "from as many paths."),
+    INTEGER(ds_run_settings, replicates, "1", 2, 4096, 16,
+            "With latin_hypercube, sobol and halton: independent point sets that share the paths; "
+            "standard errors come from the differences between them. For sobol, paths/replicates "
+            "is best a power of two."),
+    INTEGER(ds_run_settings, outer, "1", 0, 1000000, 0,
+            "States of knowledge (with sampling random): each has paths/outer futures in which all "
+            "quantities but those of `nature` `aleatory` are the same, so that what is not known "
+            "is told from chance; 0: they are not told apart."),
+    { .key = "outcomes", .type = DS_FIELD_TEXTS, .offset = offsetof(ds_run_settings, outcomes),
+      .help = "Outcomes that are worked out and kept, beside cost_npv_usd, saving_npv_usd and "
+              "those of asserts; absent: all. The fewer, the faster and smaller." },
+    { .key = "monthly", .type = DS_FIELD_BOOL, .offset = offsetof(ds_run_settings, monthly),
+      .fallback = 1, .help = "Are the bills of the months kept?" },
     END
 };
 
@@ -160,30 +145,6 @@ static const ds_field profile_fields[] = {
     END
 };
 
-static const ds_field growth_fields[] = {
-    CHOICE(ds_growth, process, 0, "gbm|logistic|bass|series", "gbm",
-           "Shape of the trend; the noise is geometric Brownian motion for all."),
-    Q(ds_growth, per_year, "1/year", -0.99, 1000, 0,
-      "Expected growth over the first year, 1.0 is a doubling (gbm); of a small base (logistic)."),
-    Q_OPTIONAL(ds_growth, slows_to_per_year, "1/year", -0.99, 1000,
-               "Expected yearly growth in the long run (gbm); absent: growth does not slow."),
-    Q(ds_growth, slowing_per_year, "1/year", 0, 100, 1,
-      "Speed at which the growth rate moves to slows_to_per_year (gbm)."),
-    Q_OPTIONAL(ds_growth, ceiling_factor, "1", 1, 1e6,
-               "Saturation level as a multiple of month 0 (logistic, bass)."),
-    Q(ds_growth, innovation_per_year, "1/year", 0, 100, 0.03, "p of the Bass model."),
-    Q(ds_growth, imitation_per_year, "1/year", 0, 100, 0.38, "q of the Bass model."),
-    Q(ds_growth, volatility_per_sqrt_year, "1/sqrt(year)", 0, 10, 0,
-      "Standard deviation of log traffic over one year, around the trend."),
-    Q(ds_growth, jumps_per_year, "1/year", 0, 12, 0, "Launches and losses: sudden changes."),
-    { .key = "jump_factor", .type = DS_FIELD_QUANTITY,
-      .offset = offsetof(ds_growth, jump_factor), .flags = DS_FLAG_PER_EVENT, .unit = "1",
-      .min = 1e-3, .max = 1e3, .fallback = 1, .help = "Factor on traffic at a jump." },
-    NUMBERS(ds_growth, series, "1", 0, 0, 1e12,
-            "Trend by month relative to month 0 (series); the last one holds on."),
-    END
-};
-
 static const ds_field request_fields[] = {
     Q_OPTIONAL(ds_request, input_words, "word", 0, 1e8, "Mean words of a prompt with its context."),
     Q_OPTIONAL(ds_request, output_words, "word", 0, 1e8, "Mean words of an answer."),
@@ -232,7 +193,7 @@ static const ds_field product_fields[] = {
     TEXT(ds_product, description, 0, "", "For readers."),
     Q_REQUIRED(ds_product, requests_per_month, "request/month", 0, 1e15,
                "Traffic of month 0, before the season."),
-    OBJECT(ds_product, growth, ds_growth, growth_fields, DS_FLAG_ALWAYS,
+    OBJECT(ds_product, growth, ds_growth, ds_growth_fields, DS_FLAG_ALWAYS,
            "How traffic grows; its pointer names the process in correlations."),
     NUMBERS(ds_product, season, "1", 12, 0, 100,
             "Factor on traffic by calendar month, January first."),
@@ -256,26 +217,6 @@ static const ds_field product_fields[] = {
     Q(ds_product, price_elasticity, "1", -10, 10, 0,
       "Traffic moves by (price level)^-elasticity of the model `price_of`."),
     REFERENCE(ds_product, price_of, "/models", 0, "Model whose price level moves traffic."),
-    END
-};
-
-static const ds_field price_path_fields[] = {
-    Q_OPTIONAL(ds_price_path, release_every_months, "month", 0.05, 1200,
-               "Mean time between model releases; absent: none."),
-    CHOICE(ds_price_path, releases, 0, "poisson|fixed", "poisson",
-           "Releases at random or by calendar."),
-    { .key = "change_at_release", .type = DS_FIELD_QUANTITY,
-      .offset = offsetof(ds_price_path, change_at_release), .flags = DS_FLAG_PER_EVENT,
-      .unit = "1", .min = 1e-3, .max = 1e3, .fallback = 1,
-      .help = "Factor on the price of a task at a release; may be above 1." },
-    Q(ds_price_path, cuts_per_year, "1/year", 0, 12, 0, "Price cuts between releases."),
-    { .key = "cut_factor", .type = DS_FIELD_QUANTITY,
-      .offset = offsetof(ds_price_path, cut_factor), .flags = DS_FLAG_PER_EVENT, .unit = "1",
-      .min = 1e-3, .max = 1e3, .fallback = 1, .help = "Factor on the price at a cut." },
-    Q(ds_price_path, change_per_year, "1/year", -0.99, 100, 0,
-      "Expected smooth change of the price, -0.2 is 20 % down a year."),
-    Q(ds_price_path, volatility_per_sqrt_year, "1/sqrt(year)", 0, 10, 0,
-      "Of the smooth change."),
     END
 };
 
@@ -440,7 +381,7 @@ static const ds_field model_fields[] = {
     MAP(ds_model, contracts, ds_contract, ds_contract_fields, NULL,
         DS_FLAG_REQUIRED | DS_FLAG_NONEMPTY | DS_FLAG_ORDERED,
         "Each in force from its `from` until the next one's."),
-    OBJECT(ds_model, price_path, ds_price_path, price_path_fields, 0,
+    OBJECT(ds_model, price_path, ds_price_path, ds_price_path_fields, 0,
            "How prices move; its pointer names the process in correlations."),
     OBJECT(ds_model, interruption, ds_interruption, interruption_fields, 0,
            "Access may be cut off, by a rule or a vendor."),
@@ -551,6 +492,18 @@ static const ds_field named_quantity_fields[] = {
     END
 };
 
+static const ds_field dependence_fields[] = {
+    CHOICE(ds_dependence, copula, 0, "gaussian|t", "gaussian",
+           "With t, extremes of correlated numbers come together."),
+    NUMBER(ds_dependence, degrees_of_freedom, DS_FLAG_NO_DEFAULT, "1", 1, 1e4, NONE,
+           "Of the t copula: the fewer, the more extremes come together."),
+    CHOICE(ds_dependence, measure, 0, "normal|spearman|kendall", "normal",
+           "What correlations state: of normal scores, Spearman's rho, Kendall's tau."),
+    BOOLEAN(ds_dependence, nearest, 0,
+            "Correlations that cannot hold together: take the nearest that can."),
+    END
+};
+
 const ds_field ds_scenario_fields[] = {
     { .key = "extends", .type = DS_FIELD_STRING, .offset = offsetof(struct ds_scenario, path),
       .help = "File, relative to this one, that this one changes by JSON Merge Patch (RFC 7396)." },
@@ -575,9 +528,14 @@ const ds_field ds_scenario_fields[] = {
         "Named numbers, shared by \"@name\"."),
     { .key = "correlations", .type = DS_FIELD_CORRELATIONS,
       .offset = offsetof(struct ds_scenario, correlations),
-      .help = "[pointer, pointer, rho]: of the normal scores of two quantities, or of the "
-              "monthly shocks of two processes. A pair with a certain end has no effect." },
-    MAP(struct ds_scenario, gpus, ds_gpu, gpu_fields, NULL, 0, "GPU rental markets."),
+      .help = "[pointer, pointer, rho]: of two quantities, or of the monthly shocks of two "
+              "processes; rho is what dependence.measure says. A pair with a certain end has "
+              "no effect." },
+    OBJECT(struct ds_scenario, dependence, ds_dependence, dependence_fields, 0,
+           "How correlated numbers hang together."),
+    MAP(struct ds_scenario, regimes, ds_regime, ds_regime_fields, NULL, 0,
+        "States of the world that come and go by chance: a price war, a shortage."),
+    MAP(struct ds_scenario, gpus, ds_gpu, ds_gpu_fields, NULL, 0, "GPU rental markets."),
     MAP(struct ds_scenario, profiles, ds_profile, profile_fields, NULL, 0,
         "How fast a model runs on a GPU."),
     MAP(struct ds_scenario, products, ds_product, product_fields, NULL,

@@ -2,7 +2,7 @@
  *
  * Called by quantity.c for a quantity that is an object.  Exactly one form must be
  * there: "value", a distribution by its parameters, "discrete", "empirical", or
- * two quantiles; beside it "min", "max" (truncation), "fit" and provenance.
+ * two to five quantiles; beside it "min", "max" (truncation), "fit" and provenance.
  *
  * Parameters are held inside bounds within which the cumulative functions and
  * their inverses are exact to rounding and end: shapes in [1e-3, 1e8], sd of a
@@ -20,7 +20,8 @@
 #include "scenario/binder.h"
 
 enum { FORM_NORMAL, FORM_LOGNORMAL, FORM_UNIFORM, FORM_TRIANGULAR, FORM_PERT, FORM_BETA,
-       FORM_GAMMA, FORM_EXPONENTIAL, FORM_BERNOULLI };
+       FORM_GAMMA, FORM_EXPONENTIAL, FORM_WEIBULL, FORM_BERNOULLI, FORM_POISSON, FORM_BINOMIAL,
+       FORM_NEGATIVE_BINOMIAL };
 
 const ds_form ds_forms[] = {
     [FORM_NORMAL] = {"normal", {{"mean", "sd"}}, "Normal."},
@@ -33,7 +34,14 @@ const ds_form ds_forms[] = {
     [FORM_BETA] = {"beta", {{"mean", "sd"}, {"alpha", "beta"}}, "Beta on [0, 1]."},
     [FORM_GAMMA] = {"gamma", {{"mean", "sd"}, {"shape", "scale"}}, "Gamma."},
     [FORM_EXPONENTIAL] = {"exponential", {{"mean"}}, "Exponential."},
+    [FORM_WEIBULL] = {"weibull", {{"mean", "sd"}, {"shape", "scale"}},
+                      "Weibull; the shape is from 0.1 to 1000."},
     [FORM_BERNOULLI] = {"bernoulli", {{"probability"}}, "1 with a probability, else 0."},
+    [FORM_POISSON] = {"poisson", {{"mean"}}, "Poisson: a count."},
+    [FORM_BINOMIAL] = {"binomial", {{"trials", "probability"}}, "Binomial: successes of trials."},
+    [FORM_NEGATIVE_BINOMIAL] = {"negative_binomial", {{"mean", "sd"}, {"mean", "dispersion"}},
+                                "Negative binomial: a count of variance "
+                                "mean + mean^2 / dispersion."},
     {.key = NULL}
 };
 
@@ -47,6 +55,8 @@ const ds_level ds_levels[DS_LEVEL_COUNT] = {
 #define LOG_SD_MAX 10.0
 /* a truncation must leave at least this share of the distribution */
 #define INSIDE_MIN 1e-6
+/* of the kinds whose far tails keep their digits */
+#define INSIDE_MIN_OF_TAILS 1e-290
 
 /* ---- Text ------------------------------------------------------------------------ */
 
@@ -155,6 +165,9 @@ static const char *build_moments(size_t form, const double *x, ds_distribution *
     case FORM_BETA:
         return ds_distribution_fit_beta_moments(x[0], x[1], d)
                    ? NULL : "a beta needs a mean below 1 and an sd below sqrt(mean * (1 - mean))";
+    case FORM_WEIBULL:
+        return ds_distribution_fit_weibull_moments(x[0], x[1], d)
+                   ? NULL : "no Weibull of a shape from 0.1 to 1000 has this mean and sd";
     case FORM_GAMMA:
         return ds_distribution_fit_gamma_moments(x[0], x[1], d)
                    ? NULL : "no gamma has this mean and sd";
@@ -182,7 +195,9 @@ static const char *build_shapes(size_t form, const double *x, ds_distribution *d
     if (form == FORM_LOGNORMAL)
         *d = plain(DS_DIST_LOGNORMAL, log(x[0]), x[1], 0.0);
     else
-        *d = plain(form == FORM_BETA ? DS_DIST_BETA : DS_DIST_GAMMA, x[0], x[1], 0.0);
+        *d = plain(form == FORM_BETA      ? DS_DIST_BETA
+                   : form == FORM_WEIBULL ? DS_DIST_WEIBULL
+                                          : DS_DIST_GAMMA, x[0], x[1], 0.0);
     return NULL;
 }
 
@@ -190,6 +205,8 @@ static const char *build_shapes(size_t form, const double *x, ds_distribution *d
 static const char *check_shape(const ds_distribution *d)
 {
     bool a_out = d->a < SHAPE_MIN || d->a > SHAPE_MAX, b_out = d->b < SHAPE_MIN || d->b > SHAPE_MAX;
+    if (d->kind == DS_DIST_WEIBULL && (d->a < 0.1 || d->a > 1000.0))
+        return "the shape of a Weibull is from 0.1 to 1000";
     if (d->kind == DS_DIST_LOGNORMAL && d->b > LOG_SD_MAX)
         return "is too wide: the sd of the logarithm is above 10";
     if ((d->kind == DS_DIST_BETA && (a_out || b_out)) || (d->kind == DS_DIST_GAMMA && a_out))
@@ -213,6 +230,8 @@ static bool build(ds_binder *b, const ds_form *form, const cJSON *node, ds_distr
         ds_problem_here(b, "a probability of %s is not in [0, 1]", number);
         return false;
     }
+    if (index >= FORM_POISSON)
+        return ds_count_distribution(b, form->key, set, x, d);
     const char *wrong;
     if (index == FORM_EXPONENTIAL) {
         *d = plain(DS_DIST_EXPONENTIAL, x[0], 0.0, 0.0);
@@ -245,18 +264,41 @@ static void describe(const ds_form *form, const cJSON *node, char *text, size_t 
 
 /* ---- Quantiles ------------------------------------------------------------------- */
 
-/* The fit that is asked for: 'n', 'l', 0 when none, '?' after reporting. */
+static const char *const fits[] = {"normal", "lognormal", "gamma", "weibull"};
+
+static bool fit_quantiles(char fit, const double p[2], const double x[2], ds_distribution *d)
+{
+    switch (fit) {
+    case 'l':
+        return ds_distribution_fit_lognormal_quantiles(p[0], x[0], p[1], x[1], d);
+    case 'g':
+        return ds_distribution_fit_gamma_quantiles(p[0], x[0], p[1], x[1], d);
+    case 'w':
+        return ds_distribution_fit_weibull_quantiles(p[0], x[0], p[1], x[1], d);
+    default:
+        return ds_distribution_fit_normal_quantiles(p[0], x[0], p[1], x[1], d);
+    }
+}
+
+static const char *fit_name(char fit)
+{
+    for (size_t i = 1; i < sizeof fits / sizeof fits[0]; i++)
+        if (fits[i][0] == fit)
+            return fits[i];
+    return fits[0];
+}
+
+/* The fit that is asked for: its first letter, 0 when none, '?' after reporting. */
 static char read_fit(ds_binder *b, const cJSON *node)
 {
     const cJSON *fit = ds_tree_member(node, "fit");
     if (fit == NULL)
         return 0;
-    if (cJSON_IsString(fit) && strcmp(fit->valuestring, "normal") == 0)
-        return 'n';
-    if (cJSON_IsString(fit) && strcmp(fit->valuestring, "lognormal") == 0)
-        return 'l';
+    for (size_t i = 0; i < sizeof fits / sizeof fits[0]; i++)
+        if (cJSON_IsString(fit) && strcmp(fit->valuestring, fits[i]) == 0)
+            return fits[i][0];
     ds_push(b, "fit");
-    ds_wrong_type(b, fit, "normal or lognormal");
+    ds_wrong_type(b, fit, "normal, lognormal, gamma or weibull");
     ds_pop(b);
     return '?';
 }
@@ -278,21 +320,21 @@ static bool read_quantiles(ds_binder *b, const cJSON *node, const ds_level *cons
                         levels[1]->key, number[1]);
         return false;
     }
-    if (fit == 'l' && !(x[0] > 0.0)) {
-        ds_problem_here(b, "a lognormal needs %s above 0, found %s", levels[0]->key, number[0]);
+    if (fit != 0 && fit != 'n' && !(x[0] > 0.0)) {
+        ds_problem_here(b, "a %s needs %s above 0, found %s", fit_name(fit), levels[0]->key,
+                        number[0]);
         return false;
     }
-    bool lognormal = fit == 'l' || (fit == 0 && x[0] > 0.0);
-    good = lognormal ? ds_distribution_fit_lognormal_quantiles(levels[0]->level, x[0],
-                                                               levels[1]->level, x[1], d)
-                     : ds_distribution_fit_normal_quantiles(levels[0]->level, x[0],
-                                                            levels[1]->level, x[1], d);
+    if (fit == 0)
+        fit = x[0] > 0.0 ? 'l' : 'n';
+    const double p[2] = {levels[0]->level, levels[1]->level};
+    good = fit_quantiles(fit, p, x, d);
     const char *wrong = good ? check_shape(d) : "no distribution has these quantiles";
     if (wrong != NULL) {
         ds_problem_here(b, "%s", wrong);
         return false;
     }
-    snprintf(text, size, "%s, %s %s, %s %s", lognormal ? "lognormal" : "normal", levels[0]->key,
+    snprintf(text, size, "%s, %s %s, %s %s", fit_name(fit), levels[0]->key,
              number[0], levels[1]->key, number[1]);
     return true;
 }
@@ -303,7 +345,7 @@ static bool read_quantiles(ds_binder *b, const cJSON *node, const ds_level *cons
 typedef struct {
     const ds_form  *form;
     const char     *first, *second; /* keys of the first two forms found */
-    const ds_level *levels[2];
+    const ds_level *levels[DS_METALOG_TERMS];
     size_t          level_count;
 } statement;
 
@@ -317,9 +359,10 @@ static void note_form(statement *found, const char *key)
 
 static void unknown_form(ds_binder *b, const char *key)
 {
-    const char *all[DS_LEVEL_COUNT + 24] = {"value", "discrete", "empirical", "fit", "min", "max",
+    const char *all[DS_LEVEL_COUNT + 40] = {"value", "discrete", "empirical", "fit", "min", "max",
+                                            "nature", "low", "high", "metalog", "mixture",
                                             "source", "as_of", "assumption", "note"};
-    size_t      count = 10;
+    size_t      count = 15;
     for (const ds_form *f = ds_forms; f->key != NULL; f++)
         all[count++] = f->key;
     for (size_t i = 0; i < DS_LEVEL_COUNT; i++)
@@ -345,6 +388,8 @@ static const ds_level *find_level(const char *key)
 static bool is_extra(const char *key)
 {
     return strcmp(key, "min") == 0 || strcmp(key, "max") == 0 || strcmp(key, "fit") == 0 ||
+           strcmp(key, "nature") == 0 ||
+           strcmp(key, "low") == 0 || strcmp(key, "high") == 0 ||
            ds_find_field(ds_provenance_fields, key) != NULL;
 }
 
@@ -363,13 +408,14 @@ static bool read_statement(ds_binder *b, const cJSON *node, statement *found)
         if (level != NULL) {
             if (found->level_count++ == 0)
                 note_form(found, key);
-            if (found->level_count <= 2)
+            if (found->level_count <= DS_METALOG_TERMS)
                 found->levels[found->level_count - 1] = level;
         } else if (form->key != NULL) {
             note_form(found, key);
             found->form = form;
         } else if (strcmp(key, "value") == 0 || strcmp(key, "discrete") == 0 ||
-                   strcmp(key, "empirical") == 0) {
+                   strcmp(key, "empirical") == 0 || strcmp(key, "metalog") == 0 ||
+                   strcmp(key, "mixture") == 0) {
             note_form(found, key);
         } else if (!is_extra(key)) {
             unknown_form(b, key);
@@ -383,12 +429,18 @@ static bool read_statement(ds_binder *b, const cJSON *node, statement *found)
         ds_problem_here(b, "states no number: give \"value\", a distribution, or two quantiles "
                            "such as \"p10\" and \"p90\"");
         good = false;
-    } else if (good && found->level_count != 0 && found->level_count != 2) {
-        ds_problem_here(b, "needs exactly two quantiles, found %zu", found->level_count);
+    } else if (good && (found->level_count == 1 || found->level_count > DS_METALOG_TERMS)) {
+        ds_problem_here(b, "needs two to five quantiles, found %zu", found->level_count);
         good = false;
     }
-    if (good && found->level_count == 0 && ds_tree_member(node, "fit") != NULL) {
-        ds_problem_here(b, "\"fit\" goes with quantiles only");
+    if (good && found->level_count != 2 && ds_tree_member(node, "fit") != NULL) {
+        ds_problem_here(b, "\"fit\" goes with two quantiles only");
+        good = false;
+    }
+    bool bounded = ds_tree_member(node, "low") != NULL || ds_tree_member(node, "high") != NULL;
+    if (good && found->level_count < 3 && bounded) {
+        ds_problem_here(b, "\"low\" and \"high\" go with three or more quantiles; to truncate, "
+                           "set \"min\" and \"max\"");
         good = false;
     }
     return good;
@@ -397,6 +449,8 @@ static bool read_statement(ds_binder *b, const cJSON *node, statement *found)
 static bool read_form(ds_binder *b, const cJSON *node, statement *found, ds_distribution *d,
                       char *text, size_t size)
 {
+    if (found->level_count > 2)
+        return ds_read_metalog_quantiles(b, node, d, text, size);
     if (found->level_count == 2) {
         if (found->levels[0]->level > found->levels[1]->level) {
             const ds_level *swap = found->levels[0];
@@ -422,11 +476,33 @@ static bool read_form(ds_binder *b, const cJSON *node, statement *found, ds_dist
             describe(found->form, inside, text, size);
     } else if (strcmp(found->first, "discrete") == 0) {
         good = ds_read_discrete(b, inside, d, text, size);
+    } else if (strcmp(found->first, "metalog") == 0) {
+        good = ds_read_metalog(b, inside, d, text, size);
+    } else if (strcmp(found->first, "mixture") == 0) {
+        good = ds_read_mixture(b, inside, d, text, size);
     } else {
         good = ds_read_empirical(b, inside, d, text, size);
     }
     ds_pop(b);
     return good;
+}
+
+static bool has_tails(ds_dist_kind kind)
+{
+    switch (kind) {
+    case DS_DIST_NORMAL:
+    case DS_DIST_LOGNORMAL:
+    case DS_DIST_UNIFORM:
+    case DS_DIST_TRIANGULAR:
+    case DS_DIST_PERT:
+    case DS_DIST_BETA:
+    case DS_DIST_GAMMA:
+    case DS_DIST_EXPONENTIAL:
+    case DS_DIST_WEIBULL:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* Applies "min" and "max". */
@@ -448,8 +524,13 @@ static bool truncate(ds_binder *b, const cJSON *node, ds_distribution *d, char *
         ds_problem_here(b, "\"min\" must be less than \"max\"");
         return false;
     }
-    if (1.0 - ds_distribution_mass_outside(d, low, high) < INSIDE_MIN) {
-        ds_problem_here(b, "\"min\" and \"max\" leave less than a millionth of the distribution");
+    ds_distribution cut = *d;
+    cut.low = low;
+    cut.high = high;
+    const bool tails = has_tails(d->kind);
+    if (!(ds_distribution_mass_inside(&cut) >= (tails ? INSIDE_MIN_OF_TAILS : INSIDE_MIN))) {
+        ds_problem_here(b, "\"min\" and \"max\" leave %s of the distribution",
+                        tails ? "nothing" : "less than a millionth");
         return false;
     }
     if (d->kind == DS_DIST_DISCRETE || d->kind == DS_DIST_EMPIRICAL)

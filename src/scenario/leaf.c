@@ -208,6 +208,42 @@ ds_numbers ds_bind_numbers(ds_binder *b, const ds_field *row, const cJSON *node)
     return (ds_numbers){count, values};
 }
 
+ds_texts ds_bind_texts(ds_binder *b, const cJSON *node)
+{
+    const ds_texts none = {0};
+    if (node == NULL)
+        return none;
+    if (!cJSON_IsArray(node)) {
+        ds_wrong_type(b, node, "a list of names");
+        return none;
+    }
+    size_t count = (size_t)cJSON_GetArraySize(node), i = 0;
+    if (count > DS_MAP_MEMBERS_MAX) {
+        ds_problem_here(b, "has %zu names, more than %d", count, DS_MAP_MEMBERS_MAX);
+        return none;
+    }
+    const char **values = ds_arena_array(b->arena, count, sizeof *values);
+    if (values == NULL) {
+        ds_no_memory(b);
+        return none;
+    }
+    const cJSON *child;
+    cJSON_ArrayForEach(child, node)
+    {
+        char segment[24];
+        snprintf(segment, sizeof segment, "%zu", i);
+        ds_push(b, segment);
+        values[i] = cJSON_IsString(child) ? ds_arena_copy(b->arena, child->valuestring) : "";
+        if (!cJSON_IsString(child))
+            ds_wrong_type(b, child, "a name");
+        else if (values[i] == NULL)
+            ds_no_memory(b);
+        ds_pop(b);
+        i++;
+    }
+    return (ds_texts){count, values};
+}
+
 int ds_bind_reference(ds_binder *b, const ds_field *row, const cJSON *node)
 {
     if (node == NULL)

@@ -58,8 +58,9 @@ const void *ds_find_item(const ds_items *sorted, size_t size, const char *name)
 /* Lists the names of each map that a field of the table refers to. */
 void ds_collect_names(ds_binder *b)
 {
-    static const char *const maps[DS_NAMED_MAPS] = {"/gpus",       "/profiles", "/products",
-                                                    "/agreements", "/models",   "/strategies"};
+    static const char *const maps[DS_NAMED_MAPS] = {"/regimes",    "/gpus",   "/profiles",
+                                                    "/products",   "/agreements", "/models",
+                                                    "/strategies"};
     for (size_t m = 0; m < DS_NAMED_MAPS; m++) {
         ds_names *n = &b->maps[m];
         n->of = maps[m];

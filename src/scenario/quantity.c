@@ -73,6 +73,7 @@ static int add_input(ds_binder *b, const ds_field *row, const ds_distribution *d
         .as_of = fallback ? "" : p->as_of,
         .origin = origin,
         .per_event = (row->flags & DS_FLAG_PER_EVENT) != 0,
+        .aleatory = (row->flags & DS_FLAG_PER_EVENT) != 0,
     };
     add_use(b, index);
     return index;
@@ -101,19 +102,31 @@ ds_quantity ds_default_quantity(ds_binder *b, const char *unit, const ds_distrib
 
 /* ---- Ranges ---------------------------------------------------------------------- */
 
+/* A mixture may have a listed value at a bound that is open. */
+static double least_of_range(const ds_field *row, const ds_distribution *d)
+{
+    bool open_low = (row->flags & DS_FLAG_OPEN_LOW) != 0;
+    return open_low && d->kind == DS_DIST_MIXTURE ? nextafter(row->min, (double)INFINITY)
+                                                  : row->min;
+}
+
 /* Shares of the (already truncated) distribution below and above the range. */
 static void shares_outside(const ds_field *row, const ds_distribution *d, double *below,
                            double *above)
 {
-    const double far = (double)INFINITY;
-    double       inside = 1.0 - ds_distribution_mass_outside(d, d->low, d->high);
+    const double least = least_of_range(row, d);
+    const double inside = ds_distribution_mass_inside(d);
     *below = *above = 0.0;
-    if (d->low < row->min)
-        *below = (ds_distribution_mass_outside(d, row->min, far) -
-                  ds_distribution_mass_outside(d, d->low, far)) / inside;
-    if (d->high > row->max)
-        *above = (ds_distribution_mass_outside(d, -far, row->max) -
-                  ds_distribution_mass_outside(d, -far, d->high)) / inside;
+    if (d->low < least) {
+        ds_distribution part = *d;
+        part.high = least < d->high ? nextafter(least, -(double)INFINITY) : d->high;
+        *below = ds_distribution_mass_inside(&part) / inside;
+    }
+    if (d->high > row->max) {
+        ds_distribution part = *d;
+        part.low = row->max > d->low ? nextafter(row->max, (double)INFINITY) : d->low;
+        *above = ds_distribution_mass_inside(&part) / inside;
+    }
 }
 
 static void report_outside(ds_binder *b, const ds_field *row, double below, double above,
@@ -152,7 +165,7 @@ static bool fit_range(ds_binder *b, const ds_field *row, ds_distribution *d, con
                ds_step_truncate(b, row->min, row->max, open_low, d);
     }
     if (below > OUTSIDE_UNREACHABLE)
-        d->low = row->min;
+        d->low = least_of_range(row, d);
     if (above > OUTSIDE_UNREACHABLE)
         d->high = row->max;
     return true;
@@ -245,6 +258,29 @@ static ds_quantity bind_text(ds_binder *b, const ds_field *row, const cJSON *nod
     return (ds_quantity){add_input(b, row, &d, text, false)};
 }
 
+/* Reads "nature"; false after reporting.  What is drawn at each event differs from one
+ * future to the next, whatever is known about it. */
+static bool read_nature(ds_binder *b, const ds_field *row, const cJSON *node, bool *aleatory)
+{
+    const cJSON *nature = ds_tree_member(node, "nature");
+    bool         per_event = (row->flags & DS_FLAG_PER_EVENT) != 0, good = true;
+    *aleatory = per_event;
+    if (nature == NULL)
+        return true;
+    ds_push(b, "nature");
+    if (cJSON_IsString(nature) && strcmp(nature->valuestring, "aleatory") == 0) {
+        *aleatory = true;
+    } else if (!cJSON_IsString(nature) || strcmp(nature->valuestring, "epistemic") != 0) {
+        ds_wrong_type(b, nature, "epistemic or aleatory");
+        good = false;
+    } else if (per_event) {
+        ds_problem_here(b, "is drawn at each event, which is always \"aleatory\"");
+        good = false;
+    }
+    ds_pop(b);
+    return good;
+}
+
 static ds_quantity bind_object(ds_binder *b, const ds_field *row, const cJSON *node)
 {
     ds_distribution d;
@@ -253,8 +289,14 @@ static ds_quantity bind_object(ds_binder *b, const ds_field *row, const cJSON *n
     char            text[TEXT_SIZE] = "";
 
     b->provenance = ds_provenance_of(b, node);
-    if (ds_read_distribution(b, node, &d, text, sizeof text) && fit_range(b, row, &d, ""))
+    bool aleatory;
+    bool good = read_nature(b, row, node, &aleatory);
+    if (ds_read_distribution(b, node, &d, text, sizeof text) && good &&
+        fit_range(b, row, &d, "")) {
         result.index = add_input(b, row, &d, text, false);
+        if (result.index >= 0)
+            b->inputs[result.index].aleatory = aleatory;
+    }
     b->provenance = outer;
     return result;
 }

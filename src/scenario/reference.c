@@ -30,18 +30,28 @@ static const char introduction[] =
     "| `3` or `{\"value\": 3}` | a certain number; the second form has room for its source |\n"
     "| `\"@name\"` | the member `name` of `/quantities`, with one draw for all its uses |\n"
     "| `{\"p10\": 2, \"p90\": 9}` | the distribution with these two quantiles: lognormal when both "
-    "are above 0, else normal; `\"fit\": \"normal\"` or `\"lognormal\"` chooses. Quantile keys: ";
+    "are above 0, else normal; `\"fit\"` chooses `\"normal\"`, `\"lognormal\"`, `\"gamma\"` or "
+    "`\"weibull\"`. Quantile keys: ";
 
 static const char after_levels[] =
-    " |\n";
+    " |\n"
+    "| `{\"p10\": 10, \"p50\": 20, \"p90\": 40}` | three to five quantiles: the metalog through "
+    "them, unbounded; with `low` (for what is positive, `\"low\": 0`), `high` or both, bounded |\n";
 
 static const char after_forms[] =
+    "| `{\"metalog\": {\"levels\": [...], \"values\": [...]}}` or `{\"metalog\": "
+    "{\"coefficients\": [...]}}` | the metalog of 3 to 5 terms through as many points, or by its "
+    "coefficients; in it `low` and `high` bound it |\n"
+    "| `{\"mixture\": {\"of\": [...], \"weights\": [...]}}` | one of up to 16 quantities "
+    "(numbers or objects, no mixtures, no names), by weights |\n"
     "| `{\"discrete\": {\"values\": [...], \"weights\": [...]}}` | one of the values |\n"
     "| `{\"empirical\": {\"values\": [...]}}` | one of the values, all equally likely |\n"
     "| `{\"empirical\": {\"csv\": \"file.csv\", \"column\": \"name\"}}` | the same from a CSV file "
     "with a header line, in or below the directory of the scenario; at most 1,000,000 rows |\n\n"
-    "Beside its form, an object may have `min` and `max`, which truncate the distribution, and the "
-    "keys of provenance.\n\n"
+    "Beside its form, an object may have `min` and `max`, which truncate the distribution, "
+    "`nature`, and the keys of provenance. `\"nature\": \"epistemic\"`, the default, is what we do "
+    "not know; `\"aleatory\"` is what differs from one future to the next, as everything drawn per "
+    "event does. They are told apart by `--outer` only.\n\n"
     "The range of a key holds for every value that can be drawn. A certain number outside is an "
     "error. Of a distribution, up to 1 % of the mass may lie outside: it is cut off. More is an "
     "error; set `min` and `max`. A named quantity is shared, so its range must fit all its uses "
@@ -106,12 +116,16 @@ static const char rules[] =
     "`escalate_to` is another model, and the route's model has a `verifier`, or to escalate "
     "`before_answer` a `router`. No model is its own fallback, and none whose fleet is limited is "
     "that of another.\n"
-    "- A quantity has exactly one form; two quantile keys, of which the later is greater. Shapes "
-    "of beta and gamma are from 0.001 to 1e8. A member of `quantities` is not a month, and names "
+    "- A quantity has exactly one form; two to five quantile keys, of which the later are "
+    "greater. Shapes of beta and gamma are from 0.001 to 1e8. A metalog rises everywhere and has "
+    "a mean. Counts (Poisson, binomial, negative binomial) have at most 65,536 values "
+    "that matter. A member of `quantities` is not a month, and names "
     "each other in no circle.\n"
     "- A correlation joins two quantities or two processes (`/products/*/growth`, `/gpus/*`, "
-    "`/models/*/price_path`), each pair once; what is drawn per event cannot be joined; the "
-    "matrix of each connected group is positive semi-definite.\n"
+    "`/models/*/price_path`), each pair once, two quantities of one `nature`;"
+    " what is drawn per event cannot be joined; the "
+    "matrix of each connected group is positive semi-definite, or `dependence` has `nearest`. "
+    "The copula `t` has `degrees_of_freedom`, no other has.\n"
     "- An assert has `above` or `below`; of both, `above` is the less.\n";
 
 static const char fleet_rules[] =
@@ -176,7 +190,8 @@ static void write_type(ds_writer *w, const ds_field *row)
     static const char *const names[DS_FIELD_TYPE_COUNT] = {
         [DS_FIELD_STRING] = "text", [DS_FIELD_CHOICE] = "", [DS_FIELD_BOOL] = "true or false",
         [DS_FIELD_INTEGER] = "integer", [DS_FIELD_NUMBER] = "number",
-        [DS_FIELD_NUMBERS] = "numbers", [DS_FIELD_MONTH] = "month `YYYY-MM`",
+        [DS_FIELD_NUMBERS] = "numbers", [DS_FIELD_TEXTS] = "list of names",
+        [DS_FIELD_MONTH] = "month `YYYY-MM`",
         [DS_FIELD_QUANTITY] = "quantity", [DS_FIELD_DATE] = "date",
         [DS_FIELD_REFERENCE] = "name in ",
         [DS_FIELD_OBJECT] = "object", [DS_FIELD_MAP] = "objects by name",

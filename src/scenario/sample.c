@@ -10,7 +10,7 @@
 #include "scenario/binder.h"
 
 /* Reads the list of numbers at `key`; NULL after reporting. */
-static double *read_list(ds_binder *b, const cJSON *node, const char *key, size_t *count)
+double *ds_read_list(ds_binder *b, const cJSON *node, const char *key, size_t *count)
 {
     const cJSON *list = ds_tree_member(node, key), *child;
     double      *values = NULL;
@@ -67,8 +67,8 @@ bool ds_read_discrete(ds_binder *b, const cJSON *node, ds_distribution *d, char 
     size_t                   count, weight_count;
     if (!only_keys(b, node, keys))
         return false;
-    const double *values = read_list(b, node, "values", &count);
-    const double *weights = read_list(b, node, "weights", &weight_count);
+    const double *values = ds_read_list(b, node, "values", &count);
+    const double *weights = ds_read_list(b, node, "weights", &weight_count);
     if (values == NULL || weights == NULL)
         return false;
     double sum = 0.0;
@@ -137,7 +137,7 @@ bool ds_read_empirical(ds_binder *b, const cJSON *node, ds_distribution *d, char
     if (ds_tree_member(node, "values") != NULL) {
         if (!only_keys(b, node, of_list))
             return false;
-        values = read_list(b, node, "values", &count);
+        values = ds_read_list(b, node, "values", &count);
         if (values == NULL)
             return false;
         snprintf(text, size, "empirical, %zu values", count);

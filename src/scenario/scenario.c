@@ -173,6 +173,14 @@ const char *ds_scenario_resolved_json(const ds_scenario *s)
     return s->resolved_json;
 }
 
+uint64_t ds_scenario_paths_up_to(const ds_scenario *s, uint64_t most)
+{
+    const ds_run_settings *r = s->run;
+    const uint64_t each = r->sampling == DS_SAMPLING_RANDOM       ? 1
+                          : r->sampling == DS_SAMPLING_ANTITHETIC ? 2 : (uint64_t)r->replicates;
+    return most - most % each;
+}
+
 uint64_t ds_scenario_paths(const ds_scenario *s)
 {
     return (uint64_t)s->run->paths;

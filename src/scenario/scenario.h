@@ -41,6 +41,11 @@ typedef struct {
     const double *values;
 } ds_numbers;
 
+typedef struct { /* names, in the order of the file                             */
+    size_t             count;
+    const char *const *values;
+} ds_texts;
+
 /* One number of the scenario, certain or not. */
 typedef struct {
     const char     *pointer; /* its address; names its stream of random numbers */
@@ -51,6 +56,7 @@ typedef struct {
     ds_origin       origin;
     bool            idle;      /* a default that changes nothing                    */
     bool            per_event; /* drawn anew at each event, not once per path   */
+    bool            aleatory;  /* differs between futures: "nature", or per event  */
 } ds_input;
 
 /* ---- the objects of a scenario file, from the leaves up -------------------------- */
@@ -66,13 +72,30 @@ typedef struct {
 typedef struct {
     int64_t     paths;
     int64_t     seed;
-    int         sampling;
+    int         sampling;   /* DS_SAMPLING_...                                      */
+    int64_t     replicates;
+    int64_t     outer;      /* states of knowledge; 0: not apart                    */
+    ds_texts    outcomes; /* wanted beside those of the decision; none: all     */
+    bool        monthly;  /* are the bills of the months kept?                  */
 } ds_run_settings;
+
+/* As the choices of run.sampling. */
+enum { DS_SAMPLING_RANDOM, DS_SAMPLING_ANTITHETIC, DS_SAMPLING_LATIN_HYPERCUBE, DS_SAMPLING_SOBOL,
+       DS_SAMPLING_HALTON };
+
+typedef struct { /* a state of the world that is on or off: (25)               */
+    ds_key      key;
+    const char *description;
+    ds_quantity on_per_year, off_per_year;
+    ds_quantity begins_on; /* absent: as often as it is on in the long run      */
+} ds_regime;
 
 typedef struct { /* mean-reverting log price with jumps */
     ds_key      key;
     ds_quantity usd_per_gpu_hour, long_run_usd_per_gpu_hour, reversion_per_year,
         volatility_per_sqrt_year, jumps_per_year, jump_factor;
+    int         regime; /* index into regimes, or DS_ABSENT                     */
+    ds_quantity regime_factor, regime_volatility_factor;
     ds_quantity peak_tflops; /* for training */
     double tflops_16bit, tflops_8bit, tflops_4bit, memory_gib, memory_gb_per_s, link_gb_per_s,
         watts; /* facts for rooflines; NAN: not given                           */
@@ -117,7 +140,9 @@ typedef struct {
     int         process;
     ds_quantity per_year, slows_to_per_year, slowing_per_year, ceiling_factor,
         innovation_per_year, imitation_per_year, volatility_per_sqrt_year, jumps_per_year,
-        jump_factor;
+        jump_factor, noise_log_sd, noise_autocorrelation;
+    int         regime; /* index into regimes, or DS_ABSENT                     */
+    ds_quantity regime_per_year, regime_factor, regime_volatility_factor;
     ds_numbers series;
 } ds_growth;
 
@@ -347,8 +372,10 @@ enum { DS_RELEASES_POISSON, DS_RELEASES_FIXED };
 
 typedef struct {
     ds_quantity release_every_months, change_at_release, cuts_per_year, cut_factor,
-        change_per_year, volatility_per_sqrt_year;
+        change_per_year, volatility_per_sqrt_year, reversion_per_year;
     int         releases;
+    int         regime; /* index into regimes, or DS_ABSENT                     */
+    ds_quantity regime_change_per_year, regime_factor, regime_volatility_factor;
 } ds_price_path;
 
 typedef struct {
@@ -495,6 +522,21 @@ typedef struct {
     double      rho;
 } ds_correlation;
 
+/* How correlated numbers hang together, (6) of docs/model.md; NULL: the first of each
+ * choice. */
+typedef struct {
+    int    copula;             /* DS_COPULA_...                                  */
+    double degrees_of_freedom; /* of the t copula; NAN when absent               */
+    int    measure;            /* DS_MEASURE_...: of the declared rho            */
+    bool   nearest;            /* take the nearest correlation matrix, if need be */
+} ds_dependence;
+enum { DS_COPULA_GAUSSIAN, DS_COPULA_T };
+enum { DS_MEASURE_NORMAL, DS_MEASURE_SPEARMAN, DS_MEASURE_KENDALL };
+
+/* measure.c: the correlation of normal scores of a declared one, and back. */
+double ds_score_correlation(const ds_dependence *d, double declared);
+double ds_declared_correlation(const ds_dependence *d, double of_scores);
+
 enum { DS_TIMING_START, DS_TIMING_MID, DS_TIMING_END };
 enum { DS_MONEY_NOMINAL, DS_MONEY_REAL };
 
@@ -505,8 +547,9 @@ struct ds_scenario {
     int              timing, money;
     double           cvar_level;
     ds_run_settings *run;
-    ds_items         gpus, profiles, products, agreements, models, strategies, assertions;
+    ds_items         regimes, gpus, profiles, products, agreements, models, strategies, assertions;
     ds_items         correlations; /* ds_correlation */
+    ds_dependence   *dependence;
     ds_items         quantities;   /* ds_model_quantity: key and value */
 
     size_t    input_count;
@@ -551,5 +594,8 @@ bool ds_profile_has_limit(const ds_profile *p);
 
 /* The member of this name of a map that is sorted by name, or NULL; `size` of a struct. */
 const void *ds_find_item(const ds_items *sorted, size_t size, const char *name);
+
+/* The greatest number of paths up to `most` that the sampling can have; most >= 4096. */
+uint64_t ds_scenario_paths_up_to(const ds_scenario *s, uint64_t most);
 
 #endif

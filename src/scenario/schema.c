@@ -171,6 +171,8 @@ static void define_form(json *j, const ds_form *form)
     close(j, "}");
 }
 
+#define TERM_LIST \
+    "{\"type\": \"array\", \"minItems\": 3, \"maxItems\": 5, \"items\": {\"type\": \"number\"}}"
 #define NUMBER_LIST "{\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"number\"}}"
 
 static void define_lists(json *j)
@@ -201,6 +203,38 @@ static void define_lists(json *j)
     close(j, "}");
 }
 
+/* "low" and "high" are bounds of the metalog itself, "min" and "max" truncate. */
+static void define_shapes(json *j)
+{
+    key(j, "metalog");
+    open(j, "{");
+    key_text(j, "type", "object");
+    key_text(j, "description", "Metalog of 3 to 5 terms through as many points, or by its "
+                               "coefficients.");
+    open_extends(j, NULL);
+    key_word(j, "additionalProperties", "false");
+    key_raw(j, "properties", "{\"levels\": " TERM_LIST ", \"values\": " TERM_LIST
+                             ", \"coefficients\": " TERM_LIST ", \"low\": {\"type\": \"number\"}, "
+                             "\"high\": {\"type\": \"number\"}}");
+    key_raw(j, "oneOf", "[{\"required\": [\"levels\", \"values\"]}, "
+                        "{\"required\": [\"coefficients\"]}]");
+    close(j, "}");
+    close(j, "}");
+    key(j, "mixture");
+    open(j, "{");
+    key_text(j, "type", "object");
+    key_text(j, "description", "One of several quantities, by weights.");
+    open_extends(j, NULL);
+    key_raw(j, "required", "[\"of\", \"weights\"]");
+    key_word(j, "additionalProperties", "false");
+    key_raw(j, "properties",
+            "{\"of\": {\"type\": \"array\", \"minItems\": 1, \"maxItems\": 16, \"items\": "
+            "{\"type\": [\"number\", \"object\"], \"$ref\": \"#/$defs/quantity\"}}, \"weights\": "
+            "{\"type\": \"array\", \"items\": {\"type\": \"number\", \"minimum\": 0}}}");
+    close(j, "}");
+    close(j, "}");
+}
+
 static void reference_to(json *j, const char *definition)
 {
     key(j, "$ref");
@@ -227,16 +261,22 @@ static void quantity_keys(json *j)
     for (const ds_form *f = ds_forms; f->key != NULL; f++)
         define_form(j, f);
     define_lists(j);
+    define_shapes(j);
     for (size_t i = 0; i < DS_LEVEL_COUNT; i++) {
         key(j, ds_levels[i].key);
         ds_write_format(&j->out, "{\"type\": \"number\", \"description\": \"Quantile at %g.\"}",
                         ds_levels[i].level);
         j->first = false;
     }
-    key_raw(j, "fit", "{\"enum\": [\"normal\", \"lognormal\"], \"description\": \"Shape through "
-                      "two quantiles; by default lognormal when both are above 0.\"}");
+    key_raw(j, "fit", "{\"enum\": [\"normal\", \"lognormal\", \"gamma\", \"weibull\"], "
+                      "\"description\": \"Shape through two quantiles; by default lognormal when "
+                      "both are above 0.\"}");
     key_raw(j, "min", "{\"type\": \"number\", \"description\": \"Truncates below.\"}");
     key_raw(j, "max", "{\"type\": \"number\", \"description\": \"Truncates above.\"}");
+    key_raw(j, "low", "{\"type\": \"number\", \"description\": \"Low bound of a metalog.\"}");
+    key_raw(j, "high", "{\"type\": \"number\", \"description\": \"High bound of a metalog.\"}");
+    key_raw(j, "nature", "{\"enum\": [\"epistemic\", \"aleatory\"], \"description\": \"What we "
+                         "do not know (the default), or what differs between futures.\"}");
     provenance_keys(j);
     close(j, "}");
 }
@@ -251,23 +291,28 @@ static void quantity_choice(json *j)
         required_one(j, f->key);
     required_one(j, "discrete");
     required_one(j, "empirical");
+    required_one(j, "metalog");
+    required_one(j, "mixture");
     separate(j);
-    ds_write(&j->out, "{\"$ref\": \"#/$defs/two_quantiles\"}");
+    ds_write(&j->out, "{\"$ref\": \"#/$defs/quantiles\"}");
     close(j, "]");
     key(j, "dependentSchemas");
     open(j, "{");
     for (size_t i = 0; i < DS_LEVEL_COUNT; i++)
-        key_raw(j, ds_levels[i].key, "{\"$ref\": \"#/$defs/two_quantiles\"}");
-    key_raw(j, "fit", "{\"$ref\": \"#/$defs/two_quantiles\"}");
+        key_raw(j, ds_levels[i].key, "{\"$ref\": \"#/$defs/quantiles\"}");
+    key_raw(j, "fit", "{\"$ref\": \"#/$defs/quantiles\"}");
+    key_raw(j, "low", "{\"$ref\": \"#/$defs/quantiles\"}");
+    key_raw(j, "high", "{\"$ref\": \"#/$defs/quantiles\"}");
     close(j, "}");
 }
 
 static void define_quantity(json *j)
 {
-    key(j, "two_quantiles");
+    key(j, "quantiles");
     open(j, "{");
-    key_text(j, "description", "Exactly two quantiles: exactly one of the pairs is there.");
-    key(j, "oneOf");
+    key_text(j, "description", "Two to five quantiles: one of the pairs is there, and with three "
+                               "or more, which are a metalog, no fit.");
+    key(j, "anyOf");
     open(j, "[");
     for (size_t a = 0; a < DS_LEVEL_COUNT; a++)
         for (size_t b = a + 1; b < DS_LEVEL_COUNT; b++) {
@@ -525,6 +570,10 @@ static void keywords_of_row(json *j, const ds_field *row)
         break;
     case DS_FIELD_NUMBERS:
         numbers(j, row);
+        break;
+    case DS_FIELD_TEXTS:
+        key_text(j, "type", "array");
+        key_raw(j, "items", "{\"type\": \"string\"}");
         break;
     case DS_FIELD_QUANTITY:
     case DS_FIELD_DATE:

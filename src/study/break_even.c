@@ -15,6 +15,8 @@
 #include <string.h>
 
 #include "distillsim.h"
+#include "engine/result.h"
+#include "numerics/groups.h"
 #include "numerics/statistics.h"
 #include "scenario/error.h"
 
@@ -23,6 +25,8 @@ struct ds_break_even_line {
     double   x, mean;
     double  *before; /* [paths]                                                  */
     double  *mixed;  /* [paths] scratch                                          */
+    ds_groups groups;
+    double  *sums;   /* of groups; NULL: every path is its own                   */
     uint64_t paths;
     size_t   found;
     int      sign;   /* of the last mean that is not zero; 0: none yet           */
@@ -39,8 +43,19 @@ void ds_break_even_free(ds_break_even_line *line)
     if (line != NULL) {
         free(line->before);
         free(line->mixed);
+        free(line->sums);
         free(line);
     }
+}
+
+ds_code ds_break_even_groups(ds_break_even_line *line, const ds_result *result, ds_error *err)
+{
+    if (line->sums == NULL || line->groups.modulus != result->groups.modulus) {
+        free(line->sums);
+        line->sums = calloc(ds_groups_scratch(&result->groups), sizeof *line->sums);
+    }
+    line->groups = result->groups;
+    return line->sums != NULL ? DS_OK : ds_fail(err, DS_E_NOMEM, NULL, "out of memory");
 }
 
 void ds_break_even_restart(ds_break_even_line *line)
@@ -74,7 +89,12 @@ static ds_estimate cross(ds_break_even_line *line, double x, double mean, const 
         line->mixed[k] = (1.0 - w) * line->before[k] + w * column[k];
     }
     const ds_moments m = ds_moments_of_column(line->paths, line->mixed);
-    at.se = ds_moments_mean_se(&m) * fabs(width / rise);
+    double se = ds_moments_mean_se(&m);
+    if (line->sums != NULL && line->groups.kind != DS_GROUPS_EACH) {
+        const ds_sample sample = ds_sample_of(&line->groups, line->paths, line->mixed, line->sums);
+        se = ds_sample_mean_se(&sample, line->paths, m.mean);
+    }
+    at.se = se * fabs(width / rise);
     return at;
 }
 

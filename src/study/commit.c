@@ -335,7 +335,7 @@ ds_code ds_commit_run(const ds_scenario *base, const ds_commit_options *options,
     if (job.run.path_count == 0) {
         job.run.path_count = ds_scenario_paths(base);
         if (job.run.path_count > DS_COMMIT_PATHS) {
-            job.run.path_count = DS_COMMIT_PATHS;
+            job.run.path_count = ds_scenario_paths_up_to(base, DS_COMMIT_PATHS);
         }
     }
     ds_code code = find_ranges(&job, options, err);

@@ -76,7 +76,7 @@ static ds_code optimise(const ds_scenario *base, const ds_run_options *run, ds_o
     ds_code code = ds_scenario_with(base, NULL, 0, NULL, NULL, out, err);
 
     if (options.run.path_count > DS_COMMIT_PATHS) {
-        options.run.path_count = DS_COMMIT_PATHS;
+        options.run.path_count = ds_scenario_paths_up_to(base, DS_COMMIT_PATHS);
     }
     for (size_t i = 0; code == DS_OK && i < base->strategies.count; i++) {
         if (!ds_scenario_strategy_optimises(base, i)) {

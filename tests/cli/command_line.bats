@@ -29,7 +29,7 @@ load common
     cp "$stdout" "$BATS_TEST_TMPDIR/help"
     out --help
     cmp "$stdout" "$BATS_TEST_TMPDIR/help"
-    for command in run sweep plot explain check schema version; do
+    for command in run sweep plot explain check schema selftest version; do
         has "$BATS_TEST_TMPDIR/help" "  $command "
         out help $command
         expect 0

@@ -45,13 +45,13 @@ load common
     is_json "$BATS_TEST_TMPDIR/line"
 }
 
-@test "csv: tidy, six fields a row, never is Inf, what does not exist is empty" {
+@test "csv: tidy, seven fields a row, never is Inf, what does not exist is empty" {
     out run $small --format csv --set /models/student/project/success_probability=0
     expect 0
-    [ "$(head -n 1 "$stdout")" = 'strategy,outcome,unit,statistic,value,standard_error' ]
-    awk -F, 'NF != 6 { exit 1 }' "$stdout"
-    grep -qE '^distil-all,student_ready_months,month,p50,Inf,$' "$stdout"
-    grep -qE '^stay,irr_per_year,1/year,mean,,$' "$stdout"
+    [ "$(head -n 1 "$stdout")" = 'strategy,outcome,unit,statistic,value,standard_error,half_width_95' ]
+    awk -F, 'NF != 7 { exit 1 }' "$stdout"
+    grep -qE '^distil-all,student_ready_months,month,p50,Inf,,$' "$stdout"
+    grep -qE '^stay,irr_per_year,1/year,mean,,,$' "$stdout"
     ! grep -qE ',-?nan,' "$stdout"
 }
 
@@ -89,7 +89,7 @@ END
     paste -d, "$BATS_TEST_TMPDIR/fast" "$BATS_TEST_TMPDIR/reference" | awk -F, '
         $4 == "mean" && $2 == "cost_npv_usd" {
             compared++
-            if (($5 - $11) / $5 > 1e-9 || ($11 - $5) / $5 > 1e-9) exit 1
+            if (($5 - $12) / $5 > 1e-9 || ($12 - $5) / $5 > 1e-9) exit 1
         }
         END { if (compared != 3) exit 1 }'
 }

@@ -15,7 +15,7 @@
 static inline ds_distribution on(ds_dist_kind kind, double a, double b, double c, double low,
                                  double high)
 {
-    return (ds_distribution){kind, a, b, c, low, high, NULL, NULL, 0};
+    return (ds_distribution){kind, a, b, c, low, high, NULL, NULL, 0, NULL};
 }
 
 static inline ds_distribution whole(ds_dist_kind kind, double a, double b, double c)
@@ -29,16 +29,44 @@ static const double step_weights[] = {2, 1, 0.5, 0.5, 0, 4};
 static inline ds_distribution discrete(double low, double high)
 {
     return (ds_distribution){DS_DIST_DISCRETE, 0, 0, 0, low, high, step_values,
-                             step_weights, 6};
+                             step_weights, 6, NULL};
 }
 
 static inline ds_distribution empirical(double low, double high)
 {
-    return (ds_distribution){DS_DIST_EMPIRICAL, 0, 0, 0, low, high, step_values, NULL, 6};
+    return (ds_distribution){DS_DIST_EMPIRICAL, 0, 0, 0, low, high, step_values, NULL, 6, NULL};
 }
 
+/* Three-term metalog through quantiles 10, 20, 40 at 10, 50, 90 %; the same of one bound. */
+static const double terms[] = {20, 6.82679419970, 5.68899516642};
+static const double log_terms[] = {1, 0.3, 0.05, 0.1, 0.02};
+static inline ds_distribution metalog(const double *a, size_t count, double from, double to,
+                                      double low, double high)
+{
+    return (ds_distribution){DS_DIST_METALOG, from, to, 0, low, high, a, NULL, count, NULL};
+}
+
+static const double mixture_weights[] = {0.3, 0.7};
+static inline ds_distribution mixture(const ds_distribution parts[2], double low, double high)
+{
+    return (ds_distribution){DS_DIST_MIXTURE, 0, 0, 0, low, high, NULL, mixture_weights, 2, parts};
+}
+
+static const ds_distribution overlapping[] = {
+    {DS_DIST_NORMAL, 10, 3, 0, -INF, INF, NULL, NULL, 0, NULL},
+    {DS_DIST_GAMMA, 9, 1.5, 0, -INF, INF, NULL, NULL, 0, NULL},
+};
+static const ds_distribution apart[] = {
+    {DS_DIST_NORMAL, 0, 1, 0, -INF, INF, NULL, NULL, 0, NULL},
+    {DS_DIST_NORMAL, 1000, 1, 0, -INF, INF, NULL, NULL, 0, NULL},
+};
+static const ds_distribution with_zero[] = {
+    {DS_DIST_CONSTANT, 0, 0, 0, -INF, INF, NULL, NULL, 0, NULL},
+    {DS_DIST_TRIANGULAR, 1, 2, 4, -INF, INF, NULL, NULL, 0, NULL},
+};
+
 /* The continuous kinds, whole and cut in the middle, at one side and far out. */
-static inline size_t continuous(ds_distribution out[32])
+static inline size_t continuous(ds_distribution out[48])
 {
     const ds_distribution list[] = {
         whole(DS_DIST_NORMAL, 10, 3, 0),
@@ -68,6 +96,16 @@ static inline size_t continuous(ds_distribution out[32])
         on(DS_DIST_GAMMA, 1.5, 2, 0, 60, INF),
         whole(DS_DIST_EXPONENTIAL, 4, 0, 0),
         on(DS_DIST_EXPONENTIAL, 4, 0, 0, 1, 6),
+        whole(DS_DIST_WEIBULL, 1.5, 2, 0),
+        on(DS_DIST_WEIBULL, 1.5, 2, 0, 9, 12),
+        on(DS_DIST_WEIBULL, 3, 2, 0, 1, INF),
+        metalog(terms, 3, -INF, INF, -INF, INF),
+        metalog(terms, 3, -INF, INF, 5, 30),
+        metalog(log_terms, 5, 2, INF, -INF, INF),
+        metalog(log_terms, 5, -INF, 2, -9, INF),
+        metalog(log_terms, 4, 2, 7, -INF, INF),
+        mixture(overlapping, -INF, INF),
+        mixture(overlapping, 8, 20),
     };
     memcpy(out, list, sizeof list);
     return sizeof list / sizeof list[0];

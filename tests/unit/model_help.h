@@ -52,13 +52,18 @@ static inline world compiled(ds_scenario *scenario)
     return m;
 }
 
-static inline world open_file(const char *path)
+static inline world open_changed(const char *path, const ds_override *changes, size_t count)
 {
     ds_scenario *scenario = NULL;
     ds_error     err;
-    assert_int_equal(ds_scenario_load(path, NULL, 0, print_problem, NULL, &scenario, &err),
+    assert_int_equal(ds_scenario_load(path, changes, count, print_problem, NULL, &scenario, &err),
                      DS_OK);
     return compiled(scenario);
+}
+
+static inline world open_file(const char *path)
+{
+    return open_changed(path, NULL, 0);
 }
 
 /* The scenario of a JSON text. */

@@ -75,7 +75,7 @@ static void maker_in_units(maker *m, const char *key, double low, double high, d
     double a = unit * maker_uniform(m, low, high), b = unit * maker_uniform(m, low, high);
     double least = a < b ? a : b, most = a < b ? b : a;
     maker_print(m, "\"%s\": ", key);
-    switch (least < most ? maker_below(m, 6) : 0) {
+    switch (least < most ? maker_below(m, 8) : 0) {
     case 0:
     case 1:
         maker_print(m, "%.17g", a);
@@ -90,6 +90,14 @@ static void maker_in_units(maker *m, const char *key, double low, double high, d
     case 4:
         maker_print(m, "{\"p10\": %.17g, \"p90\": %.17g, \"min\": %.17g, \"max\": %.17g}", least,
                     most, unit * low, unit * high);
+        break;
+    case 5:
+        maker_print(m, "{\"mixture\": {\"of\": [%.17g, {\"uniform\": {\"low\": %.17g, "
+                       "\"high\": %.17g}}], \"weights\": [1, 2]}}", least, least, most);
+        break;
+    case 6:
+        maker_print(m, "{\"metalog\": {\"coefficients\": [0, 1, 0.3, 0.1], \"low\": %.17g, "
+                       "\"high\": %.17g}}", least, most);
         break;
     default:
         maker_print(m, "{\"pert\": {\"low\": %.17g, \"mode\": %.17g, \"high\": %.17g}}", least,
@@ -152,6 +160,30 @@ static const char *maker_one_of(maker *m, const char *a, const char *b, const ch
 {
     int k = maker_below(m, c != NULL ? 3 : 2);
     return k == 0 ? a : k == 1 ? b : c;
+}
+
+/* Events of some rate and size; or so often that several fall into a month, and then small:
+ * a traffic that grows a thousand times loses digits in differences. */
+static void maker_jumps(maker *m, const char *rate, double most, const char *size, double low,
+                        double high)
+{
+    bool often = maker_chance(m, 0.3);
+    maker_quantity(m, rate, 0, often ? 12 * most : most);
+    if (maker_chance(m, 0.8))
+        maker_quantity(m, size, often ? pow(low, 0.05) : low, often ? pow(high, 0.05) : high);
+}
+
+/* A chance of a regime and what it does; `step`: the key of what is carried on, or NULL. */
+static void maker_regime(maker *m, double chance, const char *step, bool wild)
+{
+    if (!maker_chance(m, chance))
+        return;
+    maker_print(m, "\"regime\": \"r%d\", ", maker_below(m, 2));
+    if (step != NULL)
+        maker_some(m, 0.6, step, -0.5, 1);
+    maker_some(m, 0.6, "regime_factor", 0.5, 2);
+    if (wild)
+        maker_some(m, 0.6, "regime_volatility_factor", 0, 3);
 }
 
 #endif

@@ -33,9 +33,12 @@ static void make_gpus(maker *m)
         maker_quantity(m, "peak_tflops", 300, 2000);
         maker_some_money(m, 0.5, "long_run_usd_per_gpu_hour", 1, 4);
         maker_some(m, 0.5, "reversion_per_year", 0, 3);
-        maker_some(m, 0.5, "volatility_per_sqrt_year", 0, 0.6);
-        maker_some(m, 0.3, "jumps_per_year", 0, 2);
-        maker_some(m, 0.5, "jump_factor", 0.5, 2);
+        bool wild = maker_chance(m, 0.5);
+        if (wild)
+            maker_quantity(m, "volatility_per_sqrt_year", 0, 0.6);
+        if (maker_chance(m, 0.3))
+            maker_jumps(m, "jumps_per_year", 2, "jump_factor", 0.5, 2);
+        maker_regime(m, 0.4, NULL, wild);
         make_gpu_facts(m);
         maker_close(m, "}, ");
     }

@@ -10,6 +10,19 @@
 #include "random_profile.h"
 #include "random_student.h"
 
+static void make_regimes(maker *m)
+{
+    maker_print(m, "\"regimes\": {");
+    for (int r = 0; r < 2; r++) {
+        maker_print(m, "\"r%d\": {", r);
+        maker_quantity(m, "on_per_year", 0, 4);
+        maker_quantity(m, "off_per_year", r == 0 ? 0.5 : 0, 6);
+        maker_some(m, 0.5, "begins_on", 0, 1);
+        maker_close(m, "}, ");
+    }
+    maker_close(m, "},\n");
+}
+
 static void make_growth(maker *m)
 {
     static const char *const process[] = { "gbm", "gbm", "logistic", "bass", "series" };
@@ -28,11 +41,16 @@ static void make_growth(maker *m)
     }
     if (kind == 4)
         maker_print(m, "\"series\": [1, 1.2, 0.8, 2.5, 3], ");
-    maker_some(m, 0.6, "volatility_per_sqrt_year", 0, 0.6);
-    if (maker_chance(m, 0.4)) {
-        maker_quantity(m, "jumps_per_year", 0.2, 3);
-        maker_quantity(m, "jump_factor", 0.5, 2);
+    bool wild = maker_chance(m, 0.6);
+    if (wild)
+        maker_quantity(m, "volatility_per_sqrt_year", 0, 0.6);
+    if (maker_chance(m, 0.4))
+        maker_jumps(m, "jumps_per_year", 3, "jump_factor", 0.5, 2);
+    if (maker_chance(m, 0.3)) {
+        maker_quantity(m, "noise_log_sd", 0, 0.5);
+        maker_some(m, 0.7, "noise_autocorrelation", -0.5, 0.95);
     }
+    maker_regime(m, 0.4, "regime_per_year", wild);
     maker_close(m, "}, ");
 }
 
@@ -145,10 +163,15 @@ static void make_vendor(maker *m, const char *name, const char *fallback)
             maker_print(m, "\"change_at_release\": \"@shared\", ");
         else
             maker_some(m, 0.8, "change_at_release", 0.5, 1.5);
-        maker_some(m, 0.5, "cuts_per_year", 0, 1);
-        maker_some(m, 0.5, "cut_factor", 0.3, 0.9);
+        if (maker_chance(m, 0.5))
+            maker_jumps(m, "cuts_per_year", 1, "cut_factor", 0.3, 0.9);
         maker_some(m, 0.5, "change_per_year", -0.4, 0.2);
-        maker_some(m, 0.5, "volatility_per_sqrt_year", 0, 0.3);
+        bool wild = maker_chance(m, 0.5);
+        if (wild)
+            maker_quantity(m, "volatility_per_sqrt_year", 0, 0.3);
+        if (wild && maker_chance(m, 0.4))
+            maker_quantity(m, "reversion_per_year", 0, 4);
+        maker_regime(m, 0.4, "regime_change_per_year", wild);
         maker_close(m, "}, ");
     }
     if (maker_chance(m, 0.5)) {
@@ -265,6 +288,32 @@ static void make_strategy(maker *m, int number, int products)
     maker_close(m, "}, ");
 }
 
+/* Correlations, and how they hang together. */
+static void make_dependence(maker *m)
+{
+    static const char *const measure[] = { "normal", "spearman", "kendall" };
+    int nearest = maker_chance(m, 0.3);
+    maker_print(m, "\"correlations\": [[\"/gpus/g0\", \"/gpus/g1\", %.3f], "
+                "[\"/gpus/g1\", \"/products/p0/growth\", 0.3], "
+                "[\"/discount_rate_per_year\", \"/gpus/g0/usd_per_gpu_hour\", 0.4], "
+                "[\"/products/p0/requests_per_month\", \"/quantities/shared\", -0.6], "
+                "[\"/gpus/g0/usd_per_gpu_hour\", \"/quantities/shared\", 0.2], ",
+                maker_uniform(m, -0.5, 0.65));
+    if (nearest) /* these cannot hold together with the first two */
+        maker_print(m, "[\"/gpus/g0\", \"/products/p0/growth\", -0.95], "
+                    "[\"/discount_rate_per_year\", \"/quantities/shared\", -0.98], ");
+    maker_close(m, "],\n");
+    if (!nearest && maker_chance(m, 0.3))
+        return;
+    maker_print(m, "\"dependence\": {\"measure\": \"%s\", ", measure[maker_below(m, 3)]);
+    if (maker_chance(m, 0.5))
+        maker_print(m, "\"copula\": \"t\", \"degrees_of_freedom\": %.3f, ",
+                    maker_chance(m, 0.3) ? maker_uniform(m, 30, 300) : maker_uniform(m, 1, 8));
+    if (nearest)
+        maker_print(m, "\"nearest\": true, ");
+    maker_close(m, "},\n");
+}
+
 /* Text of a scenario whose amounts of money are all `dollar` times those of the same
  * seed at 1; exactly so when it is a power of two.  The caller frees it. */
 static char *random_scenario_in(uint64_t seed, double dollar)
@@ -288,12 +337,8 @@ static char *random_scenario_in(uint64_t seed, double dollar)
     maker_quantity(&m, "other", 0.001, 0.1);
     maker_close(&m, "},\n");
     if (maker_chance(&m, 0.5)) /* a pair with a certain end has no effect */
-        maker_print(&m, "\"correlations\": [[\"/gpus/g0\", \"/gpus/g1\", %.3f], "
-                    "[\"/gpus/g1\", \"/products/p0/growth\", 0.3], "
-                    "[\"/discount_rate_per_year\", \"/gpus/g0/usd_per_gpu_hour\", 0.4], "
-                    "[\"/products/p0/requests_per_month\", \"/quantities/shared\", -0.6], "
-                    "[\"/gpus/g0/usd_per_gpu_hour\", \"/quantities/shared\", 0.2]],\n",
-                    maker_uniform(&m, -0.5, 0.9));
+        make_dependence(&m);
+    make_regimes(&m);
     make_gpus(&m);
     make_profiles(&m);
     make_products(&m, products);

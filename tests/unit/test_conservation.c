@@ -138,12 +138,14 @@ static void run_and_look(const ds_ref_world *w, size_t strategy)
 static void naive_engine(void **state)
 {
     (void)state;
+    static const ds_strata none = {.rank = NULL};
     for (uint64_t k = 0; k < SCENARIOS; k++) {
         ds_scenario *scenario = open_scenario(FIRST + k);
         ds_plan     *plan = open_plan(scenario);
         for (uint64_t path = 0; path < PATHS; path++) {
             ds_ref_world w = {.s = ds_plan_scenario(plan), .draws = ds_plan_draws(plan),
-                              .seed = 5, .path = path};
+                              .seed = 5, .path = path,
+                              .sampling = {ds_plan_sampler(plan), 5, PATHS}, .strata = &none};
             ds_error     err;
             w.months = (size_t)w.s->clock->months;
             assert_int_equal(ds_ref_world_make(&w, &err), DS_OK);
@@ -188,7 +190,8 @@ static void look_at_lanes(const ds_work *w, size_t strategy)
             found += s->loses ? w->now.unserved[p][i] : 0;
             for (size_t m = 0; m < plan->model_count; m++)
                 if (w->now.sent[p * plan->model_count + m])
-                    found += w->now.usage[p * plan->model_count + m][i];
+                    found += w->now.usage[p * plan->model_count + m].row[i] *
+                             w->now.usage[p * plan->model_count + m].times;
         }
         if (cascade && router) {
             assert_true(found >= asked * (1 - 1e-12));
@@ -210,16 +213,22 @@ static void run_lanes(const ds_plan *plan, ds_work *w, double *bills)
     w->first = 0;
     w->month = 0;
     ds_random_inputs(w);
+    ds_process_begin(w);
     ds_price_begin(w);
     ds_demand_begin(w);
     ds_contract_begin(w);
     ds_student_begin(w);
     for (size_t s = 0; s < plan->strategy_count; s++)
         ds_project_begin(w, s);
+    for (size_t s = 0; s < plan->strategy_count; s++)
+        ds_strategy_begin(w, s);
     ds_finance_begin(w);
     for (w->month = 0; w->month < plan->months; w->month++) {
-        if (w->month % 2 == 0)
+        if (w->month % 2 == 0) {
             ds_random_two_months(w);
+            ds_process_two_months(w);
+        }
+        ds_regime_month(w);
         ds_price_month(w);
         ds_demand_month(w);
         ds_contract_month(w);

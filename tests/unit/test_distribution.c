@@ -52,7 +52,7 @@ static void moments_of_the_table(void **state)
  * of triangles, 1e-9 otherwise. */
 static void means_agree_with_quadrature(void **state)
 {
-    ds_distribution list[32];
+    ds_distribution list[48];
     const size_t count = continuous(list);
 
     (void)state;
@@ -175,7 +175,7 @@ static void cdf_agrees_with_gsl(void **state)
 static void quantile_inverts_cdf(void **state)
 {
     static const double ps[] = {1e-9, 1e-4, .01, .1, .25, .5, .75, .9, .99, .9999};
-    ds_distribution list[32];
+    ds_distribution list[48];
     const size_t count = continuous(list);
 
     (void)state;

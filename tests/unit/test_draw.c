@@ -18,13 +18,13 @@
 
 #include <gsl/gsl_errno.h>
 
-enum { STORAGE = 2 * DS_TABLE_KNOTS };
+enum { STORAGE = (1 + DS_PIECE_SIZE) * DS_MIXTURE_PIECES + 64 };
 
 /* The quantile at the same uniform.  1e-8 of the value for tables of shape >= 1
  * in |z| <= 5; the rest is closed form. */
 static void draws_follow_the_quantile(void **state)
 {
-    ds_distribution list[32];
+    ds_distribution list[48];
     const size_t count = continuous(list);
     double storage[STORAGE];
     ds_draw draw;
@@ -225,7 +225,7 @@ static void check_lanes(const ds_distribution *d)
 
 static void lanes_equal_single_values(void **state)
 {
-    ds_distribution list[32];
+    ds_distribution list[48];
     const size_t count = continuous(list);
     const ds_distribution constant = whole(DS_DIST_CONSTANT, 7, 0, 0);
     const ds_distribution d = discrete(-INF, INF), e = empirical(0, 50);
@@ -242,7 +242,7 @@ static void lanes_equal_single_values(void **state)
 /* Rises with u, and never leaves the interval, to the last cell and beyond. */
 static void draws_rise_inside_their_support(void **state)
 {
-    ds_distribution list[32];
+    ds_distribution list[48];
     const size_t count = continuous(list);
     double storage[STORAGE];
     ds_draw draw;
@@ -343,7 +343,7 @@ static void draws_pass_kolmogorov_smirnov(void **state)
 {
     enum { COUNT = 20000 };
     static double x[COUNT], scratch[2 * COUNT];
-    ds_distribution list[32];
+    ds_distribution list[48];
     const size_t kinds = continuous(list);
     double storage[STORAGE];
     ds_draw draw;

@@ -50,7 +50,7 @@ static void assert_same_bytes(const ds_result *a, const ds_result *b)
     const size_t rows = a->strategy_count * a->month_count;
 
     assert_int_equal(a->paths, b->paths);
-    assert_memory_equal(a->columns, b->columns, columns * a->paths * sizeof(double));
+    assert_memory_equal(a->columns, b->columns, columns * a->stride * sizeof(double));
     assert_memory_equal(a->bills, b->bills, rows * a->bill_paths * sizeof(double));
     assert_memory_equal(a->tally, b->tally, (rows + 1) * sizeof(ds_cell));
     for (size_t c = 0; c < columns; c++) {

@@ -35,7 +35,12 @@ static int set_up(void **state)
 {
     (void)state;
     later = pow(1.1, 1.0 / 12);
-    benchmark = open_file("tests/data/model_benchmark.json");
+    /* every outcome and the months, of which the file wants only the present costs */
+    const ds_override all[] = {
+        { "/run/monthly", "true" },
+        { "/run/outcomes", "[\"cost_npv_usd\", \"escalated_share\", \"bad_answers\"]" },
+    };
+    benchmark = open_changed("tests/data/model_benchmark.json", all, 2);
     run(&benchmark, PATHS);
     return 0;
 }
@@ -204,9 +209,32 @@ static void rival(void **state)
     }
 }
 
+/* What is not asked for is not there, and changes nothing of what is: same bits. */
+static void only_what_is_wanted(void **state)
+{
+    (void)state;
+    world few = open_file("tests/data/model_benchmark.json");
+    run(&few, PATHS);
+    for (size_t o = 0; o < ds_outcome_count(); o++) {
+        const char *name = ds_outcome_at(o)->name;
+        bool wanted = strcmp(name, "cost_npv_usd") == 0 || strcmp(name, "saving_npv_usd") == 0;
+        assert_int_equal(ds_result_has(few.result, o), wanted);
+        for (size_t s = 0; s < 4 && wanted; s++)
+            assert_memory_equal(ds_result_column(few.result, s, o),
+                                ds_result_column(benchmark.result, s, o), PATHS * sizeof(double));
+        if (!wanted) {
+            assert_null(ds_result_column(few.result, 1, o));
+            assert_true(isnan(ds_result_statistics(few.result, 1, o).mean.value));
+        }
+    }
+    assert_int_equal(ds_result_months(few.result), 0);
+    close_world(&few);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_is_wanted),
         cmocka_unit_test(linear_means), cmocka_unit_test(student_mean),
         cmocka_unit_test(student_months), cmocka_unit_test(one_price), cmocka_unit_test(rival),
     };

@@ -76,13 +76,16 @@ static cJSON *parsed(const char *text)
 /* Is it a quantity that may be uncertain? */
 static bool is_distribution(const cJSON *item)
 {
-    static const char *const forms[] = {"uniform", "triangular", "pert", "bernoulli"};
+    static const char *const forms[] = {"normal",    "lognormal", "uniform", "triangular", "pert",
+                                        "beta",      "gamma",     "weibull", "exponential",
+                                        "bernoulli", "poisson",   "binomial", "negative_binomial",
+                                        "discrete",  "empirical", "metalog", "mixture", "p10"};
     if (!cJSON_IsObject(item))
         return false;
     for (size_t k = 0; k < sizeof forms / sizeof *forms; k++)
         if (cJSON_HasObjectItem(item, forms[k]))
             return true;
-    return cJSON_HasObjectItem(item, "p10");
+    return false;
 }
 
 /* Moves every uncertain quantity below `item` to /quantities, so that its stream of random

@@ -10,7 +10,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_randist.h>
 
 #include "scenario/sample_file.h"
 #include "scenario_help.h"
@@ -273,6 +275,66 @@ static void test_provenance(void **state)
     ds_scenario_free(s);
 }
 
+/* Counts are listed values.  Mean and variance in closed form, 1e-12; shares of a value
+ * by GSL's densities, 1e-11. */
+static void test_counts(void **state)
+{
+    (void)state;
+    /* mean and variance; and the probability of `at`.  The negative binomial of mean 10 and
+     * dispersion 2 has variance 10 + 100/2. */
+    const struct {
+        const char *json;
+        double      mean, variance, at, share;
+    } cases[] = {
+        {"{\"poisson\": {\"mean\": 3}, \"max\": 9}", 0, 0, 2, -1},
+        {"{\"poisson\": {\"mean\": 0.5}, \"max\": 10}", 0.5, 0.5, 2,
+         gsl_ran_poisson_pdf(2, 0.5)},
+        {"{\"binomial\": {\"trials\": 8, \"probability\": 0.3}}", 2.4, 1.68, 3,
+         gsl_ran_binomial_pdf(3, 0.3, 8)},
+        {"{\"binomial\": {\"trials\": 8, \"probability\": 1}}", 8, 0, 8, 1},
+        {"{\"binomial\": {\"trials\": 8, \"probability\": 0}}", 0, 0, 0, 1},
+        {"{\"negative_binomial\": {\"mean\": 0.2, \"dispersion\": 2}, \"max\": 10}", 0.2, 0.22, 1,
+         gsl_ran_negative_binomial_pdf(1, 2 / 2.2, 2)},
+        {"{\"negative_binomial\": {\"mean\": 0.02, \"sd\": 0.15}, \"max\": 10}", 0.02,
+         0.0225, 1,
+         gsl_ran_negative_binomial_pdf(1, 8.0 / 9, 0.16)},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ds_scenario *s = parse_quantity(cases[i].json);
+        const ds_distribution *d = &s->inputs[s->inflation_per_year.index].distribution;
+        double mean = ds_distribution_mean(d), variance = 0.0;
+        for (size_t k = 0; k < d->count; k++) {
+            double share = ds_distribution_cdf(d, d->values[k]) -
+                           (k == 0 ? 0.0 : ds_distribution_cdf(d, d->values[k - 1]));
+            variance += share * (d->values[k] - mean) * (d->values[k] - mean);
+        }
+        double share = ds_distribution_cdf(d, cases[i].at) -
+                       ds_distribution_cdf(d, cases[i].at - 1.0);
+        if (cases[i].share < 0.0) { /* truncated: the conditional share */
+            expect_near(share, gsl_ran_poisson_pdf(2, 3) / gsl_cdf_poisson_P(9, 3), 1e-12);
+        } else {
+            expect_near(mean, cases[i].mean, 1e-9);
+            expect_near(variance, cases[i].variance, 1e-7);
+            expect_near(share, cases[i].share, 1e-9);
+        }
+        ds_scenario_free(s);
+    }
+}
+
+static void test_nature(void **state)
+{
+    (void)state;
+    ds_scenario *s = parse_quantity("{\"value\": 0.1, \"nature\": \"aleatory\"}");
+    assert_true(s->inputs[s->inflation_per_year.index].aleatory);
+    ds_scenario_free(s);
+    s = parse_quantity("{\"value\": 0.1, \"nature\": \"epistemic\"}");
+    assert_false(s->inputs[s->inflation_per_year.index].aleatory);
+    ds_scenario_free(s);
+    s = load("tests/data/maximal.json");
+    assert_true(find_input(s, "/gpus/h100/jump_factor")->aleatory);
+    ds_scenario_free(s);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -284,6 +346,8 @@ int main(void)
         cmocka_unit_test(test_csv_samples),
         cmocka_unit_test(test_csv_reader),
         cmocka_unit_test(test_provenance),
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_nature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,14 +70,28 @@ static void trends(void **state)
 }
 
 /* sd of the logs of {p10: 0.5, p90: 2}: ln 4/(2 * 1.2815515655446004); median 1 */
-static double factor_at(const char *name, uint64_t path, size_t month)
+static double factor_at(const char *name, uint64_t path, size_t month, size_t j)
 {
     double sd = log(4) / (2 * 1.2815515655446004);
-    return exp(sd * ds_normal_quantile(address(name, 5, path, month, 0)));
+    return exp(sd * ds_normal_quantile(address(name, 5, path, month, j)));
+}
+
+/* Jumps of month t: the least n at which the Poisson distribution of mean 1/2 has reached
+ * 1 - u; its values by factorials. */
+static size_t jumps_at(const char *name, uint64_t seed, uint64_t path, size_t t)
+{
+    static const double factorial[] = { 1, 1, 2, 6, 24, 120, 720, 5040, 40320 };
+    double u = address(name, seed, path, t / 2, t % 2), sum = 0;
+    for (size_t n = 0; n < 9; n++) {
+        sum += exp(-0.5) * pow(0.5, (double)n) / factorial[n];
+        if (sum >= 1 - u)
+            return n;
+    }
+    return 9;
 }
 
 /* (20), (21), term by term from the addresses: shocks and events from slot t mod 2 of
- * counter t div 2, the cut factor drawn in month t at counter t + 1, the factor at a
+ * counter t div 2, the factor of the j-th cut of month t in slot j of counter t + 1, that at a
  * release once for the path because it is "@r".  Tolerance 1e-9: the library's normal
  * quantile against 30 sums of it. */
 static void prices_follow_their_addresses(void **state)
@@ -95,12 +109,12 @@ static void prices_follow_their_addresses(void **state)
         " 'strategies': {'stay': {'all': 'm'}}}");
     for (uint64_t path = 0; path < 20; path++) {
         ledger l = run(f.plan, 5, path, 0);
-        double level = 1, release = factor_at("/quantities/r", path, 0);
+        double level = 1, release = factor_at("/quantities/r", path, 0, 0);
         for (size_t t = 1; t < 30; t++) {
             double u = address("/models/m/price_path#shock", 5, path, t / 2, t % 2);
             level *= pow(0.9, 1.0 / 12) * exp(-0.02 / 12 + 0.2 / sqrt(12) * ds_normal_quantile(u));
-            if (address("/models/m/price_path#cut", 5, path, t / 2, t % 2) < 1 - exp(-0.5))
-                level *= factor_at("/models/m/price_path/cut_factor", path, t + 1);
+            for (size_t j = jumps_at("/models/m/price_path#cut", 5, path, t); j-- > 0;)
+                level *= factor_at("/models/m/price_path/cut_factor", path, t + 1, j);
             if (address("/models/m/price_path#release", 5, path, t / 2, t % 2) < 1 - exp(-0.5))
                 level *= release;
             check_near(l.bill[t], level, 1e-9 * level, "level", __LINE__);
@@ -144,8 +158,8 @@ static void demand_follows_its_addresses(void **state)
                     z += lower[i][k] *
                          ds_normal_quantile(address(shock[k], 5, path, t / 2, t % 2));
                 want[i] *= pow(1.5, 1.0 / 12) * exp(-0.08 / 12 + 0.4 / sqrt(12) * z);
-                if (address(jump[i], 5, path, t / 2, t % 2) < 1 - exp(-0.5))
-                    want[i] *= factor_at(factor[i], path, t + 1);
+                for (size_t j = jumps_at(jump[i], 5, path, t); j-- > 0;)
+                    want[i] *= factor_at(factor[i], path, t + 1, j);
                 check_near(requests(&l, t, name[i]), want[i], 1e-9 * want[i], name[i], __LINE__);
             }
     }
@@ -188,8 +202,7 @@ static void rents_revert(void **state)
         assert_int_equal(ds_reference(f.plan, 4, path, 1, NULL, NULL, outcome, bill, NULL), DS_OK);
         double want = 1;
         for (size_t t = 1; t < 13; t++) {
-            if (address("/gpus/h#jump", 4, path, t / 2, t % 2) < 1 - exp(-0.5))
-                want *= 1.5;
+            want *= pow(1.5, (double)jumps_at("/gpus/h#jump", 4, path, t));
             near(bill[t], want);
         }
     }

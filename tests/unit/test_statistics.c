@@ -19,6 +19,9 @@
 #include <gsl/gsl_cdf.h>
 #include <stdlib.h>
 
+/* The same value, or both none. */
+#define SAME_NUMBER(a, b) assert_true((a) == (b) || (isnan(a) && isnan(b)))
+
 static double *column(size_t count)
 {
     double *x = malloc(count * sizeof *x);
@@ -164,7 +167,7 @@ static int ascending(const void *a, const void *b)
 
 static void sort_equals_qsort(void **state)
 {
-    static const size_t counts[] = {0, 1, 2, 3, 100, 511, 512, 513, 4096, 30000};
+    static const size_t counts[] = {0, 1, 2, 3, 100, 511, 512, 513, 4096, 4097, 30000};
 
     (void)state;
     for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
@@ -185,6 +188,55 @@ static void sort_equals_qsort(void **state)
             for (size_t i = 0; i <= count; i++) {
                 assert_true(x[i] == want[i]);
             }
+            free(want);
+            free(x);
+        }
+    }
+}
+
+/* What the statistics read is sorted, whatever lies about it: bell-shaped, with few
+ * values far out, with ties, all equal, with infinite ones. */
+static double shaped(uint32_t kind, size_t i)
+{
+    const double u = ds_stream_uniform(4, i, kind, 0);
+
+    switch (kind) {
+    case 0: return ds_normal_quantile(u);
+    case 1: return i % 1000 == 7 ? ldexp(u - 0.5, 900) : exp(20.0 * u);
+    case 2: return floor(u * 10.0);
+    case 3: return 5.0;
+    default: return i % 50 == 3 ? (double)INFINITY : u;
+    }
+}
+
+static void ranks_equal_sorted(void **state)
+{
+    static const size_t counts[] = {0, 1, 20, 4095, 4096, 4097, 5000, 100000};
+
+    (void)state;
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+        for (uint32_t kind = 0; kind < 5; kind++) {
+            const size_t n = counts[c];
+            double *x = column(n + 1), *want = column(n + 1);
+            const ds_ranks ranks[] = {ds_tail_ranks(n, 0.95, 1), ds_quantile_ranks(n, 0.05),
+                                      ds_quantile_ranks(n, 0.5)};
+            for (size_t i = 0; i < n; i++) {
+                x[i] = want[i] = shaped(kind, i);
+            }
+            x[n] = -1.0;
+            qsort(want, n, sizeof *want, ascending);
+            ds_sort_ranks(n, x, ranks, 3);
+            for (size_t r = 0; r < 3; r++) {
+                assert_true(ranks[r].first <= ranks[r].last && ranks[r].last <= n);
+                for (size_t i = ranks[r].first; i < ranks[r].last; i++) {
+                    assert_true(x[i] == want[i]);
+                }
+            }
+            assert_true(x[n] == -1.0);
+            SAME_NUMBER(ds_quantile_sorted(n, x, 0.5), ds_quantile_sorted(n, want, 0.5));
+            SAME_NUMBER(ds_quantile_sorted_se(n, x, 0.05), ds_quantile_sorted_se(n, want, 0.05));
+            SAME_NUMBER(ds_cvar_sorted(n, x, 0.95, 1), ds_cvar_sorted(n, want, 0.95, 1));
+            SAME_NUMBER(ds_cvar_sorted_se(n, x, 0.95, 1), ds_cvar_sorted_se(n, want, 0.95, 1));
             free(want);
             free(x);
         }
@@ -474,6 +526,7 @@ int main(void)
         cmocka_unit_test(merging_does_not_matter),
         cmocka_unit_test(moments_far_from_zero),
         cmocka_unit_test(sort_equals_qsort),
+        cmocka_unit_test(ranks_equal_sorted),
         cmocka_unit_test(quantile_type_7),
         cmocka_unit_test(quantile_error_ranks),
         cmocka_unit_test(cvar_by_hand),

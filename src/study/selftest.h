@@ -1,0 +1,49 @@
+/* selftest.h -- tables of values that are known from elsewhere, by group.
+ *
+ * Two kinds of rows.  A value is worked out by a function and compared digit by digit.  A
+ * statistic comes from a scenario that the ordinary engine simulates, and is compared with
+ * its own standard error, which must itself be small.  To add knowledge is to add a row.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_SELFTEST_H
+#define DS_SELFTEST_H
+
+#include "distillsim.h"
+
+enum { DS_SELFTEST_ARGUMENTS = 5, DS_SELFTEST_PATHS = 100000, DS_SELFTEST_SEED = 1 };
+
+typedef struct {
+    const char *what;
+    double      expected;
+    double      tolerance; /* relative; absolute where 0 is expected; 0: exactly */
+    double    (*got)(const double *a);
+    double      a[DS_SELFTEST_ARGUMENTS];
+    const char *source;
+} ds_selftest_value;
+
+typedef struct {
+    const char *what;
+    double      expected;
+    double      se_most;   /* relative: a standard error above it is a miss      */
+    const char *statistic; /* mean, sd, p50, p95, cvar: of cost_total_usd         */
+    const char *scenario;  /* JSON with ' for "                                  */
+    const char *source;
+} ds_selftest_statistic;
+
+typedef struct {
+    const char                  *name;
+    const ds_selftest_value     *values;
+    size_t                       value_count;
+    const ds_selftest_statistic *statistics;
+    size_t                       statistic_count;
+} ds_selftest_group;
+
+extern const ds_selftest_group ds_selftest_values[], ds_selftest_simulated[];
+extern const size_t            ds_selftest_values_count, ds_selftest_simulated_count;
+
+/* As ds_selftest_run(), every expected value wrong by `wrong` of itself (of 1, if it is 0):
+ * so a test can see that a wrong value is a miss. */
+DS_MUST_CHECK ds_code ds_selftest_run_wrong(const char *group, double wrong, ds_selftest_fn tell,
+                                            void *context, ds_error *err);
+
+#endif
