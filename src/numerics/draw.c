@@ -22,6 +22,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "numerics/distribution.h"
 
+#include "numerics/cubic_table.h"
 #include "numerics/distribution_internal.h"
 #include "numerics/lanes.h"
 #include "numerics/lanes_inline.h"
@@ -225,18 +226,7 @@ static inline size_t step_at(const double *edges, size_t count, double v)
 
 static inline double table_at(const double *knots, const double *slopes, double z)
 {
-    const double scaled = (z + TABLE_Z_END) * (1.0 / TABLE_STEP);
-    /* the first select also catches a NAN, which must not become an index */
-    const double inside = scaled > 0.0 ? scaled : 0.0;
-    const double place = inside < DS_TABLE_KNOTS - 1 ? inside : DS_TABLE_KNOTS - 1;
-    const int whole = (int)place;
-    const int k = whole < DS_TABLE_KNOTS - 2 ? whole : DS_TABLE_KNOTS - 2;
-    const double s = place - (double)k;
-    const double rise = knots[k + 1] - knots[k];
-    const double d0 = slopes[k], d1 = slopes[k + 1];
-    const double square = (3.0 * rise - 2.0 * d0) - d1;
-    const double cube = (d0 + d1) - 2.0 * rise;
-    return knots[k] + s * (d0 + s * (square + s * cube));
+    return ds_cubic_at(DS_TABLE_KNOTS, knots, slopes, (z + TABLE_Z_END) * (1.0 / TABLE_STEP));
 }
 
 static inline double piece_at(const ds_draw *draw, double z)

@@ -15,6 +15,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "numerics/t_copula.h"
 
+#include "numerics/cubic_table.h"
 #include "numerics/distribution_internal.h"
 #include "numerics/lanes.h"
 #include "numerics/lanes_inline.h"
@@ -96,24 +97,9 @@ void ds_t_copula_compile(double degrees, double *storage, ds_t_copula *out)
                          .score_slope = storage + 3 * (size_t)KNOTS};
 }
 
-static inline double cubic_at(const double *knots, const double *slopes, double scaled)
-{
-    /* the first select also catches a NAN, which must not become an index */
-    const double inside = scaled > 0.0 ? scaled : 0.0;
-    const double place = inside < KNOTS - 1 ? inside : KNOTS - 1;
-    const int whole = (int)place;
-    const int k = whole < KNOTS - 2 ? whole : KNOTS - 2;
-    const double s = place - (double)k;
-    const double rise = knots[k + 1] - knots[k];
-    const double d0 = slopes[k], d1 = slopes[k + 1];
-    const double square = (3.0 * rise - 2.0 * d0) - d1;
-    const double cube = (d0 + d1) - 2.0 * rise;
-    return knots[k] + s * (d0 + s * (square + s * cube));
-}
-
 static inline double log_scale_at(const ds_t_copula *t, double z)
 {
-    return cubic_at(t->log_scale, t->log_scale_slope, (z + Z_END) * (1.0 / Z_STEP));
+    return ds_cubic_at(KNOTS, t->log_scale, t->log_scale_slope, (z + Z_END) * (1.0 / Z_STEP));
 }
 
 double ds_t_copula_scale(const ds_t_copula *t, double u)
@@ -148,7 +134,7 @@ static inline double place_of(double degrees, double over, double x)
 
 static inline double score_of(const ds_t_copula *t, double x, double v)
 {
-    const double g = cubic_at(t->score, t->score_slope, v * (1.0 / V_STEP));
+    const double g = ds_cubic_at(KNOTS, t->score, t->score_slope, v * (1.0 / V_STEP));
     const double kept = g < SCORE_END ? g : SCORE_END;
     return x < 0.0 ? -kept : kept;
 }
