@@ -210,6 +210,10 @@ enum { DS_QUANTILE_COUNT = 5 }; /* p05 p25 p50 p75 p95 */
 extern const double      ds_quantile_levels[DS_QUANTILE_COUNT];
 extern const char *const ds_quantile_names[DS_QUANTILE_COUNT];
 
+/* Names of the statistics that asserts and targets may ask for: mean, sd, the quantiles,
+ * cvar, share_positive, share_undefined; NULL past the end. */
+const char *ds_statistic_name(size_t index);
+
 /* Statistics of one outcome of one strategy over the paths.  mean, sd, cvar are
  * over the paths that have a value (`defined`); quantiles count a path without
  * one as +infinity when it means "never", and are over the defined paths when it

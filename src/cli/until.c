@@ -38,27 +38,22 @@ static int unknown_outcome(const char *name)
     return ds_unknown_name("outcome", name, known, count);
 }
 
-static const char *const others[] = { "mean", "sd", "cvar", "share_positive", "share_undefined" };
-
+/* The name that is known, or NULL. */
 static const char *statistic_of(const char *name)
 {
-    for (size_t i = 0; i < DS_QUANTILE_COUNT; i++)
-        if (strcmp(ds_quantile_names[i], name) == 0)
-            return ds_quantile_names[i];
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (strcmp(others[i], name) == 0)
-            return others[i];
-    return NULL;
+    size_t i = 0;
+    while (ds_statistic_name(i) != NULL && strcmp(ds_statistic_name(i), name) != 0)
+        i++;
+    return ds_statistic_name(i);
 }
 
 static int unknown_statistic(const char *name)
 {
-    const char *known[DS_QUANTILE_COUNT + sizeof others / sizeof others[0]];
+    enum { SHOWN = 32 };
+    const char *known[SHOWN];
     size_t      count = 0;
-    for (; count < DS_QUANTILE_COUNT; count++)
-        known[count] = ds_quantile_names[count];
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        known[count++] = others[i];
+    for (; count < SHOWN && ds_statistic_name(count) != NULL; count++)
+        known[count] = ds_statistic_name(count);
     return ds_unknown_name("statistic", name, known, count);
 }
 

@@ -304,14 +304,11 @@ ds_estimate ds_named_statistic(const ds_statistics *s, const char *name)
 
 bool ds_is_statistic(const char *name)
 {
-    static const char *const others[] = {"mean", "sd", "cvar", "share_positive",
-                                         "share_undefined"};
     bool is = false;
 
-    for (size_t q = 0; q < DS_QUANTILE_COUNT; q++)
-        is = is || strcmp(name, ds_quantile_names[q]) == 0;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        is = is || strcmp(name, others[i]) == 0;
+    for (size_t i = 0; ds_statistic_name(i) != NULL; i++) {
+        is = is || strcmp(name, ds_statistic_name(i)) == 0;
+    }
     return is;
 }
 

@@ -72,12 +72,12 @@ static void check_product(ds_binder *b, const ds_product *p)
 
 static void check_assertion(ds_binder *b, const ds_assertion *a)
 {
-    static const char *const names[] = {"mean", "sd", "p05", "p25", "p50", "p75", "p95", "cvar",
-                                        "share_positive", "share_undefined"};
-    const size_t             count = sizeof names / sizeof names[0];
-    bool                     known = a->statistic == NULL;
-    for (size_t i = 0; i < count && !known; i++)
-        known = strcmp(names[i], a->statistic) == 0;
+    enum { MOST = 32 };
+    const char *names[MOST];
+    size_t      count = 0;
+    bool        known = a->statistic == NULL;
+    for (; count < MOST && (names[count] = ds_statistic_name(count)) != NULL; count++)
+        known = known || strcmp(names[count], a->statistic) == 0;
     if (!known) {
         const char *near = ds_suggest(a->statistic, names, count);
         ds_push(b, "statistic");
