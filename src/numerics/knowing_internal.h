@@ -1,0 +1,41 @@
+/* knowing_internal.h -- what the files of knowing.h share.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DS_KNOWING_INTERNAL_H
+#define DS_KNOWING_INTERNAL_H
+
+#include "numerics/knowing.h"
+
+struct ds_knowing {
+    ds_knowing_problem problem;
+    ds_folds        folds;
+    ds_score_basis  spline;
+    ds_score_basis *own;      /* [inputs] of those with steps                         */
+    float          *position; /* [inputs][paths]                                      */
+    double         *strength; /* [inputs]                                             */
+    size_t          best;
+    double        **gain;     /* [strategies + 1][paths]: net benefit less that of the best
+                                 strategy; last, the greatest of them: the regret     */
+    double        **effect;   /* the same: what the effects of inputs make of it, mean 0 */
+    double         *memory;   /* of both */
+    size_t          regressors, products;
+    size_t         *input_of; /* [regressors] of the fit to all inputs                */
+    ds_regressor   *regressor;
+    ds_product     *product;
+    ds_crossfit     fit;      /* of gain */
+};
+
+const ds_score_basis *ds_knowing_basis(const ds_knowing *k, size_t input);
+const float          *ds_knowing_position(const ds_knowing *k, size_t input);
+
+/* Products of a regression: main effects and pairs. */
+typedef struct {
+    size_t      count, most;
+    ds_product *product;
+} ds_products;
+/* The first `functions` functions of a regressor, as many as there are. */
+void ds_products_main(ds_products *p, const ds_regressor *r, size_t index, size_t functions);
+/* Linear by linear, linear by quadratic, quadratic by linear; and with `square` quadratic by
+ * quadratic. */
+void ds_products_pair(ds_products *p, const ds_regressor *r, size_t a, size_t b, bool square);
+
+#endif
