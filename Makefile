@@ -89,7 +89,7 @@ UNIT_SOURCES    := $(wildcard tests/unit/test_*.c)
 BATS_SOURCES    := $(wildcard tests/cli/*.bats)
 # Files whose loops are the run time: compiled for every x86-64 processor, and again
 # for two instruction sets between which src/model/instruction_set.c chooses.
-KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c coordinates.c process.c demand.c price.c profile.c \
+KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c coordinates.c watch.c process.c demand.c price.c profile.c \
                     request_load.c contract.c usage.c tokens.c units.c window.c commitment.c agreement.c fleet.c fleet_limits.c \
                     fleet_bill.c waiting.c student.c strategy.c route_certain.c finance.c irr.c) \
                   src/numerics/lanes.c src/numerics/stream.c src/numerics/spread.c
