@@ -61,7 +61,7 @@ static void fill_row(const ds_crossfit_problem *p, const bool *wanted, const boo
             ds_score_values(p->regressor[r].basis, p->regressor[r].position[path], function[r]);
     row[0] = 1.0;
     for (size_t c = 0; c < p->products; c++) {
-        const ds_product *t = &p->product[c];
+        const ds_fit_term *t = &p->product[c];
         if (used != NULL && !used[c + 1])
             continue;
         const double first = function[t->of[0]][t->function[0]];
@@ -73,7 +73,7 @@ void ds_crossfit_row(const ds_crossfit *fit, const bool *used, size_t path, doub
 {
     const ds_crossfit_problem *p = &fit->problem;
     for (size_t c = 0; c < p->products; c++) {
-        const ds_product *t = &p->product[c];
+        const ds_fit_term *t = &p->product[c];
         values first, second;
         row[c + 1] = 0.0;
         if (used != NULL && !used[c + 1])

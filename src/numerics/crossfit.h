@@ -35,13 +35,13 @@ typedef struct {
 typedef struct {
     int of[2];       /* regressor; of[1] -1: one alone                               */
     int function[2];
-} ds_product;
+} ds_fit_term;
 
 typedef struct {
     ds_folds            folds;
     size_t              regressors, products, responses;
     const ds_regressor *regressor;
-    const ds_product   *product;
+    const ds_fit_term   *product;
     const double *const *response; /* [responses][paths]                             */
 } ds_crossfit_problem;
 

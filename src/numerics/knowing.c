@@ -59,19 +59,19 @@ bool ds_knowing_mean(const ds_knowing *k, const double *h, double *mean, double 
 
 /* ---- Products -------------------------------------------------------------------- */
 
-static void add_product(ds_products *p, size_t a, int f, int b, int g)
+static void add_product(ds_fit_terms *p, size_t a, int f, int b, int g)
 {
     if (p->count < p->most)
-        p->product[p->count++] = (ds_product){ { (int)a, b }, { f, g } };
+        p->product[p->count++] = (ds_fit_term){ { (int)a, b }, { f, g } };
 }
 
-void ds_products_main(ds_products *p, const ds_regressor *r, size_t index, size_t functions)
+void ds_fit_terms_main(ds_fit_terms *p, const ds_regressor *r, size_t index, size_t functions)
 {
     for (size_t f = 0; f < functions && f < r[index].basis->count; f++)
         add_product(p, index, (int)f, -1, 0);
 }
 
-void ds_products_pair(ds_products *p, const ds_regressor *r, size_t a, size_t b, bool square)
+void ds_fit_terms_pair(ds_fit_terms *p, const ds_regressor *r, size_t a, size_t b, bool square)
 {
     const bool two_a = r[a].basis->count > 1, two_b = r[b].basis->count > 1;
     add_product(p, a, 0, (int)b, 0);
@@ -248,18 +248,18 @@ static bool depend(const ds_knowing_problem *p, size_t a, size_t b)
 static void choose_products(ds_knowing *k)
 {
     const size_t by_paths = k->problem.paths / PATHS_PER_COLUMN;
-    ds_products  p = { 0, by_paths < COLUMNS_MOST ? by_paths : COLUMNS_MOST, k->product };
+    ds_fit_terms  p = { 0, by_paths < COLUMNS_MOST ? by_paths : COLUMNS_MOST, k->product };
     const size_t strong = k->regressors < STRONG ? k->regressors : STRONG;
 
     for (size_t r = 0; r < strong; r++)
-        ds_products_main(&p, k->regressor, r, DS_SCORE_STEPS);
+        ds_fit_terms_main(&p, k->regressor, r, DS_SCORE_STEPS);
     /* the mean of a product of dependent inputs is not 0 */
     for (size_t b = 1; b < strong; b++)
         for (size_t a = 0; a < b; a++)
             if (!depend(&k->problem, k->input_of[a], k->input_of[b]))
-                ds_products_pair(&p, k->regressor, a, b, b < 4);
+                ds_fit_terms_pair(&p, k->regressor, a, b, b < 4);
     for (size_t r = strong; r < k->regressors; r++)
-        ds_products_main(&p, k->regressor, r, WEAK_FUNCTIONS);
+        ds_fit_terms_main(&p, k->regressor, r, WEAK_FUNCTIONS);
     k->products = p.count;
 }
 

@@ -40,19 +40,24 @@ typedef struct {
     const ds_knowing_component *component;
 } ds_knowing_problem;
 
-/* What is known: inputs, and figures of a path that depend on inputs that `touches` names
- * (indices; those themselves are not known). */
+/* What is known: inputs, and figures of a path that depend on whatever they do.  Which inputs
+ * they depend on is seen in the sample. */
 typedef struct {
-    size_t member_count, feature_count, touch_count;
+    size_t member_count, feature_count;
     const size_t        *member;
     const double *const *feature; /* [feature_count][paths]                           */
-    const size_t        *touches;
 } ds_knowing_set;
+
+enum { DS_KNOWING_PIECES = 4 };
 
 typedef struct {
     double value, se;  /* value can come out below 0                                  */
     double hidden;     /* how much an error of the fit can have hidden, of 1 standard error */
     double changes;    /* share of futures in which the choice becomes another one    */
+    /* Of one input: what to choose where its uniform is below below_u; 0 pieces: not told   */
+    size_t piece_count;
+    double below_u[DS_KNOWING_PIECES];
+    size_t piece[DS_KNOWING_PIECES];
 } ds_knowing_value;
 
 typedef struct ds_knowing ds_knowing;

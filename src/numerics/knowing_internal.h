@@ -20,7 +20,7 @@ struct ds_knowing {
     size_t          regressors, products;
     size_t         *input_of; /* [regressors] of the fit to all inputs                */
     ds_regressor   *regressor;
-    ds_product     *product;
+    ds_fit_term     *product;
     ds_crossfit     fit;      /* of gain */
 };
 
@@ -30,12 +30,12 @@ const float          *ds_knowing_position(const ds_knowing *k, size_t input);
 /* Products of a regression: main effects and pairs. */
 typedef struct {
     size_t      count, most;
-    ds_product *product;
-} ds_products;
+    ds_fit_term *product;
+} ds_fit_terms;
 /* The first `functions` functions of a regressor, as many as there are. */
-void ds_products_main(ds_products *p, const ds_regressor *r, size_t index, size_t functions);
+void ds_fit_terms_main(ds_fit_terms *p, const ds_regressor *r, size_t index, size_t functions);
 /* Linear by linear, linear by quadratic, quadratic by linear; and with `square` quadratic by
  * quadratic. */
-void ds_products_pair(ds_products *p, const ds_regressor *r, size_t a, size_t b, bool square);
+void ds_fit_terms_pair(ds_fit_terms *p, const ds_regressor *r, size_t a, size_t b, bool square);
 
 #endif

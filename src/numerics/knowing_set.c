@@ -13,6 +13,8 @@
 #include "numerics/lanes.h"
 #include "numerics/statistics.h"
 
+static const double touched = 4.5; /* standard errors of a correlation of 0 */
+
 enum { MEMBERS_MOST = 12, PAIRED_MOST = 6, COLUMNS_MOST = 140, PATHS_PER_COLUMN = 40,
        FULL_MEMBERS = 4, FEW_FUNCTIONS = 5, NEWS_FUNCTIONS = 3, LOOKS = 256 };
 
@@ -28,9 +30,9 @@ typedef struct {
     float  *position;   /* of features and news, [count - members][paths]           */
     size_t  capacity;
     ds_regressor *regressor;
-    ds_product   *product;
+    ds_fit_term   *product;
     size_t  own_products;
-    ds_products   products;
+    ds_fit_terms   products;
     ds_crossfit   fit;
 } job;
 
@@ -82,7 +84,7 @@ static bool make_targets(job *j)
     if (used == NULL)
         return false;
     for (size_t c = 0; c < k->products; c++) {
-        const ds_product *t = &k->product[c];
+        const ds_fit_term *t = &k->product[c];
         used[c + 1] = j->inside[k->input_of[t->of[0]]] &&
                       (t->of[1] < 0 || j->inside[k->input_of[t->of[1]]]);
     }
@@ -138,6 +140,48 @@ static bool rank_feature(const double *feature, size_t paths, float *position)
             ds_normal_quantile((rank + 0.5) / (double)paths));
     }
     free(sorted);
+    return true;
+}
+
+/* Mean of a function of an input times the first, linear one of a feature. */
+static double correlation(const job *j, size_t input, size_t function, const float *feature)
+{
+    const ds_score_basis *basis = ds_knowing_basis(j->k, input);
+    const float  *position = ds_knowing_position(j->k, input);
+    const size_t  paths = j->k->problem.paths;
+    double a[DS_SCORE_STEPS], b[DS_SCORE_STEPS], sum = 0.0;
+
+    for (size_t i = 0; i < paths; i++) {
+        ds_score_values(basis, position[i], a);
+        ds_score_values(&j->k->spline, feature[i], b);
+        sum += a[function] * b[0];
+    }
+    return sum / (double)paths;
+}
+
+/* Inputs whose effects would be taken out are looked at; a dependence too weak to be seen
+ * takes next to nothing of the value with it. */
+static void mark_touched(job *j)
+{
+    const ds_knowing *k = j->k;
+    const double least = touched / sqrt((double)k->problem.paths);
+
+    for (size_t r = 0; r < k->regressors; r++) {
+        const size_t input = k->input_of[r];
+        for (size_t f = 0; !j->inside[input] && f < j->set->feature_count; f++)
+            for (size_t c = 0; c < 2 && c < ds_knowing_basis(k, input)->count; c++)
+                if (fabs(correlation(j, input, c, j->position + f * k->problem.paths)) > least)
+                    mark_inside(j, input);
+    }
+}
+
+static bool rank_features(job *j)
+{
+    const size_t paths = j->k->problem.paths;
+    for (size_t f = 0; f < j->set->feature_count; f++)
+        if (!rank_feature(j->set->feature[f], paths, j->position + f * paths))
+            return false;
+    mark_touched(j);
     return true;
 }
 
@@ -199,7 +243,7 @@ static bool news_of(const job *j, size_t input, float *position)
 static bool has_news(const job *j, size_t input)
 {
     const ds_knowing_problem *p = &j->k->problem;
-    if (is_member(j, input) || !j->inside[input] || j->set->touch_count > 0 ||
+    if (is_member(j, input) || !j->inside[input] || j->set->feature_count > 0 ||
         j->members < j->set->member_count)
         return false;
     return p->component[p->input[input].component].correlation != NULL;
@@ -212,7 +256,7 @@ static void add_regressor(job *j, const ds_score_basis *basis, const float *posi
     j->regressor[j->count++] = (ds_regressor){ basis, position };
 }
 
-static bool add_regressors(job *j)
+static void add_regressors(job *j)
 {
     const ds_knowing *k = j->k;
     float *next = j->position;
@@ -220,8 +264,6 @@ static bool add_regressors(job *j)
     for (size_t m = 0; m < j->members; m++)
         add_regressor(j, ds_knowing_basis(k, j->member[m]), ds_knowing_position(k, j->member[m]));
     for (size_t f = 0; f < j->set->feature_count; f++) {
-        if (!rank_feature(j->set->feature[f], k->problem.paths, next))
-            return false;
         add_regressor(j, &k->spline, next);
         next += k->problem.paths;
     }
@@ -231,29 +273,28 @@ static bool add_regressors(job *j)
             add_regressor(j, &k->spline, next);
             next += k->problem.paths;
         }
-    return true;
 }
 
 static void add_products(job *j)
 {
     const size_t by_paths = j->k->problem.paths / PATHS_PER_COLUMN;
-    ds_products *p = &j->products;
+    ds_fit_terms *p = &j->products;
     const size_t each = j->own == 1              ? DS_SCORE_STEPS
                         : j->own <= FULL_MEMBERS ? DS_SCORE_FUNCTIONS
                                                  : FEW_FUNCTIONS;
     const size_t paired = j->own < PAIRED_MOST ? j->own : PAIRED_MOST;
 
-    *p = (ds_products){ 0, by_paths < COLUMNS_MOST ? by_paths : COLUMNS_MOST, j->product };
+    *p = (ds_fit_terms){ 0, by_paths < COLUMNS_MOST ? by_paths : COLUMNS_MOST, j->product };
     for (size_t r = 0; r < j->own; r++)
-        ds_products_main(p, j->regressor, r, each);
+        ds_fit_terms_main(p, j->regressor, r, each);
     for (size_t b = 1; b < paired; b++)
         for (size_t a = 0; a < b; a++)
-            ds_products_pair(p, j->regressor, a, b, true);
+            ds_fit_terms_pair(p, j->regressor, a, b, true);
     j->own_products = p->count;
     for (size_t r = j->own; r < j->count; r++) {
-        ds_products_main(p, j->regressor, r, NEWS_FUNCTIONS);
+        ds_fit_terms_main(p, j->regressor, r, NEWS_FUNCTIONS);
         if (j->own > 0)
-            ds_products_pair(p, j->regressor, 0, r, true);
+            ds_fit_terms_pair(p, j->regressor, 0, r, true);
     }
 }
 
@@ -295,11 +336,7 @@ static bool begin(job *j, const ds_knowing *k, const ds_knowing_set *set)
     choose_members(j);
     for (size_t m = 0; m < set->member_count; m++)
         mark_inside(j, set->member[m]);
-    for (size_t t = 0; t < set->touch_count; t++)
-        mark_inside(j, set->touches[t]);
-    size_t made = set->feature_count;
-    for (size_t i = 0; i < inputs; i++)
-        made += has_news(j, i) && made < set->feature_count + MEMBERS_MOST ? 1 : 0;
+    const size_t made = set->feature_count + (set->feature_count > 0 ? 0 : MEMBERS_MOST);
     j->capacity = j->members + made;
     j->target = calloc(2 * strategies, sizeof *j->target);
     j->columns = malloc(2 * strategies * paths * sizeof *j->columns);
@@ -312,7 +349,10 @@ static bool begin(job *j, const ds_knowing *k, const ds_knowing_set *set)
     j->fitted = j->target + strategies;
     for (size_t d = 0; d < 2 * strategies; d++)
         j->target[d] = j->columns + d * paths;
-    return make_targets(j) && add_regressors(j);
+    if (!rank_features(j) || !make_targets(j))
+        return false;
+    add_regressors(j);
+    return true;
 }
 
 static void end(job *j)
@@ -403,6 +443,38 @@ static double greatest_mean(const job *j, size_t fold, double *work)
     return sum;
 }
 
+/* What the mean of the fits says is to be chosen, from the least value of the input up. */
+static void tell_pieces(const job *j, ds_knowing_value *out, double *work)
+{
+    const ds_knowing     *k = j->k;
+    const ds_score_basis *basis = j->regressor[0].basis;
+    const double almost_never = 5e-4;
+    double below = 0.0; /* probability of smaller values */
+
+    for (size_t node = 0; node < basis->nodes; below += basis->weight[node++]) {
+        for (size_t d = 0; d < k->problem.strategies; d++) {
+            work[d] = 0.0;
+            for (size_t f = 0; f < k->folds.folds; f++)
+                work[d] += at_node(j, f, d, node);
+        }
+        const size_t most = greatest_of(k->problem.strategies, work);
+        const size_t chosen = work[most] > work[k->best] ? most : k->best;
+        if (below + basis->weight[node] < almost_never || below > 1.0 - almost_never)
+            continue;
+        if (out->piece_count > 0 && out->piece[out->piece_count - 1] == chosen)
+            continue;
+        if (out->piece_count == DS_KNOWING_PIECES) {
+            out->piece_count = 0;
+            return;
+        }
+        if (out->piece_count > 0)
+            out->below_u[out->piece_count - 1] =
+                basis->steps > 0 ? below : ds_normal_cdf(ds_score_of_node(node));
+        out->below_u[out->piece_count] = 1.0;
+        out->piece[out->piece_count++] = chosen;
+    }
+}
+
 static bool gains_of_choice(const job *j, ds_knowing_value *out)
 {
     const ds_knowing *k = j->k;
@@ -416,6 +488,8 @@ static bool gains_of_choice(const job *j, ds_knowing_value *out)
         return false;
     for (size_t f = 0; law_known && f < k->folds.folds; f++)
         mean[f] = greatest_mean(j, f, h + paths);
+    if (law_known)
+        tell_pieces(j, out, h + paths);
     for (size_t i = 0; i < paths; i++) {
         const size_t d = choice((const double *const *)j->fitted, k->problem.strategies,
                                 k->best, i);
@@ -494,15 +568,17 @@ void ds_knowing_nested(size_t count, const bool *part, ds_knowing_value *value)
     for (size_t round = 0; round < count; round++)
         for (size_t a = 0; a < count; a++)
             for (size_t b = 0; b < count; b++)
-                if (a != b && part[a * count + b] && value[a].value > value[b].value)
-                    value[b] = value[a];
+                if (a != b && part[a * count + b] && value[a].value > value[b].value) {
+                    value[b].value = value[a].value;
+                    value[b].se = value[a].se;
+                }
 }
 
 /* ---- One input ------------------------------------------------------------------- */
 
 bool ds_knowing_fit_one(const ds_knowing *k, size_t input, ds_knowing_fit *out)
 {
-    const ds_knowing_set set = { 1, 0, 0, &input, NULL, NULL };
+    const ds_knowing_set set = { 1, 0, &input, NULL };
     const size_t paths = k->problem.paths, strategies = k->problem.strategies;
     job  j;
     bool done = begin(&j, k, &set);
