@@ -69,8 +69,9 @@ typedef struct {
                                 everywhere, or too many changes to tell                   */
     ds_information_piece piece[DS_INFORMATION_PIECES];
     bool        checked;
-    ds_estimate nested; /* the same by nested simulation [USD]                            */
-    bool        agrees; /* within 3 standard errors of the difference                     */
+    ds_estimate nested_low, nested_high; /* the same by nested simulation [USD]: too low on
+                                            average, and too high                         */
+    bool        agrees; /* between them, to 3 standard errors                             */
 } ds_information_line;
 
 typedef struct {

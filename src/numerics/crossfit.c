@@ -269,25 +269,146 @@ static void close_reader(reader *r)
     free(r->function);
 }
 
+/* Coefficients of the columns used, [folds][count][responses]. */
+static double *gather(const ds_crossfit *fit, const reader *r)
+{
+    const ds_crossfit_problem *p = &fit->problem;
+    double *x = malloc((p->folds.folds * r->count * p->responses + 1) * sizeof *x);
+
+    for (size_t f = 0; x != NULL && f < p->folds.folds; f++)
+        for (size_t c = 0; c < r->count; c++)
+            for (size_t k = 0; k < p->responses; k++)
+                x[(f * r->count + c) * p->responses + k] =
+                    ds_crossfit_coefficients(fit, f, k)[r->column[c]];
+    return x;
+}
+
 bool ds_crossfit_predict(const ds_crossfit *fit, const bool *used, bool add, double *const *out)
 {
     const ds_crossfit_problem *p = &fit->problem;
-    reader     r;
-    const bool made = open_reader(fit, used, &r);
+    const size_t responses = p->responses;
+    reader  r;
+    bool    made = open_reader(fit, used, &r);
+    double *x = made ? gather(fit, &r) : NULL;
+    double *sum = calloc(responses, sizeof *sum);
 
+    made = made && x != NULL && sum != NULL;
     for (size_t path = 0; made && path < p->folds.paths; path++) {
-        const size_t fold = ds_fold_of_path(&p->folds, path);
+        const double *at = x + ds_fold_of_path(&p->folds, path) * r.count * responses;
         fill_row(p, r.wanted, used, path, r.function, r.row);
-        for (size_t k = 0; k < p->responses; k++) {
-            const double *x = ds_crossfit_coefficients(fit, fold, k);
-            double sum = add ? out[k][path] : 0.0;
-            for (size_t c = 0; c < r.count; c++)
-                sum += x[r.column[c]] * r.row[r.column[c]];
-            out[k][path] = sum;
+        for (size_t k = 0; k < responses; k++)
+            sum[k] = add ? out[k][path] : 0.0;
+        for (size_t c = 0; c < r.count; c++, at += responses) {
+            const double value = r.row[r.column[c]];
+            for (size_t k = 0; k < responses; k++)
+                sum[k] += at[k] * value;
         }
+        for (size_t k = 0; k < responses; k++)
+            out[k][path] = sum[k];
     }
+    free(x);
+    free(sum);
     close_reader(&r);
     return made;
+}
+
+/* ---- Calibration ----------------------------------------------------------------- */
+
+enum { SIDE = DS_FIT_BLOCKS + 1 };
+
+/* Sums of products of the predictions of the blocks and of what they are to predict. */
+typedef double block_sums[SIDE][SIDE];
+
+typedef struct {
+    double    **block[DS_FIT_BLOCKS]; /* [responses][paths] predictions             */
+    double     *memory, **pointers;
+    block_sums *sums; /* [folds][responses]                                          */
+    bool       *used;
+} calibration;
+
+static bool predict_blocks(const ds_crossfit *fit, const unsigned char *block_of, calibration *c)
+{
+    const size_t responses = fit->problem.responses, paths = fit->problem.folds.paths;
+    bool done = true;
+
+    c->memory = malloc(DS_FIT_BLOCKS * responses * paths * sizeof *c->memory);
+    c->pointers = malloc(DS_FIT_BLOCKS * responses * sizeof *c->pointers);
+    c->used = calloc(fit->columns, sizeof *c->used);
+    c->sums = calloc(fit->problem.folds.folds * responses, sizeof *c->sums);
+    if (c->memory == NULL || c->pointers == NULL || c->used == NULL || c->sums == NULL)
+        return false;
+    for (size_t k = 0; k < DS_FIT_BLOCKS * responses; k++)
+        c->pointers[k] = c->memory + k * paths;
+    for (size_t b = 0; done && b < DS_FIT_BLOCKS; b++) {
+        c->block[b] = c->pointers + b * responses;
+        for (size_t column = 1; column < fit->columns; column++)
+            c->used[column] = block_of[column - 1] == b;
+        done = ds_crossfit_predict(fit, c->used, false, c->block[b]);
+    }
+    return done;
+}
+
+static void add_block_sums(const ds_crossfit *fit, const calibration *c)
+{
+    const ds_crossfit_problem *p = &fit->problem;
+    for (size_t k = 0; k < p->responses; k++)
+        for (size_t path = 0; path < p->folds.paths; path++) {
+            const size_t fold = ds_fold_of_path(&p->folds, path);
+            double x[SIDE];
+            for (size_t b = 0; b < DS_FIT_BLOCKS; b++)
+                x[b] = c->block[b][k][path];
+            x[DS_FIT_BLOCKS] = p->response[k][path] - ds_crossfit_coefficients(fit, fold, k)[0];
+            double(*sums)[SIDE] = c->sums[fold * p->responses + k];
+            for (size_t a = 0; a < SIDE; a++)
+                for (size_t b = 0; b <= a; b++)
+                    sums[a][b] += x[a] * x[b];
+        }
+}
+
+/* Slopes of the response on the predictions of the blocks, in all folds but one. */
+static void slopes_without(const ds_crossfit *fit, const calibration *c, size_t fold, size_t k,
+                           double slope[DS_FIT_BLOCKS])
+{
+    const ds_crossfit_problem *p = &fit->problem;
+    double matrix[DS_FIT_BLOCKS * DS_FIT_BLOCKS] = { 0 };
+
+    memset(slope, 0, DS_FIT_BLOCKS * sizeof *slope);
+    for (size_t f = 0; f < p->folds.folds; f++) {
+        const double(*sums)[SIDE] = (const double(*)[SIDE])c->sums[f * p->responses + k];
+        for (size_t a = 0; f != fold && a < DS_FIT_BLOCKS; a++) {
+            for (size_t b = 0; b <= a; b++)
+                matrix[a * DS_FIT_BLOCKS + b] += sums[a][b];
+            slope[a] += sums[DS_FIT_BLOCKS][a];
+        }
+    }
+    for (size_t a = 0; a < DS_FIT_BLOCKS; a++)
+        for (size_t b = a + 1; b < DS_FIT_BLOCKS; b++)
+            matrix[a * DS_FIT_BLOCKS + b] = matrix[b * DS_FIT_BLOCKS + a];
+    factorise(DS_FIT_BLOCKS, matrix);
+    solve(DS_FIT_BLOCKS, matrix, slope);
+    for (size_t a = 0; a < DS_FIT_BLOCKS; a++)
+        slope[a] = slope[a] > 1.0 ? 1.0 : slope[a] > 0.0 ? slope[a] : 0.0;
+}
+
+bool ds_crossfit_calibrate(ds_crossfit *fit, const unsigned char *block_of)
+{
+    calibration c = { 0 };
+    const bool  done = predict_blocks(fit, block_of, &c);
+
+    if (done)
+        add_block_sums(fit, &c);
+    for (size_t f = 0; done && f < fit->problem.folds.folds; f++)
+        for (size_t k = 0; k < fit->problem.responses; k++) {
+            double  slope[DS_FIT_BLOCKS], *x = ds_crossfit_coefficients(fit, f, k);
+            slopes_without(fit, &c, f, k, slope);
+            for (size_t column = 1; column < fit->columns; column++)
+                x[column] *= slope[block_of[column - 1]];
+        }
+    free(c.memory);
+    free(c.pointers);
+    free(c.used);
+    free(c.sums);
+    return done;
 }
 
 double ds_crossfit_leverage(const ds_crossfit *fit, const double *row, double *scratch)

@@ -14,7 +14,7 @@
 #include "numerics/groups.h"
 #include "numerics/score_basis.h"
 
-enum { DS_FOLDS = 10 };
+enum { DS_FOLDS = 10, DS_FIT_BLOCKS = 4 };
 
 /* Whole groups of paths make a fold: group g is in fold g mod folds. */
 typedef struct {
@@ -61,6 +61,10 @@ double *ds_crossfit_coefficients(const ds_crossfit *fit, size_t fold, size_t res
 /* out[response][path] = the sum of the terms of the columns c for which used[c], by the fit
  * that has not seen the path, added to what is there when `add`.  False when out of memory. */
 bool ds_crossfit_predict(const ds_crossfit *fit, const bool *used, bool add, double *const *out);
+/* Shrinks the coefficients: every block of columns (block_of[product] < DS_FIT_BLOCKS) by the
+ * slope, between 0 and 1, of the responses of the other folds on what the block predicts of
+ * them.  What was fitted to noise has slope 0.  False when out of memory. */
+bool ds_crossfit_calibrate(ds_crossfit *fit, const unsigned char *block_of);
 /* The columns at a path, constant first. */
 void ds_crossfit_row(const ds_crossfit *fit, const bool *used, size_t path, double *row);
 /* Variance of the fitted value at a row for residuals of variance 1. */

@@ -71,16 +71,24 @@ void ds_fit_terms_main(ds_fit_terms *p, const ds_regressor *r, size_t index, siz
         add_product(p, index, (int)f, -1, 0);
 }
 
-void ds_fit_terms_pair(ds_fit_terms *p, const ds_regressor *r, size_t a, size_t b, bool square)
+void ds_fit_terms_pair(ds_fit_terms *p, const ds_regressor *r, size_t a, size_t b, size_t most)
 {
-    const bool two_a = r[a].basis->count > 1, two_b = r[b].basis->count > 1;
-    add_product(p, a, 0, (int)b, 0);
-    if (two_b)
-        add_product(p, a, 0, (int)b, 1);
-    if (two_a)
-        add_product(p, a, 1, (int)b, 0);
-    if (two_a && two_b && square)
-        add_product(p, a, 1, (int)b, 1);
+    static const int pair[DS_FIT_PAIRS][2] = { { 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1 },
+                                               { 2, 0 }, { 0, 2 }, { 2, 1 }, { 1, 2 } };
+    for (size_t k = 0; k < most && k < DS_FIT_PAIRS; k++)
+        if ((size_t)pair[k][0] < r[a].basis->count && (size_t)pair[k][1] < r[b].basis->count)
+            add_product(p, a, pair[k][0], (int)b, pair[k][1]);
+}
+
+/* Linear, quadratic, other functions of one input; products. */
+unsigned char *ds_fit_terms_blocks(const ds_fit_term *term, size_t count)
+{
+    unsigned char *block = malloc(count + 1);
+    for (size_t c = 0; block != NULL && c < count; c++)
+        block[c] = term[c].of[1] >= 0        ? 3
+                   : term[c].function[0] < 2 ? (unsigned char)term[c].function[0]
+                                             : 2;
+    return block;
 }
 
 /* ---- Differences between strategies ---------------------------------------------- */
@@ -257,7 +265,7 @@ static void choose_products(ds_knowing *k)
     for (size_t b = 1; b < strong; b++)
         for (size_t a = 0; a < b; a++)
             if (!depend(&k->problem, k->input_of[a], k->input_of[b]))
-                ds_fit_terms_pair(&p, k->regressor, a, b, b < 4);
+                ds_fit_terms_pair(&p, k->regressor, a, b, b < 3 ? 8 : b < 5 ? 4 : 3);
     for (size_t r = strong; r < k->regressors; r++)
         ds_fit_terms_main(&p, k->regressor, r, WEAK_FUNCTIONS);
     k->products = p.count;
@@ -271,7 +279,11 @@ static bool fit_all(ds_knowing *k)
         (const double *const *)k->gain,
     };
     bool *used = malloc((k->products + 1) * sizeof *used);
-    if (used == NULL || !ds_crossfit_make(&problem, &k->fit)) {
+    unsigned char *block = ds_fit_terms_blocks(k->product, k->products);
+    const bool made = used != NULL && block != NULL && ds_crossfit_make(&problem, &k->fit) &&
+                      ds_crossfit_calibrate(&k->fit, block);
+    free(block);
+    if (!made) {
         free(used);
         return false;
     }
@@ -346,6 +358,11 @@ ds_knowing *ds_knowing_new(const ds_knowing_problem *problem)
         return NULL;
     }
     return k;
+}
+
+double ds_knowing_spread(const ds_knowing *k, size_t strategy)
+{
+    return sqrt(variance_of(k, k->gain[strategy]));
 }
 
 double ds_knowing_removed(const ds_knowing *k)

@@ -72,6 +72,8 @@ size_t      ds_knowing_best(const ds_knowing *k);
 /* Share of the variance of the differences between strategies that an input explains alone,
  * of the strategy of the most [1]. */
 double      ds_knowing_strength(const ds_knowing *k, size_t input);
+/* Sd of the difference between a strategy and the best one. */
+double      ds_knowing_spread(const ds_knowing *k, size_t strategy);
 /* Share of the variance that is taken out as known effects of inputs, at most. */
 double      ds_knowing_removed(const ds_knowing *k);
 

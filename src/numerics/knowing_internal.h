@@ -34,8 +34,10 @@ typedef struct {
 } ds_fit_terms;
 /* The first `functions` functions of a regressor, as many as there are. */
 void ds_fit_terms_main(ds_fit_terms *p, const ds_regressor *r, size_t index, size_t functions);
-/* Linear by linear, linear by quadratic, quadratic by linear; and with `square` quadratic by
- * quadratic. */
-void ds_fit_terms_pair(ds_fit_terms *p, const ds_regressor *r, size_t a, size_t b, bool square);
+/* The first `most` products of functions of two: linear by linear, linear by quadratic ... */
+enum { DS_FIT_PAIRS = 8 };
+void ds_fit_terms_pair(ds_fit_terms *p, const ds_regressor *r, size_t a, size_t b, size_t most);
+/* The blocks of ds_crossfit_calibrate(), to be freed; NULL when out of memory. */
+unsigned char *ds_fit_terms_blocks(const ds_fit_term *term, size_t count);
 
 #endif

@@ -16,7 +16,7 @@
 static const double touched = 4.5; /* standard errors of a correlation of 0 */
 
 enum { MEMBERS_MOST = 12, PAIRED_MOST = 6, COLUMNS_MOST = 140, PATHS_PER_COLUMN = 40,
-       FULL_MEMBERS = 4, FEW_FUNCTIONS = 5, NEWS_FUNCTIONS = 3, LOOKS = 256 };
+       FULL_MEMBERS = 4, FEW_FUNCTIONS = 5, NEWS_FUNCTIONS = 3, PATH_FUNCTIONS = 3, LOOKS = 256 };
 
 typedef struct {
     const ds_knowing     *k;
@@ -279,7 +279,9 @@ static void add_products(job *j)
 {
     const size_t by_paths = j->k->problem.paths / PATHS_PER_COLUMN;
     ds_fit_terms *p = &j->products;
+    const bool   path = j->set->feature_count > 0;
     const size_t each = j->own == 1              ? DS_SCORE_STEPS
+                        : path                   ? PATH_FUNCTIONS
                         : j->own <= FULL_MEMBERS ? DS_SCORE_FUNCTIONS
                                                  : FEW_FUNCTIONS;
     const size_t paired = j->own < PAIRED_MOST ? j->own : PAIRED_MOST;
@@ -289,12 +291,12 @@ static void add_products(job *j)
         ds_fit_terms_main(p, j->regressor, r, each);
     for (size_t b = 1; b < paired; b++)
         for (size_t a = 0; a < b; a++)
-            ds_fit_terms_pair(p, j->regressor, a, b, true);
+            ds_fit_terms_pair(p, j->regressor, a, b, path ? 1 : 4);
     j->own_products = p->count;
     for (size_t r = j->own; r < j->count; r++) {
         ds_fit_terms_main(p, j->regressor, r, NEWS_FUNCTIONS);
         if (j->own > 0)
-            ds_fit_terms_pair(p, j->regressor, 0, r, true);
+            ds_fit_terms_pair(p, j->regressor, 0, r, 4);
     }
 }
 
@@ -306,8 +308,11 @@ static bool fit_set(job *j)
         (const double *const *)j->target,
     };
     bool *used = calloc(j->products.count + 1, sizeof *used);
-    bool  done = used != NULL && ds_crossfit_make(&problem, &j->fit);
+    unsigned char *block = ds_fit_terms_blocks(j->product, j->products.count);
+    bool  done = used != NULL && block != NULL && ds_crossfit_make(&problem, &j->fit) &&
+                 ds_crossfit_calibrate(&j->fit, block);
 
+    free(block);
     if (done) {
         for (size_t c = 0; c <= j->products.count; c++)
             used[c] = c > j->own_products;
@@ -322,6 +327,32 @@ static bool fit_set(job *j)
     }
     free(used);
     return done;
+}
+
+/* Does the fit to all inputs have nothing that depends on the set without being in it?  Then
+ * its terms within the set are the fit. */
+static bool is_closed(const job *j)
+{
+    const ds_knowing *k = j->k;
+    if (j->set->feature_count > 0 || j->set->member_count <= FULL_MEMBERS)
+        return false;
+    for (size_t r = 0; r < k->regressors; r++)
+        if (j->inside[k->input_of[r]] && !is_member(j, k->input_of[r]))
+            return false;
+    return true;
+}
+
+/* Fitted values of such a set: what make_targets() put back, and the constant. */
+static void take_fit_of_all(job *j)
+{
+    const ds_knowing *k = j->k;
+    for (size_t d = 0; d < k->problem.strategies; d++)
+        for (size_t i = 0; i < k->problem.paths; i++) {
+            const size_t fold = ds_fold_of_path(&k->folds, i);
+            const double rest = k->gain[d][i] - k->effect[d][i];
+            j->fitted[d][i] = j->target[d][i] - rest +
+                              ds_crossfit_coefficients(&k->fit, fold, d)[0];
+        }
 }
 
 static bool begin(job *j, const ds_knowing *k, const ds_knowing_set *set)
@@ -554,7 +585,10 @@ bool ds_knowing_set_value(const ds_knowing *k, const ds_knowing_set *set, ds_kno
     bool done = begin(&j, k, set);
 
     *out = (ds_knowing_value){ 0 };
-    if (done) {
+    if (done && is_closed(&j)) {
+        take_fit_of_all(&j);
+        done = gains_of_choice(&j, out);
+    } else if (done) {
         add_products(&j);
         done = fit_set(&j) && gains_of_choice(&j, out) && hidden_gain(&j, out);
         out->se = sqrt(out->se * out->se + out->hidden * out->hidden);

@@ -175,10 +175,14 @@ static ds_code check_lines(const book *b, size_t count, ds_error *err)
         const ds_information_set *set = set_of(b, line);
         if (set == NULL || set->kind == DS_INFORMATION_INPUTS)
             continue;
-        code = ds_information_nested(b->s, set, &line->nested, err);
+        ds_estimate between[2] = { { 0.0, 0.0 }, { 0.0, 0.0 } };
+        code = ds_information_nested(b->s, set, line->value.value, between, err);
+        line->nested_low = between[0];
+        line->nested_high = between[1];
         line->checked = code == DS_OK;
-        const double error = hypot(line->value.se, line->nested.se);
-        line->agrees = fabs(line->value.value - line->nested.value) <= 3.0 * error;
+        line->agrees =
+            line->value.value >= between[0].value - 3.0 * hypot(line->value.se, between[0].se) &&
+            line->value.value <= between[1].value + 3.0 * hypot(line->value.se, between[1].se);
         count--;
     }
     return code;

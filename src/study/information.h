@@ -100,9 +100,10 @@ DS_MUST_CHECK ds_code ds_information_pilot_run(const ds_information_sample *s,
                                                const ds_information_pilot *pilot, size_t input,
                                                ds_information_pilot_result *out, ds_error *err);
 
-/* The value of a set by nested simulation: states of the set, with futures each. */
+/* The value of a set by nested simulation: states of the set, with futures each; a figure that is
+ * too low on average, and one that is too high.  value: about what is expected. */
 DS_MUST_CHECK ds_code ds_information_nested(const ds_information_sample *s,
-                                            const ds_information_set *set, ds_estimate *out,
-                                            ds_error *err);
+                                            const ds_information_set *set, double value,
+                                            ds_estimate out[2], ds_error *err);
 
 #endif

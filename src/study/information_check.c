@@ -1,8 +1,8 @@
 /* information_check.c -- the value of knowing a set by nested simulation, without any fit.
  *
  * Called by information.c.  States of the set, each with futures that share it.  The greatest
- * of noisy means is too great on average; twice that of all futures of a state less the mean of
- * those of its halves is not, to first order (173).
+ * of noisy means is too great on average; what is chosen by noisy means and valued by others is
+ * too little: the value lies between (173).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
@@ -14,12 +14,23 @@
 #include "scenario/scenario.h"
 #include "study/information.h"
 
-enum { FUTURES = 64, FUTURES_LEAST = 16, STATES_LEAST = 64 };
+enum { FUTURES_LEAST = 16, STATES_LEAST = 64 };
 
-/* Futures of a state of a run of so many paths. */
-static uint64_t futures_of(uint64_t paths)
+/* Futures of a state: as many as make the error of a state's means small beside the value, if
+ * that leaves states enough. */
+static uint64_t futures_of(const ds_information_sample *s, double value)
 {
-    return paths >= (uint64_t)FUTURES * STATES_LEAST * 4 ? FUTURES : FUTURES_LEAST;
+    const double most = (double)s->run.path_count / STATES_LEAST;
+    double       wanted = most, variance = 0.0;
+
+    for (size_t d = 0; d < s->strategy_count; d++) {
+        const double sd = ds_knowing_spread(s->knowing, d);
+        variance = sd * sd > variance ? sd * sd : variance;
+    }
+    if (value > 0.0)
+        wanted = 16.0 * variance / (value * value);
+    wanted = wanted > most ? most : wanted < FUTURES_LEAST ? (double)FUTURES_LEAST : wanted;
+    return (uint64_t)wanted / 2 * 2;
 }
 
 static uint64_t *names_of(const ds_information_sample *s, const ds_information_set *set,
@@ -44,48 +55,59 @@ static double mean_gain(const double *of, const double *best, uint64_t states, u
     return sum / (double)count;
 }
 
-/* Costs of the strategies by path; the strategy that is best without information. */
-static double state_value(const ds_information_sample *s, const double *const *cost,
-                          uint64_t states, uint64_t state, uint64_t futures)
+/* Of a state: the gain of choosing by half of its futures, in the other half, which is too
+ * little on average; and the greatest mean gain of all of its futures, which is too much. */
+static void state_value(const ds_information_sample *s, const double *const *cost,
+                        uint64_t states, uint64_t state, uint64_t futures, double value[2])
 {
     const double *best = cost[ds_knowing_best(s->knowing)];
-    double all = 0.0, half[2] = { 0.0, 0.0 };
+    double most[2] = { 0.0, 0.0 }, other[2] = { 0.0, 0.0 };
 
+    value[1] = 0.0;
     for (size_t d = 0; d < s->strategy_count; d++) {
-        double of_half[2];
-        for (uint64_t h = 0; h < 2; h++) {
-            of_half[h] = mean_gain(cost[d], best, states, state, h, 2, futures);
-            half[h] = of_half[h] > half[h] ? of_half[h] : half[h];
-        }
-        const double mean = 0.5 * (of_half[0] + of_half[1]);
-        all = mean > all ? mean : all;
+        double half[2];
+        for (uint64_t h = 0; h < 2; h++)
+            half[h] = mean_gain(cost[d], best, states, state, h, 2, futures);
+        for (int h = 0; h < 2; h++)
+            if (half[h] > most[h]) {
+                most[h] = half[h];
+                other[h] = half[1 - h];
+            }
+        const double mean = 0.5 * (half[0] + half[1]);
+        value[1] = mean > value[1] ? mean : value[1];
     }
-    return 2.0 * all - 0.5 * (half[0] + half[1]);
+    value[0] = 0.5 * (other[0] + other[1]);
 }
 
 static ds_code take_value(const ds_information_sample *s, const ds_result *result,
-                          uint64_t states, uint64_t futures, ds_estimate *out, ds_error *err)
+                          uint64_t states, uint64_t futures, ds_estimate out[2], ds_error *err)
 {
     const size_t  outcome = ds_outcome_find("cost_npv_usd");
     const double *cost[DS_INFORMATION_STRATEGIES];
-    double       *value = malloc((size_t)states * sizeof *value);
+    double       *value = malloc(2 * (size_t)states * sizeof *value);
 
     if (value == NULL)
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
     for (size_t d = 0; d < s->strategy_count; d++)
         cost[d] = ds_result_column(result, s->strategy[d], outcome);
-    for (uint64_t state = 0; state < states; state++)
-        value[state] = state_value(s, cost, states, state, futures);
-    const ds_moments m = ds_moments_of_column((size_t)states, value);
-    *out = (ds_estimate){ m.mean, ds_moments_mean_se(&m) };
+    for (uint64_t state = 0; state < states; state++) {
+        double both[2];
+        state_value(s, cost, states, state, futures, both);
+        value[state] = both[0];
+        value[states + state] = both[1];
+    }
+    for (int k = 0; k < 2; k++) {
+        const ds_moments m = ds_moments_of_column((size_t)states, value + (size_t)k * states);
+        out[k] = (ds_estimate){ m.mean, ds_moments_mean_se(&m) };
+    }
     free(value);
     return DS_OK;
 }
 
 static ds_code run_nested(const ds_information_sample *s, ds_plan *plan, const uint64_t *name,
-                          size_t count, ds_estimate *out, ds_error *err)
+                          size_t count, double value, ds_estimate out[2], ds_error *err)
 {
-    const uint64_t futures = futures_of(s->run.path_count);
+    const uint64_t futures = futures_of(s, value);
     const uint64_t states = s->run.path_count / futures;
     const ds_design design = { .held = name, .held_count = count, .period = states };
     ds_run_options  run = s->run;
@@ -101,7 +123,7 @@ static ds_code run_nested(const ds_information_sample *s, ds_plan *plan, const u
 }
 
 ds_code ds_information_nested(const ds_information_sample *s, const ds_information_set *set,
-                              ds_estimate *out, ds_error *err)
+                              double value, ds_estimate out[2], ds_error *err)
 {
     static const ds_override plain[] = { { "/run/sampling", "random" }, { "/run/outer", "0" } };
     ds_scenario *scenario = NULL;
@@ -122,7 +144,7 @@ ds_code ds_information_nested(const ds_information_sample *s, const ds_informati
     if (code == DS_OK)
         code = ds_plan_compile_ordered(scenario, &order, &plan, err);
     if (code == DS_OK)
-        code = run_nested(s, plan, name, count, out, err);
+        code = run_nested(s, plan, name, count, value, out, err);
     ds_plan_free(plan);
     ds_scenario_free(scenario);
     free(name);
