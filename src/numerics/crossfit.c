@@ -270,26 +270,26 @@ static void close_reader(reader *r)
 }
 
 /* Coefficients of the columns used, [folds][count][responses]. */
-static double *gather(const ds_crossfit *fit, const reader *r)
+static double *gather(const ds_crossfit *fit, const reader *r, size_t responses)
 {
     const ds_crossfit_problem *p = &fit->problem;
-    double *x = malloc((p->folds.folds * r->count * p->responses + 1) * sizeof *x);
+    double *x = malloc((p->folds.folds * r->count * responses + 1) * sizeof *x);
 
     for (size_t f = 0; x != NULL && f < p->folds.folds; f++)
         for (size_t c = 0; c < r->count; c++)
-            for (size_t k = 0; k < p->responses; k++)
-                x[(f * r->count + c) * p->responses + k] =
+            for (size_t k = 0; k < responses; k++)
+                x[(f * r->count + c) * responses + k] =
                     ds_crossfit_coefficients(fit, f, k)[r->column[c]];
     return x;
 }
 
-bool ds_crossfit_predict(const ds_crossfit *fit, const bool *used, bool add, double *const *out)
+bool ds_crossfit_predict(const ds_crossfit *fit, const bool *used, size_t responses, bool add,
+                         double *const *out)
 {
     const ds_crossfit_problem *p = &fit->problem;
-    const size_t responses = p->responses;
     reader  r;
     bool    made = open_reader(fit, used, &r);
-    double *x = made ? gather(fit, &r) : NULL;
+    double *x = made ? gather(fit, &r, responses) : NULL;
     double *sum = calloc(responses, sizeof *sum);
 
     made = made && x != NULL && sum != NULL;
@@ -343,7 +343,7 @@ static bool predict_blocks(const ds_crossfit *fit, const unsigned char *block_of
         c->block[b] = c->pointers + b * responses;
         for (size_t column = 1; column < fit->columns; column++)
             c->used[column] = block_of[column - 1] == b;
-        done = ds_crossfit_predict(fit, c->used, false, c->block[b]);
+        done = ds_crossfit_predict(fit, c->used, responses, false, c->block[b]);
     }
     return done;
 }

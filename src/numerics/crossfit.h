@@ -58,9 +58,11 @@ bool ds_crossfit_make(const ds_crossfit_problem *problem, ds_crossfit *out);
 void ds_crossfit_release(ds_crossfit *fit);
 double *ds_crossfit_coefficients(const ds_crossfit *fit, size_t fold, size_t response);
 
-/* out[response][path] = the sum of the terms of the columns c for which used[c], by the fit
- * that has not seen the path, added to what is there when `add`.  False when out of memory. */
-bool ds_crossfit_predict(const ds_crossfit *fit, const bool *used, bool add, double *const *out);
+/* out[response][path], of the first `responses`: the sum of the terms of the columns c for
+ * which used[c], by the fit that has not seen the path, added to what is there when `add`.
+ * False when out of memory. */
+bool ds_crossfit_predict(const ds_crossfit *fit, const bool *used, size_t responses, bool add,
+                         double *const *out);
 /* Shrinks the coefficients: every block of columns (block_of[product] < DS_FIT_BLOCKS) by the
  * slope, between 0 and 1, of the responses of the other folds on what the block predicts of
  * them.  What was fitted to noise has slope 0.  False when out of memory. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "numerics/knowing_internal.h"
+#include "numerics/lanes.h"
 #include "numerics/statistics.h"
 
 enum { STRONG = 8, FITTED = 28, WEAK_FUNCTIONS = 3, COLUMNS_MOST = 240, PATHS_PER_COLUMN = 40 };
@@ -93,10 +94,29 @@ unsigned char *ds_fit_terms_blocks(const ds_fit_term *term, size_t count)
 
 /* ---- Differences between strategies ---------------------------------------------- */
 
+/* Logarithms of large amounts, either sign; straight near 0. */
+static double bent(double amount, double scale)
+{
+    const double x = fabs(amount) / scale, y = ds_log(x + sqrt(x * x + 1.0));
+    return amount < 0.0 ? -y : y;
+}
+
+/* A tenth of the mean amount. */
+static double scale_of(const ds_knowing *k)
+{
+    const size_t count = k->problem.strategies, paths = k->problem.paths;
+    double sum = 0.0;
+    for (size_t d = 0; d < count; d++)
+        for (size_t i = 0; i < paths; i++)
+            sum += fabs(k->problem.benefit[d][i]);
+    return sum > 0.0 ? 0.1 * sum / ((double)count * (double)paths) : 1.0;
+}
+
 static void fill_gains(ds_knowing *k)
 {
     const size_t count = k->problem.strategies, paths = k->problem.paths;
     const double *const *benefit = k->problem.benefit;
+    const double scale = scale_of(k);
     double most = -(double)INFINITY;
 
     for (size_t d = 0; d < count; d++) {
@@ -107,10 +127,12 @@ static void fill_gains(ds_knowing *k)
         }
     }
     for (size_t i = 0; i < paths; i++) {
+        const double base = bent(benefit[k->best][i], scale);
         double greatest = 0.0;
         for (size_t d = 0; d < count; d++) {
             k->gain[d][i] = benefit[d][i] - benefit[k->best][i];
             greatest = k->gain[d][i] > greatest ? k->gain[d][i] : greatest;
+            k->gain[count + 1 + d][i] = bent(benefit[d][i], scale) - base;
         }
         k->gain[count][i] = greatest;
     }
@@ -123,16 +145,17 @@ static void refer(ds_knowing *k, size_t to)
     for (int which = 0; which < 2; which++) {
         double *const *column = which == 0 ? k->gain : k->effect;
         for (size_t i = 0; i < paths; i++) {
-            const double base = column[to][i];
-            for (size_t d = 0; d <= count; d++)
-                column[d][i] -= base;
+            const double base = column[to][i], bend = column[count + 1 + to][i];
+            for (size_t d = 0; d < ds_knowing_rows(k); d++)
+                column[d][i] -= d <= count ? base : bend;
         }
     }
     for (size_t f = 0; f < k->folds.folds; f++)
         for (size_t c = 0; c < k->fit.columns; c++) {
             const double base = ds_crossfit_coefficients(&k->fit, f, to)[c];
-            for (size_t d = 0; d <= count; d++)
-                ds_crossfit_coefficients(&k->fit, f, d)[c] -= base;
+            const double bend = ds_crossfit_coefficients(&k->fit, f, count + 1 + to)[c];
+            for (size_t d = 0; d < ds_knowing_rows(k); d++)
+                ds_crossfit_coefficients(&k->fit, f, d)[c] -= d <= count ? base : bend;
         }
     k->best = to;
 }
@@ -273,7 +296,7 @@ static void choose_products(ds_knowing *k)
 
 static bool fit_all(ds_knowing *k)
 {
-    const size_t responses = k->problem.strategies + 1;
+    const size_t responses = ds_knowing_rows(k);
     const ds_crossfit_problem problem = {
         k->folds, k->regressors, k->products, responses, k->regressor, k->product,
         (const double *const *)k->gain,
@@ -289,7 +312,7 @@ static bool fit_all(ds_knowing *k)
     }
     for (size_t c = 0; c <= k->products; c++)
         used[c] = c > 0;
-    const bool done = ds_crossfit_predict(&k->fit, used, false, k->effect);
+    const bool done = ds_crossfit_predict(&k->fit, used, ds_knowing_rows(k), false, k->effect);
     free(used);
     return done;
 }
@@ -299,7 +322,7 @@ static bool fit_all(ds_knowing *k)
 static bool allocate(ds_knowing *k)
 {
     const size_t paths = k->problem.paths, inputs = k->problem.input_count;
-    const size_t rows = k->problem.strategies + 1;
+    const size_t rows = ds_knowing_rows(k);
 
     k->own = calloc(inputs + 1, sizeof *k->own);
     k->position = malloc((inputs * paths + 1) * sizeof *k->position);

@@ -13,8 +13,9 @@ struct ds_knowing {
     float          *position; /* [inputs][paths]                                      */
     double         *strength; /* [inputs]                                             */
     size_t          best;
-    double        **gain;     /* [strategies + 1][paths]: net benefit less that of the best
-                                 strategy; last, the greatest of them: the regret     */
+    double        **gain;     /* [ds_knowing_rows()][paths]: net benefit less that of the best
+                                 strategy; then the greatest of them: the regret; then, by
+                                 strategy, the first on a scale that is near logarithmic */
     double        **effect;   /* the same: what the effects of inputs make of it, mean 0 */
     double         *memory;   /* of both */
     size_t          regressors, products;
@@ -23,6 +24,11 @@ struct ds_knowing {
     ds_fit_term     *product;
     ds_crossfit     fit;      /* of gain */
 };
+
+static inline size_t ds_knowing_rows(const ds_knowing *k)
+{
+    return 2 * k->problem.strategies + 1;
+}
 
 const ds_score_basis *ds_knowing_basis(const ds_knowing *k, size_t input);
 const float          *ds_knowing_position(const ds_knowing *k, size_t input);

@@ -16,12 +16,13 @@
 static const double touched = 4.5; /* standard errors of a correlation of 0 */
 
 enum { MEMBERS_MOST = 12, PAIRED_MOST = 6, COLUMNS_MOST = 140, PATHS_PER_COLUMN = 40,
-       FULL_MEMBERS = 4, FEW_FUNCTIONS = 5, NEWS_FUNCTIONS = 3, PATH_FUNCTIONS = 3, LOOKS = 256 };
+       FULL_MEMBERS = 4, FEW_FUNCTIONS = 5, NEWS_FUNCTIONS = 3, PATH_FUNCTIONS = 3, FIGURES_MOST = 12, LOOKS = 256 };
 
 typedef struct {
     const ds_knowing     *k;
     const ds_knowing_set *set;
-    size_t  members, own, count; /* regressors: members, features, news            */
+    size_t  members, figures;
+    size_t  own, count; /* regressors: members, figures, news                       */
     size_t  member[MEMBERS_MOST];
     bool   *inside;     /* [inputs]: in the set, or depending on it                 */
     double **target;    /* [strategies][paths]: gain less what is independent of the set */
@@ -77,29 +78,29 @@ static bool is_member(const job *j, size_t input)
 
 /* ---- Gains without what is independent of the set -------------------------------- */
 
-static bool make_targets(job *j)
+/* Terms of the fit to all inputs that have nothing independent of the set in them. */
+static bool *within_set(const job *j)
 {
     const ds_knowing *k = j->k;
     bool *used = calloc(k->products + 1, sizeof *used);
-    if (used == NULL)
-        return false;
-    for (size_t c = 0; c < k->products; c++) {
+    for (size_t c = 0; used != NULL && c < k->products; c++) {
         const ds_fit_term *t = &k->product[c];
         used[c + 1] = j->inside[k->input_of[t->of[0]]] &&
                       (t->of[1] < 0 || j->inside[k->input_of[t->of[1]]]);
     }
+    return used;
+}
+
+static bool make_targets(job *j)
+{
+    const ds_knowing *k = j->k;
+    bool *used = within_set(j);
+    if (used == NULL)
+        return false;
     for (size_t d = 0; d < k->problem.strategies; d++)
         for (size_t i = 0; i < k->problem.paths; i++)
             j->target[d][i] = k->gain[d][i] - k->effect[d][i];
-    /* the regret is a response of that fit too, and is not wanted here */
-    double **out = malloc((k->problem.strategies + 1) * sizeof *out);
-    bool     done = out != NULL;
-    if (done) {
-        memcpy(out, j->target, k->problem.strategies * sizeof *out);
-        out[k->problem.strategies] = j->fitted[0]; /* written over later */
-        done = ds_crossfit_predict(&k->fit, used, true, out);
-    }
-    free(out);
+    const bool done = ds_crossfit_predict(&k->fit, used, k->problem.strategies, true, j->target);
     free(used);
     return done;
 }
@@ -181,6 +182,7 @@ static bool rank_features(job *j)
     for (size_t f = 0; f < j->set->feature_count; f++)
         if (!rank_feature(j->set->feature[f], paths, j->position + f * paths))
             return false;
+    j->figures = j->set->feature_count;
     mark_touched(j);
     return true;
 }
@@ -263,13 +265,13 @@ static void add_regressors(job *j)
 
     for (size_t m = 0; m < j->members; m++)
         add_regressor(j, ds_knowing_basis(k, j->member[m]), ds_knowing_position(k, j->member[m]));
-    for (size_t f = 0; f < j->set->feature_count; f++) {
+    for (size_t f = 0; f < j->figures; f++) {
         add_regressor(j, &k->spline, next);
         next += k->problem.paths;
     }
     j->own = j->count;
-    for (size_t i = 0; i < k->problem.input_count && j->count < j->capacity; i++)
-        if (has_news(j, i) && news_of(j, i, next)) {
+    for (size_t i = 0; j->figures == 0 && i < k->problem.input_count; i++)
+        if (j->count < j->capacity && has_news(j, i) && news_of(j, i, next)) {
             add_regressor(j, &k->spline, next);
             next += k->problem.paths;
         }
@@ -279,7 +281,7 @@ static void add_products(job *j)
 {
     const size_t by_paths = j->k->problem.paths / PATHS_PER_COLUMN;
     ds_fit_terms *p = &j->products;
-    const bool   path = j->set->feature_count > 0;
+    const bool   path = j->figures > 0;
     const size_t each = j->own == 1              ? DS_SCORE_STEPS
                         : path                   ? PATH_FUNCTIONS
                         : j->own <= FULL_MEMBERS ? DS_SCORE_FUNCTIONS
@@ -317,13 +319,13 @@ static bool fit_set(job *j)
         for (size_t c = 0; c <= j->products.count; c++)
             used[c] = c > j->own_products;
         if (j->own_products < j->products.count)
-            done = ds_crossfit_predict(&j->fit, used, false, j->fitted);
+            done = ds_crossfit_predict(&j->fit, used, k->problem.strategies, false, j->fitted);
         for (size_t d = 0; j->own_products < j->products.count && d < k->problem.strategies; d++)
             for (size_t i = 0; i < k->problem.paths; i++)
                 j->target[d][i] -= j->fitted[d][i];
         for (size_t c = 0; c <= j->products.count; c++)
             used[c] = c <= j->own_products;
-        done = done && ds_crossfit_predict(&j->fit, used, false, j->fitted);
+        done = done && ds_crossfit_predict(&j->fit, used, k->problem.strategies, false, j->fitted);
     }
     free(used);
     return done;
@@ -342,17 +344,30 @@ static bool is_closed(const job *j)
     return true;
 }
 
-/* Fitted values of such a set: what make_targets() put back, and the constant. */
-static void take_fit_of_all(job *j)
+/* Figures of such a set: what the fit makes of it, by strategy, on both scales.  A sum of
+ * functions and products is only roughly right where costs are products of many things, but a
+ * function of that sum is not. */
+static bool rank_indices(job *j)
 {
     const ds_knowing *k = j->k;
-    for (size_t d = 0; d < k->problem.strategies; d++)
-        for (size_t i = 0; i < k->problem.paths; i++) {
-            const size_t fold = ds_fold_of_path(&k->folds, i);
-            const double rest = k->gain[d][i] - k->effect[d][i];
-            j->fitted[d][i] = j->target[d][i] - rest +
-                              ds_crossfit_coefficients(&k->fit, fold, d)[0];
-        }
+    const size_t paths = k->problem.paths, rows = ds_knowing_rows(k);
+    double **within = calloc(rows, sizeof *within), *memory = malloc(rows * paths * sizeof *memory);
+    bool    *used = within_set(j), done = within != NULL && memory != NULL && used != NULL;
+
+    for (size_t r = 0; done && r < rows; r++)
+        within[r] = memory + r * paths;
+    done = done && ds_crossfit_predict(&k->fit, used, rows, false, within);
+    for (size_t r = 0; done && r < rows && j->figures < FIGURES_MOST; r++) {
+        const size_t d = r > k->problem.strategies ? r - k->problem.strategies - 1 : r;
+        if (d == k->best || r == k->problem.strategies)
+            continue;
+        done = rank_feature(within[r], paths, j->position + j->figures * paths);
+        j->figures++;
+    }
+    free(within);
+    free(memory);
+    free(used);
+    return done;
 }
 
 static bool begin(job *j, const ds_knowing *k, const ds_knowing_set *set)
@@ -367,7 +382,11 @@ static bool begin(job *j, const ds_knowing *k, const ds_knowing_set *set)
     choose_members(j);
     for (size_t m = 0; m < set->member_count; m++)
         mark_inside(j, set->member[m]);
-    const size_t made = set->feature_count + (set->feature_count > 0 ? 0 : MEMBERS_MOST);
+    const bool   closed = is_closed(j);
+    const size_t made = closed                   ? FIGURES_MOST
+                        : set->feature_count > 0 ? set->feature_count
+                                                 : MEMBERS_MOST;
+    j->members = closed ? 0 : j->members;
     j->capacity = j->members + made;
     j->target = calloc(2 * strategies, sizeof *j->target);
     j->columns = malloc(2 * strategies * paths * sizeof *j->columns);
@@ -380,7 +399,7 @@ static bool begin(job *j, const ds_knowing *k, const ds_knowing_set *set)
     j->fitted = j->target + strategies;
     for (size_t d = 0; d < 2 * strategies; d++)
         j->target[d] = j->columns + d * paths;
-    if (!rank_features(j) || !make_targets(j))
+    if (!(closed ? rank_indices(j) : rank_features(j)) || !make_targets(j))
         return false;
     add_regressors(j);
     return true;
@@ -585,10 +604,7 @@ bool ds_knowing_set_value(const ds_knowing *k, const ds_knowing_set *set, ds_kno
     bool done = begin(&j, k, set);
 
     *out = (ds_knowing_value){ 0 };
-    if (done && is_closed(&j)) {
-        take_fit_of_all(&j);
-        done = gains_of_choice(&j, out);
-    } else if (done) {
+    if (done) {
         add_products(&j);
         done = fit_set(&j) && gains_of_choice(&j, out) && hidden_gain(&j, out);
         out->se = sqrt(out->se * out->se + out->hidden * out->hidden);
