@@ -29,6 +29,7 @@ typedef struct {
     double **fitted;    /* [strategies][paths]                                      */
     double *columns;    /* memory of both                                           */
     float  *position;   /* of features and news, [count - members][paths]           */
+    double *within;     /* [rows][paths] of a closed set: what the fit to all makes of it */
     size_t  capacity;
     ds_regressor *regressor;
     ds_fit_term   *product;
@@ -100,7 +101,10 @@ static bool make_targets(job *j)
     for (size_t d = 0; d < k->problem.strategies; d++)
         for (size_t i = 0; i < k->problem.paths; i++)
             j->target[d][i] = k->gain[d][i] - k->effect[d][i];
-    const bool done = ds_crossfit_predict(&k->fit, used, k->problem.strategies, true, j->target);
+    /* of a closed set the fit to all comes back when what is left of it has been fitted */
+    const bool done = j->within != NULL || ds_crossfit_predict(&k->fit, used,
+                                                               k->problem.strategies, true,
+                                                               j->target);
     free(used);
     return done;
 }
@@ -283,6 +287,7 @@ static void add_products(job *j)
     ds_fit_terms *p = &j->products;
     const bool   path = j->figures > 0;
     const size_t each = j->own == 1              ? DS_SCORE_STEPS
+                        : j->within != NULL      ? DS_SCORE_FUNCTIONS
                         : path                   ? PATH_FUNCTIONS
                         : j->own <= FULL_MEMBERS ? DS_SCORE_FUNCTIONS
                                                  : FEW_FUNCTIONS;
@@ -327,6 +332,11 @@ static bool fit_set(job *j)
             used[c] = c <= j->own_products;
         done = done && ds_crossfit_predict(&j->fit, used, k->problem.strategies, false, j->fitted);
     }
+    for (size_t d = 0; done && j->within != NULL && d < k->problem.strategies; d++)
+        for (size_t i = 0; i < k->problem.paths; i++) {
+            j->target[d][i] += j->within[d * k->problem.paths + i];
+            j->fitted[d][i] += j->within[d * k->problem.paths + i];
+        }
     free(used);
     return done;
 }
@@ -354,6 +364,7 @@ static bool rank_indices(job *j)
     double **within = calloc(rows, sizeof *within), *memory = malloc(rows * paths * sizeof *memory);
     bool    *used = within_set(j), done = within != NULL && memory != NULL && used != NULL;
 
+    j->within = memory;
     for (size_t r = 0; done && r < rows; r++)
         within[r] = memory + r * paths;
     done = done && ds_crossfit_predict(&k->fit, used, rows, false, within);
@@ -365,7 +376,6 @@ static bool rank_indices(job *j)
         j->figures++;
     }
     free(within);
-    free(memory);
     free(used);
     return done;
 }
@@ -409,6 +419,7 @@ static void end(job *j)
 {
     ds_crossfit_release(&j->fit);
     free(j->inside);
+    free(j->within);
     free(j->target);
     free(j->columns);
     free(j->position);
