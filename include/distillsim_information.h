@@ -27,7 +27,8 @@ typedef struct {
 } ds_information_pilot;
 
 enum { DS_INFORMATION_PATHS = 65536, DS_INFORMATION_PATHS_MOST = 262144,
-       DS_INFORMATION_STRATEGIES = 64, DS_INFORMATION_PIECES = 4 };
+       DS_INFORMATION_STRATEGIES = 64, DS_INFORMATION_PIECES = 4,
+       DS_INFORMATION_PILOT_MOST = 1000000 /* measurements */ };
 
 typedef struct {
     const size_t *strategies; /* among which is chosen; NULL: all                        */
