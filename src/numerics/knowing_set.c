@@ -536,6 +536,41 @@ static void tell_pieces(const job *j, ds_knowing_value *out, double *work)
     }
 }
 
+/* Takes out of h what functions of the inputs of the set, of mean 0, say about it: what is left
+ * has the same mean and less noise. */
+static bool take_out_known(const job *j, double *h)
+{
+    const ds_knowing *k = j->k;
+    const size_t paths = k->problem.paths;
+    bool        *used = within_set(j);
+    ds_fit_term *term = calloc(k->products + 1, sizeof *term);
+    double      *said = malloc(paths * sizeof *said);
+    size_t       count = 0;
+    ds_crossfit  fit = { 0 };
+
+    bool done = used != NULL && term != NULL && said != NULL;
+    for (size_t c = 0; done && c < k->products; c++)
+        if (used[c + 1])
+            term[count++] = k->product[c];
+    if (done && count > 0) {
+        const double *const response[1] = { h };
+        const ds_crossfit_problem problem = { k->folds, k->regressors, count, 1, k->regressor,
+                                              term, response };
+        double *const out[1] = { said };
+        done = ds_crossfit_make(&problem, &fit);
+        for (size_t c = 0; c <= count; c++)
+            used[c] = c > 0;
+        done = done && ds_crossfit_predict(&fit, used, 1, false, out);
+        for (size_t i = 0; done && i < paths; i++)
+            h[i] -= said[i];
+        ds_crossfit_release(&fit);
+    }
+    free(used);
+    free(term);
+    free(said);
+    return done;
+}
+
 static bool gains_of_choice(const job *j, ds_knowing_value *out)
 {
     const ds_knowing *k = j->k;
@@ -558,7 +593,9 @@ static bool gains_of_choice(const job *j, ds_knowing_value *out)
         h[i] = law_known ? mean[ds_fold_of_path(&k->folds, i)] + j->target[d][i] - j->fitted[d][i]
                          : j->target[d][i];
     }
-    const bool done = ds_knowing_mean(k, h, &out->value, &out->se);
+    const bool several = j->set->member_count > 1 && changed > 0;
+    const bool done = (!several || take_out_known(j, h)) &&
+                      ds_knowing_mean(k, h, &out->value, &out->se);
     out->changes = (double)changed / (double)paths;
     free(h);
     return done;
