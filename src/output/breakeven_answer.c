@@ -7,7 +7,7 @@
 #include "output/breakeven_report.h"
 #include "output/number.h"
 
-enum { SENTENCE_TEXT = 1536, NAME_COLUMNS = 40, SIDE_TEXT = 256, PLACES = 3 };
+enum { SENTENCE_TEXT = 1536, NAME_COLUMNS = 40, UNIT_TEXT = 56, SIDE_TEXT = 256, PLACES = 3 };
 
 /* The names, quoted, and where sentences go. */
 typedef struct {
@@ -38,7 +38,8 @@ static void number_text(ds_estimate e, bool utf8, char out[DS_BREAKEVEN_VALUE])
     const char    *gap = scale.suffix[0] != '\0' ? DS_TEXT_TIE : "";
     char           number[DS_HUMAN_TEXT], error[DS_HUMAN_TEXT];
     if (!(e.se > 1e-9 * fabs(e.value)) || !isfinite(e.se)) {
-        snprintf(out, DS_BREAKEVEN_VALUE, "%.6g%s%s", e.value / scale.divisor, gap, scale.suffix);
+        snprintf(out, DS_BREAKEVEN_VALUE, "%.*g%s%s", isfinite(e.se) ? 6 : 5,
+                 e.value / scale.divisor, gap, scale.suffix);
         return;
     }
     ds_human_value(e, scale, number);
@@ -47,20 +48,30 @@ static void number_text(ds_estimate e, bool utf8, char out[DS_BREAKEVEN_VALUE])
              gap, scale.suffix, utf8 ? "\xC2\xB1" : "+/-", error, gap, scale.suffix);
 }
 
+/* What stands behind a value; false when nothing does. */
+static bool unit_text(const ds_breakeven_axis *a, const ds_style *style, char unit[UNIT_TEXT])
+{
+    char clean[48];
+    ds_text_clean(a->scale ? "times" : a->unit, style->utf8, clean, sizeof clean);
+    /* "(10^9 parameters)" */
+    snprintf(unit, UNIT_TEXT, clean[0] >= '0' && clean[0] <= '9' ? "(%s)" : "%s", clean);
+    return unit[0] != '\0';
+}
+
 void ds_breakeven_value_text(const ds_breakeven *b, size_t axis, ds_estimate value,
                              const ds_style *style, bool with_unit,
                              char out[DS_BREAKEVEN_VALUE])
 {
     const ds_breakeven_axis *a = ds_breakeven_axis_at(b, axis);
-    char                     number[DS_BREAKEVEN_VALUE], unit[48];
+    char                     number[DS_BREAKEVEN_VALUE], unit[UNIT_TEXT];
     if (a->date) {
         ds_breakeven_month(b, value.value, out);
         return;
     }
     number_text(value, style->utf8, number);
-    ds_text_clean(a->scale ? "times" : a->unit, style->utf8, unit, sizeof unit);
-    snprintf(out, DS_BREAKEVEN_VALUE, "%.100s%s%s", number,
-             with_unit && unit[0] != '\0' ? DS_TEXT_TIE : "", with_unit ? unit : "");
+    with_unit = with_unit && unit_text(a, style, unit);
+    snprintf(out, DS_BREAKEVEN_VALUE, "%.100s%s%s", number, with_unit ? DS_TEXT_TIE : "",
+             with_unit ? unit : "");
 }
 
 /* A value without an error of its own, with the digits that a standard error earns. */
@@ -72,13 +83,13 @@ static void plain_text(const ds_speaker *s, size_t axis, double value, double se
     const ds_breakeven_axis *a = ds_breakeven_axis_at(s->b, axis);
     if (a->date || a->step > 0 || !(se > 0) || !isfinite(se))
         return;
-    char           number[DS_HUMAN_TEXT], unit[48];
+    char           number[DS_HUMAN_TEXT], unit[UNIT_TEXT];
     const ds_scale scale = scale_of(value);
     ds_human_value((ds_estimate){ value, se / 3 }, scale, number);
-    ds_text_clean(a->scale ? "times" : a->unit, s->style->utf8, unit, sizeof unit);
+    with_unit = with_unit && unit_text(a, s->style, unit);
     snprintf(out, DS_BREAKEVEN_VALUE, "%s%s%s%s%s", number,
              scale.suffix[0] != '\0' ? DS_TEXT_TIE : "", scale.suffix,
-             with_unit && unit[0] != '\0' ? DS_TEXT_TIE : "", with_unit ? unit : "");
+             with_unit ? DS_TEXT_TIE : "", with_unit ? unit : "");
 }
 
 /* ---- Parts of sentences ------------------------------------------------------ */

@@ -50,7 +50,7 @@ static void add_row(ds_row *rows, size_t *count, const char *name, const ds_brea
 }
 
 /* Ends of the range, what was found, and some of the values between. */
-static size_t list_rows(const ds_breakeven_line *line, ds_row *rows)
+static size_t list_rows(const ds_breakeven_line *line, bool logarithmic, ds_row *rows)
 {
     const size_t last = line->point_count - 1;
     size_t       count = 0;
@@ -69,7 +69,9 @@ static size_t list_rows(const ds_breakeven_line *line, ds_row *rows)
     add_row(rows, &count, "range ends", &line->points[last], NULL);
     const double low = line->points[0].value, high = line->points[last].value;
     for (size_t i = 1; i < ROWS_MOST - 1; i++) { /* evenly, of those that there are */
-        const double wanted = low + (high - low) * (double)i / (ROWS_MOST - 1);
+        const double share = (double)i / (ROWS_MOST - 1);
+        const double wanted = logarithmic ? low * pow(high / low, share)
+                                          : low + (high - low) * share;
         const ds_breakeven_point *near = &line->points[0];
         for (size_t k = 1; k <= last; k++)
             if (fabs(line->points[k].value - wanted) < fabs(near->value - wanted))
@@ -140,7 +142,7 @@ static ds_code print_values(FILE *file, const ds_subject *s, ds_error *err)
 
     if (rows == NULL)
         return no_memory(err);
-    size_t count = list_rows(line, rows);
+    size_t count = list_rows(line, ds_breakeven_axis_at(s->b, 0)->logarithmic, rows);
     rows[count++] = (ds_row){ "as it stands", &now, NULL };
     for (size_t i = 0; i < count; i++)
         most = fmax(most, fmax(fabs(rows[i].point->mean.value),
@@ -323,12 +325,13 @@ ds_code ds_breakeven_table(FILE *file, const ds_scenario *scenario, const ds_bre
     ds_subject s = { b, style };
     ds_breakeven_answer(file, b, style);
     putc('\n', file);
+    print_axes(file, &s);
+    putc('\n', file);
     ds_code code = ds_breakeven_axis_count(b) > 1 ? print_frontier(file, &s, err)
                                                   : print_values(file, &s, err);
     if (code != DS_OK)
         return code;
     putc('\n', file);
-    print_axes(file, &s);
     print_ties(file, &s);
     print_overlap(file, &s);
     if (found != NULL)
