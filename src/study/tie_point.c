@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "numerics/lanes.h"
-#include "numerics/sort.h"
+#include "numerics/order.h"
 #include "numerics/statistics.h"
 #include "scenario/error.h"
 #include "study/tie.h"
@@ -86,12 +86,13 @@ static ds_estimate median_of(ds_tie_search *s, size_t paths, const double *x)
 
     memcpy(s->column, x, paths * sizeof *x);
     ds_sort(paths, s->column);
-    e.value = ds_quantile_sorted(paths, s->column, 0.5);
+    const ds_order order = ds_order_of_sorted(paths, s->column);
+    e.value = ds_quantile_of(&order, paths, 0.5);
     if (groups->kind == DS_GROUPS_EACH) {
-        e.se = ds_quantile_sorted_se(paths, s->column, 0.5);
+        e.se = ds_quantile_of_se(&order, paths, 0.5);
     } else {
         const ds_sample sample = ds_sample_of(groups, paths, x, s->sums);
-        e.se = ds_sample_quantile_se(&sample, paths, s->column, 0.5);
+        e.se = ds_sample_quantile_se(&sample, paths, &order, 0.5);
     }
     return e;
 }
