@@ -186,9 +186,10 @@ static void fill_frontier_row(const ds_subject *s, ds_grid *grid, size_t row,
         snprintf(cell[1], DS_CELL_TEXT, "none");
         snprintf(cell[2], DS_CELL_TEXT, "%s", dash);
         snprintf(cell[3], DS_CELL_TEXT, "%s", dash);
-        snprintf(cell[4], DS_CELL_TEXT, "%s%s", line->sign > 0   ? "saves everywhere"
-                                                : line->sign < 0 ? "costs more everywhere"
-                                                                 : "the same", line->near ? "?" : "");
+        snprintf(cell[4], DS_CELL_TEXT, "%s", line->near       ? "maybe a tie"
+                                              : line->sign > 0 ? "saves everywhere"
+                                              : line->sign < 0 ? "costs more everywhere"
+                                                               : "the same");
         return;
     }
     if (r->kind == DS_BREAKEVEN_STRETCH)
