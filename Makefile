@@ -202,7 +202,7 @@ results: deps-user
 	done
 
 # Programs that are timed.  The loop is compiled for each instruction set of the kernel.
-BENCH_LOOP_SOURCES := tests/bench/benchmark_loop.c $(addprefix src/numerics/,lanes.c stream.c sort.c statistics.c)
+BENCH_LOOP_SOURCES := tests/bench/benchmark_loop.c $(addprefix src/numerics/,lanes.c stream.c order.c sort.c statistics.c)
 BENCH_PROGRAMS := $(addprefix $(B)/bench/,benchmark_distillsim error_time count_run \
                     $(addprefix benchmark_loop-,generic $(KERNEL_ISAS)))
 
