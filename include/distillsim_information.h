@@ -7,13 +7,7 @@
 #define DISTILLSIM_INFORMATION_H
 
 #include "distillsim.h"
-
-/* Inputs, processes and events under any of the pointers, known together. */
-typedef struct {
-    const char        *name;
-    const char *const *pointers;
-    size_t             pointer_count;
-} ds_information_group;
+#include "distillsim_groups.h"
 
 /* A measurement of one input with error, before the choice. */
 typedef struct {
@@ -33,8 +27,8 @@ enum { DS_INFORMATION_PATHS = 65536, DS_INFORMATION_PATHS_MOST = 262144,
 typedef struct {
     const size_t *strategies; /* among which is chosen; NULL: all                        */
     size_t        strategy_count;
-    const ds_information_group *groups;
-    size_t                      group_count;
+    const ds_input_group *groups; /* each known together; one may be part of another      */
+    size_t                group_count;
     const ds_information_pilot *pilot;       /* or NULL                                  */
     size_t         check_count; /* of the most valuable sets: also by nested simulation  */
     ds_run_options run; /* path_count 0: run.paths, within DS_INFORMATION_PATHS and

@@ -12,14 +12,11 @@
 typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } ds_format;
 static const char *const formats[] = { "table", "json", "csv", NULL };
 
-enum { GROUPS_MOST = 16, POINTERS_MOST = 64, SIZES_MOST = 64, CHECKS = 2 };
+enum { SIZES_MOST = 64, CHECKS = 2 };
 
 typedef struct {
     ds_common            common;
-    ds_information_group groups[GROUPS_MOST];
-    const char          *pointers[POINTERS_MOST]; /* of all groups, one after the other  */
-    char                *copies[GROUPS_MOST];     /* what the texts lie in               */
-    size_t               group_count, pointer_count;
+    ds_group_list        groups;
     ds_information_pilot pilot;
     uint64_t             sizes[SIZES_MOST];
     size_t               check_count;
@@ -69,34 +66,6 @@ static bool parse_amount(const char *text, const char *end, double least, double
     return stop == end && errno == 0 && isfinite(*out) && *out >= least;
 }
 
-static void add_group(struct argp_state *state, ds_options *o, const char *argument)
-{
-    if (o->group_count == GROUPS_MOST)
-        argp_error(state, "--group: at most %d groups", GROUPS_MOST);
-    char *copy = strdup(argument);
-    if (copy == NULL)
-        argp_failure(state, ds_code_exit_status(DS_E_NOMEM), 0, "out of memory");
-    char *equals = strchr(copy, '=');
-    if (equals == NULL || equals == copy || equals[1] != '/')
-        argp_error(state, "--group: '%s' is not of the form NAME=/POINTER,/POINTER", argument);
-    *equals = '\0';
-    ds_information_group *group = &o->groups[o->group_count];
-    for (size_t g = 0; g < o->group_count; g++)
-        if (strcmp(o->groups[g].name, copy) == 0)
-            argp_error(state, "--group: two groups have the name '%s'", copy);
-    o->copies[o->group_count++] = copy;
-    *group = (ds_information_group){ copy, o->pointers + o->pointer_count, 0 };
-    for (char *at = equals + 1, *next; at != NULL; at = next) {
-        next = strstr(at, ",/");
-        if (next != NULL)
-            *next++ = '\0';
-        if (o->pointer_count == POINTERS_MOST)
-            argp_error(state, "--group: at most %d pointers", POINTERS_MOST);
-        o->pointers[o->pointer_count++] = at;
-        group->pointer_count++;
-    }
-}
-
 static void parse_cost(struct argp_state *state, ds_options *o, const char *argument)
 {
     const char *colon = strchr(argument, ':');
@@ -142,7 +111,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_STRATEGY: o->strategy = argument; return 0;
     case KEY_AGAINST:  o->against = argument; return 0;
-    case KEY_GROUP:    add_group(state, o, argument); return 0;
+    case KEY_GROUP:    ds_group_list_add(state, &o->groups, argument); return 0;
     case KEY_PILOT:    o->pilot.pointer = argument; return 0;
     case KEY_COST:     parse_cost(state, o, argument); return 0;
     case KEY_SIZES:    parse_sizes(state, o, argument); return 0;
@@ -229,8 +198,8 @@ static int find(const ds_options *o, const ds_scenario *scenario)
     ds_error        error = { 0 };
     size_t          two[2];
     ds_information_options look = {
-        .groups = o->groups,
-        .group_count = o->group_count,
+        .groups = o->groups.groups,
+        .group_count = o->groups.count,
         .pilot = o->pilot.pointer != NULL ? &o->pilot : NULL,
         .check_count = o->check_count,
         .run = { .path_count = o->common.paths_given ? o->common.paths : 0,
@@ -271,8 +240,7 @@ int ds_cmd_information(int argc, char **argv)
     ds_optimised_free(found);
     ds_plan_free(plan);
     ds_scenario_free(scenario);
-    for (size_t g = 0; g < o.group_count; g++)
-        free(o.copies[g]);
+    ds_group_list_release(&o.groups);
     ds_common_release(&o.common);
     return status;
 }

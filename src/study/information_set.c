@@ -10,6 +10,7 @@
 #include "scenario/error.h"
 #include "scenario/scenario.h"
 #include "study/information.h"
+#include "study/input_group.h"
 
 static bool begin(ds_information_sample *s, ds_information_set *set, ds_information_kind kind,
                   const char *name)
@@ -20,16 +21,12 @@ static bool begin(ds_information_sample *s, ds_information_set *set, ds_informat
     return set->name != NULL && set->source != NULL && set->member != NULL;
 }
 
-/* Marks what is under a pointer; how many that is. */
-static size_t mark(const ds_information_sample *s, ds_information_set *set, const char *pointer)
+/* Marks what is under a pointer. */
+static void mark(const ds_information_sample *s, ds_information_set *set, const char *pointer)
 {
-    size_t count = 0;
     for (size_t k = 0; k < s->sources.count; k++)
-        if (ds_source_is_under(&s->sources.source[k], pointer)) {
+        if (ds_source_is_under(&s->sources.source[k], pointer))
             set->source[k] = true;
-            count++;
-        }
-    return count;
 }
 
 static void take_members(const ds_information_sample *s, ds_information_set *set)
@@ -105,16 +102,16 @@ static ds_code add_features(ds_information_sample *s, ds_information_set *set, d
 /* ---- Sets ---------------------------------------------------------------------------- */
 
 static ds_code add_group(ds_information_sample *s, ds_information_set *set,
-                         const ds_information_group *group, ds_error *err)
+                         const ds_input_group *group, ds_error *err)
 {
-    if (group->pointer_count == 0)
-        return ds_fail(err, DS_E_USAGE, "", "the group \"%.60s\" has no pointer", group->name);
-    if (!begin(s, set, DS_INFORMATION_GROUP, group->name))
+    size_t *group_of = ds_arena_array(s->arena, s->sources.count + 1, sizeof *group_of);
+    if (group_of == NULL || !begin(s, set, DS_INFORMATION_GROUP, group->name))
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
-    for (size_t p = 0; p < group->pointer_count; p++)
-        if (mark(s, set, group->pointers[p]) == 0)
-            return ds_fail(err, DS_E_USAGE, group->pointers[p],
-                           "nothing there is uncertain, or there is no such thing");
+    ds_code code = ds_input_groups_find(s->scenario, &s->sources, group, 1, group_of, err);
+    if (code != DS_OK)
+        return code;
+    for (size_t k = 0; k < s->sources.count; k++)
+        set->source[k] = group_of[k] != DS_UNGROUPED;
     take_members(s, set);
     return add_features(s, set, err);
 }
