@@ -41,8 +41,8 @@ static const struct argp_option options[] = {
     { "pilot-cost", KEY_COST, "FIXED:UNIT", 0,
       "What a pilot costs, and each request of it, in USD (default: 0, and a minute of staff)", 0 },
     { "pilot-sd", KEY_SD, "SD", 0,
-      "A measurement is a number with this standard deviation, in the unit of the input (default: a "
-      "yes or a no, of an input that is a share)", 0 },
+      "A measurement is a number with this standard deviation, in the unit of the input (default: "
+      "a yes or a no, of an input that is a share)", 0 },
     { "pilot-sizes", KEY_SIZES, "N,N,...", 0, "How many requests to try (default: 1 to 100,000)",
       0 },
     { "check", KEY_CHECK, "COUNT", OPTION_ARG_OPTIONAL,

@@ -46,4 +46,34 @@ void ds_fit_terms_pair(ds_fit_terms *p, const ds_regressor *r, size_t a, size_t 
 /* The blocks of ds_crossfit_calibrate(), to be freed; NULL when out of memory. */
 unsigned char *ds_fit_terms_blocks(const ds_fit_term *term, size_t count);
 
+/* ---- One set: knowing_set.c fits, knowing_gain.c values ---------------------------- */
+enum { DS_MEMBERS_MOST = 12 };
+
+typedef struct {
+    const ds_knowing     *k;
+    const ds_knowing_set *set;
+    size_t  members, figures;
+    size_t  own, count; /* regressors: members, figures, news                       */
+    size_t  member[DS_MEMBERS_MOST];
+    bool   *inside;     /* [inputs]: in the set, or depending on it                 */
+    double **target;    /* [strategies][paths]: gain less what is independent of the set */
+    double **fitted;    /* [strategies][paths]                                      */
+    double *columns;    /* memory of both                                           */
+    float  *position;   /* of features and news, [count - members][paths]           */
+    double *within;     /* [rows][paths] of a closed set: what the fit to all makes of it */
+    size_t  capacity;
+    ds_regressor *regressor;
+    ds_fit_term   *product;
+    size_t  own_products;
+    ds_fit_terms   products;
+    ds_crossfit   fit;
+} ds_knowing_job;
+
+/* Terms of the fit to all inputs that have nothing independent of the set in them, to be freed;
+ * NULL when out of memory. */
+bool *ds_knowing_within(const ds_knowing_job *j);
+/* Value, error, pieces of a set that was fitted, and what its fit may hide.  False when out of
+ * memory. */
+bool ds_knowing_gain(const ds_knowing_job *j, ds_knowing_value *out);
+
 #endif

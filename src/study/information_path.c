@@ -51,8 +51,8 @@ ds_code ds_information_paths_list(ds_information_sample *s, ds_error *err)
     const ds_plan *plan = s->plan;
     bool done = true;
 
-    s->path = ds_arena_array(s->arena, plan->product_count + plan->model_count + plan->gpu_count + 1,
-                             sizeof *s->path);
+    const size_t most = plan->product_count + plan->model_count + plan->gpu_count;
+    s->path = ds_arena_array(s->arena, most + 1, sizeof *s->path);
     if (s->path == NULL)
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
     for (size_t i = 0; done && i < plan->product_count; i++)

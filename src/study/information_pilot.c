@@ -62,9 +62,9 @@ static ds_code input_of_class(const ds_scenario *s, const char *name, size_t *in
         return ds_fail(err, DS_E_USAGE, "", "pilot: %zu students serve the task class \"%.60s\": "
                        "give the pointer of an acceptable_share", count, name);
     if (quality->acceptable_share.index < 0)
-        return ds_fail(err, DS_E_USAGE, "", "pilot: \"%.60s\" has no acceptable_share for \"%.60s\":"
-                       " it follows from a curve or a scaling law; give the pointer of a "
-                       "quantity that is uncertain", model->key.name, name);
+        return ds_fail(err, DS_E_USAGE, "", "pilot: \"%.60s\" has no acceptable_share for "
+                       "\"%.60s\": it follows from a curve or a scaling law; give the pointer of "
+                       "a quantity that is uncertain", model->key.name, name);
     *input = (size_t)quality->acceptable_share.index;
     return DS_OK;
 }
