@@ -264,9 +264,10 @@ static double critical(ds_dominance_sums *s)
         }
     }
     ds_sort(DRAWS, s->draws);
-    /* few parts: as Student's law is wider than the normal */
-    return s->draws[(DRAWS + 1) * 95 / 100 - 1] *
-           ds_student_975((double)s->parts - 1.0) / ds_student_975((double)INFINITY);
+    /* studentised by the error of the draw itself, which matters when parts are few */
+    const double z = s->draws[(DRAWS + 1) * 95 / 100 - 1];
+    const double rest = 1.0 - z * z / ((double)s->parts - 1.0);
+    return rest > 0.0 ? z / sqrt(rest) : (double)INFINITY;
 }
 
 typedef struct {
