@@ -26,10 +26,14 @@ static void simulate_month(ds_work *w, double *restrict bills)
     ds_contract_month(w);
     ds_student_month(w);
     ds_finance_world(w);
+    if (w->design != NULL)
+        ds_watch_world(w);
     for (size_t s = 0; s < plan->strategy_count; s++) {
         ds_strategy_month(w, s);
         ds_finance_month(w, s, plan->monthly ? &bills[(s * plan->months + w->month) * DS_LANES]
                                              : NULL);
+        if (w->design != NULL)
+            ds_watch_strategy(w, s);
     }
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "distillsim.h"
+#include "model/design.h"
 #include "model/outcome.h"
 #include "model/strata.h"
 
@@ -40,6 +41,9 @@ void   ds_kernel_set_paths(void *work, uint64_t paths);
 /* And the strata of so many paths, which are borrowed; when they are not empty, the blocks
  * need them. */
 void   ds_kernel_set_strata(void *work, const ds_strata *strata);
+
+/* A run with a design, which is borrowed; after ds_kernel_prepare(). */
+void   ds_kernel_set_design(void *work, const ds_design *design);
 
 /* Simulates paths first .. first + DS_LANES - 1.
  *   outcomes  [strategy][outcome][DS_LANES]; INFINITY: never, NAN: none; rows of

@@ -19,12 +19,12 @@ static void pass_gates(ds_work *w, size_t s)
     const double *permission = w->column[student->permission];
     double *made = w->gates[s], *passed = w->succeeds[s];
     double *u = w->scratch[0], *alive = w->scratch[1];
-    ds_number_lanes(w, ds_stream_key(w->seed, student->permission_name), 0, 0, u);
+    ds_number_lanes(w, ds_work_key(w, student->permission_name), 0, 0, u);
     DS_EACH_LANE(i) {
         alive[i] = u[i] < permission[i] ? 1.0 : 0.0;
         made[i] = passed[i] = 0.0;
     }
-    uint64_t key = ds_stream_key(w->seed, student->gate_name);
+    uint64_t key = ds_work_key(w, student->gate_name);
     for (uint32_t attempt = 0; attempt < (uint32_t)student->attempts; attempt++) {
         ds_number_lanes(w, key, 0, attempt, u);
         DS_EACH_LANE(i) {

@@ -194,28 +194,44 @@ size_t ds_kernel_work_bytes(const ds_plan *plan)
     return lay_out(plan, NULL, &measured);
 }
 
+uint64_t ds_work_key(const ds_work *w, uint64_t name)
+{
+    const ds_design *design = w->design;
+    for (size_t k = 0; design != NULL && k < design->redrawn_count; k++)
+        if (design->redrawn[k] == name)
+            return ds_stream_key(design->redrawn_seed, name);
+    return ds_stream_key(w->seed, name);
+}
+
+static void set_keys(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    for (size_t k = 0; k < plan->input_count; k++)
+        w->input_key[k] = ds_work_key(w, plan->input[k].name);
+    for (size_t e = 0; e < plan->event_count; e++)
+        w->event_key[e] = ds_work_key(w, plan->event[e].name);
+    for (size_t k = 0; k < plan->process_count; k++)
+        w->process_key[k] = ds_work_key(w, plan->process[k]);
+    for (size_t c = 0; c < plan->draws.component_count; c++)
+        w->tail_key[c] = ds_work_key(w, plan->draws.component[c].tail);
+    for (size_t k = 0; k < plan->sampler.stream_count; k++)
+        w->sampled_key[k] = ds_work_key(w, plan->sampler.stream[k].name);
+    for (size_t k = 0; k < plan->noise_count; k++)
+        w->noise_key[k] = ds_work_key(w, plan->noise[k].name);
+    for (size_t k = 0; k < plan->regime_count; k++)
+        w->regime_key[k] = ds_work_key(w, plan->regime[k].name);
+}
+
 void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
 {
     ds_work *w = work;
     lay_out(plan, work, w);
     w->plan = plan;
     w->seed = seed;
-    for (size_t k = 0; k < plan->input_count; k++)
-        w->input_key[k] = ds_stream_key(seed, plan->input[k].name);
-    for (size_t e = 0; e < plan->event_count; e++)
-        w->event_key[e] = ds_stream_key(seed, plan->event[e].name);
-    for (size_t k = 0; k < plan->process_count; k++)
-        w->process_key[k] = ds_stream_key(seed, plan->process[k]);
-    for (size_t c = 0; c < plan->draws.component_count; c++)
-        w->tail_key[c] = ds_stream_key(seed, plan->draws.component[c].tail);
-    for (size_t k = 0; k < plan->sampler.stream_count; k++)
-        w->sampled_key[k] = ds_stream_key(seed, plan->sampler.stream[k].name);
+    w->design = NULL;
+    set_keys(w);
     w->strata = NULL;
     w->points = (uint64_t)plan->scenario->run->paths / plan->sampler.replicates;
-    for (size_t k = 0; k < plan->noise_count; k++)
-        w->noise_key[k] = ds_stream_key(seed, plan->noise[k].name);
-    for (size_t k = 0; k < plan->regime_count; k++)
-        w->regime_key[k] = ds_stream_key(seed, plan->regime[k].name);
     for (size_t c = 0; c < plan->draws.count; c++)
         if (plan->draws.draw[c].kind == DS_DRAW_CONSTANT)
             ds_row_set(w->column[c], plan->draws.draw[c].a);
@@ -228,4 +244,11 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
     w->demand_month = 0;
     ds_row_set(w->column[plan->zero], 0);
     ds_row_set(w->column[plan->one], 1);
+}
+
+void ds_kernel_set_design(void *work, const ds_design *design)
+{
+    ds_work *w = work;
+    w->design = design;
+    set_keys(w);
 }

@@ -8,6 +8,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
+#include "numerics/order.h"
 #include "numerics/sort.h"
 #include "numerics/statistics.h"
 
@@ -184,6 +185,13 @@ ds_measure ds_mean_difference(const ds_costs *c, size_t a, size_t b)
     return ds_mean_of_paths(c, difference, &two);
 }
 
+ds_measure ds_mean_regret(const ds_costs *c, size_t course)
+{
+    const pair it = {c, course, course};
+
+    return ds_mean_of_paths(c, regret, &it);
+}
+
 /* ---- Regret, tails ------------------------------------------------------------------- */
 
 static ds_measure quantile_of(const ds_costs *c, const double *column, const double *sorted,
@@ -195,7 +203,8 @@ static ds_measure quantile_of(const ds_costs *c, const double *column, const dou
         q.se = ds_quantile_sorted_se(c->paths, sorted, p);
     } else {
         const ds_sample sample = ds_sample_of(c->groups, c->paths, column, c->scratch);
-        q.se = ds_sample_quantile_se(&sample, c->paths, sorted, p);
+        const ds_order order = ds_order_of_sorted(c->paths, sorted);
+        q.se = ds_sample_quantile_se(&sample, c->paths, &order, p);
     }
     return q;
 }
@@ -205,7 +214,7 @@ ds_regrets ds_regrets_of(const ds_costs *c, size_t course, double *room)
     const pair it = {c, course, course};
     double *column = room, *sorted = room + c->paths;
     const size_t n = c->paths;
-    ds_regrets r = {.mean = ds_mean_of_paths(c, regret, &it)};
+    ds_regrets r = {.mean = ds_mean_regret(c, course)};
 
     for (size_t first = 0; first < n; first += SLICE) {
         regret(&it, first, n - first < SLICE ? n - first : SLICE, column + first);

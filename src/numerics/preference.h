@@ -53,6 +53,8 @@ ds_share_measure ds_probability_best(const ds_costs *c, size_t course);
 ds_measure ds_mean_difference(const ds_costs *c, size_t a, size_t b);
 /* Mean of any number of a path. */
 ds_measure ds_mean_of_paths(const ds_costs *c, ds_influence_fn value, const void *context);
+/* Mean of what a course costs more than the least on the path: its expected loss. */
+ds_measure ds_mean_regret(const ds_costs *c, size_t course);
 /* (121): what a course costs more than the least on the path; room: 2 * paths numbers.
  * The error of the greatest is the jackknife's: how far it is from the next. */
 typedef struct {
