@@ -15,8 +15,7 @@ typedef struct {
 } ds_share;
 
 /* ---- One scenario ----------------------------------------------------------- */
-/* What is said of a strategy; `cost` is the outcome that is chosen by, turned so that less
- * is better. */
+/* What is said of a strategy; `cost` is the outcome that is chosen by. */
 typedef struct {
     const char *name;
     ds_estimate mean, cvar;  /* of the cost; cvar: of the bad tail               */
@@ -49,7 +48,8 @@ typedef struct {
 
 typedef struct ds_choice ds_choice;
 
-/* May strategies be chosen by this outcome?  It must have a value on every path. */
+/* May strategies be chosen by this outcome?  It has a value on every path, and less of it
+ * is better. */
 bool ds_choice_by(size_t outcome);
 /* Fails with DS_E_USAGE (an outcome that may have no value, or that was not asked for; one
  * strategy only), DS_E_NOMEM.  Only the paths that are kept count. */

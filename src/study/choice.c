@@ -24,14 +24,16 @@ static ds_code no_memory(ds_error *err)
 
 bool ds_choice_by(size_t outcome)
 {
-    return outcome < DS_OUTCOME_COUNT && ds_outcome_at(outcome)->undefined == NULL;
+    return outcome < DS_OUTCOME_COUNT && ds_outcome_at(outcome)->undefined == NULL &&
+           ds_outcome_at(outcome)->bad_tail > 0;
 }
 
 static ds_code check(const ds_result *r, size_t outcome, ds_error *err)
 {
     if (!ds_choice_by(outcome)) {
         return ds_fail(err, DS_E_USAGE, NULL,
-                       "'%s' has no value on some paths: nothing can be chosen by it",
+                       "nothing can be chosen by '%s': it has no value on some paths, or more of "
+                       "it is better",
                        outcome < DS_OUTCOME_COUNT ? ds_outcome_at(outcome)->name : "");
     }
     if (!ds_result_has(r, outcome)) {
@@ -49,14 +51,11 @@ static ds_code check(const ds_result *r, size_t outcome, ds_error *err)
 static bool copy_costs(const ds_result *r, size_t outcome, ds_choice_costs *c)
 {
     const size_t paths = c->costs.paths;
-    const double sign = ds_outcome_at(outcome)->bad_tail < 0 ? -1.0 : 1.0;
 
     c->owned = calloc(c->costs.courses * paths, sizeof *c->owned);
     for (size_t s = 0; c->owned != NULL && s < c->costs.courses; s++) {
         const double *column = ds_result_column(r, s, outcome);
-        for (size_t k = 0; k < paths; k++) {
-            c->owned[s * paths + k] = sign * column[k];
-        }
+        memcpy(c->owned + s * paths, column, paths * sizeof *column);
     }
     c->costs.first = c->owned;
     c->costs.step = paths;
@@ -81,7 +80,6 @@ ds_code ds_choice_costs_of(const ds_result *r, size_t outcome, bool copy, ds_cho
                             .scratch = out->scratch};
     out->costs.step = (size_t)(ds_result_column(r, 1, outcome) - out->costs.first);
     out->freedom = ds_groups_freedom(&r->groups, out->costs.paths);
-    copy = copy || ds_outcome_at(outcome)->bad_tail < 0;
     if (out->scratch == NULL || (copy && !copy_costs(r, outcome, out))) {
         ds_choice_costs_release(out);
         return no_memory(err);

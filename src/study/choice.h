@@ -7,8 +7,8 @@
 #include "distillsim_choice.h"
 #include "numerics/preference.h"
 
-/* Costs of the kept paths of every strategy, less being better.  owned: a copy with the
- * sign turned; else they are columns of the result. */
+/* Costs of the kept paths of every strategy: columns of the result, or a copy of them,
+ * `owned`. */
 typedef struct {
     ds_costs  costs;
     ds_groups groups;
