@@ -101,6 +101,16 @@ static const char *money_kind(const ds_subject *s)
     return strcmp(ds_outcome_at(s->outcome)->name, "cost_npv_usd") == 0 ? " (NPV)" : "";
 }
 
+/* The end of an interval: as many digits as the error of the middle has earned. */
+static void end_amount(const ds_subject *s, double end, double se, char out[DS_HUMAN_TEXT + 32])
+{
+    char           number[DS_HUMAN_TEXT];
+    const ds_scale scale = is_money(s->outcome) ? ds_scale_of_money(end) : ds_scale_one;
+    ds_human_value((ds_estimate){ end, se }, scale, number);
+    snprintf(out, DS_HUMAN_TEXT + 32, "%s%.60s%s%s", is_money(s->outcome) ? "USD" DS_TEXT_TIE : "",
+             number, scale.suffix[0] != '\0' ? DS_TEXT_TIE : "", scale.suffix);
+}
+
 static void say_best(FILE *file, const ds_subject *s)
 {
     char        best[DS_CHOICE_NAME], next[DS_CHOICE_NAME], does[80], mean[DS_HUMAN_TEXT + 32];
@@ -116,11 +126,8 @@ static void say_best(FILE *file, const ds_subject *s)
     verb(s, does, sizeof does);
     ds_choice_amount(s->outcome, best_of(s)->mean, utf8, mean);
     ds_choice_amount(s->outcome, m, utf8, margin);
-    ds_choice_amount(s->outcome, (ds_estimate){ from, m.se }, utf8, low);
-    ds_choice_amount(s->outcome, (ds_estimate){ to, m.se }, utf8, high);
-    /* of the ends of an interval the values alone */
-    ds_choice_amount(s->outcome, (ds_estimate){ from, (double)NAN }, utf8, low);
-    ds_choice_amount(s->outcome, (ds_estimate){ to, (double)NAN }, utf8, high);
+    end_amount(s, from, m.se, low);
+    end_amount(s, to, m.se, high);
     ds_human_share((ds_estimate){ best_of(s)->best.value, best_of(s)->best.se }, utf8, share);
     if (from > 0) {
         snprintf(sentence, sizeof sentence,
@@ -158,9 +165,10 @@ static void say_other_side(FILE *file, const ds_subject *s)
     gain.value = fabs(gain.value);
     ds_choice_amount(s->outcome, gain, s->style->utf8, amount);
     snprintf(sentence, sizeof sentence,
-             "In the best %.3g %% of futures for %s, %s has %s %s than %s.",
+             "In the best %.3g %% of futures for %s, %s %s %s %s than %s.",
              100 * (1 - ds_choice_cvar_level(s->choice)), next,
-             other->best_case.value > 0 ? "it" : "even then it", amount,
+             other->best_case.value > 0 ? "it" : "even then it",
+             is_money(s->outcome) ? "costs" : "has", amount,
              other->best_case.value > 0 ? "less" : "more", best);
     say(file, s, sentence, false);
 }
