@@ -23,8 +23,8 @@ static int cmd_help(int argc, char **argv);
 
 static const ds_command commands[] = {
     { "run", ds_cmd_run, "simulate a scenario" },
-    { "choice", ds_cmd_choice, "say which strategy is best, and how sure that is" },
     { "sweep", ds_cmd_sweep, "simulate a scenario over a grid of values" },
+    { "choice", ds_cmd_choice, "say which strategy is best, and how sure that is" },
     { "commit", ds_cmd_commit, "find the terms at which a strategy costs least" },
     { "profile", ds_cmd_profile, "fit a profile to measured speeds, or show one" },
     { "plot", ds_cmd_plot, "draw the results of run or sweep" },

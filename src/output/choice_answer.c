@@ -58,9 +58,9 @@ static void say(FILE *file, const ds_subject *s, const char *sentence, bool bold
 
 /* ---- Sentences ----------------------------------------------------------------------- */
 
-/* "`a`, `b` and `c`" of those that have a property. */
-static void list_names(const ds_subject *s, bool (*has)(const ds_choice_strategy *), char *out,
-                       size_t size)
+/* "`a`, `b` and `c`" of those that have a property; how many they are. */
+static size_t list_names(const ds_subject *s, bool (*has)(const ds_choice_strategy *),
+                         char *out, size_t size)
 {
     size_t total = 0, said = 0, used = 0;
     out[0] = '\0';
@@ -75,6 +75,7 @@ static void list_names(const ds_subject *s, bool (*has)(const ds_choice_strategy
                                  said == 0 ? "" : said + 1 == total ? " and " : ", ", name);
         said++;
     }
+    return total;
 }
 
 static bool may_be_best(const ds_choice_strategy *s)
@@ -193,7 +194,8 @@ static void say_regret(FILE *file, const ds_subject *s)
              "the worst that was seen (%s). Least in the bad tail: %s.",
              usual, p95, worst, most, tail);
     say(file, s, sentence, false);
-    list_names(s, is_efficient, names, sizeof names);
+    if (list_names(s, is_efficient, names, sizeof names) < 2)
+        return;
     snprintf(sentence, sizeof sentence,
              "Worth a thought, for no other has both a lower mean and a lower bad tail: %s.",
              names);
@@ -367,8 +369,8 @@ static void print_notes(FILE *file, const ds_subject *s, const ds_scenario *scen
     ds_text_wrap(file, line, s->style->width, 4, 0);
     ds_text_wrap(file,
                  "Dominates, row over column: 1st: whoever prefers to pay less prefers it; 2nd: "
-                 "whoever also shuns risk does; no: some cost limit speaks against it; same; ?: too "
-                 "few futures to say. 95 % sure, up to 1 % of futures or of the cost.",
+                 "whoever also shuns risk does; no: some cost limit speaks against it; same; ?: "
+                 "too few futures to say. 95 % sure, up to 1 % of futures or of the cost.",
                  s->style->width, 4, 0);
     ds_choice_quote(ds_scenario_name(scenario), s->style, name);
     snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,

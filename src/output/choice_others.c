@@ -172,7 +172,7 @@ static ds_code print_points(FILE *file, const ds_acceptability_report *r, const 
     const ds_scale scale = scale_for(r->outcome, largest);
     unit_for(r->outcome, scale, unit);
     snprintf(grid.heads[0].title, DS_CELL_TEXT, "value");
-    ds_text_clean(unit_of(r), style->utf8, grid.heads[0].unit, 12);
+    ds_text_clean(unit_of(r), style->utf8, grid.heads[0].unit, 24);
     head(&grid, 1, "best by mean", "", 1, style->utf8);
     head(&grid, 2, "its P(best)", "%", 1, style->utf8);
     head(&grid, 3, "margin", unit, 1, style->utf8);
@@ -199,9 +199,9 @@ ds_code ds_acceptability_table(FILE *file, const ds_acceptability_report *r,
         return code;
     putc('\n', file);
     snprintf(text, sizeof text,
-             "Under each strategy: P(best), the share of futures in which its %s is the least, ties "
-             "split. All values share their futures; where another becomes the best is read from a "
-             "straight line between two values. %s is one standard error.",
+             "Under each strategy: P(best), the share of futures in which its %s is the least, "
+             "ties split. All values share their futures; where another becomes the best is read "
+             "from a straight line between two values. %s is one standard error.",
              ds_outcome_at(r->outcome)->name, style->utf8 ? "\xC2\xB1" : "+/-");
     ds_text_wrap(file, text, style->width, 4, 0);
     ds_choice_quote(ds_scenario_name(r->scenario), style, name);
