@@ -25,6 +25,13 @@ static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
     snprintf(out, NAME_TEXT, "`%s`", clean);
 }
 
+/* An outcome that not every future has. */
+static bool may_lack(const char *outcome)
+{
+    const size_t index = ds_outcome_find(outcome);
+    return index < ds_outcome_count() && ds_outcome_at(index)->undefined != NULL;
+}
+
 /* "the saving (NPV) of `distil` against `stay`", "whether ... is above 0" */
 static void name_subject(subject *t)
 {
@@ -50,8 +57,10 @@ static void name_subject(subject *t)
     else if (strcmp(a->outcome, "saving_npv_usd") == 0 && a->strategy[0] != '\0')
         snprintf(t->what, sizeof t->what, "whether %.120s saves against %.120s", strategy,
                  baseline);
+    else if (may_lack(a->outcome))
+        snprintf(t->what, sizeof t->what, "whether there is %s", plain);
     else
-        snprintf(t->what, sizeof t->what, "whether %s is above 0, or is there", plain);
+        snprintf(t->what, sizeof t->what, "whether %s is above 0", plain);
 }
 
 /* An estimate in the words of a sentence. */
@@ -93,7 +102,9 @@ static void say_sobol(const subject *t, char *out, size_t size)
 
     list_names(t, count > 0 ? count : 1, names, sizeof names);
     if (count > 0 && count < sizeof numbers / sizeof *numbers) {
-        ds_human_share(t->about.explained, t->style->utf8, share);
+        ds_estimate explained = t->about.explained;
+        explained.se = fmax(explained.se, 1e-3); /* a tenth of a percent will do here */
+        ds_human_share(explained, t->style->utf8, share);
         snprintf(out, size, "%s explain%s %s%s of the variance of %s: %s.", numbers[count],
                  count == 1 ? "s" : "", t->about.explained.value < 0.5 ? "only " : "", share,
                  t->what, names);

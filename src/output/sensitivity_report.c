@@ -34,7 +34,7 @@ void ds_sensitivity_csv(FILE *file, const ds_sensitivity *s)
     for (size_t f = 0; (figure = ds_sensitivity_figure_at(about.method, f)) != NULL; f++)
         fprintf(file, ",%s,%s_se,%s_low95,%s_high95", figure->name, figure->name, figure->name,
                 figure->name);
-    fputs(",streams\n", file);
+    fputs(",stream_count\n", file);
     for (size_t i = 0; i < ds_sensitivity_row_count(s); i++) {
         const ds_sensitivity_row *row = ds_sensitivity_row_at(s, i);
         ds_csv_text(file, row->name);

@@ -12,7 +12,7 @@
 
 #include "output/file.h"
 
-enum { GAP = 2, NAME_LEAST = 36, CELL = 64, COLUMNS_MOST = 6, NAME_CELL = 600 };
+enum { GAP = 2, NAME_LEAST = 36, NAME_NARROW = 10, CELL = 64, COLUMNS_MOST = 6, NAME_CELL = 600 };
 
 typedef struct {
     char title[CELL], unit[CELL];
@@ -80,10 +80,10 @@ void ds_sensitivity_value(const ds_sensitivity_row *row, double value, char out[
 
 /* ---- Cells ---------------------------------------------------------------------- */
 
-/* A share is shown to a tenth of a percent, and no further. */
+/* A share is shown to a hundredth of a percent, and no further. */
 static ds_estimate rounded(const table *t, const ds_sensitivity_figure *figure, ds_estimate e)
 {
-    const double least = 5e-4;
+    const double least = 1e-4;
     if (ds_sensitivity_is_share(&t->about, figure) && isfinite(e.se) && e.se < least && e.se > 0)
         e.se = least;
     return e;
@@ -236,8 +236,9 @@ static size_t fit_columns(table *t)
         for (size_t c = 0; c < t->columns; c++)
             used += GAP + column_width(t, c);
         const size_t room = t->style->width > used ? t->style->width - used : 0;
-        if (room >= least || t->columns == 1 || !t->heads[t->columns - 1].spare)
-            return room < least ? least : room < longest ? room : longest;
+        const bool last = t->columns == 1 || !t->heads[t->columns - 1].spare;
+        if (room >= least || last)
+            return room < NAME_NARROW ? NAME_NARROW : room < longest ? room : longest;
         t->columns--;
     }
 }
