@@ -12,7 +12,7 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
     expect 0
     silent "$stderr"
     head -n 1 "$stdout" | grep -q '^Three inputs explain 99.[0-9]* % ± 0.10 % of the variance of the saving'
-    grep -q '^input  *alone  with others  95 % interval$' "$stdout"
+    grep -q '^input  *alone  *with others  *95 % interval$' "$stdout"
     # the largest first
     [ "$(awk '/^\// { print $1; exit }' "$stdout")" = /products/q/requests_per_month ]
     grep -q '^/products/\*/growth: chance  *1[78]\.' "$stdout"

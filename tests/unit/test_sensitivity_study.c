@@ -11,7 +11,8 @@
 #include "distillsim_sensitivity.h"
 #include "numerics/stream.h"
 
-#define START "{'name': 'known', 'clock': {'start': '2027-01', 'months': 1}, 'run': {'paths': 65536},"
+#define START                                                                            \
+    "{'name': 'known', 'clock': {'start': '2027-01', 'months': 1}, 'run': {'paths': 65536},"
 #define PRODUCT(name, requests, tokens)                                                 \
     "'" name "': {'requests_per_month': " requests ", 'request': {'input_tokens': " tokens ","  \
     " 'output_tokens': 0}}"
@@ -30,11 +31,15 @@ static const double product_total[2] = { 0.767440809873, 0.298611911007 };
 /* cost = x1 + 2 x2, correlation 1/2 */
 #define NORMAL "{'normal': {'mean': 1e9, 'sd': 1e8}}"
 static const char linear[] =
-    START "'correlations': [['/products/a/requests_per_month', '/products/b/requests_per_month', 0.5]],"
+    START "'correlations': [['/products/a/requests_per_month',"
+    "    '/products/b/requests_per_month', 0.5]],"
     "'products': {" PRODUCT("a", NORMAL, "1000") ", " PRODUCT("b", NORMAL, "2000") "}," MODEL("1");
 static const char apart[] =
-    START "'products': {" PRODUCT("a", NORMAL, "1000") ", " PRODUCT("b", NORMAL, "2000") "}," MODEL("1");
+    START "'products': {" PRODUCT("a", NORMAL, "1000") ", " PRODUCT("b", NORMAL, "2000") "},"
+    MODEL("1");
 
+static const char first_of_two[] = "/products/a/requests_per_month";
+static const char second_of_two[] = "/products/b/requests_per_month";
 static const char requests[] = "/products/q/requests_per_month";
 static const char price[] = "/models/m/contracts/c/usd_per_mtok/input";
 
@@ -123,8 +128,8 @@ static void test_shapley_of_correlated_inputs(void **state)
     (void)state;
     const ds_sensitivity_options o = ask(DS_SENSITIVITY_SHAPLEY);
     ds_sensitivity *s = study(linear, &o);
-    expect_share(row_called(s, "/products/a/requests_per_month")->figure[0], 0.339285714286);
-    expect_share(row_called(s, "/products/b/requests_per_month")->figure[0], 0.660714285714);
+    expect_share(row_called(s, first_of_two)->figure[0], 0.339285714286);
+    expect_share(row_called(s, second_of_two)->figure[0], 0.660714285714);
     ds_sensitivity_free(s);
 }
 
@@ -179,8 +184,7 @@ static void test_effects_of_a_sum_do_not_spread(void **state)
     const ds_sensitivity_options o = ask(DS_SENSITIVITY_MORRIS);
     ds_sensitivity *s = study(apart, &o);
     for (int i = 0; i < 2; i++) {
-        const ds_sensitivity_row *row =
-            row_called(s, i == 0 ? "/products/a/requests_per_month" : "/products/b/requests_per_month");
+        const ds_sensitivity_row *row = row_called(s, i == 0 ? first_of_two : second_of_two);
         const double exact = (i + 1) * 1e5 * effect;
         assert_true(fabs(row->figure[0].value / exact - 1) < 1e-8);
         assert_true(fabs(row->figure[1].value / exact - 1) < 1e-8);
@@ -194,8 +198,8 @@ static void test_regressions_and_bins(void **state)
     (void)state;
     ds_sensitivity_options o = ask(DS_SENSITIVITY_SRC);
     ds_sensitivity *s = study(apart, &o);
-    expect_share(row_called(s, "/products/a/requests_per_month")->figure[0], 1 / sqrt(5));
-    expect_share(row_called(s, "/products/b/requests_per_month")->figure[0], 2 / sqrt(5));
+    expect_share(row_called(s, first_of_two)->figure[0], 1 / sqrt(5));
+    expect_share(row_called(s, second_of_two)->figure[0], 2 / sqrt(5));
     assert_true(fabs(ds_sensitivity_summary_of(s).explained.value - 1) < 1e-9);
     ds_sensitivity_free(s);
     o = ask(DS_SENSITIVITY_GIVEN);
