@@ -26,6 +26,7 @@ typedef struct {
 int ds_cmd_run(int argc, char **argv);
 int ds_cmd_sweep(int argc, char **argv);
 int ds_cmd_commit(int argc, char **argv);
+int ds_cmd_discover(int argc, char **argv);
 int ds_cmd_profile(int argc, char **argv);
 int ds_cmd_profile_show(int argc, char **argv); /* `profile show` */
 int ds_cmd_plot(int argc, char **argv);
@@ -78,6 +79,7 @@ const char *ds_parse_directory(struct argp_state *state, const char *option, con
 /* Options of every command that simulates; a child parser. */
 typedef struct {
     const char  *scenario_path;
+    bool         without_scenario; /* a command that was given --data needs none       */
     ds_override *overrides; /* the pointers are copies; values point into argv */
     size_t       override_count;
     bool         paths_given, seed_given;

@@ -51,8 +51,10 @@ typedef struct {
 
 /* By what a peel is chosen, of mean y before (a) and after (b) and of rows n and m. */
 typedef enum {
-    DS_PRIM_GAIN_PER_ROW, /* (b - a) / (n - m): "lenient 1", the default              */
-    DS_PRIM_LEAST_MEAN,   /* (b - a) m / (n - m), that is, least mean of what goes: "lenient 2" */
+    DS_PRIM_GAIN_PER_ROW, /* (b - a) / (n - m): "lenient 1"                            */
+    DS_PRIM_LEAST_MEAN,   /* (b - a) m / (n - m), that is, least mean of what goes: "lenient 2";
+                             the only one for which it does not matter how much goes, as when
+                             a value has much mass                                      */
     DS_PRIM_MEAN,         /* b: "original"                                            */
 } ds_prim_objective;
 
