@@ -21,8 +21,7 @@ typedef struct {
     const char *strategy; /* NULL: of those with a project the one of least mean cost, without
                              any the one that saves most                                  */
     const char *against;  /* of a saving: against whom; NULL: the first                    */
-    double      min_density; /* (176): the share from which on a place counts as bad; 0: the
-                                share of all futures                                       */
+    double      min_density; /* that a box has at least where it is found; 0: what comes out  */
     double      min_mass; /* share of futures that a box has at least; 0: 0.02              */
     size_t      boxes, inputs; /* at most so many boxes, inputs in each; 0: as above        */
     /* Columns that no box restricts: by name, or what a pointer has below it, or "seen": all
@@ -56,6 +55,7 @@ typedef struct {
     ds_estimate mass, density, coverage; /* of all futures, of the box, of those that fail    */
     ds_estimate elsewhere;    /* density of what is in no box so far                         */
     ds_estimate covered;      /* coverage of this box and those before it                    */
+    double      threshold;    /* (176)                                                    */
     double      p_value;      /* chance of such a density if failing did not depend on it   */
     double      found_density, found_coverage; /* in the half that found it                 */
     size_t      edge_count, peel_count, rival_count;
@@ -88,7 +88,7 @@ typedef struct {
     ds_estimate share; /* of all futures: those of which the condition is true              */
     size_t      inputs; /* columns that could have been restricted                          */
     size_t      halves;
-    double      threshold, min_mass;
+    double      min_density, min_mass; /* min_density 0: not asked for                      */
     double      refused_p; /* of the box that did not hold in the other half; NAN: there was
                               none                                                         */
 } ds_discover_facts;

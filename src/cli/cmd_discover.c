@@ -34,8 +34,8 @@ static const struct argp_option options[] = {
       "Whose outcome (default: of the strategies with a student the one of least mean cost)", 0 },
     { "against", KEY_AGAINST, "NAME", 0, "Against whom it saves (default: the first)", 0 },
     { "min-density", KEY_MIN_DENSITY, "SHARE", 0,
-      "Share of failing futures from which on a place counts as bad, e.g. 0.7 or 70% (default: "
-      "their share of all futures)", 0 },
+      "Share of a box that fails, at least, e.g. 0.7 or 70%; then of the denser boxes the one that "
+      "has most (default: the box that has most beyond the share of all futures)", 0 },
     { "min-mass", KEY_MIN_MASS, "SHARE", 0,
       "Share of the futures that a box holds at least (default: 2%)", 0 },
     { "boxes", KEY_BOXES, "N", 0, "At most so many boxes, 1 to 10 (default: 2)", 0 },

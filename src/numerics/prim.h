@@ -91,6 +91,9 @@ typedef struct {
 bool ds_prim_peel_all(const ds_prim_grid *grid, const uint8_t *hit, const uint8_t *mark,
                       const ds_prim_options *options, ds_prim_trajectory *out);
 void ds_prim_trajectory_release(ds_prim_trajectory *trajectory);
+/* (176): the box of the trajectory with the best score; ds_prim_peel_all() has done it for the
+ * threshold of its options. */
+void ds_prim_choose(ds_prim_trajectory *trajectory, double threshold);
 
 /* The whole of the grid; box has a range for each column. */
 void ds_prim_whole(const ds_prim_grid *grid, ds_prim_range *box);

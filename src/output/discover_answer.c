@@ -12,6 +12,8 @@
 
 enum { NAME_TEXT = 96, NAME_COLUMNS = 40, VALUE_TEXT = 160, SENTENCE_TEXT = 4096 };
 
+static const double whole_percent = 0.03; /* an error that leaves no digit after the point */
+
 typedef struct {
     const ds_discover_report *report;
     const ds_discover        *d;
@@ -98,13 +100,29 @@ static void bound_text(const ds_discover_edge *e, const char *gap, char out[VALU
 
 /* ---- Sentences ---------------------------------------------------------------- */
 
+/* "the project of student succeeds"; false when the edge is of another kind. */
+static bool say_project(const ds_subject *s, const ds_discover_edge *e, char *out, size_t size)
+{
+    char label[DS_INPUT_LABEL];
+    if (!is_yes_or_no(e) || e->kept_count != 1)
+        return false;
+    ds_input_label(e->name, s->style->utf8, label);
+    const char *project = strstr(label, "the project");
+    const bool  yes = e->values[0] != 0, passed = strstr(e->name, "#passed") != NULL;
+    append(out, size, "%s %s", project != NULL ? project : label,
+           passed ? (yes ? "succeeds" : "fails") : yes ? "is permitted" : "is refused");
+    return true;
+}
+
 /* "acceptable_share of student is below 0.82 (lowest 25 %)" */
 static void say_edge(const ds_subject *s, const ds_discover_edge *e, char *out, size_t size)
 {
     char label[DS_INPUT_LABEL], bound[VALUE_TEXT], share[DS_HUMAN_TEXT];
+    if (say_project(s, e, out, size))
+        return;
     ds_input_label(e->name, s->style->utf8, label);
     bound_text(e, DS_TEXT_TIE, bound);
-    ds_human_value((ds_estimate){ e->share.value, 0.005 }, ds_scale_percent, share);
+    ds_human_value((ds_estimate){ e->share.value, whole_percent }, ds_scale_percent, share);
     append(out, size, "%s is %s", label, bound);
     if (e->side != DS_DISCOVER_VALUES)
         append(out, size, " (%s" DS_TEXT_TIE "%s" DS_TEXT_TIE "%%)",
@@ -154,7 +172,7 @@ static void say_share(const ds_subject *s, char *out, size_t size)
 static void percent(ds_estimate e, char out[DS_HUMAN_TEXT])
 {
     char text[DS_HUMAN_TEXT];
-    const double least = e.value < 0.0095 || e.value > 0.9905 ? 0 : 0.005;
+    const double least = e.value < 0.0095 || e.value > 0.9905 ? 0 : whole_percent;
     if (e.value == 0 || e.value == 1) {
         snprintf(out, DS_HUMAN_TEXT, "%s" DS_TEXT_TIE "%%", e.value == 0 ? "0" : "100");
         return;
@@ -183,11 +201,11 @@ static void say_box(const ds_subject *s, size_t b, char *out, size_t size)
 static void say_nothing_found(const ds_subject *s, char *out, size_t size)
 {
     char threshold[DS_HUMAN_TEXT];
-    percent((ds_estimate){ s->f->threshold, 0.005 }, threshold);
+    percent((ds_estimate){ s->f->min_density, 0.003 }, threshold);
     append(out, size, " These are not confined to any part: no bounds on at most a few of the %zu "
                       "uncertain figures hold many more of them than their share of futures",
            s->f->inputs);
-    if (s->f->threshold > s->f->share.value)
+    if (s->f->min_density > 0)
         append(out, size, ", at a density of %s or more", threshold);
     append(out, size, isfinite(s->f->refused_p)
                           ? "; what half of the futures suggest does not hold in the other half."
@@ -228,42 +246,60 @@ static void p_text(double p, char out[DS_CELL_TEXT])
         snprintf(out, DS_CELL_TEXT, p < 1e-3 ? "%.0e" : "%.2g", p);
 }
 
+/* a, b, ... */
+static char letter(size_t edge)
+{
+    return (char)('a' + edge % 26);
+}
+
+/* "a  /models/claude/price_path#last_level below 0.234; 0.213 to 0.254 in half samples" */
+static void print_edge(FILE *file, const ds_subject *s, size_t k, const ds_discover_edge *e)
+{
+    char name[400], unit[48], bound[VALUE_TEXT], text[800];
+    ds_text_clean(e->name, s->style->utf8, name, sizeof name);
+    ds_text_clean(e->unit, s->style->utf8, unit, sizeof unit);
+    bound_text(e, DS_TEXT_TIE, bound);
+    snprintf(text, sizeof text, "%c  %s %s%s", letter(k), name,
+             e->side == DS_DISCOVER_VALUES ? "is" DS_TEXT_TIE : "", bound);
+    if (unit[0] != '\0' && strcmp(unit, "1") != 0)
+        append(text, sizeof text, DS_TEXT_TIE "%s", unit);
+    if (isfinite(e->low)) {
+        char low[DS_HUMAN_TEXT], high[DS_HUMAN_TEXT];
+        value_text(e->low, error_of(e), DS_TEXT_TIE, low);
+        value_text(e->high, error_of(e), DS_TEXT_TIE, high);
+        append(text, sizeof text, "; in half samples %s to" DS_TEXT_TIE "%s", low, high);
+    }
+    ds_text_wrap(file, text, s->style->width, 3, 0);
+}
+
 static void fill_edge(const ds_subject *s, ds_grid *grid, size_t row, const ds_discover_edge *e)
 {
     const bool utf8 = s->style->utf8;
-    char       label[DS_INPUT_LABEL], bound[VALUE_TEXT], low[DS_HUMAN_TEXT], high[DS_HUMAN_TEXT];
 
-    ds_input_label(e->name, utf8, label);
-    ds_text_fit(label, NAME_COLUMNS, utf8);
-    snprintf(ds_grid_cell(grid, row, 0), DS_CELL_TEXT, "%.63s", label);
-    bound_text(e, " ", bound);
-    snprintf(ds_grid_cell(grid, row, 1), DS_CELL_TEXT, "%.63s", bound);
-    if (isfinite(e->low)) {
-        value_text(e->low, error_of(e), " ", low);
-        value_text(e->high, error_of(e), " ", high);
-        snprintf(ds_grid_cell(grid, row, 2), DS_CELL_TEXT, "%.24s to %.24s", low, high);
-    } else {
-        snprintf(ds_grid_cell(grid, row, 2), DS_CELL_TEXT, "%s", utf8 ? "\xE2\x80\x93" : "-");
-    }
-    ds_human_value((ds_estimate){ e->kept.value, 0.005 }, ds_scale_percent,
-                   ds_grid_cell(grid, row, 3));
+    snprintf(ds_grid_cell(grid, row, 0), DS_CELL_TEXT, "%c", letter(row));
+    ds_human_value((ds_estimate){ e->kept.value, whole_percent }, ds_scale_percent,
+                   ds_grid_cell(grid, row, 1));
     ds_human_value((ds_estimate){ e->share.value, fmax(e->share.se, 0.0005) }, ds_scale_percent,
-                   ds_grid_cell(grid, row, 4));
-    ds_human_estimate(e->density_without, ds_scale_percent, utf8, ds_grid_cell(grid, row, 5));
-    p_text(e->quasi_p, ds_grid_cell(grid, row, 6));
+                   ds_grid_cell(grid, row, 2));
+    ds_human_estimate(e->coverage_without, ds_scale_percent, utf8, ds_grid_cell(grid, row, 3));
+    ds_human_estimate(e->density_without, ds_scale_percent, utf8, ds_grid_cell(grid, row, 4));
+    p_text(e->quasi_p, ds_grid_cell(grid, row, 5));
 }
 
 static bool print_edges(FILE *file, const ds_subject *s, size_t b)
 {
-    static const char *const titles[][2] = { { "", "" }, { "where", "" },
-        { "half samples", "5 to 95 %" }, { "have it", "%" }, { "futures", "%" },
-        { "without it", "%" }, { "quasi-p", "" } };
+    static const char *const titles[EDGE_COLUMNS][2] = { { "", "" }, { "have it", "%" },
+        { "futures", "%" }, { "coverage", "% without it" }, { "density", "% without it" },
+        { "quasi-p", "" } };
     const size_t count = ds_discover_box_at(s->d, b)->edge_count;
     ds_grid      grid;
 
-    if (!ds_grid_init(&grid, count, EDGE_COLUMNS + 1))
+    for (size_t k = 0; k < count; k++)
+        print_edge(file, s, k, ds_discover_edge_at(s->d, b, k));
+    putc('\n', file);
+    if (!ds_grid_init(&grid, count, EDGE_COLUMNS))
         return false;
-    set_heads(&grid, titles, EDGE_COLUMNS + 1);
+    set_heads(&grid, titles, EDGE_COLUMNS);
     for (size_t k = 0; k < count; k++)
         fill_edge(s, &grid, k, ds_discover_edge_at(s->d, b, k));
     ds_grid_print(file, &grid, s->style);
@@ -373,19 +409,20 @@ static void note_rivals(FILE *file, const ds_subject *s, size_t b)
 static void print_notes(FILE *file, const ds_subject *s)
 {
     char text[SENTENCE_TEXT], threshold[DS_HUMAN_TEXT], name[NAME_TEXT];
-    percent((ds_estimate){ s->f->threshold, 0.005 }, threshold);
     if (ds_discover_box_count(s->d) > 0) {
+        percent((ds_estimate){ ds_discover_box_at(s->d, 0)->threshold, 0.003 }, threshold);
         snprintf(text, sizeof text,
                  "Coverage is the share of all such futures that lie in the box, density their "
                  "share of the box. Half of the futures found the box, the other %zu say what it "
-                 "holds; a place counts as bad from a density of %s on.", s->f->told_in,
+                 "holds; a place was taken in from a density of %s on.", s->f->told_in,
                  threshold);
         note(file, s, text);
         snprintf(text, sizeof text,
-                 "`half samples`: where the bound is in boxes of %zu halves of the half that found "
-                 "it, and how many have it; `futures`: how many lie on that side of the bound "
-                 "alone; `without it`: density if this bound is dropped; `quasi-p`: chance of the "
-                 "box's density if the bound did nothing.", s->f->halves);
+                 "Half samples are %zu halves of the half that found the box, each with a box of "
+                 "its own: 5 to 95 %% of where they have the bound, and how many `have it`. "
+                 "`futures` lie on that side of the bound alone; `without it` is the box "
+                 "that lacks only this bound; `quasi-p` the chance of the box's density if the "
+                 "bound did nothing.", s->f->halves);
         note(file, s, text);
     }
     if (s->report->scenario != NULL) {

@@ -171,6 +171,7 @@ static void box(FILE *file, const ds_discover *d, size_t b)
     estimate(file, "coverage", what->coverage);
     estimate(file, "elsewhere", what->elsewhere);
     estimate(file, "covered", what->covered);
+    number(file, "threshold", what->threshold);
     number(file, "p_value", what->p_value);
     number(file, "found_density", what->found_density);
     number(file, "found_coverage", what->found_coverage);
@@ -223,7 +224,7 @@ void ds_discover_json(FILE *file, const ds_discover_report *report)
     fprintf(file, "},\n\"paths\":%zu,\"found_in\":%zu,\"told_in\":%zu,\"inputs\":%zu,"
                   "\"half_samples\":%zu", f->paths, f->found_in, f->told_in, f->inputs, f->halves);
     estimate(file, "share", f->share);
-    number(file, "threshold", f->threshold);
+    number(file, "min_density", f->min_density);
     number(file, "min_mass", f->min_mass);
     number(file, "refused_p", f->refused_p);
     fputs(",\n\"boxes\":[", file);

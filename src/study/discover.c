@@ -16,7 +16,7 @@ static const double alpha = 0.05, usual_mass = 0.02;
 static const double worth = 0.03, worth_errors = 3; /* (177) */
 static const double level = 0.05;       /* of the test of a box                       */
 static const double least_excess = 0.03; /* of coverage over mass                       */
-enum { HITS_LEAST = 20 };
+enum { HITS_LEAST = 20, DENSITY_STEPS = 12 };
 
 /* ---- The search ---------------------------------------------------------------------- */
 
@@ -166,11 +166,11 @@ static void set_facts(ds_discovery *s)
     f->share = ds_share_of(s->all_found.hits + s->all_told.hits, rows);
     f->inputs = s->grid.columns;
     f->halves = DS_DISCOVER_HALVES;
-    f->threshold = o->min_density > 0 ? o->min_density : f->share.value;
+    f->min_density = o->min_density;
     f->min_mass = o->min_mass > 0 ? o->min_mass : usual_mass;
     f->refused_p = (double)NAN;
     s->prim = (ds_prim_options){.alpha = alpha, .objective = DS_PRIM_LEAST_MEAN,
-                                .threshold = f->threshold, .worth = worth, .z = worth_errors,
+                                .threshold = f->share.value, .worth = worth, .z = worth_errors,
                                 .most_columns = o->inputs > 0 ? o->inputs : DS_DISCOVER_INPUTS};
 }
 
@@ -190,6 +190,53 @@ static bool holds(ds_discovery *s)
     return fine;
 }
 
+/* The box of a trajectory for this threshold, and what it holds where it is found. */
+static ds_code fit(ds_discovery *s, ds_prim_trajectory *t, double threshold, ds_prim_range *box,
+                   ds_prim_tally *in)
+{
+    s->prim.threshold = threshold;
+    ds_prim_choose(t, threshold);
+    ds_prim_after(&s->grid, t, t->chosen, box);
+    if (!ds_prim_trim(&s->grid, s->hit, s->mark, &s->prim, box)) {
+        return no_memory(s);
+    }
+    *in = ds_prim_count(&s->grid, s->hit, s->mark, box);
+    return DS_OK;
+}
+
+static bool is_dense(const ds_discovery *s, ds_prim_tally in)
+{
+    return (double)in.hits >= s->d->facts.min_density * (double)in.rows;
+}
+
+/* The least threshold whose box is as dense as it has to be. */
+static ds_code fit_densely(ds_discovery *s, ds_prim_trajectory *t)
+{
+    double low = s->d->facts.share.value, high = s->d->facts.min_density, best = high;
+    ds_prim_tally in = {0, 0};
+    ds_code code = fit(s, t, low, s->box, &in);
+
+    if (code != DS_OK || is_dense(s, in)) {
+        return code;
+    }
+    for (int step = 0; code == DS_OK && step < DENSITY_STEPS; step++) {
+        const double middle = 0.5 * (low + high);
+        code = fit(s, t, middle, s->box, &in);
+        if (code == DS_OK && is_dense(s, in)) {
+            best = high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    if (code == DS_OK) {
+        code = fit(s, t, best, s->box, &in);
+    }
+    if (code == DS_OK && !is_dense(s, in)) {
+        ds_prim_whole(&s->grid, s->box); /* none is */
+    }
+    return code;
+}
+
 /* The next box, unless there is none. */
 static ds_code next_box(ds_discovery *s, bool *found)
 {
@@ -202,11 +249,11 @@ static ds_code next_box(ds_discovery *s, bool *found)
         return DS_OK;
     }
     s->prim.least_mass = d->facts.min_mass * (double)s->all_found.rows / (double)left.rows;
-    if (!ds_prim_find(&s->grid, s->hit, s->mark, &s->prim, s->box, &t)) {
+    if (!ds_prim_peel_all(&s->grid, s->hit, s->mark, &s->prim, &t)) {
         return no_memory(s);
     }
-    ds_code code = DS_OK;
-    if (ds_prim_restricted(&s->grid, s->box) > 0 && holds(s)) {
+    ds_code code = fit_densely(s, &t);
+    if (code == DS_OK && ds_prim_restricted(&s->grid, s->box) > 0 && holds(s)) {
         *found = true;
         code = ds_discovery_describe(s, &t, &d->box[d->box_count++]);
         for (size_t i = 0; i < s->grid.rows; i++) {

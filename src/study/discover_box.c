@@ -363,6 +363,7 @@ static void make_shares(ds_discovery *s, ds_prim_tally in, ds_prim_tally left,
     what->coverage = ds_share_of(in.hits, s->all_told.hits);
     what->elsewhere = ds_share_of(left.hits - in.hits, left.rows - in.rows);
     what->covered = ds_share_of(s->all_told.hits - (left.hits - in.hits), s->all_told.hits);
+    what->threshold = s->prim.threshold;
     what->p_value = ds_prim_quasi_p(in, left);
     what->found_density = (double)found.hits / (double)found.rows;
     what->found_coverage = (double)found.hits / (double)s->all_found.hits;
