@@ -453,7 +453,8 @@ ds_code ds_discover_table(FILE *file, const ds_discover_report *report, const ds
         fine = print_edges(file, &s, b);
         putc('\n', file);
         fine = fine && print_trade(file, &s, b);
-        putc('\n', file);
+        if (ds_discover_box_at(s.d, b)->rival_count > 0)
+            putc('\n', file);
         note_rivals(file, &s, b);
     }
     if (!fine) {
@@ -461,8 +462,7 @@ ds_code ds_discover_table(FILE *file, const ds_discover_report *report, const ds
             *err = (ds_error){ .code = DS_E_NOMEM, .message = "out of memory" };
         return DS_E_NOMEM;
     }
-    if (ds_discover_box_count(s.d) == 0)
-        putc('\n', file);
+    putc('\n', file);
     print_notes(file, &s);
     return DS_OK;
 }
