@@ -1,4 +1,4 @@
-/* cmd_plot.c -- `distillsim plot`: pictures of what `run --out` and `sweep` wrote.
+/* cmd_plot.c -- `distillsim plot`: pictures of what `run --out`, `sweep` and `discover` wrote.
  *
  * For every picture a gnuplot script is left beside the data.
  *
@@ -13,13 +13,13 @@
 #include "output/plot.h"
 
 static const char *const formats[] = { "svg", "png", "pdf", NULL };
-static const char *const kinds[] = { "fan", "saving", "sweep", "heat", NULL };
-enum { KINDS = 4, ANY = -1 };
+static const char *const kinds[] = { "fan", "saving", "sweep", "heat", "trade", NULL };
+enum { KINDS = 5, ANY = -1 };
 
-/* What each kind is drawn from in a directory of results; NULL: from a sweep. */
-static const char *const tables[KINDS] = { "monthly.csv", "saving.csv", NULL, NULL };
+/* What each kind is drawn from in a directory of results; NULL: from a CSV file. */
+static const char *const tables[KINDS] = { "monthly.csv", "saving.csv", NULL, NULL, NULL };
 static ds_code (*const writers[KINDS])(const ds_plot *, ds_error *) = {
-    ds_plot_fan, ds_plot_saving, ds_plot_sweep, ds_plot_heat
+    ds_plot_fan, ds_plot_saving, ds_plot_sweep, ds_plot_heat, ds_plot_trade
 };
 
 typedef struct {
@@ -31,8 +31,8 @@ enum { KEY_KIND = 'k', KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_OUTCOME = 'O' };
 
 static const struct argp_option options[] = {
     { "kind", KEY_KIND, "KIND", 0,
-      "fan (monthly bills), saving (its distribution), sweep (one parameter) or heat (two); "
-      "default: all that the data has", 0 },
+      "fan (monthly bills), saving (its distribution), sweep (one parameter), heat (two) or trade "
+      "(of discover); default: all that the data has", 0 },
     { "format", KEY_FORMAT, "FORMAT", 0, "svg (default), png or pdf", 0 },
     { "out", KEY_OUT, "FILE", 0, "Where to put the picture, when there is one", 0 },
     { "outcome", KEY_OUTCOME, "NAME", 0,
@@ -166,7 +166,12 @@ static ds_code draw_sweep(const ds_options *o, ds_error *error)
         return code;
     size_t parameters = ds_plot_parameters(&table);
     int    kind = parameters == 1 ? DS_PLOT_SWEEP : DS_PLOT_HEAT;
-    if (parameters == 0)
+    if (ds_plot_is_trade(&table))
+        code = o->kind == ANY || o->kind == DS_PLOT_TRADE
+                   ? draw(o, DS_PLOT_TRADE, o->data, &table, o->data, error)
+                   : ds_output_fail(error, DS_E_USAGE, o->data,
+                                    "a trajectory of discover is drawn as 'trade'");
+    else if (parameters == 0)
         code = ds_output_fail(error, DS_E_IO, o->data, "not the CSV of a sweep");
     else if (parameters > 2)
         code = ds_output_fail(error, DS_E_USAGE, o->data,
@@ -190,6 +195,8 @@ static bool options_agree(const ds_options *o, bool is_directory)
         ds_message("--outcome: there is no outcome '%s'", o->outcome);
     else if (is_directory && (o->kind == DS_PLOT_SWEEP || o->kind == DS_PLOT_HEAT))
         ds_message("--kind: '%s' is drawn from the CSV of a sweep", kinds[o->kind]);
+    else if (is_directory && o->kind == DS_PLOT_TRADE)
+        ds_message("--kind: 'trade' is drawn from the trajectory.csv of discover");
     else if (is_directory && o->out != NULL && o->kind == ANY)
         ds_message("--out: there are two pictures; choose one by --kind");
     else

@@ -41,11 +41,17 @@ static void append(char *out, size_t size, const char *format, ...)
 
 /* ---- Values of an input ------------------------------------------------------ */
 
-/* A number scaled as money is when it is large: "1.25 M", as exact as its error says. */
-static void value_text(double value, double se, const char *gap, char out[DS_HUMAN_TEXT])
+/* Large numbers are scaled as money is: 1.25 M. */
+static ds_scale scale_of(double value)
 {
-    char           number[DS_HUMAN_TEXT];
-    const ds_scale scale = fabs(value) >= 1e4 ? ds_scale_of_money(value) : ds_scale_one;
+    return fabs(value) >= 1e4 ? ds_scale_of_money(value) : ds_scale_one;
+}
+
+/* "1.25 M", as exact as its error says. */
+static void value_text(double value, double se, ds_scale scale, const char *gap,
+                       char out[DS_HUMAN_TEXT])
+{
+    char number[DS_HUMAN_TEXT];
     ds_human_value((ds_estimate){ value, se }, scale, number);
     snprintf(out, DS_HUMAN_TEXT, "%.40s%s%s", number, scale.suffix[0] != '\0' ? gap : "",
              scale.suffix);
@@ -70,7 +76,7 @@ static void one_value(const ds_discover_edge *e, size_t k, const char *gap,
     if (is_yes_or_no(e))
         snprintf(out, DS_HUMAN_TEXT, "%s", e->values[k] != 0 ? "yes" : "no");
     else if (fabs(e->values[k]) >= 1e4)
-        value_text(e->values[k], (double)NAN, gap, out);
+        value_text(e->values[k], (double)NAN, scale_of(e->values[k]), gap, out);
     else
         snprintf(out, DS_HUMAN_TEXT, "%.4g", e->values[k]);
 }
@@ -94,7 +100,7 @@ static void bound_text(const ds_discover_edge *e, const char *gap, char out[VALU
         values_text(e, gap, out);
         return;
     }
-    value_text(e->bound, error_of(e), gap, text);
+    value_text(e->bound, error_of(e), scale_of(e->bound), gap, text);
     snprintf(out, VALUE_TEXT, "%s%s%s", ds_discover_side_name(e->side), gap, text);
 }
 
@@ -146,7 +152,7 @@ static void condition_text(const ds_subject *s, char *out, size_t size)
     if (isinf(s->f->bound))
         snprintf(number, sizeof number, "%s", s->f->bound > 0 ? "never" : "-infinite");
     else
-        value_text(s->f->bound, (double)NAN, gap, number);
+        value_text(s->f->bound, (double)NAN, scale_of(s->f->bound), gap, number);
     snprintf(out, size, "%s%s%s%s%s", clean, gap, s->f->relation, gap, number);
 }
 
@@ -265,8 +271,8 @@ static void print_edge(FILE *file, const ds_subject *s, size_t k, const ds_disco
         append(text, sizeof text, DS_TEXT_TIE "%s", unit);
     if (isfinite(e->low)) {
         char low[DS_HUMAN_TEXT], high[DS_HUMAN_TEXT];
-        value_text(e->low, error_of(e), DS_TEXT_TIE, low);
-        value_text(e->high, error_of(e), DS_TEXT_TIE, high);
+        value_text(e->low, error_of(e), scale_of(e->bound), DS_TEXT_TIE, low);
+        value_text(e->high, error_of(e), scale_of(e->bound), DS_TEXT_TIE, high);
         append(text, sizeof text, "; in half samples %s to" DS_TEXT_TIE "%s", low, high);
     }
     ds_text_wrap(file, text, s->style->width, 3, 0);
@@ -414,7 +420,7 @@ static void print_notes(FILE *file, const ds_subject *s)
         snprintf(text, sizeof text,
                  "Coverage is the share of all such futures that lie in the box, density their "
                  "share of the box. Half of the futures found the box, the other %zu say what it "
-                 "holds; a place was taken in from a density of %s on.", s->f->told_in,
+                 "holds; a place belongs to it from a density of %s on.", s->f->told_in,
                  threshold);
         note(file, s, text);
         snprintf(text, sizeof text,

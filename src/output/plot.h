@@ -14,7 +14,8 @@
 #include "distillsim.h"
 #include "output/csv.h"
 
-typedef enum { DS_PLOT_FAN, DS_PLOT_SAVING, DS_PLOT_SWEEP, DS_PLOT_HEAT } ds_plot_kind;
+typedef enum { DS_PLOT_FAN, DS_PLOT_SAVING, DS_PLOT_SWEEP, DS_PLOT_HEAT,
+               DS_PLOT_TRADE } ds_plot_kind;
 
 typedef struct {
     FILE         *file;    /* the script                                        */
@@ -30,10 +31,14 @@ DS_MUST_CHECK ds_code ds_plot_fan(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_saving(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_sweep(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_heat(const ds_plot *plot, ds_error *err);
+DS_MUST_CHECK ds_code ds_plot_trade(const ds_plot *plot, ds_error *err);
 
 /* Number of swept parameters: the columns before `strategy`; 0 when the table is
  * not of a sweep. */
 size_t ds_plot_parameters(const ds_csv *table);
+
+/* Is the table a trajectory of `discover`? */
+bool ds_plot_is_trade(const ds_csv *table);
 
 /* Runs gnuplot on a script and writes what it draws to `picture`.  Fails with
  * DS_E_IO: gnuplot is missing, complains, or the file cannot be written. */

@@ -365,11 +365,16 @@ static ds_code needed(const ds_condition *c, size_t *outcome, ds_error *err)
                      "outcomes' lists them", name);
 }
 
+/* Those of the options and of the condition, "STRATEGY/OUTCOME". */
 static ds_code check_strategies(const ds_scenario *scenario, const ds_discover_options *o,
-                                ds_error *err)
+                                const ds_condition *c, ds_error *err)
 {
-    const char *const asked[] = {o->strategy, o->against};
-    for (size_t k = 0; k < 2; k++) {
+    char prefix[DS_CONDITION_NAME];
+    const char *slash = c->name[0] != '/' ? strrchr(c->name, '/') : NULL;
+    const char *const asked[] = {o->strategy, o->against, slash != NULL ? prefix : NULL};
+
+    snprintf(prefix, sizeof prefix, "%.*s", slash != NULL ? (int)(slash - c->name) : 0, c->name);
+    for (size_t k = 0; k < 3; k++) {
         size_t s = 0;
         while (asked[k] != NULL && s < ds_scenario_strategy_count(scenario) &&
                strcmp(ds_scenario_strategy_name(scenario, s), asked[k]) != 0) {
@@ -428,7 +433,7 @@ ds_code ds_discover_run(const ds_scenario *scenario, const ds_run_options *run,
         code = needed(&condition, &outcome, err);
     }
     if (code == DS_OK) {
-        code = check_strategies(scenario, options, err);
+        code = check_strategies(scenario, options, &condition, err);
     }
     if (code == DS_OK) {
         code = simulate(scenario, run, outcome, &samples, &result, err);

@@ -173,8 +173,8 @@ static ds_code watch_requests(watching *w)
     const size_t first = w->count;
     ds_code code = DS_OK;
     for (size_t i = 0; code == DS_OK && i < plan->product_count; i++) {
-        code = watch_part(w, "/products/", DS_ITEM(ds_product, plan->scenario->products, i).key.name,
-                          "#mean_requests_per_month", "request/month",
+        const char *name = DS_ITEM(ds_product, plan->scenario->products, i).key.name;
+        code = watch_part(w, "/products/", name, "#mean_requests_per_month", "request/month",
                           (ds_watch){DS_WATCH_REQUESTS_SUM, i, 0, NULL});
     }
     for (size_t t = 1; code == DS_OK && t < plan->months; t++) {
