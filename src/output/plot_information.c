@@ -8,19 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "output/plot_kinds.h"
 #include "output/plot_script.h"
 #include "output/text.h"
 
 enum { BARS_MOST = 14, LABEL_COLUMNS = 58, LABEL_TEXT = 400 };
 
-ds_plot_kind ds_plot_of_information(const ds_csv *table)
+bool ds_plot_is_information(const ds_csv *table)
 {
-    if (ds_csv_column(table, "nested_low_usd") < table->columns)
-        return DS_PLOT_INFORMATION;
+    return ds_csv_column(table, "nested_low_usd") < table->columns;
+}
+
+bool ds_plot_is_pilot(const ds_csv *table)
+{
     return ds_csv_column(table, "worse_usd") < table->columns &&
-                   ds_csv_column(table, "size") < table->columns
-               ? DS_PLOT_PILOT
-               : DS_PLOT_KINDS;
+           ds_csv_column(table, "size") < table->columns;
 }
 
 /* ---- Bars ------------------------------------------------------------------- */
