@@ -6,7 +6,7 @@
  * times a year is that of a binomial tree (the column "finite differences" of the paper is
  * this one, to its three digits); the value of the fitted policy on other paths is within
  * 0.3 % of it and not above it by 4 standard errors, the bound not below it by as much and
- * within 1 % (50 dates) or 1.5 % (100 dates).  The call on the greater of two assets is that of Broadie & Glasserman, "A stochastic
+ * within 1 % (50 dates) or 2 % (100 dates).  The call on the greater of two assets is that of Broadie & Glasserman, "A stochastic
  * mesh method", Journal of Computational Finance 7 (2004): 8.08, 13.90, 21.34.
  * A comparison within 4 standard errors fails a correct program with probability 6e-5, were
  * the seed drawn anew; it is fixed.
@@ -306,7 +306,7 @@ static void test_table_1(void **state)
         snprintf(what, sizeof what, "put at %g, %g years", table[k][0], table[k][1]);
         NEAR(european(&m, m.start, m.years), table[k][2], 1e-9);
         check_bounds(value(&m, &basis, (ds_surprises){PUT_SURPRISES, put_surprises, NULL}),
-                     table[k][3], 0.003, table[k][1] > 1 ? 0.015 : 0.01, what);
+                     table[k][3], 0.003, table[k][1] > 1 ? 0.02 : 0.01, what);
     }
 }
 
