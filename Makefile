@@ -202,7 +202,7 @@ results: deps-user
 	done
 
 # Programs that are timed.  The loop is compiled for each instruction set of the kernel.
-BENCH_LOOP_SOURCES := tests/bench/benchmark_loop.c $(addprefix src/numerics/,lanes.c stream.c sort.c statistics.c)
+BENCH_LOOP_SOURCES := tests/bench/benchmark_loop.c $(addprefix src/numerics/,lanes.c stream.c order.c sort.c statistics.c)
 BENCH_PROGRAMS := $(addprefix $(B)/bench/,benchmark_distillsim error_time count_run \
                     $(addprefix benchmark_loop-,generic $(KERNEL_ISAS)))
 
@@ -339,13 +339,13 @@ export PKG_CONFIG_FILE
 
 AT = $(DESTDIR)$(PREFIX)
 man_path = share/man/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
-INSTALLED = bin/distillsim lib/libdistillsim.a lib/pkgconfig/distillsim.pc include/distillsim.h \
+INSTALLED = bin/distillsim lib/libdistillsim.a lib/pkgconfig/distillsim.pc $(wildcard include/*.h) \
             share/distillsim $(foreach m,$(MAN_PAGES),$(call man_path,$(m)))
 
 install: all
 	install -Dm755 $(B)/distillsim $(AT)/bin/distillsim
 	install -Dm644 $(LIBRARY) $(AT)/lib/libdistillsim.a
-	install -Dm644 include/distillsim.h $(AT)/include/distillsim.h
+	install -Dm644 -t $(AT)/include $(wildcard include/*.h)
 	@mkdir -p $(AT)/lib/pkgconfig
 	printf '%s\n' "$$PKG_CONFIG_FILE" >$(AT)/lib/pkgconfig/distillsim.pc
 	$(foreach m,$(MAN_PAGES),install -Dm644 $(m) $(AT)/$(call man_path,$(m)) &&) true

@@ -41,7 +41,7 @@ static void print_usage(FILE *file)
     fputs("Should we distil a smaller model: for which products, when, and how sure are we?\n\n"
           "Usage: distillsim COMMAND [OPTION...] [FILE...]\n\nCommands:\n", file);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(file, "  %-9s %s\n", commands[i].name, commands[i].summary);
+        fprintf(file, "  %-11s %s\n", commands[i].name, commands[i].summary);
     fputs("\n`distillsim help COMMAND' prints the options of a command,\n"
           "`distillsim help outcomes' the figures that a run gives.\n", file);
 }

@@ -10,7 +10,7 @@
 
 #include "engine/result.h"
 #include "model/outcome.h"
-#include "numerics/sort.h"
+#include "numerics/order.h"
 
 /* ---- Life -------------------------------------------------------------------------- */
 
@@ -23,64 +23,61 @@ ds_stream_size ds_stream_size_of(size_t strategies, size_t outcomes, uint64_t th
 
     s.counts = s.columns * DS_STREAM_COLUMN_COUNTS + 2 * s.pairs + strategies;
     s.ring_bytes = sums;
-    s.bytes = s.columns * DS_STREAM_BINS * sizeof(double) +
+    s.bytes = s.columns * DS_STREAM_BINS * (sizeof(double) + sizeof(size_t)) +
               (threads + 1) * (s.counts * sizeof(uint64_t) + sums);
     return s;
 }
 
-/* Values that may be sorted; NAN left out. */
-static size_t numbers_of(const double *column, size_t count, double *out)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        out[n] = column[i];
-        n += isnan(column[i]) ? 0 : 1;
-    }
-    return n;
-}
-
-static size_t finite_of(size_t count, const double *sorted)
-{
-    while (count > 0 && isinf(sorted[count - 1]))
-        count--;
-    return count;
-}
-
 /* A value that many paths have spans several edges: the first of them moves to the value
  * below, so that the many have a bin of their own. */
-static void part_ties(double *edges, size_t finite, const double *sorted)
+static void part_ties(double *edges, const ds_order *order)
 {
     for (size_t b = 0; b + 2 < DS_STREAM_BINS; b++) {
         if (edges[b] != edges[b + 1] || (b > 0 && edges[b] == edges[b - 1])) {
             continue;
         }
-        size_t at = ((b + 1) * finite - 1) / DS_STREAM_BINS;
-        while (at > 0 && sorted[at] == edges[b])
+        size_t at = ((b + 1) * order->finite - 1) / DS_STREAM_BINS;
+        while (at > 0 && ds_order_at(order, at) == edges[b])
             at--;
-        edges[b] = sorted[at];
+        edges[b] = ds_order_at(order, at);
     }
 }
 
-static void cut(ds_stream *s, const ds_result *r, size_t column, double *sorted)
+/* How many edges are below x: bin b has edge b-1 < x <= edge b. */
+static size_t bin_of(const double *edges, double x)
 {
-    const size_t kept = (size_t)r->kept;
-    double *edges = s->edges + column * (DS_STREAM_BINS - 1);
-    const size_t strategy = column / r->column_count;
-    const size_t numbers =
-        numbers_of(ds_result_cells(r, strategy, s->outcome[column]), kept, sorted);
+    size_t bin = 0;
 
-    ds_sort(numbers, sorted);
-    const size_t finite = finite_of(numbers, sorted);
+    for (size_t step = DS_STREAM_BINS / 2; step > 0; step /= 2) {
+        bin += edges[bin + step - 1] < x ? step : 0;
+    }
+    return bin;
+}
+
+/* By the first of the kept paths, as many as can be sorted at once. */
+static void cut(ds_stream *s, const ds_result *r, size_t column, ds_order_room *room)
+{
+    const size_t kept = (size_t)r->kept, first = kept < DS_ORDER_AT_ONCE ? kept : DS_ORDER_AT_ONCE;
+    double *edges = s->edges + column * (DS_STREAM_BINS - 1);
+    const double *x = ds_result_cells(r, column / r->column_count, s->outcome[column]);
+    const ds_order order = ds_order_of_column(room, first, x, NULL, NULL);
+
+    ds_order_expect(&order, &(ds_ranks){0, order.finite}, 1);
     for (size_t b = 1; b < DS_STREAM_BINS; b++) {
         /* without values everything is in one bin */
-        edges[b - 1] = finite == 0 ? 0.0 : sorted[(b * finite - 1) / DS_STREAM_BINS];
+        edges[b - 1] =
+            order.finite == 0 ? 0.0 : ds_order_at(&order, (b * order.finite - 1) / DS_STREAM_BINS);
     }
-    if (finite > 0) {
-        part_ties(edges, finite, sorted);
+    if (order.finite > 0) {
+        part_ties(edges, &order);
     }
-    s->at_risk[column] =
-        ds_value_at_risk_sorted(finite, sorted, r->cvar_level, s->tail[column]);
+    for (size_t i = 0; i < kept; i++) {
+        if (isfinite(x[i])) {
+            s->kept[column * DS_STREAM_BINS + bin_of(edges, x[i])]++;
+        }
+    }
+    const ds_order all = ds_order_of_column(room, kept, x, NULL, NULL);
+    s->at_risk[column] = ds_value_at_risk_of(&all, r->cvar_level, s->tail[column]);
 }
 
 static bool reserve(ds_stream *s)
@@ -91,14 +88,16 @@ static bool reserve(ds_stream *s)
     s->at_risk = calloc(columns, sizeof *s->at_risk);
     s->tail = calloc(columns, sizeof *s->tail);
     s->outcome = calloc(columns, sizeof *s->outcome);
+    s->kept = calloc(columns * DS_STREAM_BINS, sizeof *s->kept);
     s->counts = calloc(s->size.counts, sizeof *s->counts);
     s->cells = calloc(columns, sizeof *s->cells);
     s->pairs = calloc(s->size.pairs + s->size.strategies, sizeof *s->pairs);
     return s->edges != NULL && s->at_risk != NULL && s->tail != NULL && s->outcome != NULL &&
-           s->counts != NULL && s->cells != NULL && s->pairs != NULL;
+           s->kept != NULL &&
+                      s->counts != NULL && s->cells != NULL && s->pairs != NULL;
 }
 
-ds_stream *ds_stream_new(const ds_result *r, double *sorted)
+ds_stream *ds_stream_new(const ds_result *r, ds_order_room *room)
 {
     ds_stream *s = calloc(1, sizeof *s);
 
@@ -118,7 +117,7 @@ ds_stream *ds_stream_new(const ds_result *r, double *sorted)
             const size_t column = strategy * r->column_count + (size_t)r->column_of[o];
             s->outcome[column] = o;
             s->tail[column] = ds_outcome_at(o)->bad_tail;
-            cut(s, r, column, sorted);
+            cut(s, r, column, room);
         }
     }
     return s;
@@ -133,6 +132,7 @@ void ds_stream_free(ds_stream *s)
     free(s->at_risk);
     free(s->tail);
     free(s->outcome);
+    free(s->kept);
     free(s->counts);
     free(s->cells);
     free(s->pairs);
@@ -185,17 +185,6 @@ uint64_t ds_stream_least(const ds_stream *s, size_t strategy)
 }
 
 /* ---- A block -------------------------------------------------------------------------- */
-
-/* How many edges are below x: bin b has edge b-1 < x <= edge b. */
-static size_t bin_of(const double *edges, double x)
-{
-    size_t bin = 0;
-
-    for (size_t step = DS_STREAM_BINS / 2; step > 0; step /= 2) {
-        bin += edges[bin + step - 1] < x ? step : 0;
-    }
-    return bin;
-}
 
 static void count_column(const ds_stream *s, size_t column, size_t count, const double *x,
                          ds_stream_tally *t)

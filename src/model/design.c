@@ -17,10 +17,13 @@ static size_t count_of(const ds_plan *plan, ds_watch_kind kind)
     case DS_WATCH_UNIFORM:
     case DS_WATCH_INPUT:    return plan->scenario->input_count;
     case DS_WATCH_SHOCK:    return plan->process_count;
-    case DS_WATCH_REQUESTS: return plan->product_count;
+    case DS_WATCH_REQUESTS:
+    case DS_WATCH_REQUESTS_SUM: return plan->product_count;
     case DS_WATCH_PRICE:    return plan->model_count;
     case DS_WATCH_RENT:     return plan->gpu_count;
     case DS_WATCH_BILL:     return plan->strategy_count;
+    case DS_WATCH_ATTEMPTS:
+    case DS_WATCH_PASSED:   return plan->student_count;
     }
     return 0;
 }

@@ -54,6 +54,11 @@ void ds_watch_world(ds_work *w)
             keep(w, watch, w->level[w->plan->model[watch->index].level]);
             break;
         case DS_WATCH_RENT:     keep(w, watch, w->rent[watch->index]); break;
+        case DS_WATCH_ATTEMPTS: keep(w, watch, w->gates[watch->index]); break;
+        case DS_WATCH_PASSED:   keep(w, watch, w->succeeds[watch->index]); break;
+        case DS_WATCH_REQUESTS_SUM:
+            ds_row_add(watch->column + w->first, w->requests[watch->index]);
+            break;
         default:                break;
         }
     }

@@ -284,9 +284,9 @@ static double share_below_se(const ds_sample *s, size_t count, double p, double 
     return sqrt(grouped * grouped + tied / ((double)count * (double)count));
 }
 
-double ds_sample_quantile_se(const ds_sample *s, size_t count, const double *sorted, double p)
+double ds_sample_quantile_se(const ds_sample *s, size_t count, const ds_order *order, double p)
 {
-    const double q = ds_quantile_sorted(count, sorted, p);
+    const double q = ds_quantile_of(order, count, p);
 
     if (!((double)count * p * (1.0 - p) >= 5.0) || isinf(q)) {
         return (double)NAN;
@@ -300,7 +300,7 @@ double ds_sample_quantile_se(const ds_sample *s, size_t count, const double *sor
     if (!(p - reach >= 0.0 && p + reach <= 1.0)) {
         return (double)NAN;
     }
-    const double low = ds_quantile_sorted(count, sorted, p - reach);
-    const double high = ds_quantile_sorted(count, sorted, p + reach);
+    const double low = ds_quantile_of(order, count, p - reach);
+    const double high = ds_quantile_of(order, count, p + reach);
     return isinf(low) || isinf(high) ? (double)NAN : (high - low) / (2.0 * t);
 }
