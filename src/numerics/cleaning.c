@@ -20,32 +20,6 @@ struct ds_cleaning {
     double *of_hidden; /* [date][hidden]                                              */
 };
 
-/* Columns for the surprises of a date. */
-static double **columns_new(size_t count, size_t paths)
-{
-    double **column = malloc((count + 1) * sizeof *column);
-    double *block = malloc((count * paths + 1) * sizeof *block);
-
-    if (column == NULL || block == NULL) {
-        free(column);
-        free(block);
-        return NULL;
-    }
-    column[0] = block;
-    for (size_t k = 1; k < count; k++) {
-        column[k] = block + k * paths;
-    }
-    return column;
-}
-
-static void columns_free(double **column)
-{
-    if (column != NULL) {
-        free(column[0]);
-    }
-    free(column);
-}
-
 static void subtract(double *y, double *const *column, const double *coefficient, size_t count,
                      size_t n)
 {
@@ -61,65 +35,33 @@ static bool take_foreseen(const ds_stopping *s, const ds_stopping_basis *basis, 
     const size_t terms = 1 + basis->terms;
     const double *const *state = s->features > 0 ? s->state + date * s->features : NULL;
     double *room = calloc(2 * s->features + terms, sizeof *room);
-    bool ok = room != NULL;
+    const ds_polynomials p = {s->features, terms, basis->power, room, room + s->features};
 
-    if (ok) {
-        double *coefficient = room + 2 * s->features;
-        const ds_polynomials p = {s->features, terms, basis->power, room, room + s->features};
-        memcpy(target, s->gain[date], s->paths * sizeof *target);
-        ds_polynomials_scale(&p, state, basis->raw, NULL, s->paths);
-        ds_polynomials_fill(&p, state, NULL, s->paths, column);
-        ok = ds_polynomials_regress(&p, column, s->paths, target, coefficient);
-        subtract(target, column, coefficient, terms, s->paths);
-    }
+    memcpy(target, s->gain[date], s->paths * sizeof *target);
+    const bool ok = room != NULL &&
+                    ds_polynomials_take(&p, state, basis->raw, s->paths,
+                                        s->size != NULL ? s->size[date] : NULL, column, target,
+                                        room + 2 * s->features);
     free(room);
     return ok;
 }
 
-/* What surprises of one date explain of each of the targets from `from` to `to`, taken off
- * them and off `cleaned`; coefficients are used as they are when there are no targets. */
-static bool take_off(const ds_surprises *of, size_t date, size_t n, size_t from, size_t to,
-                     double *const *target, double *const *cleaned, double *const *column,
-                     double *coefficient)
+/* Fits the surprises of one date to each of the targets from `from` to `to`, and takes what
+ * they explain off them. */
+static bool fit_date(const ds_surprises *of, const ds_stopping *s, size_t date, size_t from,
+                     double *const *target, double *const *column, double *coefficient)
 {
-    ds_gram *gram = NULL;
+    ds_regression r;
 
     of->fill(of->context, date, column);
-    if (target != NULL) {
-        gram = ds_gram_new((const double *const *)column, of->count, n);
-        if (gram == NULL) {
-            return false;
-        }
+    const bool ok = ds_regression_new(&r, column, of->count, s->paths,
+                                      s->size != NULL ? s->size[date] : NULL);
+    for (size_t k = from; ok && k <= date; k++) {
+        double *own = coefficient + (k - from) * of->count;
+        ds_gram_solve(r.gram, (const double *const *)r.weighed, target[k], own);
+        subtract(target[k], column, own, of->count, s->paths);
     }
-    for (size_t s = from; s <= to; s++) {
-        double *own = coefficient + (s - from) * of->count;
-        if (target != NULL) {
-            ds_gram_solve(gram, (const double *const *)column, target[s], own);
-            subtract(target[s], column, own, of->count, n);
-        }
-        subtract(cleaned[s], column, own, of->count, n);
-    }
-    ds_gram_free(gram);
-    return true;
-}
-
-static bool clean(const ds_cleaning *c, const ds_stopping *s, const ds_surprises *later,
-                  const ds_surprises *hidden, double *const *target, double *const *column,
-                  double *const *cleaned)
-{
-    bool ok = true;
-
-    for (size_t date = 0; ok && date < c->dates; date++) {
-        memcpy(cleaned[date], s->gain[date], s->paths * sizeof *cleaned[date]);
-        if (c->hidden > 0) {
-            ok = take_off(hidden, date, s->paths, date, date, target, cleaned, column,
-                          c->of_hidden + date * c->hidden);
-        }
-    }
-    for (size_t date = 0; ok && c->later > 0 && date < c->dates; date++) {
-        ok = take_off(later, date, s->paths, 0, date, target, cleaned, column,
-                      c->of_later + date * c->dates * c->later);
-    }
+    ds_regression_free(&r);
     return ok;
 }
 
@@ -131,24 +73,28 @@ static size_t most_columns(const ds_cleaning *c, size_t terms)
 }
 
 static bool fit(const ds_cleaning *c, const ds_stopping *s, const ds_stopping_basis *basis,
-                const ds_surprises *later, const ds_surprises *hidden, double *const *cleaned)
+                const ds_surprises *later, const ds_surprises *hidden)
 {
-    double **column = columns_new(most_columns(c, 1 + basis->terms), s->paths);
-    double **target = columns_new(s->dates, s->paths);
+    double **column = ds_columns_new(most_columns(c, 1 + basis->terms), s->paths);
+    double **target = ds_columns_new(s->dates, s->paths);
     bool ok = column != NULL && target != NULL;
 
     for (size_t date = 0; ok && date < s->dates; date++) {
-        ok = take_foreseen(s, basis, date, column, target[date]);
+        ok = take_foreseen(s, basis, date, column, target[date]) &&
+             (c->hidden == 0 || fit_date(hidden, s, date, date, target, column,
+                                         c->of_hidden + date * c->hidden));
     }
-    ok = ok && clean(c, s, later, hidden, target, column, cleaned);
-    columns_free(target);
-    columns_free(column);
+    for (size_t date = 0; ok && c->later > 0 && date < s->dates; date++) {
+        ok = fit_date(later, s, date, 0, target, column,
+                      c->of_later + date * c->dates * c->later);
+    }
+    ds_columns_free(target);
+    ds_columns_free(column);
     return ok;
 }
 
 ds_cleaning *ds_cleaning_fit(const ds_stopping *s, const ds_stopping_basis *basis,
-                             const ds_surprises *later, const ds_surprises *hidden,
-                             double *const *cleaned)
+                             const ds_surprises *later, const ds_surprises *hidden)
 {
     ds_cleaning *c = calloc(1, sizeof *c);
     if (c == NULL) {
@@ -159,22 +105,44 @@ ds_cleaning *ds_cleaning_fit(const ds_stopping *s, const ds_stopping_basis *basi
     c->hidden = hidden != NULL ? hidden->count : 0;
     c->of_later = calloc(s->dates * s->dates * c->later + 1, sizeof *c->of_later);
     c->of_hidden = calloc(s->dates * c->hidden + 1, sizeof *c->of_hidden);
-    if (c->of_later == NULL || c->of_hidden == NULL ||
-        !fit(c, s, basis, later, hidden, cleaned)) {
+    if (c->of_later == NULL || c->of_hidden == NULL || !fit(c, s, basis, later, hidden)) {
         ds_cleaning_free(c);
         return NULL;
     }
     return c;
 }
 
-bool ds_cleaning_apply(const ds_cleaning *c, const ds_stopping *s, const ds_surprises *later,
-                       const ds_surprises *hidden, double *const *cleaned)
+static void add(double *y, double *const *column, const double *coefficient, size_t count,
+                size_t n)
 {
-    double **column = columns_new(most_columns(c, 0), s->paths);
-    const bool ok = column != NULL && clean(c, s, later, hidden, NULL, column, cleaned);
+    for (size_t k = 0; k < count; k++) {
+        ds_add_times(y, column[k], coefficient[k], n);
+    }
+}
 
-    columns_free(column);
-    return ok;
+bool ds_cleaning_apply(const ds_cleaning *c, const ds_stopping *s, const ds_surprises *later,
+                       const ds_surprises *hidden, double *const *of_hidden,
+                       double *const *of_later)
+{
+    double **column = ds_columns_new(most_columns(c, 0), s->paths);
+
+    for (size_t date = 0; column != NULL && date < c->dates; date++) {
+        memset(of_hidden[date], 0, s->paths * sizeof *of_hidden[date]);
+        memset(of_later[date], 0, s->paths * sizeof *of_later[date]);
+        if (c->hidden > 0) {
+            hidden->fill(hidden->context, date, column);
+            add(of_hidden[date], column, c->of_hidden + date * c->hidden, c->hidden, s->paths);
+        }
+    }
+    for (size_t date = 0; column != NULL && c->later > 0 && date < c->dates; date++) {
+        later->fill(later->context, date, column);
+        for (size_t k = 0; k <= date; k++) {
+            add(of_later[k], column, c->of_later + (date * c->dates + k) * c->later, c->later,
+                s->paths);
+        }
+    }
+    ds_columns_free(column);
+    return column != NULL;
 }
 
 void ds_cleaning_free(ds_cleaning *c)

@@ -47,13 +47,14 @@ void ds_add_times(double *y, const double *x, double times, size_t n)
 }
 
 /* Upper triangle of the products; a chunk of rows at a time stays in the cache. */
-static void add_products(const double *const *column, size_t terms, size_t n, double *product)
+static void add_products(const double *const *column, const double *const *weighed, size_t terms,
+                         size_t n, double *product)
 {
     for (size_t from = 0; from < n; from += CHUNK) {
         const size_t rows = n - from < CHUNK ? n - from : CHUNK;
         for (size_t a = 0; a < terms; a++) {
             for (size_t b = a; b < terms; b++) {
-                product[a * terms + b] += ds_dot(column[a] + from, column[b] + from, rows);
+                product[a * terms + b] += ds_dot(column[a] + from, weighed[b] + from, rows);
             }
         }
     }
@@ -121,7 +122,8 @@ static bool pseudo_invert(const double *product, size_t terms, double *inverse)
     return ok;
 }
 
-ds_gram *ds_gram_new(const double *const *column, size_t terms, size_t n)
+ds_gram *ds_gram_new(const double *const *column, const double *const *weighed, size_t terms,
+                     size_t n)
 {
     ds_gram *g = calloc(1, sizeof *g);
     double  *product = calloc(terms * terms + 1, sizeof *product);
@@ -133,7 +135,7 @@ ds_gram *ds_gram_new(const double *const *column, size_t terms, size_t n)
     }
     bool ok = g != NULL && product != NULL && g->inverse != NULL;
     if (ok && terms > 0) {
-        add_products(column, terms, n, product);
+        add_products(column, weighed, terms, n, product);
         ok = pseudo_invert(product, terms, g->inverse);
     }
     free(product);
@@ -152,7 +154,7 @@ void ds_gram_free(ds_gram *gram)
     free(gram);
 }
 
-void ds_gram_solve(const ds_gram *gram, const double *const *column, const double *target,
+void ds_gram_solve(const ds_gram *gram, const double *const *weighed, const double *target,
                    double *coefficient)
 {
     const size_t terms = gram->terms;
@@ -161,7 +163,7 @@ void ds_gram_solve(const ds_gram *gram, const double *const *column, const doubl
         coefficient[a] = 0;
     }
     for (size_t b = 0; b < terms; b++) {
-        const double product = ds_dot(column[b], target, gram->rows);
+        const double product = ds_dot(weighed[b], target, gram->rows);
         for (size_t a = 0; a < terms; a++) {
             coefficient[a] += gram->inverse[a * terms + b] * product;
         }

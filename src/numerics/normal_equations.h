@@ -16,11 +16,13 @@ typedef struct ds_gram ds_gram;
 
 /* The products of the regressors, [terms] columns of n rows, with each other, and the inverse
  * of what of them can be told apart.  A regressor that is 0 throughout has coefficient 0.
+ * `weighed`: the columns, each row times its weight (that of its square); or `column`.
  * NULL when out of memory or not finite. */
-ds_gram *ds_gram_new(const double *const *column, size_t terms, size_t n);
+ds_gram *ds_gram_new(const double *const *column, const double *const *weighed, size_t terms,
+                     size_t n);
 void     ds_gram_free(ds_gram *gram);
 /* Coefficients [terms] of the least squares of a target of n rows on them. */
-void     ds_gram_solve(const ds_gram *gram, const double *const *column, const double *target,
+void     ds_gram_solve(const ds_gram *gram, const double *const *weighed, const double *target,
                        double *coefficient);
 
 #endif

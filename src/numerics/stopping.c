@@ -147,26 +147,24 @@ static bool take_surprises(ds_policy *p, const ds_stopping *s, const ds_stopping
     double *step = p->step + date * p->surprises, *foreseen = p->coefficient + date * p->terms;
     const ds_polynomials polynomials = of_date(p, date);
 
+    const double *size = s->size != NULL ? s->size[date] : NULL;
+    ds_regression of;
+
     if (p->surprises == 0) {
         return true;
     }
-    ds_polynomials_scale(&polynomials, state_of(s, date), basis->raw, NULL, s->paths);
-    ds_polynomials_fill(&polynomials, state_of(s, date), NULL, s->paths, r->basis);
     later->fill(later->context, date, r->later);
-    ds_gram *gram = ds_gram_new((const double *const *)r->later, p->surprises, r->paths);
-    const bool ok = gram != NULL && ds_polynomials_regress(&polynomials, r->basis, s->paths,
-                                                           r->going_on, foreseen);
+    memcpy(r->target, r->going_on, s->paths * sizeof *r->target);
+    const bool ok = ds_regression_new(&of, r->later, p->surprises, s->paths, size) &&
+                    ds_polynomials_take(&polynomials, state_of(s, date), basis->raw, s->paths,
+                                        size, r->basis, r->target, foreseen);
     if (ok) {
-        memcpy(r->target, r->going_on, s->paths * sizeof *r->target);
-        for (size_t k = 0; k < p->terms; k++) {
-            ds_add_times(r->target, r->basis[k], -foreseen[k], r->paths);
-        }
-        ds_gram_solve(gram, (const double *const *)r->later, r->target, step);
+        ds_gram_solve(of.gram, (const double *const *)of.weighed, r->target, step);
         for (size_t k = 0; k < p->surprises; k++) {
             ds_add_times(r->going_on, r->later[k], -step[k], r->paths);
         }
     }
-    ds_gram_free(gram);
+    ds_regression_free(&of);
     return ok;
 }
 
@@ -251,37 +249,38 @@ bool ds_policy_apply(const ds_policy *p, const ds_stopping *s, size_t *when)
     return state != NULL;
 }
 
-/* Looks at a date with the martingale so far: what stopping then is worth less it. */
-static void look(const ds_stopping *s, size_t date, const size_t *when, const double *martingale,
-                 double *lower, double *upper)
-{
-    for (size_t i = 0; i < s->paths; i++) {
-        const double worth = (date < s->dates ? s->gain[date][i] : 0) - martingale[i];
-        lower[i] = when[i] == date ? worth : lower[i];
-        upper[i] = date == 0 || worth > upper[i] ? worth : upper[i];
-    }
-}
-
-bool ds_policy_bound(const ds_policy *p, const ds_stopping *s, const ds_surprises *later,
-                     const size_t *when, double *lower, double *upper)
+bool ds_policy_martingale(const ds_policy *p, const ds_stopping *s, const ds_surprises *later,
+                          double *const *martingale)
 {
     room r;
     const bool ok = room_new(&r, s->paths, 0, p->surprises);
-    double *martingale = r.going_on;
 
     for (size_t i = 0; ok && i < s->paths; i++) {
-        martingale[i] = 0;
+        martingale[0][i] = 0;
     }
-    for (size_t date = 0; ok && date <= s->dates; date++) {
-        look(s, date, when, martingale, lower, upper);
-        if (date == s->dates || p->surprises == 0) {
-            continue;
+    for (size_t date = 0; ok && date < s->dates; date++) {
+        double *next = martingale[date + 1];
+        memcpy(next, martingale[date], s->paths * sizeof *next);
+        if (p->surprises > 0) {
+            later->fill(later->context, date, r.later);
         }
-        later->fill(later->context, date, r.later);
         for (size_t k = 0; k < p->surprises; k++) {
-            ds_add_times(martingale, r.later[k], p->step[date * p->surprises + k], s->paths);
+            ds_add_times(next, r.later[k], p->step[date * p->surprises + k], s->paths);
         }
     }
     room_free(&r);
     return ok;
+}
+
+void ds_stopping_bound(const ds_stopping *s, double *const *martingale, const size_t *when,
+                       double *lower, double *upper)
+{
+    for (size_t date = 0; date <= s->dates; date++) {
+        for (size_t i = 0; i < s->paths; i++) {
+            const double gain = date < s->dates ? s->gain[date][i] : 0;
+            const double worth = gain - martingale[date][i];
+            lower[i] = when[i] == date ? worth : lower[i];
+            upper[i] = date == 0 || worth > upper[i] ? worth : upper[i];
+        }
+    }
 }

@@ -18,8 +18,10 @@ typedef struct {
     size_t paths, dates, features;
     const double *const *gain;  /* [date]: of stopping then                             */
     const double *const *state; /* [date][features]                                     */
-    const double *const *scale; /* [date]: above 0 and seen; what is regressed is first
-                                   divided by it.  NULL: by 1                           */
+    const double *const *scale; /* [date]: above 0 and seen; the differences of a policy are
+                                   divided by it before they are regressed.  NULL: by 1 */
+    const double *const *size;  /* [date]: above 0; in regressions on surprises a path counts
+                                   by 1 over its square.  NULL: alike                   */
 } ds_stopping;
 
 /* What a policy makes of the features, beside a constant: term k is the product of feature f
@@ -42,22 +44,21 @@ typedef struct {
     const void *context;
 } ds_surprises;
 
-/* ---- Gains without what is pure surprise ----------------------------------------------- */
+/* ---- What of gains is pure surprise ------------------------------------------------------ */
 
 typedef struct ds_cleaning ds_cleaning;
 
-/* Regresses what the state of a date does not say of its gain on the surprises of that and
- * later dates, and on those that stopping then reveals (either may be NULL); cleaned[date] is
- * the gain without them.  Given what is known at the date its mean is that of the gain,
- * whatever the coefficients.
+/* Regresses what the state of a date does not say of its gain on what stopping then reveals,
+ * and what is left on the surprises of that and later dates (either may be NULL).
  * NULL when out of memory. */
 ds_cleaning *ds_cleaning_fit(const ds_stopping *s, const ds_stopping_basis *basis,
-                             const ds_surprises *later, const ds_surprises *hidden,
-                             double *const *cleaned);
-/* The same coefficients on other paths; false when out of memory. */
+                             const ds_surprises *later, const ds_surprises *hidden);
+/* The two parts of the gain of each date that its coefficients make of surprises, on any
+ * paths: of_hidden[date], of_later[date].  Given what is known at the date their mean is 0,
+ * whatever the coefficients, if those are from other paths.  False when out of memory. */
 bool         ds_cleaning_apply(const ds_cleaning *c, const ds_stopping *s,
                                const ds_surprises *later, const ds_surprises *hidden,
-                               double *const *cleaned);
+                               double *const *of_hidden, double *const *of_later);
 void         ds_cleaning_free(ds_cleaning *c);
 
 /* ---- Policies --------------------------------------------------------------------------- */
@@ -76,11 +77,13 @@ bool       ds_policy_apply(const ds_policy *policy, const ds_stopping *s, size_t
 /* What the regression of a date says of a state: of stopping less waiting, or (`known`) of
  * waiting. */
 double     ds_policy_at(const ds_policy *policy, size_t date, const double *state);
-/* The policy on other paths: lower[path], its gain less the martingale where it stops, whose
- * mean is what it gains; upper[path], the most of that over all dates and never, whose mean
- * no policy exceeds.  False when out of memory. */
-bool       ds_policy_bound(const ds_policy *policy, const ds_stopping *s,
-                           const ds_surprises *later, const size_t *when, double *lower,
-                           double *upper);
+/* The martingale of the policy on other paths: martingale[date], as it stands at the date, for
+ * all dates and, after them, for never.  False when out of memory. */
+bool       ds_policy_martingale(const ds_policy *policy, const ds_stopping *s,
+                                const ds_surprises *later, double *const *martingale);
+/* lower[path]: the gain less the martingale where a policy stops, whose mean is what it gains;
+ * upper[path]: the most of that over all dates and never, whose mean no policy exceeds. */
+void       ds_stopping_bound(const ds_stopping *s, double *const *martingale, const size_t *when,
+                             double *lower, double *upper);
 
 #endif

@@ -25,6 +25,7 @@
 #include "numerics/lanes.h"
 #include "numerics/normal_equations.h"
 #include "numerics/stopping.h"
+#include "numerics/stopping_basis.h"
 #include "numerics/stream.h"
 
 /* ---- The example of 8 paths ------------------------------------------------------- */
@@ -45,7 +46,7 @@ static void test_eight_paths(void **state)
     for (size_t t = 0; t < DATES; t++)
         for (size_t i = 0; i < ALL; i++)
             gain[t][i] = exp(-0.06 * (double)(t + 1)) * fmax(1.10 - price[t][i], 0);
-    const ds_stopping s = {ALL, DATES, 1, gains, prices, NULL};
+    const ds_stopping s = {ALL, DATES, 1, gains, prices, NULL, NULL};
     const ds_stopping_basis basis = {2, squared, true, true, true};
     size_t when[ALL];
     ds_policy *policy = ds_policy_fit(&s, &basis, NULL, when);
@@ -254,8 +255,8 @@ static bounds value(const market *with, const ds_stopping_basis *basis, ds_surpr
 {
     market fit = market_of(*with, 1), other = market_of(*with, 2);
     const size_t dates = with->dates;
-    const ds_stopping a = {PATHS, dates, FEATURES, fit.gains, fit.states, NULL};
-    const ds_stopping b = {PATHS, dates, FEATURES, other.gains, other.states, NULL};
+    const ds_stopping a = {PATHS, dates, FEATURES, fit.gains, fit.states, NULL, NULL};
+    const ds_stopping b = {PATHS, dates, FEATURES, other.gains, other.states, NULL, NULL};
     size_t *when = calloc(PATHS, sizeof *when);
     double *lower = calloc(PATHS, sizeof *lower), *upper = calloc(PATHS, sizeof *upper);
     bounds out;
@@ -264,7 +265,10 @@ static bounds value(const market *with, const ds_stopping_basis *basis, ds_surpr
     assert_non_null(policy);
     assert_true(ds_policy_apply(policy, &b, when));
     later.context = &other;
-    assert_true(ds_policy_bound(policy, &b, &later, when, lower, upper));
+    double **martingale = ds_columns_new(dates + 1, PATHS);
+    assert_true(ds_policy_martingale(policy, &b, &later, martingale));
+    ds_stopping_bound(&b, martingale, when, lower, upper);
+    ds_columns_free(martingale);
     out.lower = mean_of(lower, &out.lower_se);
     out.upper = mean_of(upper, &out.upper_se);
     ds_policy_free(policy);
