@@ -94,6 +94,16 @@ static void fill(const ds_timing_data *d, ds_timing_state *s)
     for (size_t i = 0; i < d->paths; i++) {
         s->block[d->dates * s->features * d->paths + i] = 1; /* in month 0 nothing is seen */
     }
+    for (size_t k = 0; k < d->dates; k++) {
+        double sum = 0;
+        s->size[k] = s->block + (d->dates * s->features + 1 + k) * d->paths;
+        for (size_t i = 0; i < d->paths; i++) {
+            sum += d->ahead[k][i] / (double)d->paths;
+        }
+        for (size_t i = 0; i < d->paths; i++) {
+            s->size[k][i] = d->ahead[k][i] + 0.1 * sum;
+        }
+    }
     if (!scaled) {
         free(s->scale);
         s->scale = NULL;
@@ -107,8 +117,9 @@ ds_code ds_timing_state_make(const ds_timing_data *d, ds_timing_state *out, ds_e
     *out = (ds_timing_state){.features = features};
     out->state = calloc(d->dates * features, sizeof *out->state);
     out->scale = calloc(d->dates, sizeof *out->scale);
-    out->block = malloc((d->dates * features + 1) * d->paths * sizeof *out->block);
-    if (out->state == NULL || out->scale == NULL || out->block == NULL) {
+    out->size = calloc(d->dates, sizeof *out->size);
+    out->block = malloc((d->dates * (features + 1) + 1) * d->paths * sizeof *out->block);
+    if (out->state == NULL || out->scale == NULL || out->size == NULL || out->block == NULL) {
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
     }
     fill(d, out);
@@ -119,6 +130,7 @@ void ds_timing_state_release(ds_timing_state *s)
 {
     free(s->state);
     free(s->scale);
+    free(s->size);
     free(s->block);
 }
 

@@ -13,6 +13,7 @@ typedef struct {
     size_t   features;
     double **state; /* [date][features]                                               */
     double **scale; /* [date]: the bill of the month before; NULL: it may be 0        */
+    double **size;  /* [date]: all bills from then on, and a tenth of their mean */
     double  *block;
 } ds_timing_state;
 
