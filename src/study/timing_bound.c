@@ -34,7 +34,7 @@ static ds_policy *fit_cleaned(const ds_timing_view *v, const ds_stopping_basis *
             }
         }
         s.gain = (const double *const *)cleaned;
-        policy = ds_policy_fit(&s, basis, &v->later, NULL);
+        policy = ds_policy_fit(&s, basis, &v->worth, NULL);
     }
     ds_columns_free(cleaned);
     return policy;
@@ -86,7 +86,7 @@ bool ds_timing_surprises_make(const ds_timing_bounding *b, const ds_timing_view 
     return parts_new(out, v) &&
            ds_cleaning_apply(b->cleaning, &v->s, &v->later, &v->hidden, out->hidden,
                              out->later) &&
-           ds_policy_martingale(b->policy, &v->s, &v->later, out->martingale);
+           ds_policy_martingale(b->policy, &v->s, &v->worth, out->martingale);
 }
 
 /* ---- The bound ------------------------------------------------------------------------- */

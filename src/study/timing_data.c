@@ -295,16 +295,18 @@ static void watch_month(columns *c, size_t month)
         d->usd[month * d->rent_count + k] = watched(c, DS_WATCH_RENT, d->rent[k], month);
     }
     for (size_t k = 0; k < d->process_count; k++) {
-        d->shock[month * d->process_count + k] =
+        d->kick[month * d->process_count + k] =
             month == 0 ? d->zero : watched(c, DS_WATCH_SHOCK, d->process[k], month);
     }
     d->bill[month] = watched(c, DS_WATCH_PAID, 0, month);
 }
 
-/* A number of a student, that may be the same on every path. */
+/* A number of a path, that may be the same on every path. */
 static double *watched_input(columns *c, int column)
 {
     const ds_plan *plan = c->data->plan;
+    if (column == DS_NONE)
+        column = plan->zero;
     if (column != plan->zero && column != plan->one &&
         plan->draws.draw[column].kind != DS_DRAW_CONSTANT) {
         return watched(c, DS_WATCH_INPUT, (size_t)column, 0);
@@ -326,7 +328,8 @@ static bool allocate_tables(ds_timing_data *d)
     d->requests = calloc(months * d->product_count + 1, sizeof *d->requests);
     d->price = calloc(months * d->level_count + 1, sizeof *d->price);
     d->usd = calloc(months * d->rent_count + 1, sizeof *d->usd);
-    d->shock = calloc(months * d->process_count + 1, sizeof *d->shock);
+    d->kick = calloc(months * d->process_count + 1, sizeof *d->kick);
+    d->variance = calloc(d->process_count + 1, sizeof *d->variance);
     d->bill = calloc(months, sizeof *d->bill);
     d->ahead = calloc(d->dates, sizeof *d->ahead);
     d->score = calloc(d->hidden_count + 1, sizeof *d->score);
@@ -337,7 +340,7 @@ static bool allocate_tables(ds_timing_data *d)
         ok = ok && *of_students[k] != NULL;
     }
     return ok && d->gain != NULL && d->requests != NULL && d->price != NULL && d->usd != NULL &&
-           d->shock != NULL && d->bill != NULL && d->ahead != NULL && d->score != NULL;
+           d->kick != NULL && d->variance != NULL && d->bill != NULL && d->ahead != NULL && d->score != NULL;
 }
 
 /* Columns of what a month, and a path, has. */
@@ -350,10 +353,53 @@ static uint64_t bytes_wanted(const ds_timing_data *d)
     return wanted * d->stride * sizeof(double);
 }
 
+/* Column of the volatility of a process. */
+static int volatility_of(const ds_plan *plan, size_t process)
+{
+    for (size_t p = 0; p < plan->product_count; p++) {
+        const int own = plan->product[p].process;
+        if (own != DS_NONE && plan->same_shock[own] == (int)process) {
+            return plan->product[p].volatility;
+        }
+    }
+    for (size_t m = 0; m < plan->model_count; m++) {
+        const int own = plan->model[m].process;
+        if (own != DS_NONE && plan->same_shock[own] == (int)process) {
+            return plan->model[m].volatility;
+        }
+    }
+    for (size_t g = 0; g < plan->gpu_count; g++) {
+        const int own = plan->gpu[g].process;
+        if (own != DS_NONE && plan->same_shock[own] == (int)process) {
+            return plan->gpu[g].volatility;
+        }
+    }
+    return DS_NONE;
+}
+
+/* Normal scores become what a step of that volatility multiplies by, less 1; its mean is 0. */
+static void make_kicks(ds_timing_data *d)
+{
+    for (size_t k = 0; k < d->process_count; k++) {
+        double *variance = d->variance[k]; /* the volatility of a year until here */
+        for (size_t month = 1; month < d->months; month++) {
+            double *kick = d->kick[month * d->process_count + k];
+            for (size_t i = 0; i < d->paths; i++) {
+                const double s = variance[i] / sqrt(12.0);
+                kick[i] = ds_exp(s * kick[i] - s * s / 2) - 1;
+            }
+        }
+        for (size_t i = 0; i < d->paths; i++) {
+            variance[i] = ds_exp(variance[i] * variance[i] / 12) - 1;
+        }
+    }
+}
+
 /* What is not in the scores yet: uniform numbers become normal scores, and chances are taken
  * less their probability. */
 static void finish(ds_timing_data *d, double *const *success, double *const *permission)
 {
+    make_kicks(d);
     for (size_t h = 0; h < d->hidden_count; h++) {
         for (size_t i = 0; i < d->paths; i++) {
             d->score[h][i] = ds_normal_quantile(d->score[h][i]);
@@ -381,6 +427,9 @@ static ds_code run(ds_timing_data *d, const ds_timing_options *o, columns *c,
         const ds_plan_student *s = &d->plan->student[d->student[k]];
         success[k] = watched_input(c, s->success);
         permission[k] = watched_input(c, s->permission);
+    }
+    for (size_t k = 0; k < d->process_count; k++) {
+        d->variance[k] = watched_input(c, volatility_of(d->plan, d->process[k]));
     }
     for (size_t h = 0; h < d->hidden_count; h++) {
         d->score[h] = watched(c, DS_WATCH_UNIFORM, d->hidden[h], 0);
@@ -493,7 +542,7 @@ static ds_code simulate(ds_timing_data *d, const ds_timing_options *o, ds_error 
     }
     c.watch = calloc(d->months * (d->product_count + d->level_count + d->rent_count +
                                   d->process_count + 1) +
-                         d->hidden_count + 4 * d->student_count + 1,
+                         d->hidden_count + d->process_count + 4 * d->student_count + 1,
                      sizeof *c.watch);
     d->zero = new_column(&c);
     if (c.watch == NULL || c.full || !allocate_tables(d)) {
@@ -532,9 +581,10 @@ void ds_timing_data_release(ds_timing_data *d)
     for (size_t k = 0; k < d->column_count; k++) {
         free(d->columns[k]);
     }
-    void *const tables[] = {d->columns, d->gain, d->requests, d->price, d->usd, d->bill, d->ahead, d->shock,
-                            d->score, d->made, d->succeeds, d->permitted, d->passed, d->product, d->level, d->rent,
-                            d->process, d->student, d->hidden};
+    void *const tables[] = {
+        d->columns, d->gain, d->requests, d->price, d->usd, d->bill, d->ahead, d->kick,
+        d->variance, d->score, d->made, d->succeeds, d->permitted, d->passed, d->product,
+        d->level, d->rent, d->process, d->student, d->hidden};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         free(tables[k]);
     }

@@ -26,7 +26,8 @@ typedef struct {
     double  **requests, **price, **usd; /* [month][...]: requests, levels, rents         */
     double  **bill;               /* [month]: of never starting, dollars of the month    */
     double  **ahead;              /* [date]: sum of bill from its month on               */
-    double  **shock;              /* [month][process]; month 0: zeros                    */
+    double  **kick;               /* [month][process]: e^(s z - s s/2) - 1; month 0: zeros */
+    double  **variance;           /* [process]: of the kick, e^(s s) - 1                 */
     double  **score;              /* [hidden]: normal scores                             */
     double  **made, **succeeds;   /* [student]: attempts; 1 when the last one passed      */
     double  **permitted, **passed; /* [student]: of these, 1 or 0 less its probability    */

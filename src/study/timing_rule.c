@@ -21,9 +21,10 @@ bool ds_timing_view_make(const ds_timing_data *d, const ds_timing_state *state, 
     const size_t dates = d->dates, features = state->features;
     const double **next = calloc(dates * (3 + features) + 1, sizeof *next);
 
-    *v = (ds_timing_view){.part = {d, offset, count}, .pointers = next};
+    *v = (ds_timing_view){.part = {d, state, offset, count}, .pointers = next};
     v->s = (ds_stopping){.paths = count, .dates = dates, .features = features};
     v->later = ds_timing_later(&v->part);
+    v->worth = ds_timing_worth(&v->part);
     v->hidden = ds_timing_hidden(&v->part);
     if (next == NULL) {
         return false;

@@ -75,7 +75,11 @@ static bool bills_are_positive(const ds_timing_data *d)
 static void fill(const ds_timing_data *d, ds_timing_state *s)
 {
     const bool scaled = bills_are_positive(d);
+    double *one = s->block + d->dates * s->features * d->paths;
 
+    for (size_t i = 0; i < d->paths; i++) {
+        one[i] = 1; /* in month 0 nothing is seen */
+    }
     for (size_t k = 0; k < d->dates; k++) {
         const size_t month = d->first + k;
         for (size_t f = 0; f < s->features; f++) {
@@ -89,20 +93,32 @@ static void fill(const ds_timing_data *d, ds_timing_state *s)
                 logarithms(seen(d, f, month - 1), d->paths, to);
             }
         }
-        s->scale[k] = month > 0 ? d->bill[month - 1] : s->block + d->dates * s->features * d->paths;
-    }
-    for (size_t i = 0; i < d->paths; i++) {
-        s->block[d->dates * s->features * d->paths + i] = 1; /* in month 0 nothing is seen */
     }
     for (size_t k = 0; k < d->dates; k++) {
+        const size_t month = d->first + k;
+        const double *before = d->bill[month > 0 ? month - 1 : 0];
         double sum = 0;
         s->size[k] = s->block + (d->dates * s->features + 1 + k) * d->paths;
+        s->scale[k] = month > 0 ? s->size[k] : one;
+
         for (size_t i = 0; i < d->paths; i++) {
-            sum += d->ahead[k][i] / (double)d->paths;
+            sum += before[i] / (double)d->paths;
         }
         for (size_t i = 0; i < d->paths; i++) {
-            s->size[k][i] = d->ahead[k][i] + 0.1 * sum;
+            s->size[k][i] = before[i] + 0.3 * sum;
         }
+    }
+    for (size_t k = 0; k < d->dates; k++) {
+        const double *x = s->state[k * s->features + BILL];
+        double sum = 0, squares = 0;
+        for (size_t i = 0; i < d->fit; i++) {
+            sum += x[i] / (double)d->fit;
+        }
+        for (size_t i = 0; i < d->fit; i++) {
+            squares += (x[i] - sum) * (x[i] - sum) / (double)d->fit;
+        }
+        s->centre[k] = sum;
+        s->spread[k] = squares > 1e-18 ? 1 / sqrt(squares) : 0;
     }
     if (!scaled) {
         free(s->scale);
@@ -118,8 +134,11 @@ ds_code ds_timing_state_make(const ds_timing_data *d, ds_timing_state *out, ds_e
     out->state = calloc(d->dates * features, sizeof *out->state);
     out->scale = calloc(d->dates, sizeof *out->scale);
     out->size = calloc(d->dates, sizeof *out->size);
+    out->centre = calloc(d->dates, sizeof *out->centre);
+    out->spread = calloc(d->dates, sizeof *out->spread);
     out->block = malloc((d->dates * (features + 1) + 1) * d->paths * sizeof *out->block);
-    if (out->state == NULL || out->scale == NULL || out->size == NULL || out->block == NULL) {
+    if (out->state == NULL || out->scale == NULL || out->size == NULL || out->centre == NULL ||
+        out->spread == NULL || out->block == NULL) {
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
     }
     fill(d, out);
@@ -131,6 +150,8 @@ void ds_timing_state_release(ds_timing_state *s)
     free(s->state);
     free(s->scale);
     free(s->size);
+    free(s->centre);
+    free(s->spread);
     free(s->block);
 }
 
@@ -161,6 +182,9 @@ ds_timing_terms ds_timing_terms_of(const ds_timing_data *d, const ds_timing_stat
     for (size_t f = 0; f < most && f < n; f++) {
         term(&t, n, f, SIZE_MAX);
         term(&t, n, BILL, f); /* of the bill itself, its square */
+    }
+    if (most > 0 && t.terms < DS_TIMING_MOST_TERMS) {
+        t.power[t.terms++ * n + BILL] = 3;
     }
     for (size_t f = 1; f < most && f < n; f++) {
         term(&t, n, f, f);

@@ -13,7 +13,8 @@ typedef struct {
     size_t   features;
     double **state; /* [date][features]                                               */
     double **scale; /* [date]: the bill of the month before; NULL: it may be 0        */
-    double **size;  /* [date]: all bills from then on, and a tenth of their mean */
+    double **size;  /* [date]: the same, and a tenth of its mean                      */
+    double  *centre, *spread; /* [date]: of the logarithm of the bill; 1 over its sd  */
     double  *block;
 } ds_timing_state;
 
@@ -30,12 +31,15 @@ typedef struct {
 ds_timing_terms ds_timing_terms_of(const ds_timing_data *d, const ds_timing_state *state,
                                    size_t basis);
 
-/* Surprises (139), (140) of `count` paths from `offset` on. */
+/* Surprises (139), (140) of `count` paths from `offset` on: for the gains of a date, for the
+ * value of going on, and of what only a start shows. */
 typedef struct {
-    const ds_timing_data *data;
-    size_t                offset, count;
+    const ds_timing_data  *data;
+    const ds_timing_state *state;
+    size_t                 offset, count;
 } ds_timing_part;
 ds_surprises ds_timing_later(const ds_timing_part *part);
+ds_surprises ds_timing_worth(const ds_timing_part *part);
 ds_surprises ds_timing_hidden(const ds_timing_part *part);
 
 #endif

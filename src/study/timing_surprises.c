@@ -32,7 +32,7 @@ static void fill_later(const void *context, size_t date, double *const *column)
 
     for (size_t k = 0; k < d->process_count; k++) {
         double *plain = column[2 * k], *success = column[2 * k + 1];
-        const double *shock = d->shock[month * d->process_count + k] + part->offset;
+        const double *shock = d->kick[month * d->process_count + k] + part->offset;
         const double *level = month == 0 ? NULL : moved(d, k, month) + part->offset;
         const double *passed = d->succeeds[0] + part->offset;
         for (size_t i = 0; i < part->count; i++) {
@@ -45,6 +45,53 @@ static void fill_later(const void *context, size_t date, double *const *column)
 ds_surprises ds_timing_later(const ds_timing_part *part)
 {
     return (ds_surprises){2 * part->data->process_count, fill_later, part};
+}
+
+/* Straight lines between knots of the bill, in sds of its logarithm; and what is beside a
+ * shock, for the same. */
+enum { KNOTS = 5, WORTH = 2 * KNOTS };
+static const double knot_first = -1.5, knot_step = 0.75;
+
+static double share_at(double at, size_t knot)
+{
+    const double most = KNOTS - 1.0, x = at < 0 ? 0 : at > most ? most : at;
+    const double away = x - (double)knot;
+
+    return away > 1 || away < -1 ? 0 : away > 0 ? 1 - away : 1 + away;
+}
+
+/* Each shock, and its square less its mean, times what it moves, apart for bills high and low: what
+ * may be had by waiting bends where one is about to start. */
+static void fill_worth(const void *context, size_t date, double *const *column)
+{
+    const ds_timing_part *part = context;
+    const ds_timing_data *d = part->data;
+    const size_t month = d->first + date;
+    const double *bill = part->state->state[date * part->state->features] + part->offset;
+    const double centre = part->state->centre[date], spread = part->state->spread[date];
+
+    for (size_t k = 0; k < d->process_count; k++) {
+        double *const *own = column + WORTH * k;
+        const double *shock = d->kick[month * d->process_count + k] + part->offset;
+        const double *level = month == 0 ? d->zero : moved(d, k, month);
+        const double *variance = d->variance[k] + part->offset;
+        level += part->offset;
+        for (size_t i = 0; i < part->count; i++) {
+            const double at = ((bill[i] - centre) * spread - knot_first) / knot_step;
+            const double z = shock[i] * level[i];
+            const double bent = month > 0 ? (shock[i] * shock[i] - variance[i]) * level[i] : 0;
+            for (size_t j = 0; j < KNOTS; j++) {
+                const double share = share_at(at, j);
+                own[j][i] = z * share;
+                own[KNOTS + j][i] = bent * share;
+            }
+        }
+    }
+}
+
+ds_surprises ds_timing_worth(const ds_timing_part *part)
+{
+    return (ds_surprises){WORTH * part->data->process_count, fill_worth, part};
 }
 
 /* Permission, success and the numbers of the student, alone and times what would be paid from
