@@ -72,8 +72,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
     options, parse, "DIR|SWEEP.csv",
     "Draw the results of `run --out DIR', or the CSV of `sweep' or `breakeven', with gnuplot.\v"
-    "The script of each picture stays beside the data (DIR/fan.gp, SWEEP.gp); it holds the numbers that it draws and "
-    "can be changed and run alone.",
+    "The script of each picture stays beside the data (DIR/fan.gp, SWEEP.gp); it holds the "
+    "numbers that it draws and can be changed and run alone.",
     NULL, NULL, NULL
 };
 
