@@ -90,6 +90,7 @@ const char *ds_parse_directory(struct argp_state *state, const char *option, con
 /* Options of every command that simulates; a child parser. */
 typedef struct {
     const char  *scenario_path;
+    bool         without_scenario; /* a command that was given --data needs none       */
     ds_override *overrides; /* the pointers are copies; values point into argv */
     size_t       override_count;
     bool         paths_given, seed_given;

@@ -272,7 +272,7 @@ static ds_sensitivity_table table_of(size_t rows, const double *const *x, const 
 {
     static const char *const names[] = { "x1", "x2" };
     return (ds_sensitivity_table){ .rows = rows, .inputs = 2, .names = names, .x = x, .y = y,
-                                   .output = "y" };
+                                   .output = "y", .unit = "" };
 }
 
 static void test_a_table(void **state)
