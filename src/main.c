@@ -24,6 +24,7 @@ static int cmd_help(int argc, char **argv);
 static const ds_command commands[] = {
     { "run", ds_cmd_run, "simulate a scenario" },
     { "sweep", ds_cmd_sweep, "simulate a scenario over a grid of values" },
+    { "choice", ds_cmd_choice, "say which strategy is best, and how sure that is" },
     { "commit", ds_cmd_commit, "find the terms at which a strategy costs least" },
     { "breakeven", ds_cmd_breakeven, "find the value at which two strategies tie" },
     { "sensitivity", ds_cmd_sensitivity, "say what drives the answer" },

@@ -13,13 +13,17 @@
 #include "output/plot.h"
 
 static const char *const formats[] = { "svg", "png", "pdf", NULL };
-static const char *const kinds[] = { "fan", "saving", "sweep", "heat", "frontier", NULL };
-enum { KINDS = 5, ANY = -1 };
+static const char *const kinds[] = { "fan", "saving", "sweep", "heat", "frontier",
+                                     "acceptability", "sensitivity", NULL };
+enum { KINDS = 7, ANY = -1 };
 
 /* What each kind is drawn from in a directory of results; NULL: from a sweep. */
-static const char *const tables[KINDS] = { "monthly.csv", "saving.csv", NULL, NULL, NULL };
+static const char *const tables[KINDS] = { "monthly.csv", "saving.csv", NULL, NULL, NULL,
+                                           NULL, NULL };
 static ds_code (*const writers[KINDS])(const ds_plot *, ds_error *) = {
-    ds_plot_fan, ds_plot_saving, ds_plot_sweep, ds_plot_heat, ds_plot_frontier
+    ds_plot_fan,  ds_plot_saving,   ds_plot_sweep,
+    ds_plot_heat, ds_plot_frontier, ds_plot_acceptability,
+    ds_plot_sensitivity
 };
 
 typedef struct {
@@ -32,7 +36,9 @@ enum { KEY_KIND = 'k', KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_OUTCOME = 'O' };
 static const struct argp_option options[] = {
     { "kind", KEY_KIND, "KIND", 0,
       "fan (monthly bills), saving (its distribution), sweep (one parameter), heat (two) or "
-      "frontier (break-evens over a second quantity); default: all that the data has", 0 },
+      "frontier (break-evens over a second quantity) or acceptability (of `choice --vary') or "
+      "sensitivity (bars of what drives an answer); "
+      "default: all that the data has", 0 },
     { "format", KEY_FORMAT, "FORMAT", 0, "svg (default), png or pdf", 0 },
     { "out", KEY_OUT, "FILE", 0, "Where to put the picture, when there is one", 0 },
     { "outcome", KEY_OUTCOME, "NAME", 0,
@@ -71,8 +77,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp argp = {
     options, parse, "DIR|SWEEP.csv",
-    "Draw the results of `run --out DIR', or the CSV of `sweep' or `breakeven', with gnuplot.\v"
-    "The script of each picture stays beside the data (DIR/fan.gp, SWEEP.gp); it holds the numbers that it draws and "
+    "Draw the results of `run --out DIR', or the CSV of `sweep', of `breakeven' or of `choice "
+    "--vary', with gnuplot.\vThe script of each picture stays beside the data (DIR/fan.gp, "
+    "SWEEP.gp); it holds the numbers that it draws and "
     "can be changed and run alone.",
     NULL, NULL, NULL
 };
@@ -158,15 +165,14 @@ static ds_code draw_directory(const ds_options *o, ds_error *error)
     return code;
 }
 
-static ds_code draw_sweep(const ds_options *o, ds_error *error)
+static ds_code draw_sweep(const ds_options *o, const ds_csv *table, ds_error *error)
 {
-    ds_csv  table;
-    ds_code code = ds_csv_read(o->data, &table, error);
-    if (code != DS_OK)
-        return code;
-    size_t parameters = ds_plot_parameters(&table);
-    int    kind = parameters == 1 ? DS_PLOT_SWEEP : DS_PLOT_HEAT;
-    bool   breaks_even = ds_csv_column(&table, "breakeven") < table.columns;
+    ds_code code;
+    size_t  parameters = ds_plot_parameters(table);
+    int     kind = ds_plot_has_acceptability(table) ? DS_PLOT_ACCEPTABILITY
+                  : parameters == 1               ? DS_PLOT_SWEEP
+                                                  : DS_PLOT_HEAT;
+    bool   breaks_even = ds_csv_column(table, "breakeven") < table->columns;
     if (breaks_even)
         kind = DS_PLOT_FRONTIER;
     if (parameters == 0 && breaks_even)
@@ -184,7 +190,24 @@ static ds_code draw_sweep(const ds_options *o, ds_error *error)
                               "a sweep of %zu parameter%s is drawn as '%s'", parameters,
                               parameters == 1 ? "" : "s", kinds[kind]);
     else
-        code = draw(o, kind, o->data, &table, o->data, error);
+        code = draw(o, kind, o->data, table, o->data, error);
+    return code;
+}
+
+/* A CSV file is drawn as what its header says that it is. */
+static ds_code draw_file(const ds_options *o, ds_error *error)
+{
+    ds_csv  table;
+    ds_code code = ds_csv_read(o->data, &table, error);
+    if (code != DS_OK)
+        return code;
+    if (!ds_plot_is_sensitivity(&table))
+        code = draw_sweep(o, &table, error);
+    else if (o->kind == ANY || o->kind == DS_PLOT_SENSITIVITY)
+        code = draw(o, DS_PLOT_SENSITIVITY, o->data, &table, o->data, error);
+    else
+        code = ds_output_fail(error, DS_E_USAGE, o->data,
+                              "what drives an answer is drawn as 'sensitivity'");
     ds_csv_release(&table);
     return code;
 }
@@ -226,7 +249,7 @@ int ds_cmd_plot(int argc, char **argv)
     bool is_directory = S_ISDIR(status.st_mode);
     if (!options_agree(&o, is_directory))
         return ds_code_exit_status(DS_E_USAGE);
-    ds_code code = is_directory ? draw_directory(&o, &error) : draw_sweep(&o, &error);
+    ds_code code = is_directory ? draw_directory(&o, &error) : draw_file(&o, &error);
     if (ds_stop_signal != 0)
         return ds_code_exit_status(DS_E_CANCELLED);
     error.code = code;

@@ -15,7 +15,7 @@
 #include "output/csv.h"
 
 typedef enum { DS_PLOT_FAN, DS_PLOT_SAVING, DS_PLOT_SWEEP, DS_PLOT_HEAT,
-               DS_PLOT_FRONTIER } ds_plot_kind;
+               DS_PLOT_FRONTIER, DS_PLOT_ACCEPTABILITY, DS_PLOT_SENSITIVITY } ds_plot_kind;
 
 typedef struct {
     FILE         *file;    /* the script                                        */
@@ -32,7 +32,13 @@ DS_MUST_CHECK ds_code ds_plot_saving(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_sweep(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_heat(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_frontier(const ds_plot *plot, ds_error *err);
+DS_MUST_CHECK ds_code ds_plot_acceptability(const ds_plot *plot, ds_error *err);
+DS_MUST_CHECK ds_code ds_plot_sensitivity(const ds_plot *plot, ds_error *err);
 
+/* Is a table the sensitivity.csv of `sensitivity'? */
+bool ds_plot_is_sensitivity(const ds_csv *table);
+/* Is a table that of `choice --vary'? */
+bool ds_plot_has_acceptability(const ds_csv *table);
 /* Number of swept parameters: the columns before `strategy`; 0 when the table is
  * not of a sweep. */
 size_t ds_plot_parameters(const ds_csv *table);

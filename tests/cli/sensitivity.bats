@@ -87,6 +87,20 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
     done
 }
 
+@test "plot draws what --out wrote" {
+    for method in sobol tornado prcc; do
+        "$program" sensitivity $data -m $method --out "$BATS_TEST_TMPDIR/$method" --quiet \
+            >"$BATS_TEST_TMPDIR/table"
+        out plot "$BATS_TEST_TMPDIR/$method/sensitivity.csv"
+        expect 0
+        grep -q '</svg>' "$BATS_TEST_TMPDIR/$method/sensitivity.svg"
+        has "$BATS_TEST_TMPDIR/$method/sensitivity.svg" "/products/q/requests_per_month"
+    done
+    out plot "$BATS_TEST_TMPDIR/sobol/sensitivity.csv" --kind heat
+    expect 2
+    has "$stderr" "drawn as 'sensitivity'"
+}
+
 @test "a table of futures in place of a scenario" {
     "$program" run $data --samples "$BATS_TEST_TMPDIR/s.csv" --quiet >"$BATS_TEST_TMPDIR/run"
     out sensitivity --data "$BATS_TEST_TMPDIR/s.csv"
