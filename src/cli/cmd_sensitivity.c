@@ -45,8 +45,8 @@ static const struct argp_option options[] = {
     { "top", KEY_TOP, "N", 0,
       "How many inputs to tell apart with sobol and shapley, and to print (default 15)", 0 },
     { "data", KEY_DATA, "FILE", 0,
-      "In place of a scenario: a CSV file of futures, as run --samples writes it; --of is a column, "
-      "--input another", 0 },
+      "In place of a scenario: a CSV file of futures, as run --samples writes it; --of is a "
+      "column, --input another", 0 },
     { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json or csv", 0 },
     { "out", KEY_OUT, "DIR", 0, "Also write sensitivity.csv and sensitivity.json to DIR", 0 },
     { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },

@@ -36,7 +36,8 @@ static const char *explanation(const char *method)
         { "sobol", "share of the variance: dark, alone; light, with others; line: 95 % interval" },
         { "shapley", "share of the variance; line: 95 % interval" },
         { "given", "share of the variance that it explains alone; line: 95 % interval" },
-        { "tornado", "the mean with the input at its 10 % value (orange), and at its 90 % value (blue)" },
+        { "tornado", "the mean with the input at its 10 % value (orange), and at its 90 % value "
+                     "(blue)" },
         { "morris", "size of the effect from the 10 % to the 90 % value; line: 95 % interval" },
         { "src", "standardised regression coefficient; line: 95 % interval" },
         { "prcc", "partial rank correlation; line: 95 % interval" },
