@@ -95,6 +95,7 @@ const char *ds_parse_directory(struct argp_state *state, const char *option, con
 enum { DS_COMMON_OTHERS = 63 };
 typedef struct {
     const char  *scenario_path;
+    bool         without_scenario; /* a command that was given --data needs none       */
     bool         several; /* further scenarios may follow the first */
     const char  *others[DS_COMMON_OTHERS];
     size_t       other_count;
