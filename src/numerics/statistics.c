@@ -351,7 +351,7 @@ double ds_value_at_risk_sorted(size_t count, const double *sorted, double level,
 
 double ds_share_se(uint64_t k, uint64_t n)
 {
-    const double p = ((double)k + 0.5) / ((double)n + 1.0);
+    const double p = ((double)k + 2.0) / ((double)n + 4.0);
 
     return sqrt(p * (1.0 - p) / (double)n);
 }

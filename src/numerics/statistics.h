@@ -57,7 +57,8 @@ double ds_quantile_sorted_se(size_t count, const double *sorted, double p);
 double ds_cvar_sorted(size_t count, const double *sorted, double level, int tail);
 double ds_cvar_sorted_se(size_t count, const double *sorted, double level, int tail);
 double ds_value_at_risk_sorted(size_t count, const double *sorted, double level, int tail);
-/* Standard error of a share k/n, never zero: sqrt(p(1-p)/n) at p = (k+1/2)/(n+1). */
+/* Standard error of a share k/n, never zero: sqrt(p(1-p)/n) at p = (k+2)/(n+4) (Agresti &
+ * Coull 1998), so that an interval of a few events, or of none, covers as well. */
 double ds_share_se(uint64_t k, uint64_t n);
 
 #endif
