@@ -27,6 +27,7 @@ static const ds_command commands[] = {
     { "choice", ds_cmd_choice, "say which strategy is best, and how sure that is" },
     { "commit", ds_cmd_commit, "find the terms at which a strategy costs least" },
     { "breakeven", ds_cmd_breakeven, "find the value at which two strategies tie" },
+    { "sensitivity", ds_cmd_sensitivity, "say what drives the answer" },
     { "profile", ds_cmd_profile, "fit a profile to measured speeds, or show one" },
     { "plot", ds_cmd_plot, "draw the results of run or sweep" },
     { "explain", ds_cmd_explain, "print the ledger of one future" },

@@ -28,6 +28,7 @@ int ds_cmd_run(int argc, char **argv);
 int ds_cmd_sweep(int argc, char **argv);
 int ds_cmd_choice(int argc, char **argv);
 int ds_cmd_commit(int argc, char **argv);
+int ds_cmd_sensitivity(int argc, char **argv);
 int ds_cmd_breakeven(int argc, char **argv);
 int ds_cmd_profile(int argc, char **argv);
 int ds_cmd_profile_show(int argc, char **argv); /* `profile show` */

@@ -13,13 +13,16 @@
 #include "output/plot.h"
 
 static const char *const formats[] = { "svg", "png", "pdf", NULL };
-static const char *const kinds[] = { "fan", "saving", "sweep", "heat", "acceptability", NULL };
-enum { KINDS = 5, ANY = -1 };
+static const char *const kinds[] = { "fan", "saving", "sweep", "heat", "frontier",
+                                     "acceptability", NULL };
+enum { KINDS = 6, ANY = -1 };
 
 /* What each kind is drawn from in a directory of results; NULL: from a sweep. */
-static const char *const tables[KINDS] = { "monthly.csv", "saving.csv", NULL, NULL, NULL };
+static const char *const tables[KINDS] = { "monthly.csv", "saving.csv", NULL, NULL, NULL,
+                                           NULL };
 static ds_code (*const writers[KINDS])(const ds_plot *, ds_error *) = {
-    ds_plot_fan, ds_plot_saving, ds_plot_sweep, ds_plot_heat, ds_plot_acceptability
+    ds_plot_fan,  ds_plot_saving,   ds_plot_sweep,
+    ds_plot_heat, ds_plot_frontier, ds_plot_acceptability
 };
 
 typedef struct {
@@ -32,7 +35,8 @@ enum { KEY_KIND = 'k', KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_OUTCOME = 'O' };
 static const struct argp_option options[] = {
     { "kind", KEY_KIND, "KIND", 0,
       "fan (monthly bills), saving (its distribution), sweep (one parameter), heat (two) or "
-      "acceptability (of `choice --vary'); default: all that the data has", 0 },
+      "frontier (break-evens over a second quantity) or acceptability (of `choice --vary'); "
+      "default: all that the data has", 0 },
     { "format", KEY_FORMAT, "FORMAT", 0, "svg (default), png or pdf", 0 },
     { "out", KEY_OUT, "FILE", 0, "Where to put the picture, when there is one", 0 },
     { "outcome", KEY_OUTCOME, "NAME", 0,
@@ -71,9 +75,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp argp = {
     options, parse, "DIR|SWEEP.csv",
-    "Draw the results of `run --out DIR', or the CSV of `sweep' or of `choice --vary', with "
-    "gnuplot.\vThe script of each "
-    "picture stays beside the data (DIR/fan.gp, SWEEP.gp); it holds the numbers that it draws and "
+    "Draw the results of `run --out DIR', or the CSV of `sweep', of `breakeven' or of `choice "
+    "--vary', with gnuplot.\vThe script of each picture stays beside the data (DIR/fan.gp, "
+    "SWEEP.gp); it holds the numbers that it draws and "
     "can be changed and run alone.",
     NULL, NULL, NULL
 };
@@ -169,11 +173,19 @@ static ds_code draw_sweep(const ds_options *o, ds_error *error)
     int    kind = ds_plot_has_acceptability(&table) ? DS_PLOT_ACCEPTABILITY
                   : parameters == 1               ? DS_PLOT_SWEEP
                                                   : DS_PLOT_HEAT;
-    if (parameters == 0)
+    bool   breaks_even = ds_csv_column(&table, "breakeven") < table.columns;
+    if (breaks_even)
+        kind = DS_PLOT_FRONTIER;
+    if (parameters == 0 && breaks_even)
+        code = ds_output_fail(error, DS_E_USAGE, o->data, "break-evens of one quantity are no "
+                              "picture; curve.csv beside it is (breakeven --out)");
+    else if (parameters == 0)
         code = ds_output_fail(error, DS_E_IO, o->data, "not the CSV of a sweep");
     else if (parameters > 2)
         code = ds_output_fail(error, DS_E_USAGE, o->data,
                               "%zu parameters; one or two can be drawn", parameters);
+    else if (o->kind != ANY && o->kind != kind && breaks_even)
+        code = ds_output_fail(error, DS_E_USAGE, o->data, "break-evens are drawn as 'frontier'");
     else if (o->kind != ANY && o->kind != kind)
         code = ds_output_fail(error, DS_E_USAGE, o->data,
                               "a sweep of %zu parameter%s is drawn as '%s'", parameters,

@@ -205,11 +205,13 @@ static void say_stretch(const ds_speaker *s, const ds_breakeven_root *r, char ou
     ds_breakeven_value_text(s->b, 0, (ds_estimate){ r->after, (double)NAN }, s->style, true,
                             after);
     const bool ends = r->after < axis->high, begins = r->before > axis->low;
+    const bool plain = r->turn == 0 || (!ends && !begins);
     fares(s, ends ? r->turn : -r->turn, false, side);
     snprintf(out, SENTENCE_TEXT, "The same from %s to %s: %s costs what %s costs in every future%s"
              "%s%s.", before, after, s->strategy, s->against,
-             r->turn == 0 || (!ends && !begins) ? "" : ends ? "; above it " : "; below it ",
-             r->turn == 0 || (!ends && !begins) ? "" : side, "");
+             plain ? "" : ends ? (axis->date ? "; after it " : "; above it ")
+                               : (axis->date ? "; before it " : "; below it "),
+             plain ? "" : side, "");
 }
 
 static void say_root(const ds_speaker *s, const ds_breakeven_root *r, size_t indent)
@@ -280,12 +282,21 @@ static void say_none(const ds_speaker *s, const ds_breakeven_line *line)
 
 /* ---- A frontier -------------------------------------------------------------- */
 
+/* The first break-even of a line that is one value; NULL when it has none. */
+static const ds_breakeven_root *first_of(const ds_breakeven_line *line)
+{
+    for (size_t r = 0; r < line->root_count; r++)
+        if (line->roots[r].kind != DS_BREAKEVEN_STRETCH)
+            return &line->roots[r];
+    return NULL;
+}
+
 static const ds_breakeven_line *line_with_root(const ds_breakeven *b, bool last)
 {
     const ds_breakeven_line *found = NULL;
     for (size_t i = 0; i < ds_breakeven_line_count(b); i++) {
         const ds_breakeven_line *line = ds_breakeven_line_at(b, i);
-        if (line->root_count > 0 && (found == NULL || last))
+        if (first_of(line) != NULL && (found == NULL || last))
             found = line;
     }
     return found;
@@ -293,7 +304,7 @@ static const ds_breakeven_line *line_with_root(const ds_breakeven *b, bool last)
 
 static void end_text(const ds_speaker *s, const ds_breakeven_line *line, char out[2 * SIDE_TEXT])
 {
-    const ds_breakeven_root *r = &line->roots[0];
+    const ds_breakeven_root *r = first_of(line);
     char second[DS_BREAKEVEN_VALUE], at[DS_BREAKEVEN_VALUE];
     plain_text(s, 1, line->second, 0, true, second);
     ds_breakeven_value_text(s->b, 0, r->kind == DS_BREAKEVEN_TIE
@@ -313,11 +324,12 @@ static void say_frontier(const ds_speaker *s)
         return;
     }
     for (size_t i = 0; i < ds_breakeven_line_count(s->b); i++)
-        without += ds_breakeven_line_at(s->b, i)->root_count == 0 ? 1 : 0;
+        without += first_of(ds_breakeven_line_at(s->b, i)) == NULL ? 1 : 0;
     end_text(s, first, from);
     end_text(s, last, to);
-    fares(s, first->roots[0].turn, false, side);
-    snprintf(out, sizeof out, "The break-even goes from %s to %s: above it %s.", from, to, side);
+    fares(s, first_of(first)->turn, false, side);
+    snprintf(out, sizeof out, "The break-even goes from %s to %s: %s %s.", from, to,
+             ds_breakeven_axis_at(s->b, 0)->date ? "from then on" : "above it", side);
     print(s, out, 0);
     if (without == 0)
         return;
@@ -338,10 +350,13 @@ void ds_breakeven_answer(FILE *file, const ds_breakeven *b, const ds_style *styl
     } else if (line->root_count == 0) {
         say_none(&s, line);
     } else {
-        if (line->root_count > 1)
-            fprintf(file, "%zu break-evens:\n", line->root_count);
+        size_t count = 0;
         for (size_t r = 0; r < line->root_count; r++)
-            say_root(&s, &line->roots[r], line->root_count > 1 ? 2 : 0);
+            count += line->roots[r].kind != DS_BREAKEVEN_STRETCH ? 1 : 0;
+        if (count > 1)
+            fprintf(file, "%zu break-evens:\n", count);
+        for (size_t r = 0; r < line->root_count; r++)
+            say_root(&s, &line->roots[r], count > 1 ? 2 : 0);
     }
     fputs(ds_style_code(style, DS_STYLE_PLAIN), file);
 }

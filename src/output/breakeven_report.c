@@ -48,11 +48,13 @@ static void csv_value(FILE *file, const ds_breakeven *b, size_t axis, double val
     }
 }
 
+/* "/pointer", or "times /pointer" of a factor. */
 static void csv_head(FILE *file, const ds_breakeven *b, size_t axis)
 {
-    if (ds_breakeven_axis_at(b, axis)->scale)
-        fputs("scale ", file);
-    ds_csv_text(file, ds_breakeven_axis_at(b, axis)->pointer);
+    const ds_breakeven_axis *a = ds_breakeven_axis_at(b, axis);
+    char                     text[1024];
+    snprintf(text, sizeof text, "%s%s", a->scale ? "times " : "", a->pointer);
+    ds_csv_text(file, text);
 }
 
 static void csv_root(FILE *file, const ds_breakeven *b, const ds_breakeven_root *r)
@@ -86,7 +88,7 @@ static void csv_row(FILE *file, const ds_breakeven *b, const ds_breakeven_line *
     putc(',', file);
     ds_csv_text(file, ds_breakeven_against(b));
     fprintf(file, ",%s,", of_name(b));
-    ds_csv_text(file, ds_breakeven_axis_at(b, 0)->pointer);
+    csv_head(file, b, 0);
     fprintf(file, ",%s,%s", state_name(line, root), beyond_name(root));
     csv_root(file, b, root);
     ds_csv_estimate(file, p->mean);

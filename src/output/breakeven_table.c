@@ -99,7 +99,8 @@ static void set_head(ds_grid *grid, int column, const char *title, const char *u
     snprintf(grid->heads[column].unit, DS_CELL_TEXT, "%s", unit);
 }
 
-static void value_cell(const ds_subject *s, size_t axis, ds_estimate value, char cell[DS_CELL_TEXT])
+static void value_cell(const ds_subject *s, size_t axis, ds_estimate value,
+                       char cell[DS_CELL_TEXT])
 {
     char text[DS_BREAKEVEN_VALUE];
     ds_breakeven_value_text(s->b, axis, value, s->style, false, text);
@@ -119,16 +120,17 @@ static void fill_row(const ds_subject *s, ds_grid *grid, size_t row, const ds_ro
                      ds_scale money)
 {
     const bool utf8 = s->style->utf8;
-    snprintf(ds_grid_cell(grid, row, 0), DS_CELL_TEXT, "%s", what->name);
     if (isnan(what->point->value))
-        snprintf(ds_grid_cell(grid, row, 1), DS_CELL_TEXT, "%s", utf8 ? "\xE2\x80\x93" : "-");
+        snprintf(ds_grid_cell(grid, row, 0), DS_CELL_TEXT, "%s", what->name);
     else
         value_cell(s, 0, what->root != NULL ? what->root->at
                                             : (ds_estimate){ what->point->value, (double)NAN },
-                   ds_grid_cell(grid, row, 1));
-    ds_human_estimate(what->point->mean, money, utf8, ds_grid_cell(grid, row, 2));
-    ds_human_estimate(what->point->median, money, utf8, ds_grid_cell(grid, row, 3));
-    ds_human_estimate(what->point->share, ds_scale_percent, utf8, ds_grid_cell(grid, row, 4));
+                   ds_grid_cell(grid, row, 0));
+    ds_human_estimate(what->point->mean, money, utf8, ds_grid_cell(grid, row, 1));
+    ds_human_estimate(what->point->median, money, utf8, ds_grid_cell(grid, row, 2));
+    ds_human_estimate(what->point->share, ds_scale_percent, utf8, ds_grid_cell(grid, row, 3));
+    if (!isnan(what->point->value))
+        snprintf(ds_grid_cell(grid, row, 4), DS_CELL_TEXT, "%s", what->name);
 }
 
 static ds_code print_values(FILE *file, const ds_subject *s, ds_error *err)
@@ -154,10 +156,11 @@ static ds_code print_values(FILE *file, const ds_subject *s, ds_error *err)
     }
     char usd[16];
     snprintf(usd, sizeof usd, "USD%s%s", money.suffix[0] != '\0' ? " " : "", money.suffix);
-    set_head(&grid, 1, "value", unit_of(s, 0, unit));
-    set_head(&grid, 2, "mean saving", usd);
-    set_head(&grid, 3, "p50 of it", usd);
-    set_head(&grid, 4, "P(saving>0)", "%");
+    set_head(&grid, 0, "value", unit_of(s, 0, unit));
+    set_head(&grid, 1, "mean saving", usd);
+    set_head(&grid, 2, "p50 of it", usd);
+    set_head(&grid, 3, "P(saving>0)", "%");
+    set_head(&grid, 4, "", "");
     for (size_t i = 0; i < count; i++)
         fill_row(s, &grid, i, &rows[i], money);
     ds_grid_print(file, &grid, s->style);
@@ -183,13 +186,18 @@ static void fill_frontier_row(const ds_subject *s, ds_grid *grid, size_t row,
         snprintf(cell[1], DS_CELL_TEXT, "none");
         snprintf(cell[2], DS_CELL_TEXT, "%s", dash);
         snprintf(cell[3], DS_CELL_TEXT, "%s", dash);
-        snprintf(cell[4], DS_CELL_TEXT, "%s%s", line->sign > 0   ? "saves everywhere"
-                                                : line->sign < 0 ? "costs more everywhere"
-                                                                 : "the same", line->near ? "?" : "");
+        snprintf(cell[4], DS_CELL_TEXT, "%s", line->near       ? "maybe a tie"
+                                              : line->sign > 0 ? "saves everywhere"
+                                              : line->sign < 0 ? "costs more everywhere"
+                                                               : "the same");
         return;
     }
-    value_cell(s, 0, r->kind == DS_BREAKEVEN_TIE ? r->at : (ds_estimate){ r->after, (double)NAN },
-               cell[1]);
+    if (r->kind == DS_BREAKEVEN_STRETCH)
+        snprintf(cell[1], DS_CELL_TEXT, "the same");
+    else
+        value_cell(s, 0, r->kind == DS_BREAKEVEN_TIE ? r->at
+                                                     : (ds_estimate){ r->after, (double)NAN },
+                   cell[1]);
     low.value = r->low;
     high.value = r->high;
     if (isfinite(r->at.se) && r->at.se > 0) { /* rounded to the digits that they have */
@@ -197,17 +205,17 @@ static void fill_frontier_row(const ds_subject *s, ds_grid *grid, size_t row,
         low.value = rint(low.value / digit) * digit;
         high.value = rint(high.value / digit) * digit;
     }
-    if (r->low_open || isnan(r->low))
+    const bool exact = r->kind == DS_BREAKEVEN_TIE && r->low == r->high;
+    if (r->low_open || isnan(r->low) || exact)
         snprintf(cell[2], DS_CELL_TEXT, "%s", r->low_open ? "open" : dash);
     else
         value_cell(s, 0, low, cell[2]);
-    if (r->high_open || isnan(r->high))
+    if (r->high_open || isnan(r->high) || exact)
         snprintf(cell[3], DS_CELL_TEXT, "%s", r->high_open ? "open" : dash);
     else
         value_cell(s, 0, high, cell[3]);
-    snprintf(cell[4], DS_CELL_TEXT, "%s", r->kind == DS_BREAKEVEN_STRETCH ? "the same up to it"
-                                          : r->turn > 0 ? "saves" : r->turn < 0 ? "costs more"
-                                                                                : "the same side");
+    snprintf(cell[4], DS_CELL_TEXT, "%s", r->turn > 0   ? "saves"
+                                          : r->turn < 0 ? "costs more" : "the same side");
 }
 
 static ds_code print_frontier(FILE *file, const ds_subject *s, ds_error *err)
@@ -223,7 +231,7 @@ static ds_code print_frontier(FILE *file, const ds_subject *s, ds_error *err)
         return no_memory(err);
     set_head(&grid, 0, "second", unit_of(s, 1, unit));
     set_head(&grid, 1, "break-even", unit_of(s, 0, unit));
-    set_head(&grid, 2, "95 % from", "");
+    set_head(&grid, 2, "95 %: from", "");
     set_head(&grid, 3, "to", "");
     set_head(&grid, 4, "beyond it", "");
     for (size_t i = 0; i < ds_breakeven_line_count(s->b); i++) {
@@ -280,8 +288,9 @@ static void print_ties(FILE *file, const ds_subject *s)
     if (!(tied > 0.01))
         return;
     ds_human_share((ds_estimate){ tied, 2 * p->share.se }, s->style->utf8, share);
-    snprintf(text, sizeof text, "At the first break-even they cost the same in %s of futures; these "
-             "count half for either, and the median saving is 0 on both sides of it.", share);
+    snprintf(text, sizeof text, "At the first break-even they cost the same in %s of futures; "
+             "these count half for either, and the median saving is 0 on both sides of it.",
+             share);
     note(file, s->style, text);
 }
 
@@ -304,9 +313,9 @@ static void print_closing(FILE *file, const ds_scenario *scenario, const ds_subj
     char strategy[DS_BREAKEVEN_NAME], against[DS_BREAKEVEN_NAME];
     ds_breakeven_quote(ds_breakeven_strategy(s->b), s->style, strategy);
     ds_breakeven_quote(ds_breakeven_against(s->b), s->style, against);
-    snprintf(line, sizeof line, "Saving is what %s costs less than %s in the same future (NPV); all "
-             "values share their futures, and %s is one standard error. Two break-evens between "
-             "neighbours of the first grid are not seen (--points).", strategy, against,
+    snprintf(line, sizeof line, "Saving is what %s costs less than %s in the same future (NPV); "
+             "all values share their futures, and %s is one standard error. Two break-evens "
+             "between neighbours of the first grid are not seen (--points).", strategy, against,
              s->style->utf8 ? "\xC2\xB1" : "+/-");
     note(file, s->style, line);
     ds_breakeven_quote(ds_scenario_name(scenario), s->style, name);

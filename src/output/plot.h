@@ -1,4 +1,4 @@
-/* plot.h -- pictures of what `run --out` and `sweep` wrote, drawn by gnuplot.
+/* plot.h -- pictures of what `run --out`, `sweep` and `breakeven` wrote, drawn by gnuplot.
  *
  * A picture is made in two steps.  First a gnuplot script is written beside the
  * data; it holds the numbers that it draws, names no file but its picture, and
@@ -15,7 +15,7 @@
 #include "output/csv.h"
 
 typedef enum { DS_PLOT_FAN, DS_PLOT_SAVING, DS_PLOT_SWEEP, DS_PLOT_HEAT,
-               DS_PLOT_ACCEPTABILITY } ds_plot_kind;
+               DS_PLOT_FRONTIER, DS_PLOT_ACCEPTABILITY } ds_plot_kind;
 
 typedef struct {
     FILE         *file;    /* the script                                        */
@@ -31,6 +31,7 @@ DS_MUST_CHECK ds_code ds_plot_fan(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_saving(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_sweep(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_heat(const ds_plot *plot, ds_error *err);
+DS_MUST_CHECK ds_code ds_plot_frontier(const ds_plot *plot, ds_error *err);
 DS_MUST_CHECK ds_code ds_plot_acceptability(const ds_plot *plot, ds_error *err);
 
 /* Is a table that of `choice --vary'? */

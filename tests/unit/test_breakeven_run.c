@@ -387,7 +387,8 @@ static void scaled_distributions(void **state)
         "{\"uniform\": {\"low\": 10, \"high\": 90}, \"min\": 20}",
         "{\"gamma\": {\"shape\": 2, \"scale\": 40}}", "{\"weibull\": {\"mean\": 90, \"sd\": 30}}",
         "{\"triangular\": {\"low\": 10, \"mode\": 20, \"high\": 90}, \"max\": 80}",
-        "{\"pert\": {\"low\": 10, \"mode\": 20, \"high\": 90}}", "{\"exponential\": {\"mean\": 80}}",
+        "{\"pert\": {\"low\": 10, \"mode\": 20, \"high\": 90}}",
+        "{\"exponential\": {\"mean\": 80}}",
         "{\"discrete\": {\"values\": [10, 90], \"weights\": [1, 2]}}",
         "{\"mixture\": {\"of\": [50, {\"lognormal\": {\"mean\": 80, \"sd\": 10}}], "
         "\"weights\": [1, 1]}}", "90",
