@@ -86,6 +86,8 @@
 #define ds_irr_lanes DS_ISA_NAME(ds_irr_lanes)
 #define ds_irr_monthly DS_ISA_NAME(ds_irr_monthly)
 #define ds_irr_scratch DS_ISA_NAME(ds_irr_scratch)
+#define ds_mirr_lanes DS_ISA_NAME(ds_mirr_lanes)
+#define ds_mirr_monthly DS_ISA_NAME(ds_mirr_monthly)
 #define ds_exp DS_ISA_NAME(ds_exp)
 #define ds_exp_lanes DS_ISA_NAME(ds_exp_lanes)
 #define ds_log DS_ISA_NAME(ds_log)

@@ -477,7 +477,8 @@ typedef struct {
     bool total, bill, returned, peak, over, provider, project; /* sums and maxima of months */
     bool totals;  /* any but the present value                                        */
     bool payback; /* cumulative saving                                                */
-    bool flow;    /* monthly savings, for the rate of return                          */
+    bool flow;    /* monthly savings, for the rates of return                         */
+    bool rates;   /* internal ones                                                    */
     bool served;  /* requests that are served: their number, tokens and value          */
     bool escalated, bad, unserved, fleets, overflow, fallback;
 } ds_plan_needs;
