@@ -29,7 +29,6 @@ static const ds_command commands[] = {
     { "breakeven", ds_cmd_breakeven, "find the value at which two strategies tie" },
     { "sensitivity", ds_cmd_sensitivity, "say what drives the answer" },
     { "discover", ds_cmd_discover, "find in which part of what may come a strategy fails" },
-    { "information", ds_cmd_information, "what it is worth to find out before choosing" },
     { "timing", ds_cmd_timing, "find when to start distilling" },
     { "information", ds_cmd_information, "say what is worth finding out before choosing" },
     { "profile", ds_cmd_profile, "fit a profile to measured speeds, or show one" },
