@@ -30,7 +30,7 @@ static void subtract(double *y, double *const *column, const double *coefficient
 
 /* What a date's gain is fitted on: what its state does not say of it. */
 static bool take_foreseen(const ds_stopping *s, const ds_stopping_basis *basis, size_t date,
-                          double *const *column, double *target)
+                          const double *size, double *const *column, double *target)
 {
     const size_t terms = 1 + basis->terms;
     const double *const *state = s->features > 0 ? s->state + date * s->features : NULL;
@@ -40,8 +40,7 @@ static bool take_foreseen(const ds_stopping *s, const ds_stopping_basis *basis, 
     memcpy(target, s->gain[date], s->paths * sizeof *target);
     const bool ok = room != NULL &&
                     ds_polynomials_take(&p, state, basis->raw, s->paths,
-                                        s->size != NULL ? s->size[date] : NULL, column, target,
-                                        room + 2 * s->features);
+                                        size, column, target, room + 2 * s->features);
     free(room);
     return ok;
 }
@@ -55,7 +54,7 @@ static bool fit_date(const ds_surprises *of, const ds_stopping *s, size_t date, 
 
     of->fill(of->context, date, column);
     const bool ok = ds_regression_new(&r, column, of->count, s->paths,
-                                      s->size != NULL ? s->size[date] : NULL);
+                                      of->size != NULL ? of->size[date] : NULL);
     for (size_t k = from; ok && k <= date; k++) {
         double *own = coefficient + (k - from) * of->count;
         ds_gram_solve(r.gram, (const double *const *)r.weighed, target[k], own);
@@ -80,7 +79,8 @@ static bool fit(const ds_cleaning *c, const ds_stopping *s, const ds_stopping_ba
     bool ok = column != NULL && target != NULL;
 
     for (size_t date = 0; ok && date < s->dates; date++) {
-        ok = take_foreseen(s, basis, date, column, target[date]) &&
+        const double *size = later != NULL && later->size != NULL ? later->size[date] : NULL;
+        ok = take_foreseen(s, basis, date, size, column, target[date]) &&
              (c->hidden == 0 || fit_date(hidden, s, date, date, target, column,
                                          c->of_hidden + date * c->hidden));
     }

@@ -20,8 +20,6 @@ typedef struct {
     const double *const *state; /* [date][features]                                     */
     const double *const *scale; /* [date]: above 0 and seen; the differences of a policy are
                                    divided by it before they are regressed.  NULL: by 1 */
-    const double *const *size;  /* [date]: above 0; in regressions on surprises a path counts
-                                   by 1 over its square.  NULL: alike                   */
 } ds_stopping;
 
 /* What a policy makes of the features, beside a constant: term k is the product of feature f
@@ -42,6 +40,8 @@ typedef struct {
     size_t count;
     void (*fill)(const void *context, size_t date, double *const *column);
     const void *context;
+    const double *const *size; /* [date]: above 0; in regressions on them a path counts by 1
+                                  over its square.  NULL: alike                          */
 } ds_surprises;
 
 /* ---- What of gains is pure surprise ------------------------------------------------------ */

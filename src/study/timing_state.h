@@ -13,7 +13,8 @@ typedef struct {
     size_t   features;
     double **state; /* [date][features]                                               */
     double **scale; /* [date]: the bill of the month before; NULL: it may be 0        */
-    double **size;  /* [date]: the same, and a tenth of its mean                      */
+    double **size;  /* [date]: the same, and a part of its mean                       */
+    double **ahead; /* [date]: all bills from then on, and a part of their mean       */
     double  *centre, *spread; /* [date]: of the logarithm of the bill; 1 over its sd  */
     double  *block;
 } ds_timing_state;

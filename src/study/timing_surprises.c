@@ -44,7 +44,7 @@ static void fill_later(const void *context, size_t date, double *const *column)
 
 ds_surprises ds_timing_later(const ds_timing_part *part)
 {
-    return (ds_surprises){2 * part->data->process_count, fill_later, part};
+    return (ds_surprises){2 * part->data->process_count, fill_later, part, NULL};
 }
 
 /* Straight lines between knots of the bill, in sds of its logarithm; and what is beside a
@@ -91,7 +91,7 @@ static void fill_worth(const void *context, size_t date, double *const *column)
 
 ds_surprises ds_timing_worth(const ds_timing_part *part)
 {
-    return (ds_surprises){WORTH * part->data->process_count, fill_worth, part};
+    return (ds_surprises){WORTH * part->data->process_count, fill_worth, part, NULL};
 }
 
 /* Permission, success and the numbers of the student, alone and times what would be paid from
@@ -127,5 +127,5 @@ ds_surprises ds_timing_hidden(const ds_timing_part *part)
 {
     const ds_timing_data *d = part->data;
 
-    return (ds_surprises){3 * d->student_count + 2 * d->hidden_count, fill_hidden, part};
+    return (ds_surprises){3 * d->student_count + 2 * d->hidden_count, fill_hidden, part, NULL};
 }
