@@ -27,12 +27,11 @@ bool ds_timing_view_make(const ds_timing_data *d, const ds_timing_state *state, 
         return false;
     }
     v->later = ds_timing_later(&v->part);
-    v->worth = ds_timing_worth(&v->part);
     v->hidden = ds_timing_hidden(&v->part);
     v->s.gain = next;
     v->s.state = next + dates;
     v->s.scale = state->scale != NULL ? next + dates * (1 + features) : NULL;
-    v->later.size = v->worth.size = next + dates * (2 + features);
+    v->later.size = next + dates * (2 + features);
     v->hidden.size = next + dates * (3 + features);
     for (size_t k = 0; k < dates; k++) {
         next[k] = d->gain[k] + offset;

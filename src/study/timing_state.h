@@ -32,15 +32,22 @@ typedef struct {
 ds_timing_terms ds_timing_terms_of(const ds_timing_data *d, const ds_timing_state *state,
                                    size_t basis);
 
-/* Surprises (139), (140) of `count` paths from `offset` on: for the gains of a date, for the
- * value of going on, and of what only a start shows. */
+/* Surprises (139), (140) of `count` paths from `offset` on: of the world after a start, and of
+ * what only a start shows. */
 typedef struct {
     const ds_timing_data  *data;
     const ds_timing_state *state;
     size_t                 offset, count;
 } ds_timing_part;
 ds_surprises ds_timing_later(const ds_timing_part *part);
-ds_surprises ds_timing_worth(const ds_timing_part *part);
 ds_surprises ds_timing_hidden(const ds_timing_part *part);
+
+/* Surprises between a date and the next, for the value of going on: `weight`(date) has what a
+ * kick of each process is worth, by what is at stake. */
+typedef struct {
+    const ds_timing_part *part;
+    const ds_cleaning    *weights;
+} ds_timing_steps;
+ds_surprises ds_timing_worth(const ds_timing_steps *steps);
 
 #endif
