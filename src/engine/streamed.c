@@ -11,6 +11,7 @@
 #include "engine/result.h"
 #include "model/outcome.h"
 #include "numerics/order.h"
+#include "numerics/preference.h"
 
 /* ---- Life -------------------------------------------------------------------------- */
 
@@ -21,7 +22,7 @@ ds_stream_size ds_stream_size_of(size_t strategies, size_t outcomes, uint64_t th
     const uint64_t sums = s.columns * sizeof(ds_stream_cell) +
                           (s.pairs + strategies) * sizeof(ds_cell);
 
-    s.counts = s.columns * DS_STREAM_COLUMN_COUNTS + 2 * s.pairs + strategies;
+    s.counts = s.columns * DS_STREAM_COLUMN_COUNTS + 2 * s.pairs + strategies * strategies;
     s.ring_bytes = sums;
     s.bytes = s.columns * DS_STREAM_BINS * (sizeof(double) + sizeof(size_t)) +
               (threads + 1) * (s.counts * sizeof(uint64_t) + sums);
@@ -169,9 +170,11 @@ static size_t more_at(const ds_stream *s, size_t a, size_t b)
     return a < b ? base + ds_stream_pair(s, a, b) : base + s->size.pairs + ds_stream_pair(s, b, a);
 }
 
-static size_t least_at(const ds_stream *s, size_t strategy)
+/* Of the paths in which `ties` strategies cost least, and this is one of them. */
+static size_t least_at(const ds_stream *s, size_t strategy, size_t ties)
 {
-    return s->size.columns * DS_STREAM_COLUMN_COUNTS + 2 * s->size.pairs + strategy;
+    return s->size.columns * DS_STREAM_COLUMN_COUNTS + 2 * s->size.pairs +
+           strategy * s->size.strategies + (ties - 1);
 }
 
 uint64_t ds_stream_more(const ds_stream *s, size_t a, size_t b)
@@ -179,9 +182,13 @@ uint64_t ds_stream_more(const ds_stream *s, size_t a, size_t b)
     return s->counts[more_at(s, a, b)];
 }
 
-uint64_t ds_stream_least(const ds_stream *s, size_t strategy)
+void ds_stream_least(const ds_stream *s, size_t strategy, double *sum, double *squares)
 {
-    return s->counts[least_at(s, strategy)];
+    for (size_t ties = 1; ties <= s->size.strategies; ties++) {
+        const double paths = (double)s->counts[least_at(s, strategy, ties)];
+        *sum += paths / (double)ties;
+        *squares += paths / (double)(ties * ties);
+    }
 }
 
 /* ---- A block -------------------------------------------------------------------------- */
@@ -241,15 +248,19 @@ static void count_regrets(const ds_stream *s, size_t count, const double *outcom
     double least[DS_LANES], h[DS_LANES];
 
     for (size_t i = 0; i < count; i++) {
-        size_t cheapest = 0;
+        size_t ties = 0;
         least[i] = costs[i];
         for (size_t a = 1; a < strategies; a++) {
             least[i] = costs[a * stride + i] < least[i] ? costs[a * stride + i] : least[i];
         }
-        const double tie = least[i] + 2e-12 * fabs(least[i]); /* (84) */
-        while (cheapest + 1 < strategies && costs[cheapest * stride + i] > tie)
-            cheapest++;
-        t->counts[least_at(s, cheapest)]++;
+        for (size_t a = 0; a < strategies; a++) {
+            ties += ds_costs_as_little(costs[a * stride + i], least[i]) ? 1 : 0;
+        }
+        for (size_t a = 0; a < strategies; a++) {
+            if (ds_costs_as_little(costs[a * stride + i], least[i])) {
+                t->counts[least_at(s, a, ties)]++;
+            }
+        }
     }
     for (size_t a = 0; a < strategies; a++) {
         for (size_t i = 0; i < count; i++) {

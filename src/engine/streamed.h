@@ -42,7 +42,7 @@ typedef struct ds_stream {
     size_t   *outcome; /* [column]                                                */
     size_t   *kept;    /* [column][DS_STREAM_BINS] finite values of the kept paths */
     uint64_t *counts;  /* [column][bins, never, positive, beyond], then [pair] a > b,
-                          [pair] b > a, [strategy] costs least                    */
+                          [pair] b > a, [strategy][so many tie] costs least        */
     ds_stream_cell *cells; /* [column]                                            */
     ds_cell  *pairs;   /* [pair] cost of a minus cost of b, a < b; [strategy] regret */
     uint64_t  paths;   /* merged so far                                           */
@@ -53,7 +53,8 @@ enum { DS_STREAM_NEVER = DS_STREAM_BINS, DS_STREAM_POSITIVE, DS_STREAM_BEYOND,
 
 size_t ds_stream_pair(const ds_stream *s, size_t a, size_t b); /* a < b          */
 uint64_t ds_stream_more(const ds_stream *s, size_t a, size_t b); /* cost a > cost b */
-uint64_t ds_stream_least(const ds_stream *s, size_t strategy);
+/* Adds the parts of the paths in which a strategy costs least, and their squares. */
+void ds_stream_least(const ds_stream *s, size_t strategy, double *sum, double *squares);
 
 /* Cuts the bins of a result whose columns are full; NULL when out of memory. */
 ds_stream *ds_stream_new(const struct ds_result *r, ds_order_room *room);

@@ -142,8 +142,10 @@ ds_code ds_sensitivity_input_rows(ds_sensitivity_job *job, const size_t *sources
 
 static double importance(const ds_sensitivity_job *job, const ds_sensitivity_row *row)
 {
-    const double size = fabs(row->figure[methods[job->summary.method].key].value);
-    return isnan(size) ? -1.0 : size;
+    const method_info *method = &methods[job->summary.method];
+    const double value = row->figure[method->key].value;
+    const double size = method->figure[method->key].share ? value : fabs(value);
+    return isnan(size) ? -(double)INFINITY : size;
 }
 
 /* By insertion, which leaves equal ones in their order. */

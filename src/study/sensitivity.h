@@ -68,6 +68,8 @@ DS_MUST_CHECK ds_code ds_sensitivity_refer_to(ds_sensitivity_job *job, double *y
 /* Paths of a run: those that were asked for, or such that so many runs are some 24 plain
  * ones, and at most those of a plain one. */
 uint64_t ds_sensitivity_paths(const ds_sensitivity_job *job, size_t runs);
+/* Rank among sorted values, from 0 to 1, ties in the middle. */
+double ds_sensitivity_rank(const double *sorted, size_t count, double y);
 /* Mean, sd, and how much of the variance is in the tails. */
 DS_MUST_CHECK ds_code ds_sensitivity_describe(ds_sensitivity_job *job, const double *y,
                                               uint64_t paths, ds_error *err);

@@ -191,14 +191,14 @@ void ds_sensitivity_end(ds_sensitivity_job *job)
 
 /* ---- Outcomes ----------------------------------------------------------------------- */
 
-/* Of the sorted outcomes, how many are below y, or below and equal. */
-static size_t count_below(const ds_sensitivity_job *job, double y, bool equal)
+/* How many are below y, or below and equal. */
+static size_t count_below(const double *sorted, size_t count, double y, bool equal)
 {
-    size_t low = 0, high = job->reference_count;
+    size_t low = 0, high = count;
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const double at = job->reference[middle];
+        const double at = sorted[middle];
         if (at < y || (equal && at == y))
             low = middle + 1;
         else
@@ -207,12 +207,11 @@ static size_t count_below(const ds_sensitivity_job *job, double y, bool equal)
     return low;
 }
 
-/* Its rank among the reference, ties in the middle. */
-static double rank_of(const ds_sensitivity_job *job, double y)
+double ds_sensitivity_rank(const double *sorted, size_t count, double y)
 {
-    const double below = (double)count_below(job, y, false);
-    const double up_to = (double)count_below(job, y, true);
-    return 0.5 * (below + up_to) / (double)job->reference_count;
+    const double below = (double)count_below(sorted, count, y, false);
+    const double up_to = (double)count_below(sorted, count, y, true);
+    return 0.5 * (below + up_to) / (double)count;
 }
 
 static ds_code explain(const ds_sensitivity_job *job, const double *column, uint64_t paths,
@@ -229,7 +228,8 @@ static ds_code explain(const ds_sensitivity_job *job, const double *column, uint
                            "--of %s:probability (that there is one)", outcome->name,
                            outcome->name);
         else
-            y[k] = job->reference_count > 0 ? rank_of(job, x) : x;
+            y[k] = job->reference_count > 0
+                       ? ds_sensitivity_rank(job->reference, job->reference_count, x) : x;
     }
     return DS_OK;
 }
@@ -273,7 +273,7 @@ ds_code ds_sensitivity_refer_to(ds_sensitivity_job *job, double *y, uint64_t pat
     job->reference = sorted;
     job->reference_count = (size_t)paths;
     for (size_t k = 0; k < paths; k++)
-        y[k] = rank_of(job, y[k]);
+        y[k] = ds_sensitivity_rank(job->reference, job->reference_count, y[k]);
     return DS_OK;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "numerics/sensitivity.h"
+#include "numerics/sort.h"
 #include "numerics/stream.h"
 #include "scenario/error.h"
 #include "study/sensitivity.h"
@@ -39,21 +40,78 @@ static size_t streams_of(const ds_sensitivity_job *job, const bool *marked, uint
 
 /* ---- Screening, (159) --------------------------------------------------------------- */
 
-/* Half the mean square by which the outcome moves when one factor is drawn anew. */
-static ds_code movement(ds_sensitivity_job *job, const double *plain, uint64_t paths, double *y,
-                        double *moved, ds_error *err)
-{
-    ds_code code = DS_OK;
+/* Half the mean square by which something moves when one factor is drawn anew. */
+typedef struct {
+    double   *plain, *y, *sorted;
+    double   *value, *rank; /* [factor] of the outcome, and of its rank                   */
+    bool     *keep;
+    uint64_t  paths;
+} screening;
 
+static bool begin_screening(const ds_sensitivity_job *job, uint64_t paths, screening *s)
+{
+    const size_t n = (size_t)paths;
+
+    *s = (screening){ .plain = malloc(n * sizeof *s->plain), .y = malloc(n * sizeof *s->y),
+                      .sorted = malloc(n * sizeof *s->sorted),
+                      .value = calloc(job->factor_count, sizeof *s->value),
+                      .rank = calloc(job->factor_count, sizeof *s->rank),
+                      .keep = calloc(job->factor_count, sizeof *s->keep), .paths = paths };
+    return s->plain && s->y && s->sorted && s->value && s->rank && s->keep;
+}
+
+static void end_screening(screening *s)
+{
+    free(s->plain);
+    free(s->y);
+    free(s->sorted);
+    free(s->value);
+    free(s->rank);
+    free(s->keep);
+}
+
+static void add_movement(const ds_sensitivity_job *job, screening *s, size_t factor)
+{
+    const size_t n = (size_t)s->paths;
+    const bool value = job->options->scale != DS_SENSITIVITY_RANK;
+
+    for (size_t k = 0; k < n; k++) {
+        if (s->y[k] == s->plain[k])
+            continue;
+        const double by = value ? s->y[k] - s->plain[k] : 0.0;
+        const double steps = ds_sensitivity_rank(s->sorted, n, s->y[k]) -
+                             ds_sensitivity_rank(s->sorted, n, s->plain[k]);
+        s->value[factor] += 0.5 * by * by;
+        s->rank[factor] += 0.5 * steps * steps;
+    }
+}
+
+static ds_code find_movements(ds_sensitivity_job *job, screening *s, ds_error *err)
+{
+    const uint64_t seed = job->run.seed;
+    ds_code code = ds_sensitivity_outputs(job, NULL, NULL, seed, s->paths, s->plain, err);
+
+    if (code != DS_OK)
+        return code;
+    memcpy(s->sorted, s->plain, (size_t)s->paths * sizeof *s->sorted);
+    ds_sort((size_t)s->paths, s->sorted);
     for (size_t i = 0; code == DS_OK && i < job->factor_count; i++) {
         const ds_factor *f = &job->factors[i];
         const ds_design design = redrawn(job, f->stream, f->count);
-        code = ds_sensitivity_outputs(job, NULL, &design, job->run.seed, paths, y, err);
-        moved[i] = 0.0;
-        for (size_t k = 0; code == DS_OK && k < paths; k++)
-            moved[i] += 0.5 * (y[k] - plain[k]) * (y[k] - plain[k]);
+        code = ds_sensitivity_outputs(job, NULL, &design, seed, s->paths, s->y, err);
+        if (code == DS_OK)
+            add_movement(job, s, i);
     }
     return code;
+}
+
+static double largest(size_t count, const double *x)
+{
+    double most = 0.0;
+
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, x[i]);
+    return most > 0.0 ? most : 1.0;
 }
 
 /* Marks the `top` factors that move most. */
@@ -79,30 +137,25 @@ static bool must_screen(const ds_sensitivity_job *job)
     return job->options->group_count == 0 && job->factor_count > top_of(job) + 1;
 }
 
+/* By what moves either most, against the largest: a few extreme futures, which may not even
+ * be among these, rule the squares of values, and none the ranks. */
 static ds_code screen(ds_sensitivity_job *job, uint64_t paths, ds_error *err)
 {
-    double *plain = malloc((size_t)paths * sizeof *plain);
-    double *y = malloc((size_t)paths * sizeof *y);
-    double *moved = calloc(job->factor_count, sizeof *moved);
-    bool *keep = calloc(job->factor_count, sizeof *keep);
-    ds_code code = plain && y && moved && keep ? DS_OK : no_memory(err);
+    screening s;
+    ds_code code = begin_screening(job, paths, &s) ? DS_OK : no_memory(err);
 
     if (code == DS_OK)
-        code = ds_sensitivity_outputs(job, NULL, NULL, job->run.seed, paths, plain, err);
-    if (code == DS_OK)
-        code = ds_sensitivity_refer_to(job, plain, paths, err);
-    if (code == DS_OK)
-        code = movement(job, plain, paths, y, moved, err);
+        code = find_movements(job, &s, err);
     if (code == DS_OK) {
+        const double value = largest(job->factor_count, s.value);
+        const double rank = largest(job->factor_count, s.rank);
+        for (size_t i = 0; i < job->factor_count; i++)
+            s.value[i] = fmax(s.value[i] / value, s.rank[i] / rank);
         job->summary.screened = job->factor_count;
-        mark_most(moved, job->factor_count, top_of(job), keep);
-        code = ds_sensitivity_keep(job, keep, err);
+        mark_most(s.value, job->factor_count, top_of(job), s.keep);
+        code = ds_sensitivity_keep(job, s.keep, err);
     }
-    job->reference_count = 0;
-    free(plain);
-    free(y);
-    free(moved);
-    free(keep);
+    end_screening(&s);
     return code;
 }
 

@@ -57,7 +57,8 @@ static inline double lognormal_product(const double *z) { return exp(0.5 * z[0] 
 
 /* Ishigami: V1 = (1 + b pi^4/5)^2 / 2, V2 = a^2/8, V13 = 8 b^2 pi^8/225.  g: V_i = 1 / (3 (1 +
  * a_i)^2), D = prod(1 + V_i) - 1, ST_i = V_i prod_{j != i}(1 + V_j) / D.  (Saltelli et al., Global
- * Sensitivity Analysis, 2008.)  Products: var of X1 X2 from the moments; e^(s^2) - 1 for lognormals. */
+ * Sensitivity Analysis, 2008.)  Products: var of X1 X2
+ * from the moments; e^(s^2) - 1 for lognormals. */
 static const test_case test_cases[] = {
     { "Ishigami 7, 0.1", ishigami_7_01, 3, false,
       { 0.313905191148, 0.44241114479, 0 },

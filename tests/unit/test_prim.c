@@ -21,7 +21,8 @@
 
 enum { COLUMNS_MOST = 10 };
 
-static const ds_prim_options usual = {.alpha = 0.05, .least_mass = 0.02, .threshold = 0.5,
+static const ds_prim_options usual = {.alpha = 0.05, .objective = DS_PRIM_LEAST_MEAN,
+                                      .least_mass = 0.02, .threshold = 0.5,
                                       .most_columns = 4, .worth = 0.03, .z = 3};
 
 typedef struct {
