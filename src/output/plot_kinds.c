@@ -23,6 +23,8 @@ static const ds_plot_kind kinds[] = {
      ds_plot_is_acceptability, ds_plot_acceptability},
     {"trade", NULL, "coverage and density, of discover", "a trajectory of discover",
      ds_plot_is_trade, ds_plot_trade},
+    {"timing", NULL, "saving by month of the start, and when a rule starts, of timing",
+     "the months of timing", ds_plot_is_timing, ds_plot_timing},
     {"sweep", NULL, "lines over one parameter", "a sweep of 1 parameter", is_sweep, ds_plot_sweep},
     {"heat", NULL, "map over two parameters", "a sweep of 2 parameters", is_grid, ds_plot_heat},
 };

@@ -19,4 +19,7 @@ ds_code ds_plot_acceptability(const ds_plot *plot, ds_error *err);
 bool    ds_plot_is_trade(const ds_csv *table);
 ds_code ds_plot_trade(const ds_plot *plot, ds_error *err);
 
+bool    ds_plot_is_timing(const ds_csv *table);
+ds_code ds_plot_timing(const ds_plot *plot, ds_error *err);
+
 #endif
