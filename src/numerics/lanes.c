@@ -12,10 +12,7 @@
 #include "numerics/lanes.h"
 
 #include "numerics/lanes_inline.h"
-
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
+#include "numerics/wide.h"
 
 enum { TILE = 512, GROUP = 8 };
 
@@ -41,8 +38,17 @@ double ds_normal_cdf(double z)
 
 void ds_exp_lanes(size_t count, const double *x, double *out)
 {
-    DS_LANES_INDEPENDENT
-    for (size_t i = 0; i < count; i++) {
+    const size_t whole = count - count % DS_WIDE_STEP;
+
+    for (size_t i = 0; i < whole; i += DS_WIDE_STEP) {
+        ds_wide y[DS_WIDES];
+        DS_EACH_WIDE(v)
+            y[v] = ds_wide_load(x, i, v);
+        ds_exp_wide(y);
+        DS_EACH_WIDE(v)
+            ds_wide_store(out, i, v, y[v]);
+    }
+    for (size_t i = whole; i < count; i++) {
         out[i] = ds_exp_inline(x[i]);
     }
 }
@@ -63,11 +69,16 @@ void ds_normal_cdf_lanes(size_t count, const double *z, double *out)
     }
 }
 
-/* The lanes with |u - 1/2| > 0.425, and NANs; GROUP more places than lanes, for whole
+/* The lanes with |u - 1/2| > 0.425, and NANs: their values together, and where they came
+ * from, for the wide form a mask of each group.  GROUP more places than lanes, for whole
  * vectors are written. */
 typedef struct {
     size_t count;
+#if defined(__AVX512F__)
+    uint8_t group[TILE / GROUP];
+#else
     size_t lane[TILE + GROUP];
+#endif
     double value[TILE + GROUP];
 } tail_lanes;
 
@@ -75,7 +86,6 @@ typedef struct {
 static void gather_tails(size_t lanes, const double *u, tail_lanes *tails)
 {
     const __m512d half = _mm512_set1_pd(0.5), centre = _mm512_set1_pd(0.425);
-    __m512i lane = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
     size_t count = 0;
 
     for (size_t i = 0; i < lanes; i += GROUP) {
@@ -83,8 +93,7 @@ static void gather_tails(size_t lanes, const double *u, tail_lanes *tails)
         const __m512d q = _mm512_abs_pd(_mm512_sub_pd(x, half));
         const __mmask8 outside = _mm512_cmp_pd_mask(q, centre, _CMP_NLE_UQ);
         _mm512_storeu_pd(tails->value + count, _mm512_maskz_compress_pd(outside, x));
-        _mm512_storeu_si512(tails->lane + count, _mm512_maskz_compress_epi64(outside, lane));
-        lane = _mm512_add_epi64(lane, _mm512_set1_epi64(GROUP));
+        tails->group[i / GROUP] = outside;
         count += (size_t)__builtin_popcount(outside);
     }
     tails->count = count;
@@ -158,23 +167,49 @@ static void tail_scores(size_t count, double *restrict value)
     }
 }
 
+/* Puts the tails into their places. */
+static void put_tails(size_t lanes, const tail_lanes *tails, double *z)
+{
+#if defined(__AVX512F__)
+    size_t next = 0;
+
+    for (size_t i = 0; i < lanes; i += GROUP) {
+        const __mmask8 outside = tails->group[i / GROUP];
+        const __m512d values = _mm512_loadu_pd(tails->value + next);
+        _mm512_storeu_pd(z + i, _mm512_mask_expand_pd(_mm512_loadu_pd(z + i), outside, values));
+        next += (size_t)__builtin_popcount(outside);
+    }
+#else
+    (void)lanes;
+    for (size_t j = 0; j < tails->count; j++) {
+        z[tails->lane[j]] = tails->value[j];
+    }
+#endif
+}
+
 /* One tile of whole groups, in place or into an array apart. */
 static void normal_quantile_tile(size_t lanes, const double *u, double *z)
 {
+    const size_t whole = lanes - lanes % DS_WIDE_STEP;
     tail_lanes tails;
 
     gather_tails(lanes, u, &tails);
-    DS_LANES_INDEPENDENT
-    for (size_t i = 0; i < lanes; i++) {
+    for (size_t i = 0; i < whole; i += DS_WIDE_STEP) {
+        ds_wide x[DS_WIDES];
+        DS_EACH_WIDE(v)
+            x[v] = ds_wide_load(u, i, v) - 0.5;
+        ds_normal_centre_wide(x);
+        DS_EACH_WIDE(v)
+            ds_wide_store(z, i, v, x[v]);
+    }
+    for (size_t i = whole; i < lanes; i++) {
         z[i] = ds_normal_centre_inline(u[i] - 0.5);
     }
     for (size_t k = 0; k < GROUP; k++) {
         tails.value[tails.count + k] = 0.01; /* any tail */
     }
     tail_scores((tails.count + GROUP - 1) / GROUP * GROUP, tails.value);
-    for (size_t j = 0; j < tails.count; j++) {
-        z[tails.lane[j]] = tails.value[j];
-    }
+    put_tails(lanes, &tails, z);
 }
 
 void ds_normal_quantile_lanes(size_t count, const double *u, double *out)
