@@ -69,6 +69,7 @@ typedef struct {
     size_t   sums;  /* of groups in a tally: cells times ds_tally_parts()         */
     uint64_t ring;  /* tallies that may wait for an earlier block               */
     uint64_t bytes; /* of everything; UINT64_MAX when that overflows            */
+    uint64_t spare_bytes; /* below the cap                                      */
 } ds_engine_layout;
 
 /* kept: `paths`, or fewer. */

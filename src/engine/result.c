@@ -126,6 +126,8 @@ ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout 
     r->groups = source->groups;
     r->whole = source->whole;
     r->outer = source->outer;
+    r->threads = layout->threads;
+    r->spare_bytes = layout->spare_bytes;
     r->cells = layout->cells;
     for (size_t o = 0; o < DS_OUTCOME_COUNT; o++)
         r->column_of[o] = source->left_out[o] ? DS_NO_COLUMN : (int)r->column_count++;
@@ -140,7 +142,7 @@ ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout 
         r->sums = ds_arena_array(r->arena, layout->sums + 1, sizeof *r->sums);
     }
     if (r->columns == NULL || r->bills == NULL || r->cache == NULL || r->tally == NULL ||
-        r->sums == NULL ||        !copy_names(r, source)) {
+        r->sums == NULL || !copy_names(r, source)) {
         ds_result_free(r);
         return NULL;
     }
@@ -215,6 +217,26 @@ const double *ds_result_column(const ds_result *r, size_t strategy, size_t outco
 
 /* ---- Statistics ---------------------------------------------------------------- */
 
+/* Works out the statistics of the outcome for a strategy, and for others of which nobody has
+ * asked yet, as far as that takes no longer. */
+static void learn(const ds_result *r, size_t strategy, size_t outcome)
+{
+    ds_result_cache *c = r->cache;
+    const size_t most = ds_statistics_at_once(r);
+    size_t strategies[DS_MOST_AT_ONCE], count = 0;
+    ds_statistics *out[DS_MOST_AT_ONCE];
+
+    for (size_t k = 0; k < r->strategy_count && count < most; k++) {
+        const size_t s = (strategy + k) % r->strategy_count, at = s * DS_OUTCOME_COUNT + outcome;
+        if (!c->outcome_known[at]) {
+            strategies[count] = s;
+            out[count++] = &c->statistics[at];
+            c->outcome_known[at] = true;
+        }
+    }
+    ds_statistics_of_several(r, outcome, count, strategies, c->sorted, c->scratch, out);
+}
+
 ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t outcome)
 {
     if (!ds_result_has(r, outcome)) {
@@ -225,14 +247,7 @@ ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t o
 
     pthread_mutex_lock(&c->lock);
     if (!c->outcome_known[at]) {
-        const size_t column = strategy * r->column_count + (size_t)r->column_of[outcome];
-        const ds_outcome_info *info = ds_outcome_at(outcome);
-        c->statistics[at] =
-            r->stream != NULL
-                ? ds_stream_statistics(r, column, info, c->sorted)
-                : ds_statistics_of(r, ds_result_cells(r, strategy, outcome), info, c->sorted,
-                                   c->scratch);
-        c->outcome_known[at] = true;
+        learn(r, strategy, outcome);
     }
     const ds_statistics s = c->statistics[at];
     pthread_mutex_unlock(&c->lock);
