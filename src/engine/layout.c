@@ -6,9 +6,7 @@
  * Invariant: the bytes grow with the paths, so that the most paths that fit can be
  * found by halving.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#define _DEFAULT_SOURCE /* madvise */
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "engine/engine.h"
 #include "engine/result.h"
@@ -16,9 +14,7 @@
 #include "engine/tally.h"
 #include "scenario/error.h"
 
-/* Columns are large, and are first touched by whoever fills them: in small pages a run of a
- * million paths spends 3 % of its time on that. */
-enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, LARGE = 4 << 20 };
+enum { ALIGNMENT = 64 };
 
 static const uint64_t default_cap_bytes = UINT64_C(4) << 30;
 static const uint64_t most_streamed = UINT64_C(1000000000000);
@@ -147,18 +143,11 @@ ds_code ds_engine_fit_memory(const ds_engine_source *source, ds_engine_layout *l
 void *ds_engine_alloc(uint64_t count, size_t size)
 {
     const uint64_t bytes = plus_product(0, count, size, 1);
-    const size_t alignment = bytes < LARGE ? ALIGNMENT : HUGE_PAGE;
 
     if (bytes > SIZE_MAX / 2) {
         return NULL;
     }
     /* aligned_alloc wants a multiple of the alignment */
-    const size_t blocks = (size_t)bytes / alignment + 1;
-    void *at = aligned_alloc(alignment, blocks * alignment);
-#ifdef MADV_HUGEPAGE
-    if (at != NULL && bytes >= LARGE) {
-        (void)madvise(at, (size_t)bytes, MADV_HUGEPAGE); /* a wish: nothing is lost without */
-    }
-#endif
-    return at;
+    const size_t blocks = (size_t)bytes / ALIGNMENT + 1;
+    return aligned_alloc(ALIGNMENT, blocks * ALIGNMENT);
 }
