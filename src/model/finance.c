@@ -14,12 +14,14 @@ void ds_finance_begin(ds_work *w)
     const ds_plan *plan = w->plan;
     const double *rate = w->column[plan->discount_rate];
     double *discount = w->discount[0], *step = w->discount[1];
-    DS_EACH_LANE(i) { /* (72) */
+    w->discount_alike = ds_row_is_alike(rate);
+    const size_t lanes = w->discount_alike ? 1 : DS_LANES;
+    DS_LANES_INDEPENDENT
+    for (size_t i = 0; i < lanes; i++) { /* (72) */
         double monthly = ds_log_inline(1.0 + rate[i]) / 12.0;
         step[i] = ds_exp_inline(-monthly);
         discount[i] = ds_exp_inline(-monthly * plan->timing);
     }
-    w->discount_alike = ds_row_is_alike(rate);
     for (size_t s = 0; s < plan->strategy_count; s++) {
         ds_strategy_state *state = &w->strategy[s];
         ds_row_set(state->total[DS_TOTAL_NPV], 0);

@@ -535,6 +535,13 @@ struct ds_plan {
     bool   too_large; /* more than DS_PLAN_BYTES_MAX were asked for              */
 };
 
+/* Does a column hold the same in every path? */
+static inline bool ds_plan_stands(const ds_plan *plan, int column)
+{
+    return column == DS_NONE || column == plan->zero || column == plan->one ||
+           plan->draws.draw[column].kind == DS_DRAW_CONSTANT;
+}
+
 /* Does a column hold `value` in every path? */
 static inline bool ds_plan_holds(const ds_plan *plan, int column, double value)
 {

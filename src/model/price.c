@@ -41,6 +41,9 @@ static void begin_model(ds_work *w, size_t m)
         const double *change = w->column[model->change];
         const double *volatility = w->column[model->volatility];
         double *drift = w->level_drift[m], *spread = w->level_spread[m];
+        if (w->demand_month > 0 && ds_plan_stands(w->plan, model->change) &&
+            ds_plan_stands(w->plan, model->volatility))
+            return; /* as in the block before */
         DS_EACH_LANE(i) {
             spread[i] = volatility[i] * sqrt(1.0 / 12.0);
             drift[i] = ds_log_inline(1.0 + change[i]) / 12.0 - 0.5 * spread[i] * spread[i];
@@ -91,8 +94,9 @@ void ds_price_begin(ds_work *w)
     const double *inflation = w->column[plan->inflation];
     double *step = w->inflation[1];
     ds_row_set(w->inflation[0], 1);
-    DS_EACH_LANE(i)
-        step[i] = ds_exp_inline(ds_log_inline(1.0 + inflation[i]) / 12.0);
+    if (plan->inflates)
+        DS_EACH_LANE(i)
+            step[i] = ds_exp_inline(ds_log_inline(1.0 + inflation[i]) / 12.0);
 }
 
 /* (21): releases of this month as 0 or 1, and their effect on the level. */

@@ -132,8 +132,7 @@ void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
                  w->plan->load_count, factor, times, total);
 }
 
-/* Does the model get the same share of the requests of every product? */
-static bool gets_same_of_all(const ds_work *w, int model, double *share)
+static bool find_share(const ds_work *w, int model, double *share)
 {
     const ds_plan *plan = w->plan;
     bool found = false;
@@ -149,6 +148,18 @@ static bool gets_same_of_all(const ds_work *w, int model, double *share)
         found = true;
     }
     return found;
+}
+
+/* Does the model get the same share of the requests of every product? */
+static bool gets_same_of_all(const ds_work *w, int model, double *share)
+{
+    ds_share_of_all *of_all = &w->now.of_all[model];
+    if (!of_all->known) {
+        of_all->same = find_share(w, model, &of_all->share);
+        of_all->known = true;
+    }
+    *share = of_all->share;
+    return of_all->same;
 }
 
 ds_part ds_part_load(ds_work *w, int model, int load, const double *times, double *own)

@@ -40,6 +40,13 @@ typedef struct {
     double bad, escalated, checks;
 } ds_shares;
 
+/* Does a model get the same share of the requests of every product?  Looked for when it is
+ * asked for, and kept as long as the routing stays. */
+typedef struct {
+    bool   known, same;
+    double share;
+} ds_share_of_all;
+
 /* A sum over the requests of all products, for the strategies that send all of them, or
  * the same share of each, to one model. */
 typedef struct {
@@ -54,8 +61,10 @@ typedef struct {
                              of a row of the world or of usage_row                     */
     bool      *sent;      /* [product][model]: was anything put into usage?            */
     ds_shares *shares;    /* [product]: where it is certain                            */
+    ds_share_of_all *of_all; /* [model]                                                */
     double    *certain_ramp; /* [ramp]: (56), and whether t >= t0, where they are certain */
     bool      *certainly_started;
+    double     ramps_stand;  /* the month before which none of these moves            */
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
     double *work_from, *work_to; /* [project]: no path has its project at work before or
@@ -90,6 +99,7 @@ enum { DS_MOST_CHARGES = 4 };
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
     ds_part *usage;       /* those of the strategy's state                             */
+    ds_share_of_all *of_all;
     ds_row *usage_row;    /* [product][model]                                          */
     bool   *sent;
     ds_row *unserved; /* [product]                                                    */
