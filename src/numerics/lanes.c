@@ -1,10 +1,10 @@
 /* lanes.c -- elementary functions over arrays, in plain IEEE operations.
  *
  * Called by draw.c, the kernel and the studies.  The arithmetic is in
- * lanes_inline.h; here are the loops.  The normal quantile takes two passes: the
- * tails (15 % of the lanes) are gathered into a short array, the centre branch is
- * taken for every lane, then the tails are worked out and put in their places, so
- * that the logarithm and root are paid only where needed.  The short array is filled
+ * lanes_inline.h and wide.h; here are the loops.  The normal quantile takes two passes:
+ * the tails (15 % of the lanes) are gathered into a short array and worked out there,
+ * then the centre branch is taken for every lane and the tails are put in their places,
+ * so that the logarithm and root are paid only where needed.  The short array is filled
  * up to whole vectors, for a loop over what is left costs as much as the rest.  Each
  * lane goes through the same operations as the one-value form: same bits.
  *
@@ -14,7 +14,9 @@
 #include "numerics/lanes_inline.h"
 #include "numerics/wide.h"
 
-enum { TILE = 512, GROUP = 8 };
+/* Arrays of a tile are so long that what is used of them is not at the same place of a page,
+ * which a processor takes for a load of what is being stored. */
+enum { TILE = 512, GROUP = 8, ROOM = TILE + 136 };
 
 double ds_exp(double x)
 {
@@ -77,9 +79,9 @@ typedef struct {
 #if defined(__AVX512F__)
     uint8_t group[TILE / GROUP];
 #else
-    size_t lane[TILE + GROUP];
+    size_t lane[ROOM];
 #endif
-    double value[TILE + GROUP];
+    _Alignas(64) double value[ROOM], root[ROOM], top[ROOM]; /* scores; on the way to them */
 } tail_lanes;
 
 #if defined(__AVX512F__)
@@ -143,13 +145,18 @@ static void gather_tails(size_t lanes, const double *u, tail_lanes *tails)
 }
 #endif
 
-/* Scores of tails in place, count a multiple of GROUP.  In stages: the steps of one
- * lane wait for one another, and short stages have more lanes on the way at a time. */
-static void tail_scores(size_t count, double *restrict value)
+/* Scores in place of the tails.  In stages: the steps of one lane wait for one another, and
+ * short stages have more lanes on the way at a time. */
+static void tail_scores(tail_lanes *tails)
 {
-    double root[TILE + GROUP], top[TILE + GROUP];
+    const size_t count = (tails->count + GROUP - 1) / GROUP * GROUP; /* whole vectors */
+    double *restrict value = tails->value, *restrict root = tails->root;
+    double *restrict top = tails->top;
     uint64_t far = 0;
 
+    for (size_t k = 0; k < GROUP; k++) {
+        value[tails->count + k] = 0.01; /* any tail */
+    }
     for (size_t j = 0; j < count; j++) {
         root[j] = ds_normal_tail_root_inline(value[j]);
     }
@@ -167,22 +174,48 @@ static void tail_scores(size_t count, double *restrict value)
     }
 }
 
-/* Puts the tails into their places. */
-static void put_tails(size_t lanes, const tail_lanes *tails, double *z)
-{
 #if defined(__AVX512F__)
+/* A group of scores, into which its tails are put; returns how many of them there are. */
+static inline size_t put_group(const tail_lanes *tails, size_t next, size_t i, __m512d score,
+                               double *z)
+{
+    const __mmask8 outside = tails->group[i / GROUP];
+    const __m512d values = _mm512_loadu_pd(tails->value + next);
+
+    _mm512_storeu_pd(z + i, _mm512_mask_expand_pd(score, outside, values));
+    return (size_t)__builtin_popcount(outside);
+}
+#endif
+
+/* All scores of a tile, given those of its tails. */
+static void put_scores(size_t lanes, const double *u, const tail_lanes *tails, double *z)
+{
+    const size_t whole = lanes - lanes % DS_WIDE_STEP;
     size_t next = 0;
 
-    for (size_t i = 0; i < lanes; i += GROUP) {
-        const __mmask8 outside = tails->group[i / GROUP];
-        const __m512d values = _mm512_loadu_pd(tails->value + next);
-        _mm512_storeu_pd(z + i, _mm512_mask_expand_pd(_mm512_loadu_pd(z + i), outside, values));
-        next += (size_t)__builtin_popcount(outside);
+    for (size_t i = 0; i < whole; i += DS_WIDE_STEP) {
+        ds_wide x[DS_WIDES];
+        DS_EACH_WIDE(v)
+            x[v] = ds_wide_load(u, i, v) - 0.5;
+        ds_normal_centre_wide(x);
+#if defined(__AVX512F__)
+        DS_EACH_WIDE(v)
+            next += put_group(tails, next, i + v * DS_WIDE, x[v], z);
+#else
+        DS_EACH_WIDE(v)
+            ds_wide_store(z, i, v, x[v]);
+#endif
+    }
+    for (size_t i = whole; i < lanes; i++) {
+        z[i] = ds_normal_centre_inline(u[i] - 0.5);
+    }
+#if defined(__AVX512F__)
+    for (size_t i = whole; i < lanes; i += GROUP) {
+        next += put_group(tails, next, i, _mm512_loadu_pd(z + i), z);
     }
 #else
-    (void)lanes;
-    for (size_t j = 0; j < tails->count; j++) {
-        z[tails->lane[j]] = tails->value[j];
+    for (; next < tails->count; next++) {
+        z[tails->lane[next]] = tails->value[next];
     }
 #endif
 }
@@ -190,26 +223,11 @@ static void put_tails(size_t lanes, const tail_lanes *tails, double *z)
 /* One tile of whole groups, in place or into an array apart. */
 static void normal_quantile_tile(size_t lanes, const double *u, double *z)
 {
-    const size_t whole = lanes - lanes % DS_WIDE_STEP;
     tail_lanes tails;
 
     gather_tails(lanes, u, &tails);
-    for (size_t i = 0; i < whole; i += DS_WIDE_STEP) {
-        ds_wide x[DS_WIDES];
-        DS_EACH_WIDE(v)
-            x[v] = ds_wide_load(u, i, v) - 0.5;
-        ds_normal_centre_wide(x);
-        DS_EACH_WIDE(v)
-            ds_wide_store(z, i, v, x[v]);
-    }
-    for (size_t i = whole; i < lanes; i++) {
-        z[i] = ds_normal_centre_inline(u[i] - 0.5);
-    }
-    for (size_t k = 0; k < GROUP; k++) {
-        tails.value[tails.count + k] = 0.01; /* any tail */
-    }
-    tail_scores((tails.count + GROUP - 1) / GROUP * GROUP, tails.value);
-    put_tails(lanes, &tails, z);
+    tail_scores(&tails);
+    put_scores(lanes, u, &tails, z);
 }
 
 void ds_normal_quantile_lanes(size_t count, const double *u, double *out)
