@@ -467,6 +467,8 @@ typedef struct {
     bool             loses;       /* requests may be lost                       */
     bool             spoils;      /* answers may be bad, or asked for twice     */
     bool             losses_cost; /* what is lost or bad may cost something     */
+    bool             repeats;     /* its months may be alike but for prices and demand:
+                                     strategy_again.c                           */
 } ds_plan_strategy;
 
 /* What the wanted outcomes are made of: the kernel keeps nothing else.  Escapes through

@@ -78,6 +78,17 @@ static void find_needs(ds_plan *plan)
     n->totals = n->totals || n->served || n->fleets;
 }
 
+/* strategy_again.c: bills of tokens, and nobody wants to know more than what they cost. */
+static bool may_repeat(const ds_plan *plan, const ds_plan_strategy *s)
+{
+    bool royalties = false;
+    for (size_t k = 0; k < plan->student_count; k++)
+        royalties = royalties || plan->student[k].royalty != DS_NONE;
+    return s->all_certain && s->project_count == 0 && !s->has_fleet && !s->falls_back &&
+           !s->loses && !s->losses_cost && !royalties && plan->agreement_count == 0 &&
+           !plan->needs.totals && !plan->monthly && !plan->real;
+}
+
 ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err)
 {
     plan->monthly = plan->scenario->run->monthly;
@@ -90,6 +101,7 @@ ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err)
             strategy->losses_cost = strategy->losses_cost ||
                                     (strategy->spoils && plan->product[p].loss != DS_NONE) ||
                                     (strategy->loses && plan->product[p].value != DS_NONE);
+        strategy->repeats = may_repeat(plan, strategy);
     }
     return code;
 }

@@ -90,6 +90,7 @@ void ds_strategy_begin(ds_work *w, size_t strategy)
 {
     const ds_plan_strategy *s = &w->plan->strategy[strategy];
     ds_strategy_state *state = &w->strategy[strategy];
+    state->stands_to = 0;
     for (size_t k = 0; k < s->ramp_count; k++) {
         const ds_plan_route *route = &s->ramp[k];
         const bool waits =
@@ -562,6 +563,8 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     const ds_plan_strategy *s = &plan->strategy[strategy];
     ds_strategy_state *state = &w->strategy[strategy];
     double *bill_before = w->scratch[15];
+    if (ds_again_month(w, strategy))
+        return;
     clear_month(w, s);
     w->now.usage = state->usage;
     w->now.sent = state->sent;
@@ -589,4 +592,5 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     }
     ds_agreement_bill(w, state, s);
     count_unserved(w, s);
+    ds_again_keep(w, strategy);
 }

@@ -54,6 +54,13 @@ typedef struct {
     const double *times;        /* and by which row multiplied                        */
 } ds_whole;
 
+/* A charge that is paid again and again: a share of what all requests cost on a contract. */
+enum { DS_MOST_KEPT = 2 };
+typedef struct {
+    int    contract;
+    double share;
+} ds_kept_charge;
+
 /* State of one strategy between the months. */
 typedef struct {
     /* Routing; where it is certain it stays until a ramp moves. */
@@ -65,6 +72,9 @@ typedef struct {
     double    *certain_ramp; /* [ramp]: (56), and whether t >= t0, where they are certain */
     bool      *certainly_started;
     double     ramps_stand;  /* the month before which none of these moves            */
+    double     stands_to;    /* that before which the strategy pays `kept` and no more */
+    ds_kept_charge kept[DS_MOST_KEPT];
+    size_t     kept_count;
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
     double *work_from, *work_to; /* [project]: no path has its project at work before or
@@ -317,6 +327,8 @@ void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
                    const double *times, double *restrict total);
 /* The same where it may be made once for several strategies; `own` is for the answer if
  * it is not.  Without a factor. */
+/* The sum over all requests of the month, made when it is asked for. */
+const double *ds_whole_load(ds_work *w, int load, const double *times);
 ds_part ds_part_load(ds_work *w, int model, int load, const double *times, double *own);
 /* Of requests times their tokens [Mtok]. */
 void ds_total_tokens(const ds_work *w, int model, double *restrict total);
@@ -387,6 +399,11 @@ void ds_route_count(ds_work *w, size_t strategy, size_t product);
 /* After ds_project_begin(). */
 void ds_strategy_begin(ds_work *w, size_t strategy);
 void ds_strategy_month(ds_work *w, size_t strategy);
+/* -- strategy_again.c */
+/* After a month of a strategy: is the next one billed like it? */
+void ds_again_keep(ds_work *w, size_t strategy);
+/* If so, its charges; else false, with nothing done. */
+bool ds_again_month(ds_work *w, size_t strategy);
 /* -- finance.c */
 void ds_finance_begin(ds_work *w);
 /* Adds the month's requests to those asked so far; once for all strategies. */
