@@ -167,10 +167,14 @@ static inline ds_wide ds_wide_power(ds_wide shifted)
 }
 #endif
 
+#if defined(__AVX512F__) /* with its 32 registers */
+#define DS_WIDES 8
+#else
 #define DS_WIDES 4
+#endif
 #define DS_WIDE_STEP (DS_WIDES * DS_WIDE)
 /* over values in registers: unrolled, or they would be in memory */
-#define DS_EACH_WIDE(v) _Pragma("GCC unroll 4") for (size_t v = 0; v < DS_WIDES; v++)
+#define DS_EACH_WIDE(v) _Pragma("GCC unroll 8") for (size_t v = 0; v < DS_WIDES; v++)
 
 /* Vector v of the DS_WIDE_STEP lanes from i on. */
 static inline ds_wide ds_wide_load(const double *row, size_t i, size_t v)
