@@ -20,6 +20,7 @@ const char *const ds_quantile_names[DS_QUANTILE_COUNT] = {"p05", "p25", "p50", "
 struct ds_result_cache {
     pthread_mutex_t      lock;
     double              *sorted;        /* [paths] */
+    uint64_t             savings;       /* paths that have them, where they follow */
     double              *scratch;       /* sums of groups */
     ds_statistics       *statistics;    /* [strategy][outcome] */
     ds_month_statistics *months;        /* [strategy][month] */
@@ -123,6 +124,7 @@ ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout 
     r->month_count = source->month_count;
     r->assertion_count = source->assertion_count;
     r->cvar_level = source->cvar_level;
+    r->saving_follows = source->saving_follows;
     r->groups = source->groups;
     r->whole = source->whole;
     r->outer = source->outer;
@@ -210,9 +212,39 @@ bool ds_result_has(const ds_result *r, size_t outcome)
     return outcome < DS_OUTCOME_COUNT && r->column_of[outcome] != DS_NO_COLUMN;
 }
 
+/* (73) of the paths that are kept so far; the lock is held. */
+static void make_savings(const ds_result *r)
+{
+    uint64_t *made = &r->cache->savings;
+    const double *base = ds_result_cells(r, 0, DS_OUTCOME_COST_NPV);
+
+    for (size_t s = 0; s < r->strategy_count; s++) {
+        const double *cost = ds_result_cells(r, s, DS_OUTCOME_COST_NPV);
+        double *saving = ds_result_cells(r, s, DS_OUTCOME_SAVING_NPV);
+        for (uint64_t i = *made; i < r->kept; i++) {
+            saving[i] = ds_saving_of(base[i], cost[i], base[i] - cost[i]);
+        }
+    }
+    *made = r->kept;
+}
+
+/* The columns of the outcome are there; the lock is held. */
+static void need(const ds_result *r, size_t outcome)
+{
+    if (outcome == DS_OUTCOME_SAVING_NPV && r->saving_follows && r->cache->savings < r->kept) {
+        make_savings(r);
+    }
+}
+
 const double *ds_result_column(const ds_result *r, size_t strategy, size_t outcome)
 {
-    return !ds_result_has(r, outcome) ? NULL : ds_result_cells(r, strategy, outcome);
+    if (!ds_result_has(r, outcome)) {
+        return NULL;
+    }
+    pthread_mutex_lock(&r->cache->lock);
+    need(r, outcome);
+    pthread_mutex_unlock(&r->cache->lock);
+    return ds_result_cells(r, strategy, outcome);
 }
 
 /* ---- Statistics ---------------------------------------------------------------- */
@@ -226,6 +258,7 @@ static void learn(const ds_result *r, size_t strategy, size_t outcome)
     size_t strategies[DS_MOST_AT_ONCE], count = 0;
     ds_statistics *out[DS_MOST_AT_ONCE];
 
+    need(r, outcome);
     for (size_t k = 0; k < r->strategy_count && count < most; k++) {
         const size_t s = (strategy + k) % r->strategy_count, at = s * DS_OUTCOME_COUNT + outcome;
         if (!c->outcome_known[at]) {

@@ -41,6 +41,7 @@ struct ds_result {
     ds_groups groups;
     size_t   column_count;                 /* wanted outcomes                     */
     int      column_of[DS_OUTCOME_COUNT];  /* or DS_NO_COLUMN                     */
+    bool     saving_follows; /* savings are made of the costs when they are asked for */
     double  *columns; /* [strategy][column][stride]                            */
     double  *bills;   /* [strategy][month][bill_stride]                        */
     ds_cell *tally;   /* [strategy][month], then the saving of the last; of pairs
@@ -65,7 +66,7 @@ struct ds_result {
 ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout *layout,
                          uint64_t seed);
 
-/* Of a wanted outcome. */
+/* Of a wanted outcome; its savings only after ds_result_column() of them. */
 static inline double *ds_result_cells(const ds_result *r, size_t strategy, size_t outcome)
 {
     const size_t column = strategy * r->column_count + (size_t)r->column_of[outcome];

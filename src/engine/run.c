@@ -96,6 +96,7 @@ ds_code ds_run(const ds_plan *plan, const ds_run_options *options, ds_result **o
         .model = &m,
         .strategy_count = ds_plan_strategy_count(plan),
         .month_count = ds_plan_keeps_months(plan) ? ds_plan_month_count(plan) : 0,
+        .saving_follows = !ds_plan_asks_saving(plan),
         .cvar_level = ds_plan_cvar_level(plan),
         .groups = groups_of(plan),
         .outer = ds_plan_outer(plan),

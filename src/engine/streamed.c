@@ -68,7 +68,7 @@ static void cut(ds_stream *s, const ds_result *r, size_t column, double *sorted)
     double *edges = s->edges + column * (DS_STREAM_BINS - 1);
     const size_t strategy = column / r->column_count;
     const size_t numbers =
-        numbers_of(ds_result_cells(r, strategy, s->outcome[column]), kept, sorted);
+        numbers_of(ds_result_column(r, strategy, s->outcome[column]), kept, sorted);
 
     ds_sort(numbers, sorted);
     const size_t finite = finite_of(numbers, sorted);

@@ -84,7 +84,8 @@ static void store_block(ds_worker *w, uint64_t first, size_t count)
     }
     for (size_t s = 0; s < r->source->strategy_count; s++) {
         for (size_t o = 0; o < DS_OUTCOME_COUNT; o++) {
-            if (ds_result_has(result, o)) {
+            const bool later = o == DS_OUTCOME_SAVING_NPV && r->source->saving_follows;
+            if (ds_result_has(result, o) && !later) {
                 memcpy(ds_result_cells(result, s, o) + first,
                        w->outcomes + (s * DS_OUTCOME_COUNT + o) * DS_LANES, count * sizeof(double));
             }

@@ -488,6 +488,7 @@ struct ds_plan {
     size_t months, start_month; /* start_month: calendar month of month 0, 0-11 */
     double cvar_level;
     bool   wanted[DS_OUTCOME_COUNT], monthly; /* of the outcomes; of monthly bills */
+    bool   saving_asked; /* by name, or with all outcomes; wanted it always is         */
     ds_plan_needs needs;
     double *hours[4];  /* [DS_MONTH_...][month]: H of a contract                 */
     ds_plan_points points[DS_POINTS_COUNT];

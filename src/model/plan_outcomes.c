@@ -31,7 +31,6 @@ static ds_code find_wanted(ds_plan *plan, ds_error *err)
     char               pointer[64];
     for (size_t i = 0; i < DS_OUTCOME_COUNT; i++)
         plan->wanted[i] = texts->values == NULL;
-    plan->wanted[DS_OUTCOME_COST_NPV] = plan->wanted[DS_OUTCOME_SAVING_NPV] = true;
     for (size_t i = 0; i < texts->count; i++) {
         snprintf(pointer, sizeof pointer, "/run/outcomes/%zu", i);
         if (!want(plan, texts->values[i]))
@@ -43,6 +42,8 @@ static ds_code find_wanted(ds_plan *plan, ds_error *err)
         if (!want(plan, a->outcome))
             return unknown(pointer, a->outcome, err);
     }
+    plan->saving_asked = plan->wanted[DS_OUTCOME_SAVING_NPV];
+    plan->wanted[DS_OUTCOME_COST_NPV] = plan->wanted[DS_OUTCOME_SAVING_NPV] = true;
     return DS_OK;
 }
 
