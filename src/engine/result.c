@@ -1,8 +1,8 @@
 /* result.c -- what came out: columns, statistics, months, asserts.
  *
  * Called by the engine (ds_result_new), by the output layer and the studies.
- * Statistics are worked out when first asked for, and kept: sorting a column costs
- * about as much as simulating it.  One buffer is sorted in, under a lock.
+ * Statistics are worked out when first asked for, and kept.  There is one room to look
+ * for ranks in, under a lock.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/result.h"
 
@@ -19,7 +19,7 @@ const char *const ds_quantile_names[DS_QUANTILE_COUNT] = {"p05", "p25", "p50", "
 
 struct ds_result_cache {
     pthread_mutex_t      lock;
-    double              *sorted;        /* [paths] */
+    ds_order_room       *room;
     uint64_t             savings;       /* paths that have them, where they follow */
     double              *scratch;       /* sums of groups */
     ds_statistics       *statistics;    /* [strategy][outcome] */
@@ -42,16 +42,16 @@ static ds_result_cache *new_cache(const ds_engine_source *source,
     if (c == NULL) {
         return NULL;
     }
-    c->sorted = ds_engine_alloc(layout->kept, sizeof *c->sorted);
+    c->room = ds_order_room_new(layout->kept);
     c->scratch = calloc(ds_groups_scratch(&source->groups), sizeof *c->scratch);
     c->statistics = calloc(outcomes, sizeof *c->statistics);
     c->months = calloc(bills + 1, sizeof *c->months);
     c->outcome_known = calloc(outcomes, sizeof *c->outcome_known);
     c->month_known = calloc(bills + 1, sizeof *c->month_known);
-    if (c->sorted == NULL || c->scratch == NULL || c->statistics == NULL || c->months == NULL ||
+    if (c->room == NULL || c->scratch == NULL || c->statistics == NULL || c->months == NULL ||
         c->outcome_known == NULL || c->month_known == NULL ||
         pthread_mutex_init(&c->lock, NULL) != 0) {
-        free(c->sorted);
+        ds_order_room_free(c->room);
         free(c->scratch);
         free(c->statistics);
         free(c->months);
@@ -69,7 +69,7 @@ static void free_cache(ds_result_cache *c)
         return;
     }
     pthread_mutex_destroy(&c->lock);
-    free(c->sorted);
+    ds_order_room_free(c->room);
     free(c->scratch);
     free(c->statistics);
     free(c->months);
@@ -267,7 +267,7 @@ static void learn(const ds_result *r, size_t strategy, size_t outcome)
             c->outcome_known[at] = true;
         }
     }
-    ds_statistics_of_several(r, outcome, count, strategies, c->sorted, c->scratch, out);
+    ds_statistics_of_several(r, outcome, count, strategies, c->room, c->scratch, out);
 }
 
 ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t outcome)
@@ -294,7 +294,7 @@ ds_month_statistics ds_result_month(const ds_result *r, size_t strategy, size_t 
 
     pthread_mutex_lock(&c->lock);
     if (!c->month_known[row]) {
-        c->months[row] = ds_statistics_of_month(r, row, c->sorted, c->scratch);
+        c->months[row] = ds_statistics_of_month(r, row, c->room, c->scratch);
         c->month_known[row] = true;
     }
     const ds_month_statistics m = c->months[row];

@@ -15,6 +15,7 @@
 #include "distillsim.h"
 #include "engine/engine.h"
 #include "engine/tally.h"
+#include "numerics/order.h"
 #include "scenario/arena.h"
 
 enum { DS_NO_COLUMN = -1 };
@@ -73,24 +74,24 @@ static inline double *ds_result_cells(const ds_result *r, size_t strategy, size_
     return r->columns + column * (size_t)r->stride;
 }
 
-/* estimate.c: of a column in path order, and of a row of the tally.  `values` has room
- * for a column, `scratch` for the sums of groups. */
+/* estimate.c: of a column in path order, and of a row of the tally.  `room` is for a
+ * column of all paths, `scratch` for the sums of groups. */
 ds_statistics ds_statistics_of(const ds_result *r, const double *column,
-                               const ds_outcome_info *outcome, double *values,
+                               const ds_outcome_info *outcome, ds_order_room *room,
                                double *scratch);
 ds_statistics ds_statistics_of_nothing(const ds_result *r);
-ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, double *values,
+ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, ds_order_room *room,
                                            double *scratch);
 /* stream_estimate.c: the same when there is a stream. */
 ds_statistics ds_stream_statistics(const ds_result *r, size_t column,
-                                   const ds_outcome_info *outcome, double *values);
+                                   const ds_outcome_info *outcome, ds_order_room *room);
 /* several.c: of an outcome for `count` strategies, at most ds_statistics_at_once() and
- * DS_MOST_AT_ONCE of them; whichever of the two there is.  `values` and `scratch` are for the
+ * DS_MOST_AT_ONCE of them; whichever of the two there is.  `room` and `scratch` are for the
  * calling thread. */
 enum { DS_MOST_AT_ONCE = 64 };
 size_t ds_statistics_at_once(const ds_result *r);
 void   ds_statistics_of_several(const ds_result *r, size_t outcome, size_t count,
-                                const size_t *strategies, double *values, double *scratch,
+                                const size_t *strategies, ds_order_room *room, double *scratch,
                                 ds_statistics **out);
 /* A statistic by name, as asserts have it; NAN when there is none such. */
 bool        ds_is_statistic(const char *name);

@@ -17,8 +17,10 @@
 #ifndef DS_WORK_H
 #define DS_WORK_H
 
+#include "model/design.h"
 #include "model/plan.h"
 #include "numerics/lanes_inline.h"
+#include "numerics/stream.h"
 
 typedef double ds_row[DS_LANES];
 
@@ -157,6 +159,7 @@ typedef struct {
     uint64_t *sampled_key;       /* [stream of the sampler]                           */
     const ds_strata *strata;     /* of the run, or NULL (7b)                          */
     uint64_t  points;            /* n of (7): paths of the run over replicates        */
+    const ds_design *design;     /* or NULL: a plain run                              */
     ds_row   *walk;              /* [process][months - 1]: shocks, when sampled (8)    */
     uint64_t *noise_key, *regime_key;
     double  **member;            /* members of one correlated component               */
@@ -239,6 +242,12 @@ typedef struct {
     uint32_t          *hit;     /* [DS_LANES]                                         */
 } ds_work;
 
+/* Key of a stream. */
+uint64_t ds_work_key(const ds_work *w, uint64_t name);
+
+/* Before its first month: a strategy takes over the state of strategy 0, but for its projects. */
+void ds_strategy_branch(ds_work *w, size_t strategy);
+
 /* -- random.c */
 /* Columns of the inputs, and the probabilities of the events. */
 void ds_random_inputs(ds_work *w);
@@ -277,6 +286,11 @@ double ds_number_of_lane(const ds_work *w, uint64_t key, size_t lane, uint32_t m
  * follow one another. */
 void   ds_sample_shocks(ds_work *w);
 void   ds_shock_pair(ds_work *w, size_t process, double *restrict even, double *restrict odd);
+
+/* -- watch.c: what a design watches, into its columns */
+void ds_watch_inputs(ds_work *w, bool values);
+void ds_watch_world(ds_work *w);
+void ds_watch_strategy(ds_work *w, size_t strategy);
 
 /* -- demand.c */
 void ds_demand_begin(ds_work *w);
@@ -409,6 +423,8 @@ void ds_finance_begin(ds_work *w);
 /* Adds the month's requests to those asked so far; once for all strategies. */
 void ds_finance_world(ds_work *w);
 void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out);
+/* After the last strategy of a month. */
+void ds_finance_close(ds_work *w);
 void ds_finance_end(ds_work *w, double *restrict outcomes);
 
 #endif
