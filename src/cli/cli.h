@@ -99,7 +99,6 @@ typedef struct {
     bool         several; /* further scenarios may follow the first */
     const char  *others[DS_COMMON_OTHERS];
     size_t       other_count;
-    bool         without_scenario; /* a command that was given --data needs none       */
     ds_override *overrides; /* the pointers are copies; values point into argv */
     size_t       override_count;
     bool         paths_given, seed_given;
