@@ -22,6 +22,8 @@ void ds_finance_begin(ds_work *w)
         step[i] = ds_exp_inline(-monthly);
         discount[i] = ds_exp_inline(-monthly * plan->timing);
     }
+    if (w->discount_alike)
+        ds_row_set(step, step[0]); /* which is read in all lanes in the end */
     for (size_t s = 0; s < plan->strategy_count; s++) {
         ds_strategy_state *state = &w->strategy[s];
         ds_row_set(state->total[DS_TOTAL_NPV], 0);
