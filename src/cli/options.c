@@ -146,7 +146,8 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
             common->scenario_path = argument;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which scenario?");
+        if (!common->without_scenario)
+            argp_error(state, "which scenario?");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

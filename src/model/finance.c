@@ -290,8 +290,10 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
         add_charges(w, w->strategy[strategy].total[DS_TOTAL_NPV]);
     else
         count_month(w, strategy, bill_out);
-    if (strategy + 1 < w->plan->strategy_count)
-        return;
+}
+
+void ds_finance_close(ds_work *w)
+{
     if (w->discount_alike)
         w->discount[0][0] *= w->discount[1][0];
     else

@@ -556,7 +556,8 @@ static const ds_selftest_value matrices[] = {
       "alternating projections, 8 digits" },
 };
 
-#define GROUP(table) { #table, table, sizeof table / sizeof *table, NULL, 0 }
+#define GROUP(table) \
+    { .name = #table, .values = table, .value_count = sizeof table / sizeof *table }
 const ds_selftest_group ds_selftest_values[] = {
     GROUP(streams),
     GROUP(normal),
