@@ -193,7 +193,7 @@ static ds_code look(const ds_options *o, const ds_scenario *scenario,
     return code;
 }
 
-static int find(const ds_options *o, const ds_scenario *scenario)
+static int find(const ds_options *o, const ds_scenario *scenario, const ds_optimised *found)
 {
     ds_progress         progress;
     ds_discover        *discover = NULL;
@@ -219,7 +219,7 @@ static int find(const ds_options *o, const ds_scenario *scenario)
     if (code == DS_E_CANCELLED)
         return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK) {
-        const ds_discover_report report = { discover, scenario, o->data, run.seed };
+        const ds_discover_report report = { discover, scenario, o->data, run.seed, found };
         code = write_result(o, &report, &error);
     }
     error.code = code;
@@ -229,15 +229,21 @@ static int find(const ds_options *o, const ds_scenario *scenario)
 
 int ds_cmd_discover(int argc, char **argv)
 {
-    ds_options   o = { 0 };
-    ds_scenario *scenario = NULL;
-    int          status = 0;
+    ds_options    o = { 0 };
+    ds_scenario  *scenario = NULL;
+    ds_plan      *plan = NULL;
+    ds_optimised *found = NULL;
+    int           status = 0;
 
     ds_parse(&argp, argc, argv, &o);
     if (o.data == NULL)
         status = ds_common_load(&o.common, &scenario, NULL);
+    if (status == 0 && o.data == NULL)
+        status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
     if (status == 0)
-        status = find(&o, scenario);
+        status = find(&o, scenario, found);
+    ds_optimised_free(found);
+    ds_plan_free(plan);
     ds_scenario_free(scenario);
     ds_common_release(&o.common);
     return status;

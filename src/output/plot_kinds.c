@@ -23,6 +23,11 @@ static const ds_plot_kind kinds[] = {
      ds_plot_is_acceptability, ds_plot_acceptability},
     {"trade", NULL, "coverage and density, of discover", "a trajectory of discover",
      ds_plot_is_trade, ds_plot_trade},
+    {"sensitivity", NULL, "bars of what drives an answer", "what drives an answer",
+     ds_plot_is_sensitivity, ds_plot_sensitivity},
+    {"information", NULL, "what is worth finding out", "information", ds_plot_is_information,
+     ds_plot_information},
+    {"pilot", NULL, "worth of a pilot over its size", "a pilot", ds_plot_is_pilot, ds_plot_pilot},
     {"sweep", NULL, "lines over one parameter", "a sweep of 1 parameter", is_sweep, ds_plot_sweep},
     {"heat", NULL, "map over two parameters", "a sweep of 2 parameters", is_grid, ds_plot_heat},
 };

@@ -265,8 +265,8 @@ static void print_tail(FILE *file, const subject *t)
         return;
     snprintf(line, sizeof line,
              "Beware: one future in a thousand makes %.0f %% of the variance, so that this is "
-             "about extreme futures, and badly known. What moves the others, --of %s:rank tells; what "
-             "decides the sign, --of %s:probability.",
+             "about extreme futures, and badly known. What moves the others, --of %s:rank tells; "
+             "what decides the sign, --of %s:probability.",
              100 * t->about.tail_share, t->about.outcome, t->about.outcome);
     print_note(file, t, line);
 }

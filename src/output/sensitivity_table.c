@@ -206,10 +206,7 @@ void ds_sensitivity_fit_name(char *name, size_t columns, bool utf8)
     }
     const size_t front = bytes_of(name, columns - 1 - ds_text_width(last));
     snprintf(fitted, sizeof fitted, "%.*s%s%s", (int)front, name, ellipsis, last);
-    if (strlen(fitted) <= strlen(name)) /* the ellipsis takes three bytes */
-        strcpy(name, fitted);
-    else
-        ds_text_fit(name, columns, utf8);
+    memcpy(name, fitted, strlen(fitted) + 1);
 }
 
 static size_t column_width(const table *t, size_t column)
