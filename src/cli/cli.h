@@ -30,6 +30,9 @@ int ds_cmd_choice(int argc, char **argv);
 int ds_cmd_commit(int argc, char **argv);
 int ds_cmd_sensitivity(int argc, char **argv);
 int ds_cmd_breakeven(int argc, char **argv);
+int ds_cmd_discover(int argc, char **argv);
+int ds_cmd_information(int argc, char **argv);
+int ds_cmd_timing(int argc, char **argv);
 int ds_cmd_profile(int argc, char **argv);
 int ds_cmd_profile_show(int argc, char **argv); /* `profile show` */
 int ds_cmd_plot(int argc, char **argv);

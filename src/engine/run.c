@@ -52,7 +52,7 @@ static const char *strategy_name(const void *context, size_t strategy)
 static bool strategy_distils(const void *context, size_t strategy)
 {
     const model *m = context;
-    return ds_scenario_strategy_distils(ds_plan_scenario(m->plan), strategy);
+    return ds_plan_strategy_distils(m->plan, strategy);
 }
 
 /* Which paths are independent of one another (110). */

@@ -21,7 +21,8 @@ static size_t count_of(const ds_plan *plan, ds_watch_kind kind)
     case DS_WATCH_REQUESTS_SUM: return plan->product_count;
     case DS_WATCH_PRICE:    return plan->model_count;
     case DS_WATCH_RENT:     return plan->gpu_count;
-    case DS_WATCH_BILL:     return plan->strategy_count;
+    case DS_WATCH_BILL:
+    case DS_WATCH_PAID:     return plan->strategy_count;
     case DS_WATCH_ATTEMPTS:
     case DS_WATCH_PASSED:   return plan->student_count;
     }

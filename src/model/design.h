@@ -22,6 +22,7 @@ typedef enum {
     DS_WATCH_PRICE,    /* of model `index` in a month: price level, 1 at first              */
     DS_WATCH_RENT,     /* of GPU `index` in a month [USD/GPU-hour]                          */
     DS_WATCH_BILL,     /* of strategy `index` in a month [USD]                              */
+    DS_WATCH_PAID,     /* the same in dollars of the month, whatever `money` says           */
     DS_WATCH_REQUESTS_SUM, /* as DS_WATCH_REQUESTS, but added to what the column holds      */
     DS_WATCH_ATTEMPTS, /* of student `index`, month 0: attempts that are made (62); 0 is no
                           permission                                                       */

@@ -290,8 +290,10 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
         add_charges(w, w->strategy[strategy].total[DS_TOTAL_NPV]);
     else
         count_month(w, strategy, bill_out);
-    if (strategy + 1 < w->plan->strategy_count)
-        return;
+}
+
+void ds_finance_close(ds_work *w)
+{
     if (w->discount_alike)
         w->discount[0][0] *= w->discount[1][0];
     else
@@ -427,10 +429,13 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         if (wanted[copied[k].outcome])
             ds_row_copy(row[copied[k].outcome], state->total[copied[k].total]);
     end_saving(w, strategy, row);
-    if (plan->needs.flow)
+    if (plan->needs.rates)
         ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                      row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                      w->irr_scratch);
+    if (wanted[DS_OUTCOME_MIRR])
+        ds_mirr_lanes(plan->months, DS_LANES, state->flow[0], w->discount[1],
+                      row[DS_OUTCOME_MIRR]);
     end_ratios(w, strategy, row);
     if (wanted[DS_OUTCOME_SERVED_VALUE])
         ds_row_copy(row[DS_OUTCOME_SERVED_VALUE], plan->strategy[strategy].loses

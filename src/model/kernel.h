@@ -21,6 +21,7 @@ enum { DS_LANES = 256 }; /* paths per block; a multiple of every SIMD width */
 /* What the engine needs to know of a plan. */
 size_t      ds_plan_strategy_count(const ds_plan *plan);
 const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy);
+bool        ds_plan_strategy_distils(const ds_plan *plan, size_t strategy);
 size_t      ds_plan_month_count(const ds_plan *plan);
 /* Is the outcome worked out?  Are the bills of the months kept? */
 bool        ds_plan_wants(const ds_plan *plan, size_t outcome);

@@ -27,6 +27,8 @@
       "Internal rate of return of the monthly savings, when there is exactly one.")     \
     X(IRR_UNIQUE, "irr_unique", "1", -1, NULL, "1 when there is exactly one rate.")     \
     X(IRR_MULTIPLE, "irr_multiple", "1", +1, NULL, "1 when there are several rates.")   \
+    X(MIRR, "mirr_per_year", "1/year", -1, "none",                                      \
+      "Modified internal rate of return: carried at the discount rate.")               \
     X(PEAK_BILL, "peak_month_usd", "USD", +1, NULL, "Highest bill of a month.")         \
     X(PEAK_MONTH, "peak_month", "month", +1, NULL, "Month of the highest bill, from 0.") \
     X(OVER_BUDGET, "months_over_budget", "month", +1, NULL,                             \

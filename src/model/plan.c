@@ -566,6 +566,11 @@ const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy)
     return plan->strategy[strategy].name;
 }
 
+bool ds_plan_strategy_distils(const ds_plan *plan, size_t strategy)
+{
+    return plan->strategy[strategy].distils;
+}
+
 size_t ds_plan_month_count(const ds_plan *plan)
 {
     return plan->months;

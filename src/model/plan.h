@@ -437,6 +437,7 @@ typedef struct {
 
 typedef struct {
     int student, start, threshold; /* threshold: column or DS_NONE              */
+    double begins; /* the month whatever `start` says, INFINITY: never; NAN: as it says */
     bool certain;                  /* is it ready in the same month on every path? */
     size_t product_count; /* those routed to the student, where (67) asks        */
     int   *product;
@@ -445,6 +446,7 @@ typedef struct {
 typedef struct {
     const char *name;
     int    all;
+    size_t first_month; /* before it the strategy is strategy 0, and not simulated */
     size_t project_count, ramp_count;
     ds_plan_project *project;
     ds_plan_route  **route;       /* [product][route_count[product]]            */
@@ -475,7 +477,8 @@ typedef struct {
     bool total, bill, returned, peak, over, provider, project; /* sums and maxima of months */
     bool totals;  /* any but the present value                                        */
     bool payback; /* cumulative saving                                                */
-    bool flow;    /* monthly savings, for the rate of return                          */
+    bool flow;    /* monthly savings, for the rates of return                         */
+    bool rates;   /* internal ones                                                    */
     bool served;  /* requests that are served: their number, tokens and value          */
     bool escalated, bad, unserved, fleets, overflow, fallback;
 } ds_plan_needs;

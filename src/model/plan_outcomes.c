@@ -52,8 +52,9 @@ static void find_needs(ds_plan *plan)
     ds_plan_needs *n = &plan->needs;
     n->payback = wanted[DS_OUTCOME_PAYBACK] || wanted[DS_OUTCOME_BREAK_EVEN] ||
                  wanted[DS_OUTCOME_SAVING_TOTAL] || wanted[DS_OUTCOME_SAVING_PER_YEAR];
-    n->flow = wanted[DS_OUTCOME_IRR] || wanted[DS_OUTCOME_IRR_UNIQUE] ||
-              wanted[DS_OUTCOME_IRR_MULTIPLE];
+    n->rates = wanted[DS_OUTCOME_IRR] || wanted[DS_OUTCOME_IRR_UNIQUE] ||
+               wanted[DS_OUTCOME_IRR_MULTIPLE];
+    n->flow = n->rates || wanted[DS_OUTCOME_MIRR];
     n->total = wanted[DS_OUTCOME_COST_TOTAL] || n->payback;
     n->bill = wanted[DS_OUTCOME_USD_PER_MTOK];
     for (size_t m = 0; m < plan->model_count; m++)

@@ -261,9 +261,12 @@ void ds_project_begin(ds_work *w, size_t strategy)
         const ds_plan_project *project = &s->project[j];
         const double *start = w->column[project->start], *made = w->gates[project->student];
         double *begin = state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
-        bool waits = project->threshold != DS_NONE;
-        DS_EACH_LANE(i)
-            begin[i] = waits || made[i] == 0.0 ? ds_never : start[i];
+        const bool waits = project->threshold != DS_NONE, given = !isnan(project->begins);
+        const double begins = project->begins;
+        DS_EACH_LANE(i) {
+            double month = given ? begins : start[i];
+            begin[i] = waits || made[i] == 0.0 ? ds_never : month;
+        }
         set_ends(w, state, j, &w->plan->student[project->student], (size_t)project->student);
         ds_row_set(state->age[j], 0);
         ds_row_set(state->releases[j], 0);

@@ -68,7 +68,13 @@ void ds_watch_strategy(ds_work *w, size_t strategy)
 {
     const ds_design *design = w->design;
     for (size_t k = first_of_month(w);
-         k < design->watch_count && design->watch[k].month == w->month; k++)
-        if (design->watch[k].kind == DS_WATCH_BILL && design->watch[k].index == strategy)
-            keep(w, &design->watch[k], ds_open_bill(w));
+         k < design->watch_count && design->watch[k].month == w->month; k++) {
+        const ds_watch *watch = &design->watch[k];
+        const bool paid = watch->kind == DS_WATCH_PAID;
+        if (watch->index != strategy || (!paid && watch->kind != DS_WATCH_BILL))
+            continue;
+        keep(w, watch, ds_open_bill(w));
+        if (paid && w->plan->real) /* the bill has been put into money of month 0 */
+            ds_row_multiply(watch->column + w->first, w->inflation[0]);
+    }
 }

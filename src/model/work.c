@@ -119,14 +119,15 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     size_t J = strategy->project_count;
     state->project_end = rows(l, J * (DS_MOST_ATTEMPTS + 1));
     state->ready = rows(l, J);
+    state->work_from = take(l, J * sizeof *state->work_from);
+    state->work_to = take(l, J * sizeof *state->work_to);
+    state->ramp_alike = take(l, strategy->ramp_count * sizeof *state->ramp_alike);
+    /* what ds_strategy_branch() copies begins here */
     state->usage = take(l, plan->product_count * plan->model_count * sizeof *state->usage);
     state->sent = take(l, plan->product_count * plan->model_count * sizeof *state->sent);
     state->shares = take(l, plan->product_count * sizeof *state->shares);
     state->certain_ramp = take(l, strategy->ramp_count * sizeof *state->certain_ramp);
     state->certainly_started = take(l, strategy->ramp_count * sizeof *state->certainly_started);
-    state->work_from = take(l, J * sizeof *state->work_from);
-    state->work_to = take(l, J * sizeof *state->work_to);
-    state->ramp_alike = take(l, strategy->ramp_count * sizeof *state->ramp_alike);
     state->age = rows(l, J);
     state->releases = rows(l, J);
     state->fresh = rows(l, J);
@@ -136,9 +137,22 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     state->alike = take(l, plan->commitment_count * sizeof *state->alike);
     state->credit = rows(l, 2 * plan->agreement_count);
     state->provider = rows(l, plan->provider_count);
+    state->paid = take(l, sizeof(ds_row));
     state->total = rows(l, DS_TOTAL_COUNT);
     state->flow = rows(l, plan->months);
-    state->paid = *rows(l, 1);
+}
+
+void ds_strategy_branch(ds_work *w, size_t strategy)
+{
+    const ds_strategy_state *from = &w->strategy[0];
+    ds_strategy_state *to = &w->strategy[strategy];
+    const double *source = (const double *)(const void *)from->usage;
+    double *copy = (double *)(void *)to->usage;
+    const double *end = w->plan->needs.flow     ? from->flow[w->plan->months]
+                        : w->plan->needs.totals ? from->total[DS_TOTAL_COUNT]
+                                                : from->total[DS_TOTAL_NPV + 1];
+    while (source < end)
+        *copy++ = *source++;
 }
 
 static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)

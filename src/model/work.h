@@ -225,6 +225,9 @@ typedef struct {
 /* Key of a stream. */
 uint64_t ds_work_key(const ds_work *w, uint64_t name);
 
+/* Before its first month: a strategy takes over the state of strategy 0, but for its projects. */
+void ds_strategy_branch(ds_work *w, size_t strategy);
+
 /* -- random.c */
 /* Columns of the inputs, and the probabilities of the events. */
 void ds_random_inputs(ds_work *w);
@@ -393,6 +396,8 @@ void ds_finance_begin(ds_work *w);
 /* Adds the month's requests to those asked so far; once for all strategies. */
 void ds_finance_world(ds_work *w);
 void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out);
+/* After the last strategy of a month. */
+void ds_finance_close(ds_work *w);
 void ds_finance_end(ds_work *w, double *restrict outcomes);
 
 #endif

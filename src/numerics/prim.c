@@ -224,8 +224,7 @@ double ds_prim_score(ds_prim_tally t, double threshold)
     return (double)t.hits - threshold * (double)t.rows;
 }
 
-/* (176) */
-static void choose(ds_prim_trajectory *t, double threshold)
+void ds_prim_choose(ds_prim_trajectory *t, double threshold)
 {
     double best = ds_prim_score(t->all, threshold);
     t->chosen = 0;
@@ -258,7 +257,7 @@ bool ds_prim_peel_all(const ds_prim_grid *grid, const uint8_t *hit, const uint8_
     if (!fine)
         ds_prim_trajectory_release(out);
     else
-        choose(out, options->threshold);
+        ds_prim_choose(out, options->threshold);
     return fine;
 }
 

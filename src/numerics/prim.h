@@ -51,8 +51,10 @@ typedef struct {
 
 /* By what a peel is chosen, of mean y before (a) and after (b) and of rows n and m. */
 typedef enum {
-    DS_PRIM_GAIN_PER_ROW, /* (b - a) / (n - m): "lenient 1", the default              */
-    DS_PRIM_LEAST_MEAN,   /* (b - a) m / (n - m), that is, least mean of what goes: "lenient 2" */
+    DS_PRIM_GAIN_PER_ROW, /* (b - a) / (n - m): "lenient 1"                            */
+    DS_PRIM_LEAST_MEAN,   /* (b - a) m / (n - m), that is, least mean of what goes: "lenient 2";
+                             the only one for which it does not matter how much goes, as when
+                             a value has much mass                                      */
     DS_PRIM_MEAN,         /* b: "original"                                            */
 } ds_prim_objective;
 
@@ -89,6 +91,9 @@ typedef struct {
 bool ds_prim_peel_all(const ds_prim_grid *grid, const uint8_t *hit, const uint8_t *mark,
                       const ds_prim_options *options, ds_prim_trajectory *out);
 void ds_prim_trajectory_release(ds_prim_trajectory *trajectory);
+/* (176): the box of the trajectory with the best score; ds_prim_peel_all() has done it for the
+ * threshold of its options. */
+void ds_prim_choose(ds_prim_trajectory *trajectory, double threshold);
 
 /* The whole of the grid; box has a range for each column. */
 void ds_prim_whole(const ds_prim_grid *grid, ds_prim_range *box);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "output/plot_kinds.h"
 #include "output/plot_script.h"
 
 enum { LABEL_GAP = 19, PLOT_TOP = 504, PLOT_BOTTOM = 66 }; /* [points of the picture] */
@@ -104,7 +105,7 @@ static void write_frame(const ds_plot *plot, ds_extent *e)
     fputs(" at screen 0.43,0.03 center font ',13'\n", plot->file);
 }
 
-bool ds_plot_has_acceptability(const ds_csv *table)
+bool ds_plot_is_acceptability(const ds_csv *table)
 {
     return ds_csv_column(table, "probability_best") < table->columns &&
            ds_csv_column(table, "best_by_mean") < table->columns;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "output/file.h"
+#include "output/plot_kinds.h"
 #include "output/plot_script.h"
 
 enum { COLUMN_AT, COLUMN_LOW, COLUMN_HIGH, COLUMN_BEFORE, COLUMN_AFTER, COLUMN_STATE,
@@ -180,9 +181,17 @@ static void write_frame(ds_frontier *f)
                 f->turn > 0 ? "costs more" : "saves", f->turn > 0 ? DS_PLOT_RED : DS_PLOT_GREEN);
 }
 
+bool ds_plot_is_frontier(const ds_csv *table)
+{
+    return ds_csv_column(table, "breakeven") < table->columns;
+}
+
 ds_code ds_plot_frontier(const ds_plot *plot, ds_error *err)
 {
     ds_frontier f = { .plot = plot };
+    if (ds_plot_parameters(plot->table) == 0)
+        return ds_output_fail(err, DS_E_USAGE, plot->source, "break-evens of one quantity are no "
+                              "picture; curve.csv beside it is (breakeven --out)");
     ds_code     code = ds_plot_columns(plot, names, COLUMNS, f.column, err);
     if (code != DS_OK)
         return code;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "output/plot_kinds.h"
 #include "output/plot_script.h"
 #include "output/sensitivity_table.h"
 

@@ -77,7 +77,8 @@ ds_code ds_choice_costs_of(const ds_result *r, size_t outcome, bool copy, ds_cho
                             .courses = ds_result_strategy_count(r),
                             .paths = (size_t)ds_result_kept_paths(r),
                             .groups = &r->groups,
-                            .scratch = out->scratch};
+                            .scratch = out->scratch,
+                            .alike = r->outer > 0};
     out->costs.step = (size_t)(ds_result_column(r, 1, outcome) - out->costs.first);
     out->freedom = ds_groups_freedom(&r->groups, out->costs.paths);
     if (out->scratch == NULL || (copy && !copy_costs(r, outcome, out))) {

@@ -152,8 +152,12 @@ static ds_code watch_students(watching *w)
         if (student == DS_NONE) {
             continue;
         }
-        code = watch_part(w, "/models/", name, "/project#attempts", "1",
+        code = watch_part(w, "/models/", name, "/project#permitted", "1",
                           (ds_watch){DS_WATCH_ATTEMPTS, (size_t)student, 0, NULL});
+        if (code == DS_OK) {
+            code = watch_part(w, "/models/", name, "/project#attempts", "1",
+                              (ds_watch){DS_WATCH_ATTEMPTS, (size_t)student, 0, NULL});
+        }
         if (code == DS_OK) {
             code = watch_part(w, "/models/", name, "/project#passed", "1",
                               (ds_watch){DS_WATCH_PASSED, (size_t)student, 0, NULL});
@@ -169,8 +173,8 @@ static ds_code watch_requests(watching *w)
     const size_t first = w->count;
     ds_code code = DS_OK;
     for (size_t i = 0; code == DS_OK && i < plan->product_count; i++) {
-        code = watch_part(w, "/products/", DS_ITEM(ds_product, plan->scenario->products, i).key.name,
-                          "#mean_requests_per_month", "request/month",
+        const char *name = DS_ITEM(ds_product, plan->scenario->products, i).key.name;
+        code = watch_part(w, "/products/", name, "#mean_requests_per_month", "request/month",
                           (ds_watch){DS_WATCH_REQUESTS_SUM, i, 0, NULL});
     }
     for (size_t t = 1; code == DS_OK && t < plan->months; t++) {
@@ -203,7 +207,7 @@ static ds_code watch_prices(watching *w)
 static ds_code watch_all(watching *w, const ds_sources *sources)
 {
     const ds_plan *plan = w->plan;
-    w->room = sources->count + 2 * plan->student_count + plan->months * plan->product_count +
+    w->room = sources->count + 3 * plan->student_count + plan->months * plan->product_count +
               plan->model_count + plan->gpu_count;
     w->watch = calloc(w->room + 1, sizeof *w->watch);
     if (w->watch == NULL) {
@@ -241,17 +245,29 @@ static bool is_multiple(const ds_samples *s, size_t a, size_t b)
     return i == s->rows;
 }
 
+static bool is_called(const ds_samples_one *one, const char *what)
+{
+    const char *mark = one->kind == DS_SAMPLES_SEEN ? strchr(one->name, '#') : NULL;
+    return mark != NULL && strcmp(mark, what) == 0;
+}
+
+/* Sums become means, and attempts whether there were any. */
+static void finish(const ds_samples *s, ds_samples_one *one, size_t months)
+{
+    const bool sum = is_called(one, "#mean_requests_per_month");
+    const bool any = is_called(one, "#permitted");
+    for (size_t i = 0; (sum || any) && i < s->rows; i++) {
+        one->values[i] = any ? (one->values[i] > 0 ? 1 : 0) : one->values[i] / (double)months;
+    }
+}
+
 /* What is seen but never differs, or is a multiple of an earlier column, is no news. */
 static void tidy(ds_samples *s, size_t months)
 {
     for (size_t c = 0; c < s->columns;) {
         ds_samples_one *one = &s->column[c];
+        finish(s, one, months);
         bool old = one->kind == DS_SAMPLES_SEEN && is_constant(one->values, s->rows);
-        if (one->kind == DS_SAMPLES_SEEN && strstr(one->name, "#mean_") != NULL) {
-            for (size_t i = 0; i < s->rows; i++) {
-                one->values[i] /= (double)months;
-            }
-        }
         for (size_t b = 0; !old && b < c; b++) {
             old = one->kind == DS_SAMPLES_SEEN && is_multiple(s, c, b);
         }
