@@ -22,6 +22,7 @@ typedef struct {
     size_t          points;      /* of the first grid, 2 or more                      */
     size_t          scan_paths, paths; /* of the first grid, and of what counts         */
     ds_groups       groups;
+    bool            replicates;  /* of ds_groups_share_se()                           */
     ds_breakeven_of of;
     double          probability;
     ds_tie_fn       saving;
