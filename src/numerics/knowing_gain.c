@@ -4,11 +4,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "numerics/knowing_internal.h"
 #include "numerics/lanes.h"
 
-enum { LOOKS = 256 };
+enum { LOOKS = 256, CHANGED_LEAST = 20 };
 
 /* ---- What the choice gains ------------------------------------------------------- */
 
@@ -158,13 +159,18 @@ static bool gains_of_choice(const ds_knowing_job *j, ds_knowing_value *out)
 {
     const ds_knowing *k = j->k;
     const size_t paths = k->problem.paths;
-    const bool   law_known = j->members == 1 && j->own == 1;
+    bool law_known = j->members == 1 && j->own == 1;
     double mean[DS_FOLDS] = { 0 };
     double *h = malloc((paths + 2 * k->problem.strategies) * sizeof *h);
     size_t changed = 0;
 
     if (h == NULL)
         return false;
+    for (size_t i = 0; i < paths; i++)
+        changed += choice((const double *const *)j->fitted, k->problem.strategies, k->best, i) !=
+                           k->best ? 1 : 0;
+    /* beyond the paths the fit is only a guess */
+    law_known = law_known && changed >= CHANGED_LEAST;
     for (size_t f = 0; law_known && f < k->folds.folds; f++)
         mean[f] = greatest_mean(j, f, h + paths);
     if (law_known)
@@ -172,7 +178,6 @@ static bool gains_of_choice(const ds_knowing_job *j, ds_knowing_value *out)
     for (size_t i = 0; i < paths; i++) {
         const size_t d = choice((const double *const *)j->fitted, k->problem.strategies,
                                 k->best, i);
-        changed += d != k->best ? 1 : 0;
         h[i] = law_known ? mean[ds_fold_of_path(&k->folds, i)] + j->target[d][i] - j->fitted[d][i]
                          : j->target[d][i];
     }
@@ -193,37 +198,81 @@ static double beyond(double gap, double s)
     return s * (0.39894228040143268 * exp(-0.5 * x * x) - x * ds_normal_cdf(-x));
 }
 
-static bool hidden_gain(const ds_knowing_job *j, ds_knowing_value *out)
+/* At one place: gains fitted there, and the variance of a fitted value for residuals of
+ * variance 1. */
+static double hidden_here(const double *fitted, size_t strategies, const double *noise,
+                          double leverage)
 {
-    const ds_knowing *k = j->k;
-    const size_t paths = k->problem.paths, strategies = k->problem.strategies;
-    const size_t looks = paths < LOOKS ? paths : LOOKS;
-    double *work = calloc(2 * j->fit.columns + strategies, sizeof *work);
-    double *row = work, *scratch = work + j->fit.columns, *noise = scratch + j->fit.columns;
-    bool   *used = calloc(j->fit.columns, sizeof *used);
+    const size_t chosen = greatest_of(strategies, fitted);
+    double sum = 0.0;
+
+    for (size_t d = 0; d < strategies; d++) {
+        const double s = sqrt(leverage * (noise[d] > noise[chosen] ? noise[d] : noise[chosen]));
+        if (d != chosen && s > 0.0)
+            sum += beyond(fitted[chosen] - fitted[d], s);
+    }
+    return sum;
+}
+
+/* Over the law of one input, its tails included, where few paths are. */
+static double hidden_of_law(const ds_knowing_job *j, const double *noise, double *work)
+{
+    const ds_score_basis *basis = j->regressor[0].basis;
+    const size_t strategies = j->k->problem.strategies;
+    double *row = work, *scratch = row + j->fit.columns, *fitted = scratch + j->fit.columns;
     double  sum = 0.0;
 
-    for (size_t c = 0; used != NULL && c < j->fit.columns; c++)
-        used[c] = c <= j->own_products;
-    for (size_t d = 0; work != NULL && used != NULL && d < strategies; d++) {
-        for (size_t i = 0; i < paths; i++)
-            noise[d] += (j->target[d][i] - j->fitted[d][i]) * (j->target[d][i] - j->fitted[d][i]);
-        noise[d] /= (double)paths;
+    for (size_t node = 0; node < basis->nodes; node++) {
+        memset(row, 0, j->fit.columns * sizeof *row);
+        row[0] = 1.0;
+        for (size_t c = 0; c < j->own_products; c++)
+            row[c + 1] = basis->table[node * basis->count + (size_t)j->product[c].function[0]];
+        for (size_t d = 0; d < strategies; d++)
+            fitted[d] = at_node(j, 0, d, node);
+        sum += basis->weight[node] *
+               hidden_here(fitted, strategies, noise, ds_crossfit_leverage(&j->fit, row, scratch));
     }
-    for (size_t look = 0; work != NULL && used != NULL && look < looks; look++) {
+    return sum;
+}
+
+static double hidden_of_sample(const ds_knowing_job *j, const double *noise, double *work,
+                               const bool *used)
+{
+    const size_t paths = j->k->problem.paths, strategies = j->k->problem.strategies;
+    const size_t looks = paths < LOOKS ? paths : LOOKS;
+    double *row = work, *scratch = row + j->fit.columns, *fitted = scratch + j->fit.columns;
+    double  sum = 0.0;
+
+    for (size_t look = 0; look < looks; look++) {
         const size_t i = (2 * look + 1) * paths / (2 * looks);
-        const size_t chosen = choice((const double *const *)j->fitted, strategies, k->best, i);
         ds_crossfit_row(&j->fit, used, i, row);
-        const double leverage = ds_crossfit_leverage(&j->fit, row, scratch);
-        for (size_t d = 0; d < strategies; d++) {
-            const double s = sqrt(leverage * (noise[d] > noise[chosen] ? noise[d]
-                                                                       : noise[chosen]));
-            if (d != chosen && s > 0.0)
-                sum += beyond(j->fitted[chosen][i] - j->fitted[d][i], s);
-        }
+        for (size_t d = 0; d < strategies; d++)
+            fitted[d] = j->fitted[d][i];
+        sum += hidden_here(fitted, strategies, noise, ds_crossfit_leverage(&j->fit, row, scratch));
     }
-    out->hidden = sum / (double)looks;
+    return sum / (double)looks;
+}
+
+static bool hidden_gain(const ds_knowing_job *j, ds_knowing_value *out)
+{
+    const size_t paths = j->k->problem.paths, strategies = j->k->problem.strategies;
+    double *work = calloc(2 * j->fit.columns + 2 * strategies, sizeof *work);
+    bool   *used = calloc(j->fit.columns, sizeof *used);
     const bool done = work != NULL && used != NULL;
+
+    for (size_t c = 0; done && c < j->fit.columns; c++)
+        used[c] = c <= j->own_products;
+    for (size_t d = 0; done && d < strategies; d++) {
+        double *noise = work + 2 * j->fit.columns + strategies + d;
+        for (size_t i = 0; i < paths; i++)
+            *noise += (j->target[d][i] - j->fitted[d][i]) * (j->target[d][i] - j->fitted[d][i]);
+        *noise /= (double)paths;
+    }
+    if (done) {
+        const double *noise = work + 2 * j->fit.columns + strategies;
+        out->hidden = j->members == 1 && j->own == 1 ? hidden_of_law(j, noise, work)
+                                                     : hidden_of_sample(j, noise, work, used);
+    }
     free(work);
     free(used);
     return done;

@@ -14,7 +14,7 @@
 #include "scenario/scenario.h"
 #include "study/information.h"
 
-enum { FUTURES_LEAST = 16, STATES_LEAST = 64 };
+enum { FUTURES_LEAST = 16, STATES_LEAST = 128 };
 
 /* Futures of a state: as many as make the error of a state's means small beside the value, if
  * that leaves states enough. */
