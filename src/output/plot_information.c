@@ -180,8 +180,8 @@ static void write_frame(const ds_plot *plot, const ds_pilot_range *r, ds_scale s
     ds_plot_tics(plot->file, "x", r->x_low, r->x_high, r->x_high > 20 * r->x_low, 9, true);
     fputs("set label 3 'requests measured' at screen 0.53,0.03 center font ',13'\n", plot->file);
     if (isfinite(r->best_size))
-        fprintf(plot->file, "set arrow 2 from %.9g, graph 0 to %.9g, graph 1 nohead back dashtype 2 "
-                "linewidth 1.2 linecolor rgb '#222222'\n"
+        fprintf(plot->file, "set arrow 2 from %.9g, graph 0 to %.9g, graph 1 nohead back "
+                "dashtype 2 linewidth 1.2 linecolor rgb '#222222'\n"
                 "set label 4 'best: %.0f' at %.9g, graph 0.05 left offset 0.8,0 font ',13'\n",
                 r->best_size, r->best_size, r->best_size, r->best_size);
     if (low < 0)
@@ -208,8 +208,8 @@ ds_code ds_plot_pilot(const ds_plot *plot, ds_error *err)
     write_points(plot, column, scale);
     write_frame(plot, &r, scale);
     fputs("plot $pilot using 1:3:4 with filledcurves fillstyle transparent solid 0.2 linecolor rgb "
-          "'#0072B2', \\\n     $pilot using 1:6:7 with filledcurves fillstyle transparent solid 0.2 "
-          "linecolor rgb '" DS_PLOT_GREEN "', \\\n"
+          "'#0072B2', \\\n     $pilot using 1:6:7 with filledcurves fillstyle transparent solid "
+          "0.2 linecolor rgb '" DS_PLOT_GREEN "', \\\n"
           "     $pilot using 1:2 with lines linewidth 2.5 linecolor rgb '#0072B2', \\\n"
           "     $pilot using 1:5 with lines linewidth 2.5 linecolor rgb '" DS_PLOT_GREEN "'\n"
           "unset output\n", plot->file);
