@@ -147,7 +147,7 @@ static bool take_surprises(ds_policy *p, const ds_stopping *s, const ds_stopping
     double *step = p->step + date * p->surprises, *foreseen = p->coefficient + date * p->terms;
     const ds_polynomials polynomials = of_date(p, date);
 
-    const double *size = s->size != NULL ? s->size[date] : NULL;
+    const double *size = later != NULL && later->size != NULL ? later->size[date] : NULL;
     ds_regression of;
 
     if (p->surprises == 0) {

@@ -20,8 +20,6 @@ typedef struct {
     const double *const *state; /* [date][features]                                     */
     const double *const *scale; /* [date]: above 0 and seen; the differences of a policy are
                                    divided by it before they are regressed.  NULL: by 1 */
-    const double *const *size;  /* [date]: above 0; in regressions on surprises a path counts
-                                   by 1 over its square.  NULL: alike                   */
 } ds_stopping;
 
 /* What a policy makes of the features, beside a constant: term k is the product of feature f
@@ -42,15 +40,17 @@ typedef struct {
     size_t count;
     void (*fill)(const void *context, size_t date, double *const *column);
     const void *context;
+    const double *const *size; /* [date]: above 0; in regressions on them a path counts by 1
+                                  over its square.  NULL: alike                          */
 } ds_surprises;
 
 /* ---- What of gains is pure surprise ------------------------------------------------------ */
 
 typedef struct ds_cleaning ds_cleaning;
 
-/* Regresses what the state of a date does not say of its gain on what stopping then reveals,
- * and what is left on the surprises of that and later dates (either may be NULL).
- * NULL when out of memory. */
+/* Regresses what the state of a date does not say of its gain on surprises that stopping then
+ * would bring, of two kinds (either may be NULL): of the world after the date, then of what is
+ * hidden.  NULL when out of memory. */
 ds_cleaning *ds_cleaning_fit(const ds_stopping *s, const ds_stopping_basis *basis,
                              const ds_surprises *later, const ds_surprises *hidden);
 /* The two parts of the gain of each date that its coefficients make of surprises, on any
@@ -59,6 +59,8 @@ ds_cleaning *ds_cleaning_fit(const ds_stopping *s, const ds_stopping_basis *basi
 bool         ds_cleaning_apply(const ds_cleaning *c, const ds_stopping *s,
                                const ds_surprises *later, const ds_surprises *hidden,
                                double *const *of_hidden, double *const *of_later);
+/* Coefficients of `later` at a date. */
+const double *ds_cleaning_later(const ds_cleaning *c, size_t date);
 void         ds_cleaning_free(ds_cleaning *c);
 
 /* ---- Policies --------------------------------------------------------------------------- */

@@ -28,6 +28,8 @@ static const ds_plot_kind kinds[] = {
     {"information", NULL, "what is worth finding out", "information", ds_plot_is_information,
      ds_plot_information},
     {"pilot", NULL, "worth of a pilot over its size", "a pilot", ds_plot_is_pilot, ds_plot_pilot},
+    {"timing", NULL, "saving by month of the start, and when a rule starts, of timing",
+     "the months of timing", ds_plot_is_timing, ds_plot_timing},
     {"sweep", NULL, "lines over one parameter", "a sweep of 1 parameter", is_sweep, ds_plot_sweep},
     {"heat", NULL, "map over two parameters", "a sweep of 2 parameters", is_grid, ds_plot_heat},
 };

@@ -11,7 +11,8 @@
 
 #include "distillsim.h"
 
-enum { DS_SELFTEST_ARGUMENTS = 5, DS_SELFTEST_NUMBERS = 8, DS_SELFTEST_PATHS = 100000, DS_SELFTEST_SEED = 1 };
+enum { DS_SELFTEST_ARGUMENTS = 5, DS_SELFTEST_NUMBERS = 8, /* of a value, of an estimate */
+       DS_SELFTEST_PATHS = 100000, DS_SELFTEST_SEED = 1 };
 
 typedef struct {
     const char *what;

@@ -21,8 +21,9 @@ static const double shares[SHARES] = {0, 0.25, 0.5, 0.75, 1};
 
 /* A policy for the martingale, on gains without what surprises explain of them. */
 static ds_policy *fit_cleaned(const ds_timing_view *v, const ds_stopping_basis *basis,
-                              const ds_timing_surprises *parts)
+                              const ds_cleaning *cleaning, const ds_timing_surprises *parts)
 {
+    const ds_timing_steps steps = {&v->part, cleaning};
     double **cleaned = ds_columns_new(v->s.dates, v->s.paths);
     ds_stopping s = v->s;
     ds_policy *policy = NULL;
@@ -34,7 +35,9 @@ static ds_policy *fit_cleaned(const ds_timing_view *v, const ds_stopping_basis *
             }
         }
         s.gain = (const double *const *)cleaned;
-        policy = ds_policy_fit(&s, basis, &v->worth, NULL);
+        ds_surprises worth = ds_timing_worth(&steps);
+        worth.size = v->later.size;
+        policy = ds_policy_fit(&s, basis, &worth, NULL);
     }
     ds_columns_free(cleaned);
     return policy;
@@ -67,7 +70,7 @@ bool ds_timing_bounding_fit(const ds_timing_data *d, const ds_timing_state *stat
     if (out->cleaning != NULL && parts_new(&parts, v) &&
         ds_cleaning_apply(out->cleaning, &v->s, &v->later, &v->hidden, parts.hidden,
                           parts.later)) {
-        out->policy = fit_cleaned(v, &basis, &parts);
+        out->policy = fit_cleaned(v, &basis, out->cleaning, &parts);
     }
     ds_timing_surprises_release(&parts);
     return out->policy != NULL;
@@ -82,11 +85,14 @@ void ds_timing_bounding_release(ds_timing_bounding *b)
 bool ds_timing_surprises_make(const ds_timing_bounding *b, const ds_timing_view *v,
                               ds_timing_surprises *out)
 {
+    const ds_timing_steps steps = {&v->part, b->cleaning};
+    const ds_surprises worth = ds_timing_worth(&steps);
+
     *out = (ds_timing_surprises){NULL, NULL, NULL};
     return parts_new(out, v) &&
            ds_cleaning_apply(b->cleaning, &v->s, &v->later, &v->hidden, out->hidden,
                              out->later) &&
-           ds_policy_martingale(b->policy, &v->s, &v->worth, out->martingale);
+           ds_policy_martingale(b->policy, &v->s, &worth, out->martingale);
 }
 
 /* ---- The bound ------------------------------------------------------------------------- */

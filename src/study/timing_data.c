@@ -330,6 +330,8 @@ static bool allocate_tables(ds_timing_data *d)
     d->usd = calloc(months * d->rent_count + 1, sizeof *d->usd);
     d->kick = calloc(months * d->process_count + 1, sizeof *d->kick);
     d->variance = calloc(d->process_count + 1, sizeof *d->variance);
+    d->at_stake = calloc(months * d->process_count + 1, sizeof *d->at_stake);
+    d->moved = calloc(d->dates * d->process_count + 1, sizeof *d->moved);
     d->bill = calloc(months, sizeof *d->bill);
     d->ahead = calloc(d->dates, sizeof *d->ahead);
     d->score = calloc(d->hidden_count + 1, sizeof *d->score);
@@ -340,14 +342,15 @@ static bool allocate_tables(ds_timing_data *d)
         ok = ok && *of_students[k] != NULL;
     }
     return ok && d->gain != NULL && d->requests != NULL && d->price != NULL && d->usd != NULL &&
-           d->kick != NULL && d->variance != NULL && d->bill != NULL && d->ahead != NULL && d->score != NULL;
+           d->kick != NULL && d->variance != NULL && d->at_stake != NULL &&
+           d->moved != NULL && d->bill != NULL && d->ahead != NULL && d->score != NULL;
 }
 
 /* Columns of what a month, and a path, has. */
 static uint64_t bytes_wanted(const ds_timing_data *d)
 {
     const uint64_t of_month = d->product_count + d->level_count + d->rent_count +
-                              d->process_count + 1 + 8; /* 8: figures, see timing_state.c */
+                              3 * d->process_count + 1 + 12; /* 12: timing_state.c */
     const uint64_t wanted = d->months * of_month + 5 * d->dates + d->hidden_count + 64;
 
     return wanted * d->stride * sizeof(double);
@@ -400,6 +403,7 @@ static void make_kicks(ds_timing_data *d)
 static void finish(ds_timing_data *d, double *const *success, double *const *permission)
 {
     make_kicks(d);
+    ds_timing_stakes_make(d);
     for (size_t h = 0; h < d->hidden_count; h++) {
         for (size_t i = 0; i < d->paths; i++) {
             d->score[h][i] = ds_normal_quantile(d->score[h][i]);
@@ -442,6 +446,12 @@ static ds_code run(ds_timing_data *d, const ds_timing_options *o, columns *c,
     }
     for (size_t month = 0; month < d->months; month++) {
         watch_month(c, month);
+    }
+    for (size_t k = 0; k < d->months * d->process_count; k++) {
+        d->at_stake[k] = new_column(c);
+    }
+    for (size_t k = 0; k < d->dates * d->process_count; k++) {
+        d->moved[k] = new_column(c);
     }
     if (c->full) {
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for %zu paths", d->paths);
@@ -583,7 +593,7 @@ void ds_timing_data_release(ds_timing_data *d)
     }
     void *const tables[] = {
         d->columns, d->gain, d->requests, d->price, d->usd, d->bill, d->ahead, d->kick,
-        d->variance, d->score, d->made, d->succeeds, d->permitted, d->passed, d->product,
+        d->variance, d->at_stake, d->moved, d->score, d->made, d->succeeds, d->permitted, d->passed, d->product,
         d->level, d->rent, d->process, d->student, d->hidden};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         free(tables[k]);

@@ -28,6 +28,9 @@ typedef struct {
     double  **ahead;              /* [date]: sum of bill from its month on               */
     double  **kick;               /* [month][process]: e^(s z - s s/2) - 1; month 0: zeros */
     double  **variance;           /* [process]: of the kick, e^(s s) - 1                 */
+    double  **at_stake;           /* [month][process]: what a kick moves, present value  */
+    double  **moved;              /* [date][process]: sum of kick times at_stake from its
+                                     month on                                            */
     double  **score;              /* [hidden]: normal scores                             */
     double  **made, **succeeds;   /* [student]: attempts; 1 when the last one passed      */
     double  **permitted, **passed; /* [student]: of these, 1 or 0 less its probability    */
@@ -40,6 +43,8 @@ typedef struct {
 DS_MUST_CHECK ds_code ds_timing_data_make(const ds_scenario *scenario,
                                           const ds_timing_options *options,
                                           ds_timing_data *out, ds_error *err);
+/* Fills at_stake and moved. */
+void ds_timing_stakes_make(ds_timing_data *data);
 void ds_timing_data_release(ds_timing_data *data);
 
 #endif

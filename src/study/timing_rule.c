@@ -19,20 +19,20 @@ bool ds_timing_view_make(const ds_timing_data *d, const ds_timing_state *state, 
                          size_t count, ds_timing_view *v)
 {
     const size_t dates = d->dates, features = state->features;
-    const double **next = calloc(dates * (3 + features) + 1, sizeof *next);
+    const double **next = calloc(dates * (4 + features) + 1, sizeof *next);
 
     *v = (ds_timing_view){.part = {d, state, offset, count}, .pointers = next};
     v->s = (ds_stopping){.paths = count, .dates = dates, .features = features};
-    v->later = ds_timing_later(&v->part);
-    v->worth = ds_timing_worth(&v->part);
-    v->hidden = ds_timing_hidden(&v->part);
     if (next == NULL) {
         return false;
     }
+    v->later = ds_timing_later(&v->part);
+    v->hidden = ds_timing_hidden(&v->part);
     v->s.gain = next;
     v->s.state = next + dates;
     v->s.scale = state->scale != NULL ? next + dates * (1 + features) : NULL;
-    v->s.size = state->scale != NULL ? next + dates * (2 + features) : NULL;
+    v->later.size = next + dates * (2 + features);
+    v->hidden.size = next + dates * (3 + features);
     for (size_t k = 0; k < dates; k++) {
         next[k] = d->gain[k] + offset;
         for (size_t f = 0; f < features; f++) {
@@ -40,8 +40,9 @@ bool ds_timing_view_make(const ds_timing_data *d, const ds_timing_state *state, 
         }
         if (state->scale != NULL) {
             next[dates * (1 + features) + k] = state->scale[k] + offset;
-            next[dates * (2 + features) + k] = state->size[k] + offset;
         }
+        next[dates * (2 + features) + k] = state->size[k] + offset;
+        next[dates * (3 + features) + k] = state->ahead[k] + offset;
     }
     return true;
 }

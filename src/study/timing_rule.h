@@ -9,8 +9,8 @@
 typedef struct {
     ds_timing_part  part;
     ds_stopping     s;
-    ds_surprises    later, worth, hidden; /* their context is `part`: a view stays where
-                                             it was made                                */
+    ds_surprises    later, hidden; /* their context is `part`: a view stays where it was
+                                      made                                              */
     const double  **pointers;
 } ds_timing_view;
 

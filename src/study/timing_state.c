@@ -97,15 +97,18 @@ static void fill(const ds_timing_data *d, ds_timing_state *s)
     for (size_t k = 0; k < d->dates; k++) {
         const size_t month = d->first + k;
         const double *before = d->bill[month > 0 ? month - 1 : 0];
-        double sum = 0;
+        double sum = 0, sum_ahead = 0;
+        s->ahead[k] = s->block + (d->dates * (s->features + 1) + 1 + k) * d->paths;
         s->size[k] = s->block + (d->dates * s->features + 1 + k) * d->paths;
         s->scale[k] = month > 0 ? s->size[k] : one;
 
         for (size_t i = 0; i < d->paths; i++) {
-            sum += before[i] / (double)d->paths;
+            sum += fabs(before[i]) / (double)d->paths;
+            sum_ahead += fabs(d->ahead[k][i]) / (double)d->paths;
         }
         for (size_t i = 0; i < d->paths; i++) {
-            s->size[k][i] = before[i] + 0.3 * sum;
+            s->size[k][i] = fabs(before[i]) + 0.3 * sum + 1e-9;
+            s->ahead[k][i] = fabs(d->ahead[k][i]) + 0.1 * sum_ahead + 1e-9;
         }
     }
     for (size_t k = 0; k < d->dates; k++) {
@@ -134,10 +137,11 @@ ds_code ds_timing_state_make(const ds_timing_data *d, ds_timing_state *out, ds_e
     out->state = calloc(d->dates * features, sizeof *out->state);
     out->scale = calloc(d->dates, sizeof *out->scale);
     out->size = calloc(d->dates, sizeof *out->size);
+    out->ahead = calloc(d->dates, sizeof *out->ahead);
     out->centre = calloc(d->dates, sizeof *out->centre);
     out->spread = calloc(d->dates, sizeof *out->spread);
-    out->block = malloc((d->dates * (features + 1) + 1) * d->paths * sizeof *out->block);
-    if (out->state == NULL || out->scale == NULL || out->size == NULL || out->centre == NULL ||
+    out->block = malloc((d->dates * (features + 2) + 1) * d->paths * sizeof *out->block);
+    if (out->state == NULL || out->scale == NULL || out->size == NULL || out->ahead == NULL || out->centre == NULL ||
         out->spread == NULL || out->block == NULL) {
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
     }
@@ -150,6 +154,7 @@ void ds_timing_state_release(ds_timing_state *s)
     free(s->state);
     free(s->scale);
     free(s->size);
+    free(s->ahead);
     free(s->centre);
     free(s->spread);
     free(s->block);

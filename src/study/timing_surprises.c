@@ -8,48 +8,29 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/timing_state.h"
 
-/* What a shock moves: a product, a price, a rent, or the bill as a whole. */
-static const double *moved(const ds_timing_data *d, size_t process, size_t month)
-{
-    const ds_plan *plan = d->plan;
-    const int index = (int)d->process[process];
-
-    for (size_t p = 0; p < d->product_count; p++) {
-        if (plan->same_shock[plan->product[d->product[p]].process] == index) {
-            return d->requests[(month - 1) * d->product_count + p];
-        }
-    }
-    return d->bill[month - 1];
-}
-
-/* Each shock times what it moves, over the mean of that; and the same where the student
- * succeeds. */
+/* What the shocks of each process after the date move, where the student succeeds. */
 static void fill_later(const void *context, size_t date, double *const *column)
 {
     const ds_timing_part *part = context;
     const ds_timing_data *d = part->data;
-    const size_t month = d->first + date;
+    const double *success = d->succeeds[0] + part->offset;
 
     for (size_t k = 0; k < d->process_count; k++) {
-        double *plain = column[2 * k], *success = column[2 * k + 1];
-        const double *shock = d->kick[month * d->process_count + k] + part->offset;
-        const double *level = month == 0 ? NULL : moved(d, k, month) + part->offset;
-        const double *passed = d->succeeds[0] + part->offset;
+        const double *moved = d->moved[date * d->process_count + k] + part->offset;
         for (size_t i = 0; i < part->count; i++) {
-            plain[i] = month == 0 ? 0 : shock[i] * level[i];
-            success[i] = plain[i] * passed[i];
+            column[k][i] = moved[i] * success[i];
         }
     }
 }
 
 ds_surprises ds_timing_later(const ds_timing_part *part)
 {
-    return (ds_surprises){2 * part->data->process_count, fill_later, part};
+    return (ds_surprises){part->data->process_count, fill_later, part, NULL};
 }
 
 /* Straight lines between knots of the bill, in sds of its logarithm; and what is beside a
  * shock, for the same. */
-enum { KNOTS = 5, WORTH = 2 * KNOTS };
+enum { KNOTS = 5 };
 static const double knot_first = -1.5, knot_step = 0.75;
 
 static double share_at(double at, size_t knot)
@@ -60,38 +41,40 @@ static double share_at(double at, size_t knot)
     return away > 1 || away < -1 ? 0 : away > 0 ? 1 - away : 1 + away;
 }
 
-/* Each shock, and its square less its mean, times what it moves, apart for bills high and low: what
- * may be had by waiting bends where one is about to start. */
+/* The kicks of a month, by what they are worth to one who starts, and their squares less
+ * their mean, apart for bills high and low: what may be had by waiting bends where one is
+ * about to start. */
 static void fill_worth(const void *context, size_t date, double *const *column)
 {
-    const ds_timing_part *part = context;
+    const ds_timing_steps *steps = context;
+    const ds_timing_part *part = steps->part;
     const ds_timing_data *d = part->data;
-    const size_t month = d->first + date;
+    const size_t first = (d->first + date) * d->process_count;
     const double *bill = part->state->state[date * part->state->features] + part->offset;
     const double centre = part->state->centre[date], spread = part->state->spread[date];
+    const double *weight = ds_cleaning_later(steps->weights, date);
 
-    for (size_t k = 0; k < d->process_count; k++) {
-        double *const *own = column + WORTH * k;
-        const double *shock = d->kick[month * d->process_count + k] + part->offset;
-        const double *level = month == 0 ? d->zero : moved(d, k, month);
-        const double *variance = d->variance[k] + part->offset;
-        level += part->offset;
-        for (size_t i = 0; i < part->count; i++) {
-            const double at = ((bill[i] - centre) * spread - knot_first) / knot_step;
-            const double z = shock[i] * level[i];
-            const double bent = month > 0 ? (shock[i] * shock[i] - variance[i]) * level[i] : 0;
-            for (size_t j = 0; j < KNOTS; j++) {
-                const double share = share_at(at, j);
-                own[j][i] = z * share;
-                own[KNOTS + j][i] = bent * share;
-            }
+    for (size_t i = 0; i < part->count; i++) {
+        const double at = ((bill[i] - centre) * spread - knot_first) / knot_step;
+        double straight = 0, bent = 0;
+        for (size_t k = 0; k < d->process_count; k++) {
+            const size_t path = part->offset + i;
+            const double kick = d->kick[first + k][path];
+            const double stake = weight[k] * d->at_stake[first + k][path];
+            straight += kick * stake;
+            bent += (kick * kick - d->variance[k][path]) * stake;
+        }
+        for (size_t j = 0; j < KNOTS; j++) {
+            const double share = share_at(at, j);
+            column[j][i] = straight * share;
+            column[KNOTS + j][i] = bent * share;
         }
     }
 }
 
-ds_surprises ds_timing_worth(const ds_timing_part *part)
+ds_surprises ds_timing_worth(const ds_timing_steps *steps)
 {
-    return (ds_surprises){WORTH * part->data->process_count, fill_worth, part};
+    return (ds_surprises){2 * KNOTS, fill_worth, steps, NULL};
 }
 
 /* Permission, success and the numbers of the student, alone and times what would be paid from
@@ -127,5 +110,5 @@ ds_surprises ds_timing_hidden(const ds_timing_part *part)
 {
     const ds_timing_data *d = part->data;
 
-    return (ds_surprises){3 * d->student_count + 2 * d->hidden_count, fill_hidden, part};
+    return (ds_surprises){3 * d->student_count + 2 * d->hidden_count, fill_hidden, part, NULL};
 }

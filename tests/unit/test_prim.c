@@ -303,7 +303,8 @@ static void test_objectives(void **state)
 
 /* Hits that depend on nothing: a box that half of the rows find passes the test on the
  * others, at 5 %, in no more than 5 % of data sets. Of 1000 sets, 50 + 4 sqrt(47.5) = 77.
- * As a rule next to nothing is left to test; without the rules of (177) nearly always. */
+ * With the rules of (177) a box is seldom left to test, in 200 sets at most; without them nearly
+ * always. */
 static void check_alarms(double worth, double z, size_t least_found, size_t most_found)
 {
     enum { SETS = 1000 };
@@ -333,7 +334,7 @@ static void check_alarms(double worth, double z, size_t least_found, size_t most
 static void test_no_structure(void **state)
 {
     (void)state;
-    check_alarms(usual.worth, usual.z, 0, 100);
+    check_alarms(usual.worth, usual.z, 0, 200);
     check_alarms(0, 0, 900, 1000);
 }
 
