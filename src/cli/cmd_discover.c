@@ -147,8 +147,8 @@ static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, {
 static const struct argp argp = {
     options, parse, "SCENARIO\n--data FILE",
     "Find where it fails: the part of what may come, as bounds on a few inputs, in which a "
-    "strategy loses money, or does whatever else --when says; how many of the failures lie there, how often "
-    "it fails there, and how sure each bound is.\v"
+    "strategy loses money, or does whatever else --when says; how many of the failures lie there, "
+    "how often it fails there, and how sure each bound is.\v"
     "Example: distillsim discover s.json --when 'payback_months > 36' --min-density 80%\n\n"
     "Half of the futures find the boxes, the other half says what they hold. Futures are drawn at "
     "random, whatever run.sampling says.",

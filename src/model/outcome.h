@@ -10,6 +10,8 @@
 #ifndef DS_OUTCOME_H
 #define DS_OUTCOME_H
 
+#include <math.h>
+
 #define DS_OUTCOME_LIST(X)                                                              \
     X(COST_NPV, "cost_npv_usd", "USD", +1, NULL, "Present value of all costs.")         \
     X(COST_TOTAL, "cost_total_usd", "USD", +1, NULL, "Sum of all costs, undiscounted.") \
@@ -68,5 +70,11 @@
 #define DS_OUTCOME_ENUM_(id, name, unit, tail, undefined, help) DS_OUTCOME_##id,
 enum { DS_OUTCOME_LIST(DS_OUTCOME_ENUM_) DS_OUTCOME_COUNT };
 #undef DS_OUTCOME_ENUM_
+
+/* (73): what rounding leaves between equal costs is no saving. */
+static inline double ds_saving_of(double base, double cost, double saving)
+{
+    return fabs(saving) <= 1e-12 * (fabs(base) + fabs(cost)) ? 0.0 : saving;
+}
 
 #endif

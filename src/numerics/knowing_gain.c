@@ -176,7 +176,7 @@ static bool gains_of_choice(const ds_knowing_job *j, ds_knowing_value *out)
         h[i] = law_known ? mean[ds_fold_of_path(&k->folds, i)] + j->target[d][i] - j->fitted[d][i]
                          : j->target[d][i];
     }
-    const bool several = j->set->member_count > 1 && changed > 0;
+    const bool several = (j->set->member_count > 1 || j->figures > 0) && changed > 0;
     const bool done = (!several || take_out_known(j, h)) &&
                       ds_knowing_mean(k, h, &out->value, &out->se);
     out->changes = (double)changed / (double)paths;

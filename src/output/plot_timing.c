@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/file.h"
 #include "output/plot_kinds.h"
 #include "output/plot_script.h"
 

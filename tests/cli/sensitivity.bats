@@ -17,6 +17,7 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
     [ "$(awk '/^\// { print $1; exit }' "$stdout")" = /products/q/requests_per_month ]
     grep -q '^/products/\*/growth: chance  *1[78]\.' "$stdout"
     has "$stdout" "Correlated inputs are one"
+    grep -q '^/products/\*: q, r.$' "$stdout"
     has "$stdout" "Scenario \`sensitivity\`"
     LC_ALL=C out sensitivity $data
     [ "$(width "$stdout")" -le 80 ]

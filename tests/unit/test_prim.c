@@ -275,7 +275,8 @@ static void test_trajectory_by_hand(void **state)
 /* Two values of unequal mass: which goes first depends on the objective. Of 100 rows 60 have
  * value 0 with 12 hits in the first column; 10 have value 1 without hits in the second. All 30
  * hits: mean 0.3. Without the 60: 18 of 40, without the 10: 30 of 90. Gain a row: 0.15/60 and
- * 0.0333/10, the second. Least mean of what goes: 0.2 and 0, the second. Mean: 0.45 and 0.33, the first. */
+ * 0.0333/10, the second. Least mean of what goes: 0.2 and 0, the second. Mean: 0.45 and 0.33,
+ * the first. */
 static void test_objectives(void **state)
 {
     (void)state;
