@@ -52,6 +52,10 @@ typedef struct {
     size_t                       estimate_count;
 } ds_selftest_group;
 
+enum { DS_SELFTEST_INFORMATION = 7, DS_SELFTEST_KNOWING = 8 };
+extern const ds_selftest_value    ds_selftest_information[DS_SELFTEST_INFORMATION];
+extern const ds_selftest_estimate ds_selftest_knowing[DS_SELFTEST_KNOWING];
+
 /* Of values: two lists.  Of estimates; of statistics. */
 extern const ds_selftest_group ds_selftest_values[], ds_selftest_samples[];
 extern const ds_selftest_group ds_selftest_options[], ds_selftest_simulated[];

@@ -131,5 +131,7 @@ static const ds_selftest_estimate options[] = {
 
 const ds_selftest_group ds_selftest_options[] = {
     { .name = "options", .estimates = options, .estimate_count = sizeof options / sizeof *options },
+    { .name = "information", .estimates = ds_selftest_knowing,
+      .estimate_count = DS_SELFTEST_KNOWING },
 };
 const size_t ds_selftest_options_count = sizeof ds_selftest_options / sizeof *ds_selftest_options;

@@ -567,5 +567,7 @@ const ds_selftest_group ds_selftest_values[] = {
     GROUP(erlang),
     GROUP(irr),
     GROUP(matrices),
+    { .name = "pilots", .values = ds_selftest_information,
+      .value_count = DS_SELFTEST_INFORMATION },
 };
 const size_t ds_selftest_values_count = sizeof ds_selftest_values / sizeof *ds_selftest_values;
