@@ -1,8 +1,8 @@
 /* several.c -- the statistics of an outcome for several strategies at once.
  *
  * Called by result.c.  Every column is worked out by one thread, in the same way whoever it
- * is: threads change no bit.  Helpers have a room of their own to look in; without the memory for them,
- * or without threads, the calling one does it all.
+ * is: threads change no bit.  Helpers have a room of their own to look in; without the memory
+ * for them, or without threads, the calling one does it all.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -101,12 +101,13 @@ ds_code ds_choice_lead_of(const ds_choice_costs *c, const ds_measure *means,
                           ds_choice_lead *out, ds_error *err)
 {
     const size_t courses = c->costs.courses;
-    double *difference = calloc(2 * courses, sizeof *difference), *se = difference + courses;
+    double *difference = calloc(2 * courses, sizeof *difference);
     size_t others = 0;
 
     if (difference == NULL) {
         return no_memory(err);
     }
+    double *se = difference + courses;
     *out = (ds_choice_lead){.runner_up = courses};
     for (size_t s = 1; s < courses; s++) {
         out->best = means[s].value < means[out->best].value ? s : out->best;

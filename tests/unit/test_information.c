@@ -1,9 +1,9 @@
 /* test_information.c -- the value of information of scenarios, against closed forms.
  *
  * Stay costs T p, T the requests of 10^6 tokens and p the price of a million; the other course
- * costs F, whatever happens.  Means of what is above 0 are worked out here by quadrature over one normal
- * number (trapezoid, 4001 points from -8 to 8), the other by the formula of Black and Scholes
- * or that of a normal number.
+ * costs F, whatever happens.  Means of what is above 0 are worked out here by quadrature over
+ * one normal number (trapezoid, 4001 points from -8 to 8), the other by the formula of Black
+ * and Scholes or that of a normal number.
  * Tolerance: 4 of the standard errors that are told, and 1 %, at the default effort of 65,536
  * paths; the seed is fixed, and 4 would fail for one fresh seed in 16,000.
  * SPDX-License-Identifier: GPL-3.0-or-later */
