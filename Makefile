@@ -91,7 +91,7 @@ BATS_SOURCES    := $(wildcard tests/cli/*.bats)
 # for two instruction sets between which src/model/instruction_set.c chooses.
 KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c coordinates.c watch.c process.c demand.c price.c profile.c \
                     request_load.c contract.c usage.c tokens.c units.c window.c commitment.c agreement.c fleet.c fleet_limits.c \
-                    fleet_bill.c waiting.c student.c strategy.c route_certain.c finance.c irr.c) \
+                    fleet_bill.c waiting.c student.c strategy.c strategy_again.c route_certain.c finance.c irr.c) \
                   src/numerics/lanes.c src/numerics/stream.c src/numerics/spread.c
 KERNEL_ISAS    := $(if $(filter x86_64,$(shell uname -m)),$(if $(ARCHFLAGS),,avx2 avx512))
 MARCH_avx2     := x86-64-v3

@@ -24,7 +24,8 @@ typedef struct ds_samples ds_samples;
  * is seen: the mean requests of each product, the last price level of each model and rent of
  * each GPU, permission, attempts and success of each student's project; of these, those that
  * differ between paths. Outcomes: those of the list, of every strategy; outcome_count 0:
- * cost_npv_usd, saving_npv_usd, payback_months, those of them that the plan has. result may be NULL.
+ * cost_npv_usd, saving_npv_usd, payback_months, those of them that the plan has. result may be
+ * NULL.
  * Fails as ds_run(), and with DS_E_SCENARIO when not all paths are kept in memory. */
 DS_MUST_CHECK ds_code ds_samples_run(const ds_plan *plan, const ds_run_options *options,
                                      const size_t *outcomes, size_t outcome_count,

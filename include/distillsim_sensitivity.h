@@ -78,7 +78,7 @@ typedef struct {
     ds_sensitivity_method method;
     ds_sensitivity_scale  scale;
     const char *outcome;              /* its name                                       */
-    const char *unit;                 /* of it; of a table, ""                           */
+    const char *unit;                 /* of it                                           */
     const char *strategy, *baseline;  /* "" of a table                                  */
     bool        moves;      /* else the outcome is the same on every path, and no figure
                                is there                                                  */
@@ -110,7 +110,8 @@ typedef struct {
     const char *const *units;  /* [inputs], or NULL                                      */
     const double *const *x;    /* [inputs][rows], finite                                 */
     const double      *y;      /* [rows]; INFINITY is "never"                            */
-    const char        *output; /* the name of y                                          */
+    const char        *output; /* the name of y, and                                     */
+    const char        *unit;   /* its unit, "" when it has none                           */
 } ds_sensitivity_table;
 /* What the table says; the methods src, prcc and given.  Its rows are taken to be independent.
  * Fails with DS_E_USAGE (another method, too few rows, columns that say the same), DS_E_NOMEM. */

@@ -30,9 +30,9 @@ int ds_cmd_choice(int argc, char **argv);
 int ds_cmd_commit(int argc, char **argv);
 int ds_cmd_sensitivity(int argc, char **argv);
 int ds_cmd_breakeven(int argc, char **argv);
-int ds_cmd_timing(int argc, char **argv);
 int ds_cmd_discover(int argc, char **argv);
 int ds_cmd_information(int argc, char **argv);
+int ds_cmd_timing(int argc, char **argv);
 int ds_cmd_profile(int argc, char **argv);
 int ds_cmd_profile_show(int argc, char **argv); /* `profile show` */
 int ds_cmd_plot(int argc, char **argv);
@@ -95,10 +95,10 @@ const char *ds_parse_directory(struct argp_state *state, const char *option, con
 enum { DS_COMMON_OTHERS = 63 };
 typedef struct {
     const char  *scenario_path;
+    bool         without_scenario; /* a command that was given --data needs none       */
     bool         several; /* further scenarios may follow the first */
     const char  *others[DS_COMMON_OTHERS];
     size_t       other_count;
-    bool         without_scenario; /* a command that was given --data needs none       */
     ds_override *overrides; /* the pointers are copies; values point into argv */
     size_t       override_count;
     bool         paths_given, seed_given;

@@ -81,7 +81,7 @@ static void add_axis(struct argp_state *state, ds_options *o, const char *argume
     ds_error    error = { 0 };
     const char *equals = strrchr(argument, '=');
     const char *colon = equals != NULL ? strchr(equals, ':') : NULL;
-    char        text[1024];
+    char        text[1024] = "";
     double      last = -(double)INFINITY;
 
     if (o->axis != NULL)

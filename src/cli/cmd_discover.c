@@ -147,8 +147,8 @@ static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, {
 static const struct argp argp = {
     options, parse, "SCENARIO\n--data FILE",
     "Find where it fails: the part of what may come, as bounds on a few inputs, in which a "
-    "strategy loses money, or does whatever else --when says; how many of the failures lie there, how often "
-    "it fails there, and how sure each bound is.\v"
+    "strategy loses money, or does whatever else --when says; how many of the failures lie there, "
+    "how often it fails there, and how sure each bound is.\v"
     "Example: distillsim discover s.json --when 'payback_months > 36' --min-density 80%\n\n"
     "Half of the futures find the boxes, the other half says what they hold. Futures are drawn at "
     "random, whatever run.sampling says.",
@@ -193,7 +193,7 @@ static ds_code look(const ds_options *o, const ds_scenario *scenario,
     return code;
 }
 
-static int find(const ds_options *o, const ds_scenario *scenario)
+static int find(const ds_options *o, const ds_scenario *scenario, const ds_optimised *found)
 {
     ds_progress         progress;
     ds_discover        *discover = NULL;
@@ -219,7 +219,7 @@ static int find(const ds_options *o, const ds_scenario *scenario)
     if (code == DS_E_CANCELLED)
         return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK) {
-        const ds_discover_report report = { discover, scenario, o->data, run.seed };
+        const ds_discover_report report = { discover, scenario, o->data, run.seed, found };
         code = write_result(o, &report, &error);
     }
     error.code = code;
@@ -229,15 +229,21 @@ static int find(const ds_options *o, const ds_scenario *scenario)
 
 int ds_cmd_discover(int argc, char **argv)
 {
-    ds_options   o = { 0 };
-    ds_scenario *scenario = NULL;
-    int          status = 0;
+    ds_options    o = { 0 };
+    ds_scenario  *scenario = NULL;
+    ds_plan      *plan = NULL;
+    ds_optimised *found = NULL;
+    int           status = 0;
 
     ds_parse(&argp, argc, argv, &o);
     if (o.data == NULL)
         status = ds_common_load(&o.common, &scenario, NULL);
+    if (status == 0 && o.data == NULL)
+        status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
     if (status == 0)
-        status = find(&o, scenario);
+        status = find(&o, scenario, found);
+    ds_optimised_free(found);
+    ds_plan_free(plan);
     ds_scenario_free(scenario);
     ds_common_release(&o.common);
     return status;

@@ -108,7 +108,8 @@ static char *with_end(const char *path, const char *end)
     return out;
 }
 
-static ds_code write_script(const char *script, const ds_plot_kind *kind, ds_plot *plot, ds_error *error)
+static ds_code write_script(const char *script, const ds_plot_kind *kind, ds_plot *plot,
+                            ds_error *error)
 {
     ds_file file;
     ds_code code = ds_file_open(&file, script, error);

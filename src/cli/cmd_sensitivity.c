@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/sensitivity_data.h"
 #include "output/sensitivity_report.h"
 
 typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } ds_format;
@@ -14,15 +15,19 @@ static const char *const parts[] = { "input", "part", NULL };
 typedef struct {
     ds_common             common;
     ds_group_list         groups;
-    const char           *strategy, *of, *directory;
+    const char           *strategy, *of, *directory, *data;
+    const char           *inputs[DS_TABLE_INPUTS_MOST]; /* --input, as it stands        */
+    size_t                input_count;
     ds_sensitivity_method method;
+    bool                  method_given;
     int                   format, by;
     uint64_t              top;
     bool                  quiet;
 } ds_options;
 
 enum { KEY_METHOD = 'm', KEY_STRATEGY = 's', KEY_OF = 'O', KEY_FORMAT = 'f', KEY_OUT = 'o',
-       KEY_QUIET = 'q', KEY_GROUP = 'g', KEY_INPUT = 'i', KEY_BY = 0x200, KEY_TOP };
+       KEY_QUIET = 'q', KEY_GROUP = 'g', KEY_INPUT = 'i', KEY_BY = 0x200, KEY_TOP,
+       KEY_DATA };
 
 static const struct argp_option options[] = {
     { "method", KEY_METHOD, "METHOD", 0,
@@ -39,6 +44,9 @@ static const struct argp_option options[] = {
       "Without groups: every input (default) or every part (a product, a model, a GPU) is one", 0 },
     { "top", KEY_TOP, "N", 0,
       "How many inputs to tell apart with sobol and shapley, and to print (default 15)", 0 },
+    { "data", KEY_DATA, "FILE", 0,
+      "In place of a scenario: a CSV file of futures, as run --samples writes it; --of is a "
+      "column, --input another", 0 },
     { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json or csv", 0 },
     { "out", KEY_OUT, "DIR", 0, "Also write sensitivity.csv and sensitivity.json to DIR", 0 },
     { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
@@ -53,6 +61,33 @@ static ds_sensitivity_method parse_method(struct argp_state *state, const char *
     return (ds_sensitivity_method)ds_parse_choice(state, "--method", text, names);
 }
 
+static void add_input(struct argp_state *state, ds_options *o, const char *argument)
+{
+    if (o->input_count == DS_TABLE_INPUTS_MOST)
+        argp_error(state, "--input: more than %d", DS_TABLE_INPUTS_MOST);
+    o->inputs[o->input_count++] = argument;
+}
+
+/* What belongs together is known at the end only. */
+static void check(struct argp_state *state, ds_options *o)
+{
+    if (o->data == NULL) {
+        for (size_t i = 0; i < o->input_count; i++)
+            ds_group_list_add_input(state, &o->groups, o->inputs[i]);
+        if (o->by == 1 && o->groups.count > 0)
+            argp_error(state, "--by part goes with neither --group nor --input");
+        return;
+    }
+    if (!o->method_given)
+        o->method = DS_SENSITIVITY_GIVEN;
+    if (o->common.scenario_path != NULL)
+        argp_error(state, "a scenario or --data, not both");
+    if (o->groups.count > 0 || o->by == 1)
+        argp_error(state, "--data has no groups: every column is an input");
+    if (o->common.override_count > 0 || o->common.paths_given || o->common.seed_given)
+        argp_error(state, "--data is looked at as it is: no --set, --paths, --seed or --sampling");
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     ds_options *o = state->input;
@@ -62,6 +97,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_METHOD:
         o->method = parse_method(state, argument);
+        o->method_given = true;
+        return 0;
+    case KEY_DATA:
+        o->data = argument;
+        o->common.without_scenario = true;
         return 0;
     case KEY_OF:
         o->of = argument;
@@ -73,7 +113,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         ds_group_list_add(state, &o->groups, argument);
         return 0;
     case KEY_INPUT:
-        ds_group_list_add_input(state, &o->groups, argument);
+        add_input(state, o, argument);
         return 0;
     case KEY_BY:
         o->by = ds_parse_choice(state, "--by", argument, parts);
@@ -92,8 +132,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         o->quiet = true;
         return 0;
     case ARGP_KEY_END:
-        if (o->by == 1 && o->groups.count > 0)
-            argp_error(state, "--by part goes with neither --group nor --input");
+        check(state, o);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -102,7 +141,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
-    options, parse, "SCENARIO",
+    options, parse, "SCENARIO\n--data FILE",
     "Say what drives the answer: which uncertain inputs move an outcome, alone and together with "
     "others, and how sure that is.\v"
     "Example: distillsim sensitivity s.json --group traffic=/products/chat/requests_per_month,"
@@ -215,6 +254,21 @@ static int explain(const ds_options *o, const ds_scenario *scenario)
     return code == DS_OK ? 0 : ds_report_error(&error);
 }
 
+static int look_at_table(const ds_options *o)
+{
+    ds_sensitivity     *s = NULL;
+    ds_error            error = { 0 };
+    const ds_table_question question = { o->data, o->of, o->strategy, o->inputs, o->input_count,
+                                         o->method };
+
+    int status = ds_ask_table(&question, &s);
+    if (status != 0)
+        return status;
+    error.code = write_result(o, NULL, s, &error);
+    ds_sensitivity_free(s);
+    return error.code == DS_OK ? 0 : ds_report_error(&error);
+}
+
 int ds_cmd_sensitivity(int argc, char **argv)
 {
     ds_options    o = { 0 };
@@ -223,10 +277,10 @@ int ds_cmd_sensitivity(int argc, char **argv)
     ds_optimised *found = NULL;
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, &plan);
-    if (status == 0)
+    int status = o.data != NULL ? look_at_table(&o) : ds_common_load(&o.common, &scenario, &plan);
+    if (status == 0 && o.data == NULL)
         status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
-    if (status == 0)
+    if (status == 0 && o.data == NULL)
         status = explain(&o, scenario);
     ds_optimised_free(found);
     ds_plan_free(plan);

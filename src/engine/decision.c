@@ -58,7 +58,8 @@ static ds_costs costs_of(const ds_result *r, double *scratch)
     const size_t step = r->strategy_count > 1 ? (size_t)(cost_npv(r, 1) - first) : 0;
 
     return (ds_costs){.first = first, .step = step, .courses = r->strategy_count,
-                      .paths = (size_t)r->kept, .groups = &r->groups, .scratch = scratch};
+                      .paths = (size_t)r->kept, .groups = &r->groups, .scratch = scratch,
+                      .alike = r->outer > 0};
 }
 
 /* What strategy a costs more than knowing the path would. */
@@ -294,8 +295,7 @@ ds_estimate ds_result_probability_best(const ds_result *r, size_t strategy)
         double sum, squares;
         ds_sum_parts(&c, strategy, &sum, &squares);
         ds_stream_least(r->stream, strategy, &sum, &squares);
-        s = ds_share_of_parts(sum, squares, (size_t)r->paths, (double)NAN,
-                              ds_result_degrees_of_freedom(r));
+        s = ds_share_of_parts(sum, squares, (size_t)r->paths);
     }
     ds_result_unlock_scratch(r);
     return (ds_estimate){s.value, s.se};

@@ -121,6 +121,7 @@ ds_code ds_engine_fit_memory(const ds_engine_source *source, ds_engine_layout *l
         ds_engine_layout_of(source, layout->paths, layout->kept, 1, in_order);
     cap = cap < SIZE_MAX / 2 ? cap : SIZE_MAX / 2;
     if (one.bytes <= cap) {
+        layout->spare_bytes = layout->bytes < cap ? cap - layout->bytes : 0;
         return DS_OK;
     }
     if (each && layout->paths <= most_streamed) {

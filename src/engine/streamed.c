@@ -60,7 +60,7 @@ static void cut(ds_stream *s, const ds_result *r, size_t column, ds_order_room *
 {
     const size_t kept = (size_t)r->kept, first = kept < DS_ORDER_AT_ONCE ? kept : DS_ORDER_AT_ONCE;
     double *edges = s->edges + column * (DS_STREAM_BINS - 1);
-    const double *x = ds_result_cells(r, column / r->column_count, s->outcome[column]);
+    const double *x = ds_result_column(r, column / r->column_count, s->outcome[column]);
     const ds_order order = ds_order_of_column(room, first, x, NULL, NULL);
 
     ds_order_expect(&order, &(ds_ranks){0, order.finite}, 1);

@@ -16,7 +16,8 @@ static size_t count_of(const ds_plan *plan, ds_watch_kind kind)
     switch (kind) {
     case DS_WATCH_UNIFORM:
     case DS_WATCH_INPUT:    return plan->scenario->input_count;
-    case DS_WATCH_SHOCK:    return plan->process_count;
+    case DS_WATCH_SHOCK:
+    case DS_WATCH_SHOCK_SUM: return plan->process_count;
     case DS_WATCH_REQUESTS:
     case DS_WATCH_REQUESTS_SUM: return plan->product_count;
     case DS_WATCH_PRICE:    return plan->model_count;

@@ -27,6 +27,7 @@ typedef enum {
     DS_WATCH_ATTEMPTS, /* of student `index`, month 0: attempts that are made (62); 0 is no
                           permission                                                       */
     DS_WATCH_PASSED,   /* of student `index`, month 0: 1 when the last one passed, else 0    */
+    DS_WATCH_SHOCK_SUM, /* as DS_WATCH_SHOCK, but added to what the column holds             */
 } ds_watch_kind;
 
 /* One row a path.  The column has ds_design_stride() numbers. */

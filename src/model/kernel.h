@@ -25,6 +25,8 @@ bool        ds_plan_strategy_distils(const ds_plan *plan, size_t strategy);
 size_t      ds_plan_month_count(const ds_plan *plan);
 /* Is the outcome worked out?  Are the bills of the months kept? */
 bool        ds_plan_wants(const ds_plan *plan, size_t outcome);
+/* Has anybody asked for saving_npv_usd?  It is worked out in any case. */
+bool        ds_plan_asks_saving(const ds_plan *plan);
 bool        ds_plan_keeps_months(const ds_plan *plan);
 double      ds_plan_cvar_level(const ds_plan *plan);
 uint64_t    ds_plan_outer(const ds_plan *plan); /* states of knowledge, or 0 */

@@ -581,6 +581,11 @@ bool ds_plan_wants(const ds_plan *plan, size_t outcome)
     return plan->wanted[outcome];
 }
 
+bool ds_plan_asks_saving(const ds_plan *plan)
+{
+    return plan->saving_asked;
+}
+
 bool ds_plan_keeps_months(const ds_plan *plan)
 {
     return plan->monthly;

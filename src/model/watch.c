@@ -59,6 +59,9 @@ void ds_watch_world(ds_work *w)
         case DS_WATCH_REQUESTS_SUM:
             ds_row_add(watch->column + w->first, w->requests[watch->index]);
             break;
+        case DS_WATCH_SHOCK_SUM:
+            ds_row_add(watch->column + w->first, ds_shock(w, (int)watch->index));
+            break;
         default:                break;
         }
     }

@@ -125,6 +125,7 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     /* what ds_strategy_branch() copies begins here */
     state->usage = take(l, plan->product_count * plan->model_count * sizeof *state->usage);
     state->sent = take(l, plan->product_count * plan->model_count * sizeof *state->sent);
+    state->of_all = take(l, plan->model_count * sizeof *state->of_all);
     state->shares = take(l, plan->product_count * sizeof *state->shares);
     state->certain_ramp = take(l, strategy->ramp_count * sizeof *state->certain_ramp);
     state->certainly_started = take(l, strategy->ramp_count * sizeof *state->certainly_started);

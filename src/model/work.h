@@ -42,12 +42,26 @@ typedef struct {
     double bad, escalated, checks;
 } ds_shares;
 
+/* Does a model get the same share of the requests of every product?  Looked for when it is
+ * asked for, and kept as long as the routing stays. */
+typedef struct {
+    bool   known, same;
+    double share;
+} ds_share_of_all;
+
 /* A sum over the requests of all products, for the strategies that send all of them, or
  * the same share of each, to one model. */
 typedef struct {
     uint64_t      demand_month; /* when it was made                                   */
     const double *times;        /* and by which row multiplied                        */
 } ds_whole;
+
+/* A charge that is paid again and again: a share of what all requests cost on a contract. */
+enum { DS_MOST_KEPT = 2 };
+typedef struct {
+    int    contract;
+    double share;
+} ds_kept_charge;
 
 /* State of one strategy between the months. */
 typedef struct {
@@ -56,8 +70,13 @@ typedef struct {
                              of a row of the world or of usage_row                     */
     bool      *sent;      /* [product][model]: was anything put into usage?            */
     ds_shares *shares;    /* [product]: where it is certain                            */
+    ds_share_of_all *of_all; /* [model]                                                */
     double    *certain_ramp; /* [ramp]: (56), and whether t >= t0, where they are certain */
     bool      *certainly_started;
+    double     ramps_stand;  /* the month before which none of these moves            */
+    double     stands_to;    /* that before which the strategy pays `kept` and no more */
+    ds_kept_charge kept[DS_MOST_KEPT];
+    size_t     kept_count;
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
     double *work_from, *work_to; /* [project]: no path has its project at work before or
@@ -92,6 +111,7 @@ enum { DS_MOST_CHARGES = 4 };
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
     ds_part *usage;       /* those of the strategy's state                             */
+    ds_share_of_all *of_all;
     ds_row *usage_row;    /* [product][model]                                          */
     bool   *sent;
     ds_row *unserved; /* [product]                                                    */
@@ -321,6 +341,8 @@ void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
                    const double *times, double *restrict total);
 /* The same where it may be made once for several strategies; `own` is for the answer if
  * it is not.  Without a factor. */
+/* The sum over all requests of the month, made when it is asked for. */
+const double *ds_whole_load(ds_work *w, int load, const double *times);
 ds_part ds_part_load(ds_work *w, int model, int load, const double *times, double *own);
 /* Of requests times their tokens [Mtok]. */
 void ds_total_tokens(const ds_work *w, int model, double *restrict total);
@@ -391,6 +413,11 @@ void ds_route_count(ds_work *w, size_t strategy, size_t product);
 /* After ds_project_begin(). */
 void ds_strategy_begin(ds_work *w, size_t strategy);
 void ds_strategy_month(ds_work *w, size_t strategy);
+/* -- strategy_again.c */
+/* After a month of a strategy: is the next one billed like it? */
+void ds_again_keep(ds_work *w, size_t strategy);
+/* If so, its charges; else false, with nothing done. */
+bool ds_again_month(ds_work *w, size_t strategy);
 /* -- finance.c */
 void ds_finance_begin(ds_work *w);
 /* Adds the month's requests to those asked so far; once for all strategies. */

@@ -326,10 +326,9 @@ typedef struct {
     bool       *used;
 } calibration;
 
-static bool predict_blocks(const ds_crossfit *fit, const unsigned char *block_of, calibration *c)
+static bool open_blocks(const ds_crossfit *fit, calibration *c)
 {
     const size_t responses = fit->problem.responses, paths = fit->problem.folds.paths;
-    bool done = true;
 
     c->memory = malloc(DS_FIT_BLOCKS * responses * paths * sizeof *c->memory);
     c->pointers = malloc(DS_FIT_BLOCKS * responses * sizeof *c->pointers);
@@ -339,13 +338,41 @@ static bool predict_blocks(const ds_crossfit *fit, const unsigned char *block_of
         return false;
     for (size_t k = 0; k < DS_FIT_BLOCKS * responses; k++)
         c->pointers[k] = c->memory + k * paths;
-    for (size_t b = 0; done && b < DS_FIT_BLOCKS; b++) {
+    for (size_t b = 0; b < DS_FIT_BLOCKS; b++)
         c->block[b] = c->pointers + b * responses;
-        for (size_t column = 1; column < fit->columns; column++)
-            c->used[column] = block_of[column - 1] == b;
-        done = ds_crossfit_predict(fit, c->used, responses, false, c->block[b]);
+    for (size_t column = 1; column < fit->columns; column++)
+        c->used[column] = true;
+    return true;
+}
+
+/* All blocks in one pass. */
+static bool predict_blocks(const ds_crossfit *fit, const unsigned char *block_of, calibration *c)
+{
+    const ds_crossfit_problem *p = &fit->problem;
+    const size_t responses = p->responses;
+    reader  r = { 0 };
+    bool    made = open_blocks(fit, c) && open_reader(fit, c->used, &r);
+    double *x = made ? gather(fit, &r, responses) : NULL;
+    double *sum = calloc(DS_FIT_BLOCKS * responses, sizeof *sum);
+
+    made = made && x != NULL && sum != NULL;
+    for (size_t path = 0; made && path < p->folds.paths; path++) {
+        const double *at = x + ds_fold_of_path(&p->folds, path) * r.count * responses;
+        fill_row(p, r.wanted, c->used, path, r.function, r.row);
+        memset(sum, 0, DS_FIT_BLOCKS * responses * sizeof *sum);
+        for (size_t j = 0; j < r.count; j++, at += responses) {
+            const double value = r.row[r.column[j]];
+            double *restrict to = sum + block_of[r.column[j] - 1] * responses;
+            for (size_t k = 0; k < responses; k++)
+                to[k] += at[k] * value;
+        }
+        for (size_t k = 0; k < DS_FIT_BLOCKS * responses; k++)
+            c->pointers[k][path] = sum[k];
     }
-    return done;
+    free(x);
+    free(sum);
+    close_reader(&r);
+    return made;
 }
 
 static void add_block_sums(const ds_crossfit *fit, const calibration *c)

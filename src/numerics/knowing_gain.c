@@ -176,7 +176,7 @@ static bool gains_of_choice(const ds_knowing_job *j, ds_knowing_value *out)
         h[i] = law_known ? mean[ds_fold_of_path(&k->folds, i)] + j->target[d][i] - j->fitted[d][i]
                          : j->target[d][i];
     }
-    const bool several = j->set->member_count > 1 && changed > 0;
+    const bool several = (j->set->member_count > 1 || j->figures > 0) && changed > 0;
     const bool done = (!several || take_out_known(j, h)) &&
                       ds_knowing_mean(k, h, &out->value, &out->se);
     out->changes = (double)changed / (double)paths;
@@ -199,18 +199,23 @@ static bool hidden_gain(const ds_knowing_job *j, ds_knowing_value *out)
     const size_t paths = k->problem.paths, strategies = k->problem.strategies;
     const size_t looks = paths < LOOKS ? paths : LOOKS;
     double *work = calloc(2 * j->fit.columns + strategies, sizeof *work);
-    double *row = work, *scratch = work + j->fit.columns, *noise = scratch + j->fit.columns;
     bool   *used = calloc(j->fit.columns, sizeof *used);
     double  sum = 0.0;
 
-    for (size_t c = 0; used != NULL && c < j->fit.columns; c++)
+    if (work == NULL || used == NULL) {
+        free(work);
+        free(used);
+        return false;
+    }
+    double *row = work, *scratch = work + j->fit.columns, *noise = scratch + j->fit.columns;
+    for (size_t c = 0; c < j->fit.columns; c++)
         used[c] = c <= j->own_products;
-    for (size_t d = 0; work != NULL && used != NULL && d < strategies; d++) {
+    for (size_t d = 0; d < strategies; d++) {
         for (size_t i = 0; i < paths; i++)
             noise[d] += (j->target[d][i] - j->fitted[d][i]) * (j->target[d][i] - j->fitted[d][i]);
         noise[d] /= (double)paths;
     }
-    for (size_t look = 0; work != NULL && used != NULL && look < looks; look++) {
+    for (size_t look = 0; look < looks; look++) {
         const size_t i = (2 * look + 1) * paths / (2 * looks);
         const size_t chosen = choice((const double *const *)j->fitted, strategies, k->best, i);
         ds_crossfit_row(&j->fit, used, i, row);
@@ -223,10 +228,9 @@ static bool hidden_gain(const ds_knowing_job *j, ds_knowing_value *out)
         }
     }
     out->hidden = sum / (double)looks;
-    const bool done = work != NULL && used != NULL;
     free(work);
     free(used);
-    return done;
+    return true;
 }
 
 bool ds_knowing_gain(const ds_knowing_job *j, ds_knowing_value *out)

@@ -18,7 +18,7 @@ static const double rounding = 2e-12;
 
 /* ---- The least of a path ---------------------------------------------------------- */
 
-int ds_costs_as_little(double cost, double least)
+bool ds_costs_as_little(double cost, double least)
 {
     return cost <= least + rounding * fabs(least);
 }
@@ -93,41 +93,55 @@ void ds_share_interval(ds_share_measure *s, size_t paths, double freedom)
     const double t = ds_student_975(freedom);
     /* half a path more, so that a share of none has a spread too */
     const double n = (double)paths, p = (s->value * n + 0.5) / (n + 1.0);
-    const double alike = p * (1.0 - p) / (s->se * s->se); /* independent paths */
-    const double centre = (s->value + 0.5 * t * t / alike) / (1.0 + t * t / alike);
-    const double reach = t * sqrt(s->value * (1.0 - s->value) / alike +
-                                  0.25 * t * t / (alike * alike)) / (1.0 + t * t / alike);
+    const double z = t * t / (p * (1.0 - p)) * s->se * s->se; /* t^2 by independent paths */
+    const double centre = (s->value + 0.5 * z) / (1.0 + z);
+    const double reach = sqrt(s->value * (1.0 - s->value) * z + 0.25 * z * z) / (1.0 + z);
 
-    s->low = centre - reach;
-    s->high = centre + reach;
-    if (alike < 1.0) { /* none or all of few groups: Wilson has nothing to go by */
-        s->low = s->value - t * s->se;
-        s->high = s->value + t * s->se;
-    }
-    s->low = s->value <= 0.0 || s->low < 0.0 ? 0.0 : s->low;
-    s->high = s->value >= 1.0 || s->high > 1.0 ? 1.0 : s->high;
+    s->low = s->value <= 0.0 || centre - reach < 0.0 ? 0.0 : centre - reach;
+    s->high = s->value >= 1.0 || centre + reach > 1.0 ? 1.0 : centre + reach;
 }
 
-ds_share_measure ds_share_of_parts(double sum, double squares, size_t paths, double grouped_se,
-                                   double freedom)
+/* The spread of parts over n paths, as if `more` of them had been seen of either kind. */
+static double spread(double sum, double squares, double n, double more)
 {
-    const double n = (double)paths, p = (sum + 0.5) / (n + 1.0);
-    ds_share_measure s = {.value = sum / n};
+    const double p = (sum + more) / (n + 2.0 * more);
 
-    s.se = isnan(grouped_se) ? sqrt(((squares + 0.5) / (n + 1.0) - p * p) / n) : grouped_se;
-    ds_share_interval(&s, paths, freedom);
+    return sqrt(((squares + more) / (n + 2.0 * more) - p * p) / n);
+}
+
+ds_share_measure ds_share_of_parts(double sum, double squares, size_t paths)
+{
+    const double n = (double)paths;
+    ds_share_measure s = {.value = sum / n, .se = spread(sum, squares, n, 0.5)};
+
+    ds_share_interval(&s, paths, n - 1.0);
+    s.se = spread(sum, squares, n, 2.0); /* (83) */
     return s;
 }
 
-static double grouped_share_se(const ds_costs *c, double sum, ds_influence_fn member,
-                               const void *context)
+static ds_share_measure grouped_share(const ds_costs *c, double sum, ds_influence_fn member,
+                                      const void *context)
 {
-    const double n = (double)c->paths, groups = (double)ds_groups_count(c->groups, c->paths);
-    const double rest = (sum > 0.0 && sum < n ? sqrt(0.5) / n : sqrt(0.5) / groups);
-    const double seen = ds_groups_error(c->groups, c->paths, 0, n, sum / n, member, context,
-                                        c->scratch);
+    const double n = (double)c->paths, freedom = ds_groups_freedom(c->groups, c->paths);
+    const bool some = sum > 0.0 && sum < n;
+    /* a path in which something ties is counted, at least as one */
+    const uint64_t near = sum < 1.0 ? 1 : sum > n - 1.0 ? c->paths - 1 : (uint64_t)(sum + 0.5);
+    const uint64_t count = some ? near : sum > 0.0 ? c->paths : 0;
+    ds_share_measure s = {.value = sum / n};
 
-    return sqrt(seen * seen + rest * rest); /* (113) */
+    if (some) {
+        const double seen = ds_groups_error(c->groups, c->paths, 0, n, s.value, member, context,
+                                            c->scratch);
+        s.se = sqrt(seen * seen + 0.5 / (n * n));
+        ds_share_interval(&s, c->paths, freedom);
+    }
+    s.se = ds_groups_share_se(c->groups, c->paths, count, !c->alike, member, context, c->scratch);
+    if (!some) { /* (113) */
+        const double reach = ds_student_975(freedom) * s.se;
+        s.low = s.value > 0.0 && reach < 1.0 ? 1.0 - reach : 0.0;
+        s.high = s.value > 0.0 || reach > 1.0 ? 1.0 : reach;
+    }
+    return s;
 }
 
 void ds_sum_parts(const ds_costs *c, size_t course, double *sum, double *squares)
@@ -152,10 +166,8 @@ ds_share_measure ds_probability_best(const ds_costs *c, size_t course)
     double sum, squares;
 
     ds_sum_parts(c, course, &sum, &squares);
-    const double se = c->groups->kind == DS_GROUPS_EACH
-                          ? (double)NAN
-                          : grouped_share_se(c, sum, parts, &it);
-    return ds_share_of_parts(sum, squares, c->paths, se, ds_groups_freedom(c->groups, c->paths));
+    return c->groups->kind == DS_GROUPS_EACH ? ds_share_of_parts(sum, squares, c->paths)
+                                             : grouped_share(c, sum, parts, &it);
 }
 
 /* ---- Means --------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #ifndef DS_PREFERENCE_H
 #define DS_PREFERENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "numerics/groups.h"
@@ -25,6 +26,7 @@ typedef struct {
     size_t           step, courses, paths;
     const ds_groups *groups;
     double          *scratch; /* ds_groups_scratch() numbers                       */
+    bool             alike;   /* paths of a group are futures of one state of knowledge */
 } ds_costs;
 
 static inline const double *ds_costs_of(const ds_costs *c, size_t course)
@@ -36,14 +38,13 @@ static inline const double *ds_costs_of(const ds_costs *c, size_t course)
  * those has that cost as little: 1, or 1/2 of two that tie within rounding, ... */
 void ds_least_costs(const ds_costs *c, size_t first, size_t count, double *least, double *part);
 /* Does a cost tie with the least?  Rounding decides nothing. */
-int  ds_costs_as_little(double cost, double least);
+bool ds_costs_as_little(double cost, double least);
 
 /* (120): the share of a course from the sums of its parts and of their squares over so
- * many paths; grouped_se NAN: every path is its own group. */
-ds_share_measure ds_share_of_parts(double sum, double squares, size_t paths, double grouped_se,
-                                   double freedom);
-/* The 95 % interval of a share whose standard error is known: Wilson's, for as many
- * independent paths as the error says. */
+ * many paths, each its own group. */
+ds_share_measure ds_share_of_parts(double sum, double squares, size_t paths);
+/* The 95 % interval of a share with a standard error that does not spare few events:
+ * Wilson's, for as many independent paths as the error says. */
 void ds_share_interval(ds_share_measure *s, size_t paths, double freedom);
 
 /* Sums over the paths of the part that a course has of each, and of its square. */

@@ -195,10 +195,10 @@ static uint16_t best_set(const trimming *t, uint16_t set, size_t bins)
 }
 
 /* (177): each side to where it scores best, the others held, until none moves. */
-static void move_sides(trimming *t)
+static void move_sides(trimming *t, int rounds)
 {
     bool moved = true;
-    for (int round = 0; moved && round < ROUNDS_MOST; round++) {
+    for (int round = 0; moved && round < rounds; round++) {
         moved = false;
         t->count = sides_of(t->grid, t->box, t->sides);
         for (size_t s = 0; s < t->count; s++) {
@@ -258,12 +258,14 @@ bool ds_prim_trim(const ds_prim_grid *grid, const uint8_t *hit, const uint8_t *m
     t.slab = malloc((3 * grid->columns + 1) * sizeof *t.slab);
     t.bins = malloc((size_t)DS_PRIM_BINS_MOST * sizeof *t.bins);
     const bool fine = t.sides != NULL && t.slab != NULL && t.bins != NULL;
-    for (bool dropped = fine; dropped;) { /* first what is clearly worth nothing */
+    if (fine) /* many sides: once, and then what is clearly worth nothing goes */
+        move_sides(&t, 1);
+    for (bool dropped = fine; dropped;) {
         count_slabs(&t);
         dropped = drop_one(&t);
     }
     for (bool dropped = fine; dropped;) {
-        move_sides(&t);
+        move_sides(&t, ROUNDS_MOST);
         count_slabs(&t);
         dropped = drop_one(&t);
     }

@@ -12,12 +12,7 @@
 static size_t bin_end(const double *sorted, size_t rows, size_t first, double step)
 {
     const size_t room = (size_t)step > 1 ? (size_t)step : 1;
-    size_t same = first;
-    while (same + 1 < rows && sorted[same + 1] == sorted[first])
-        same++;
-    if (same + 1 - first >= room)
-        return same;
-    size_t end = first + room - 1 < rows ? first + room - 1 : rows - 1;
+    const size_t end = first + room - 1 < rows ? first + room - 1 : rows - 1;
     size_t begin = end, last = end;
     while (begin > first && sorted[begin - 1] == sorted[end])
         begin--;

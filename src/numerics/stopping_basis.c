@@ -82,7 +82,8 @@ double ds_polynomials_at(const ds_polynomials *p, const double *coefficient,
 bool ds_polynomials_regress(const ds_polynomials *p, double *const *basis, size_t count,
                             const double *target, double *coefficient)
 {
-    ds_gram *gram = ds_gram_new((const double *const *)basis, (const double *const *)basis, p->terms,
+    ds_gram *gram = ds_gram_new((const double *const *)basis, (const double *const *)basis,
+                                p->terms,
                                 count);
 
     if (gram == NULL) {

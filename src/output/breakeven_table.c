@@ -315,15 +315,16 @@ static void print_closing(FILE *file, const ds_scenario *scenario, const ds_subj
     ds_breakeven_quote(ds_breakeven_against(s->b), s->style, against);
     snprintf(line, sizeof line, "Saving is what %s costs less than %s in the same future (NPV); "
              "all values share their futures, and %s is one standard error. Two break-evens "
-             "between neighbours of the first grid are not seen (--points).", strategy, against,
+             "between neighbours of the first grid may be missed (--points).", strategy, against,
              s->style->utf8 ? "\xC2\xB1" : "+/-");
     note(file, s->style, line);
     ds_breakeven_quote(ds_scenario_name(scenario), s->style, name);
     if (ds_breakeven_scan_paths(s->b) < ds_breakeven_paths(s->b))
         snprintf(scan, sizeof scan, " (%" PRIu64 " far from a tie)",
                  ds_breakeven_scan_paths(s->b));
-    snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " paths%s, seed %" PRIu64 ", %" PRIu64
-             " runs.", name, ds_scenario_hash(scenario), ds_breakeven_paths(s->b), scan,
+    snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " path%s%s, seed %" PRIu64 ", %"
+             PRIu64 " runs.", name, ds_scenario_hash(scenario), ds_breakeven_paths(s->b),
+             ds_breakeven_paths(s->b) == 1 ? ", which has no errors" : "s", scan,
              ds_breakeven_seed(s->b), ds_breakeven_trials(s->b));
     note(file, s->style, line);
 }

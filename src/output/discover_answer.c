@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "output/commit_report.h"
 #include "output/discover_report.h"
 #include "output/grid.h"
 #include "output/number.h"
@@ -431,6 +432,8 @@ static void print_notes(FILE *file, const ds_subject *s)
                  "bound did nothing.", s->f->halves);
         note(file, s, text);
     }
+    if (s->report->found != NULL)
+        ds_optimised_notes(file, s->report->found, s->style);
     if (s->report->scenario != NULL) {
         quote(ds_scenario_name(s->report->scenario), s->style, name);
         snprintf(text, sizeof text, "Scenario %s (%s), %zu paths, seed %" PRIu64 ", %zu uncertain "

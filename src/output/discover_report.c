@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "output/commit_report.h"
 #include "output/csv.h"
 #include "output/file.h"
 #include "output/json.h"
@@ -227,6 +228,8 @@ void ds_discover_json(FILE *file, const ds_discover_report *report)
     number(file, "min_density", f->min_density);
     number(file, "min_mass", f->min_mass);
     number(file, "refused_p", f->refused_p);
+    if (report->found != NULL)
+        ds_optimised_json(file, report->found);
     fputs(",\n\"boxes\":[", file);
     for (size_t b = 0; b < ds_discover_box_count(report->discover); b++)
         box(file, report->discover, b);

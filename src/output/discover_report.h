@@ -14,6 +14,7 @@ typedef struct {
     const ds_scenario *scenario; /* NULL: a file                                       */
     const char        *data;     /* its name; NULL: a scenario                          */
     uint64_t           seed;     /* of the futures                                      */
+    const ds_optimised *found;   /* terms that were looked for before; NULL: none        */
 } ds_discover_report;
 
 /* Sentences, a table of edges and one of the trade-off for each box, notes.  DS_E_NOMEM. */

@@ -134,7 +134,6 @@ static void say_first(const ds_subject *s)
         return;
     }
     name_of(s, line, name);
-    ds_human_money((ds_estimate){ line->value.value, (double)NAN }, s->style->utf8, money);
     ds_human_money(line->value, s->style->utf8, money);
     int used = snprintf(text, sizeof text, "Buy this information first: %s, at most for %s.", name,
                         money);
@@ -343,7 +342,7 @@ static void pilot_row(const ds_subject *s, const ds_information_pilot_result *r,
 static void write_pilot(const ds_subject *s, const ds_information_pilot_result *r)
 {
     char   text[SENTENCE_TEXT], unit[32];
-    double most = r->perfect.value;
+    double most = fmax(r->perfect.value, isfinite(r->perfect.se) ? 2 * r->perfect.se : 0);
     size_t first = 0, step = (r->point_count + SIZES_SHOWN - 1) / SIZES_SHOWN;
 
     putc('\n', s->file);

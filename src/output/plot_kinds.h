@@ -19,6 +19,15 @@ ds_code ds_plot_acceptability(const ds_plot *plot, ds_error *err);
 bool    ds_plot_is_trade(const ds_csv *table);
 ds_code ds_plot_trade(const ds_plot *plot, ds_error *err);
 
+bool    ds_plot_is_sensitivity(const ds_csv *table);
+ds_code ds_plot_sensitivity(const ds_plot *plot, ds_error *err);
+
+bool    ds_plot_is_information(const ds_csv *table);
+ds_code ds_plot_information(const ds_plot *plot, ds_error *err);
+
+bool    ds_plot_is_pilot(const ds_csv *table);
+ds_code ds_plot_pilot(const ds_plot *plot, ds_error *err);
+
 bool    ds_plot_is_timing(const ds_csv *table);
 ds_code ds_plot_timing(const ds_plot *plot, ds_error *err);
 

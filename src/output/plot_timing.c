@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "output/file.h"
+#include "output/file.h"
 #include "output/plot_kinds.h"
 #include "output/plot_script.h"
 

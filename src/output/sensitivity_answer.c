@@ -253,6 +253,49 @@ static bool knows_chance(ds_sensitivity_method method)
     return method == DS_SENSITIVITY_SOBOL || method == DS_SENSITIVITY_SHAPLEY;
 }
 
+/* Adds what a star of `name` stands for in a member, unless it is there. */
+static void add_star(const char *name, const char *member, char *out, size_t size)
+{
+    const size_t prefix = strcspn(name, "*"), used = strlen(out);
+    char         part[NAME_TEXT];
+
+    if (name[prefix] == '\0' || strncmp(member, name, prefix) != 0)
+        return;
+    const size_t length = strcspn(member + prefix, "/#");
+    snprintf(part, sizeof part, "%s%.*s", used > 0 ? ", " : "", (int)(length < 120 ? length : 120),
+             member + prefix);
+    const char *there = strstr(out, part + (used > 0 ? 2 : 0));
+    if (there != NULL && strchr(",", there[strlen(part) - (used > 0 ? 2 : 0)]) != NULL)
+        return;
+    if (used + strlen(part) < size)
+        memcpy(out + used, part, strlen(part) + 1);
+}
+
+/* Which of the rows are several correlated inputs, and which these are. */
+static void print_joined(FILE *file, const subject *t, size_t rows)
+{
+    char before[NAME_TEXT] = "";
+
+    if (!any_row(t, rows, is_joined))
+        return;
+    print_note(file, t, "Correlated inputs are one (*): their shares can be told apart by "
+                        "--method shapley only.");
+    for (size_t i = 0; i < rows; i++) {
+        const ds_sensitivity_row *row = ds_sensitivity_row_at(t->s, i);
+        char names[SENTENCE_TEXT / 2] = "", prefix[NAME_TEXT];
+        char line[SENTENCE_TEXT], clean[SENTENCE_TEXT];
+        snprintf(prefix, sizeof prefix, "%.*s", (int)strcspn(row->name, "*"), row->name);
+        if (strcmp(prefix, row->name) == 0 || strcmp(prefix, before) == 0)
+            continue;
+        for (size_t k = 0; k < row->member_count; k++)
+            add_star(row->name, row->members[k], names, sizeof names);
+        snprintf(line, sizeof line, "%s*: %s.", prefix, names);
+        ds_text_clean(line, t->style->utf8, clean, sizeof clean);
+        print_note(file, t, clean);
+        snprintf(before, sizeof before, "%s", prefix);
+    }
+}
+
 /* What share of the variance a few futures have, when it is much. */
 static void print_tail(FILE *file, const subject *t)
 {
@@ -265,8 +308,8 @@ static void print_tail(FILE *file, const subject *t)
         return;
     snprintf(line, sizeof line,
              "Beware: one future in a thousand makes %.0f %% of the variance, so that this is "
-             "about extreme futures, and badly known. What moves the others, --of %s:rank tells; what "
-             "decides the sign, --of %s:probability.",
+             "about extreme futures, and badly known. What moves the others, --of %s:rank tells; "
+             "what decides the sign, --of %s:probability.",
              100 * t->about.tail_share, t->about.outcome, t->about.outcome);
     print_note(file, t, line);
 }
@@ -302,9 +345,7 @@ static void print_notes(FILE *file, const ds_scenario *scenario, const subject *
     else if (!knows_chance(a->method) && scenario != NULL)
         print_note(file, t, "What happens month by month is none of these inputs, and drawn as "
                             "always.");
-    if (any_row(t, rows, is_joined))
-        print_note(file, t, "Correlated inputs are one (*): their shares can be told apart by "
-                            "--method shapley only.");
+    print_joined(file, t, rows);
     if (a->screened > 0) {
         snprintf(line, sizeof line, "Of %" PRIu64 " inputs those that moved it most in a first, "
                  "smaller sample are told apart; the others are one.", a->screened);

@@ -25,18 +25,31 @@ static void csv_field(FILE *file, double value)
     ds_csv_number(file, value);
 }
 
+/* The same in every row, so that tables of several studies can be put together. */
+static void csv_about(FILE *file, const ds_sensitivity_summary *about)
+{
+    fprintf(file, "%s,", ds_sensitivity_method_name(about->method));
+    ds_csv_text(file, about->strategy);
+    putc(',', file);
+    ds_csv_text(file, about->outcome);
+    putc(',', file);
+    ds_csv_text(file, about->unit);
+    fprintf(file, ",%s,", ds_sensitivity_scale_name(about->scale));
+}
+
 void ds_sensitivity_csv(FILE *file, const ds_sensitivity *s)
 {
     const ds_sensitivity_summary about = ds_sensitivity_summary_of(s);
     const ds_sensitivity_figure *figure;
 
-    fputs("input,unit,kind,low,high", file);
+    fputs("method,strategy,outcome,outcome_unit,scale,input,unit,kind,low,high", file);
     for (size_t f = 0; (figure = ds_sensitivity_figure_at(about.method, f)) != NULL; f++)
         fprintf(file, ",%s,%s_se,%s_low95,%s_high95", figure->name, figure->name, figure->name,
                 figure->name);
     fputs(",stream_count\n", file);
     for (size_t i = 0; i < ds_sensitivity_row_count(s); i++) {
         const ds_sensitivity_row *row = ds_sensitivity_row_at(s, i);
+        csv_about(file, &about);
         ds_csv_text(file, row->name);
         putc(',', file);
         ds_csv_text(file, row->unit);

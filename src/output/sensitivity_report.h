@@ -13,8 +13,8 @@
 DS_MUST_CHECK ds_code ds_sensitivity_print(FILE *file, const ds_scenario *scenario,
                                            const ds_sensitivity *s, size_t top,
                                            const ds_style *style, ds_error *err);
-/* One row an input: input, unit, kind, and low, high where the method has them; of every figure
- * NAME, NAME_se, NAME_low95, NAME_high95; the streams. */
+/* One row an input: what it is about; input, unit, kind, and low, high where the method has
+ * them; of every figure NAME, NAME_se, NAME_low95, NAME_high95; how many streams it has. */
 void ds_sensitivity_csv(FILE *file, const ds_sensitivity *s);
 void ds_sensitivity_json(FILE *file, const ds_scenario *scenario, const ds_sensitivity *s);
 /* sensitivity.csv and sensitivity.json in a directory, which is made when missing. */

@@ -12,7 +12,7 @@
 
 #include "output/file.h"
 
-enum { GAP = 2, NAME_LEAST = 36, NAME_NARROW = 10, CELL = 64, COLUMNS_MOST = 6, NAME_CELL = 600 };
+enum { GAP = 2, NAME_LEAST = 34, NAME_NARROW = 10, CELL = 64, COLUMNS_MOST = 6, NAME_CELL = 600 };
 
 typedef struct {
     char title[CELL], unit[CELL];
@@ -83,7 +83,7 @@ void ds_sensitivity_value(const ds_sensitivity_row *row, double value, char out[
 /* A share is shown to a hundredth of a percent, and no further. */
 static ds_estimate rounded(const table *t, const ds_sensitivity_figure *figure, ds_estimate e)
 {
-    const double least = 3e-4;
+    const double least = 3.1e-4;
     if (ds_sensitivity_is_share(&t->about, figure) && isfinite(e.se) && e.se < least && e.se > 0)
         e.se = least;
     return e;
@@ -206,10 +206,7 @@ void ds_sensitivity_fit_name(char *name, size_t columns, bool utf8)
     }
     const size_t front = bytes_of(name, columns - 1 - ds_text_width(last));
     snprintf(fitted, sizeof fitted, "%.*s%s%s", (int)front, name, ellipsis, last);
-    if (strlen(fitted) <= strlen(name)) /* the ellipsis takes three bytes */
-        strcpy(name, fitted);
-    else
-        ds_text_fit(name, columns, utf8);
+    memcpy(name, fitted, strlen(fitted) + 1);
 }
 
 static size_t column_width(const table *t, size_t column)

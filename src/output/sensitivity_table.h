@@ -14,7 +14,7 @@ bool ds_sensitivity_is_share(const ds_sensitivity_summary *about,
                              const ds_sensitivity_figure *figure);
 /* A value of an input, low or high, in three digits; a blank in it is DS_TEXT_TIE. */
 void ds_sensitivity_value(const ds_sensitivity_row *row, double value, char out[DS_HUMAN_TEXT]);
-/* Cuts a clean name before its last part. */
+/* Cuts a clean name before its last part; there is room for two bytes more. */
 void ds_sensitivity_fit_name(char *name, size_t columns, bool utf8);
 
 #endif

@@ -219,6 +219,7 @@ static ds_code look(ds_breakeven_job *job, const ds_breakeven_options *o, size_t
         .points = o->points > 0 ? o->points : DS_BREAKEVEN_POINTS,
         .scan_paths = scan, .paths = (size_t)job->run.path_count,
         .of = o->of, .probability = o->probability, .saving = saving_at, .context = job,
+        .replicates = job->base->run->outer == 0,
     };
     const size_t lines = job->axis_count < 2      ? 1
                          : o->ranges[1].count > 0 ? o->ranges[1].count : DS_BREAKEVEN_LINES;

@@ -77,7 +77,8 @@ ds_code ds_choice_costs_of(const ds_result *r, size_t outcome, bool copy, ds_cho
                             .courses = ds_result_strategy_count(r),
                             .paths = (size_t)ds_result_kept_paths(r),
                             .groups = &r->groups,
-                            .scratch = out->scratch};
+                            .scratch = out->scratch,
+                            .alike = r->outer > 0};
     out->costs.step = (size_t)(ds_result_column(r, 1, outcome) - out->costs.first);
     out->freedom = ds_groups_freedom(&r->groups, out->costs.paths);
     if (out->scratch == NULL || (copy && !copy_costs(r, outcome, out))) {
@@ -100,12 +101,13 @@ ds_code ds_choice_lead_of(const ds_choice_costs *c, const ds_measure *means,
                           ds_choice_lead *out, ds_error *err)
 {
     const size_t courses = c->costs.courses;
-    double *difference = calloc(2 * courses, sizeof *difference), *se = difference + courses;
+    double *difference = calloc(2 * courses, sizeof *difference);
     size_t others = 0;
 
     if (difference == NULL) {
         return no_memory(err);
     }
+    double *se = difference + courses;
     *out = (ds_choice_lead){.runner_up = courses};
     for (size_t s = 1; s < courses; s++) {
         out->best = means[s].value < means[out->best].value ? s : out->best;

@@ -33,6 +33,11 @@ typedef struct {
     double       *memory;     /* of the features                                          */
 } ds_information_path;
 
+/* A half of the shocks of a process. */
+typedef struct {
+    size_t source, half;
+} ds_information_shock;
+
 /* What may be known. */
 typedef struct {
     ds_information_kind kind;
@@ -59,7 +64,10 @@ typedef struct {
     size_t         input_count;
     size_t        *source_of;  /* [input_count] index into sources                         */
     double        *uniforms;   /* [input_count][stride]                                    */
-    ds_knowing_input     *input;
+    size_t                shock_count;
+    ds_information_shock *shock;
+    double               *shocks; /* [shock_count][stride]                                */
+    ds_knowing_input     *input;  /* [input_count + shock_count]                           */
     ds_knowing_component *component;
     size_t                component_count;
     size_t                path_count;
@@ -85,6 +93,13 @@ DS_MUST_CHECK ds_code ds_information_paths_watch(ds_information_sample *s, ds_wa
 /* Makes the features of the levels, which are released. */
 DS_MUST_CHECK ds_code ds_information_paths_features(ds_information_sample *s, ds_error *err);
 void ds_information_paths_release(ds_information_sample *s);
+
+/* The same for the noise of processes: normal numbers beside the inputs. */
+DS_MUST_CHECK ds_code ds_information_shocks_list(ds_information_sample *s, ds_error *err);
+size_t ds_information_shocks_watches(const ds_information_sample *s);
+DS_MUST_CHECK ds_code ds_information_shocks_watch(ds_information_sample *s, ds_watch *watch,
+                                                  ds_error *err);
+void ds_information_shocks_finish(ds_information_sample *s);
 
 /* All sets: the inputs together, groups, what moves, one by one.  In the arena. */
 DS_MUST_CHECK ds_code ds_information_sets(ds_information_sample *s,

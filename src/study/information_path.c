@@ -85,13 +85,6 @@ size_t ds_information_paths_watches(const ds_information_sample *s)
     return count;
 }
 
-static int compare_months(const void *a, const void *b)
-{
-    const ds_watch *x = a, *y = b;
-    return x->month != y->month ? (x->month < y->month ? -1 : 1)
-           : x->column < y->column ? -1 : x->column > y->column;
-}
-
 ds_code ds_information_paths_watch(ds_information_sample *s, ds_watch *watch, ds_error *err)
 {
     size_t count = 0;
@@ -104,7 +97,6 @@ ds_code ds_information_paths_watch(ds_information_sample *s, ds_watch *watch, ds
             watch[count++] = (ds_watch){ p->watched, p->index, p->month[k],
                                          p->level + k * s->stride };
     }
-    qsort(watch, count, sizeof *watch, compare_months);
     return DS_OK;
 }
 

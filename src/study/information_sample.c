@@ -63,7 +63,7 @@ static uint64_t paths_of(const ds_information_sample *s, const ds_information_op
 static ds_code check_memory(const ds_information_sample *s, ds_error *err)
 {
     const uint64_t cap = s->run.memory_cap_bytes > 0 ? s->run.memory_cap_bytes : UINT64_C(1) << 32;
-    const double each = 12.0 * (double)s->input_count +
+    const double each = 12.0 * (double)(s->input_count + s->shock_count) +
                         8.0 * (double)(ds_information_paths_watches(s) +
                                        DS_PATH_FEATURES * s->path_count) +
                         64.0 * (double)(s->strategy_count + 2);
@@ -122,7 +122,7 @@ static ds_code list_inputs(ds_information_sample *s, ds_error *err)
     const ds_draws *draws = ds_plan_draws(s->plan);
 
     s->source_of = ds_arena_array(s->arena, s->sources.count + 1, sizeof *s->source_of);
-    s->input = ds_arena_array(s->arena, s->sources.count + 1, sizeof *s->input);
+    s->input = ds_arena_array(s->arena, 3 * s->sources.count + 1, sizeof *s->input);
     if (s->source_of == NULL || s->input == NULL)
         return no_memory(err);
     for (size_t k = 0; k < s->sources.count; k++) {
@@ -169,15 +169,25 @@ static ds_code work_out(ds_information_sample *s, const ds_groups *groups, ds_er
 {
     const ds_knowing_problem problem = {
         (size_t)s->run.path_count, s->strategy_count, (const double *const *)s->benefit, *groups,
-        s->input_count, s->component_count, s->input, s->component,
+        s->input_count + s->shock_count, s->component_count, s->input, s->component,
     };
     s->knowing = ds_knowing_new(&problem);
     return s->knowing != NULL ? DS_OK : no_memory(err);
 }
 
+/* By month; of one month in the order of their columns. */
+static int compare_months(const void *a, const void *b)
+{
+    const ds_watch *x = a, *y = b;
+    return x->month != y->month ? (x->month < y->month ? -1 : 1)
+           : x->kind != y->kind ? (x->kind < y->kind ? -1 : 1)
+           : x->column < y->column ? -1 : x->column > y->column;
+}
+
 static ds_code simulate(ds_information_sample *s, ds_error *err)
 {
-    const size_t count = s->input_count + ds_information_paths_watches(s);
+    const size_t of_paths = ds_information_paths_watches(s);
+    const size_t count = s->input_count + of_paths + ds_information_shocks_watches(s);
     ds_watch  *watch = calloc(count + 1, sizeof *watch);
     ds_result *result = NULL;
 
@@ -195,9 +205,14 @@ static ds_code simulate(ds_information_sample *s, ds_error *err)
     const ds_design design = { .watch = watch, .watch_count = count };
     ds_code code = ds_information_paths_watch(s, watch + s->input_count, err);
     if (code == DS_OK)
+        code = ds_information_shocks_watch(s, watch + s->input_count + of_paths, err);
+    qsort(watch + s->input_count, count - s->input_count, sizeof *watch, compare_months);
+    if (code == DS_OK)
         code = ds_run_design(s->plan, &s->run, &design, &result, err);
     if (code == DS_OK)
         code = ds_information_paths_features(s, err);
+    if (code == DS_OK)
+        ds_information_shocks_finish(s);
     if (code == DS_OK)
         code = take_benefits(s, result, err);
     if (code == DS_OK)
@@ -223,6 +238,8 @@ ds_code ds_information_sample_make(const ds_scenario *scenario,
         code = list_components(s, err);
     if (code == DS_OK)
         code = list_inputs(s, err);
+    if (code == DS_OK)
+        code = ds_information_shocks_list(s, err);
     if (code != DS_OK)
         return code;
     s->run.path_count = paths_of(s, options);
@@ -242,6 +259,7 @@ void ds_information_sample_release(ds_information_sample *s)
     for (size_t d = 0; d < s->strategy_count && d < DS_INFORMATION_STRATEGIES; d++)
         free(s->benefit[d]);
     free(s->uniforms);
+    free(s->shocks);
     ds_sources_release(&s->sources);
     ds_plan_free(s->plan);
     ds_scenario_free(s->scenario);

@@ -221,6 +221,7 @@ static ds_code copy_names(ds_sensitivity_job *job, const ds_sensitivity_table *t
     ds_code code = make_rows(job, t->inputs, err);
 
     job->summary.outcome = ds_arena_copy(job->arena, t->output);
+    job->summary.unit = ds_arena_copy(job->arena, t->unit);
     for (size_t i = 0; code == DS_OK && i < t->inputs; i++) {
         ds_sensitivity_row *row = &job->rows[i];
         const char **member = ds_arena_array(job->arena, 1, sizeof *member);
@@ -232,7 +233,8 @@ static ds_code copy_names(ds_sensitivity_job *job, const ds_sensitivity_table *t
         row->members = member;
         row->member_count = 1;
     }
-    return code == DS_OK && job->summary.outcome == NULL ? no_memory(err) : code;
+    const bool named = job->summary.outcome != NULL && job->summary.unit != NULL;
+    return code == DS_OK && !named ? no_memory(err) : code;
 }
 
 static ds_code scale_output(ds_sensitivity_job *job, const ds_sensitivity_table *t, double *y,
@@ -262,7 +264,7 @@ ds_code ds_sensitivity_of_table(const ds_sensitivity_table *t, ds_sensitivity_me
     ds_sensitivity_job job = { .options = &options, .path_groups = { DS_GROUPS_EACH, 1 } };
 
     *out = NULL;
-    job.summary = (ds_sensitivity_summary){ .method = method, .scale = scale, .unit = "",
+    job.summary = (ds_sensitivity_summary){ .method = method, .scale = scale,
                                             .strategy = "", .baseline = "", .runs = 0 };
     if (methods[method].run != ds_sensitivity_sample)
         return ds_fail(err, DS_E_USAGE, NULL, "a table of futures that are there already has "

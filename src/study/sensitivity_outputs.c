@@ -18,7 +18,7 @@
 #include "scenario/tree.h"
 #include "study/sensitivity.h"
 
-enum { DECISION_PATHS = 16384, POINTER_TEXT = 600 };
+enum { DECISION_PATHS = 16384, LEAST_ASKED = 16, POINTER_TEXT = 600 };
 
 static const char in_strategies[] = "/strategies/";
 
@@ -89,7 +89,7 @@ static bool can_be_alone(const ds_scenario *s)
 static ds_code leave_out(ds_sensitivity_job *job, const char *outcome, ds_error *err)
 {
     const size_t count = job->base->strategies.count;
-    ds_override *list = calloc(count + 4, sizeof *list);
+    ds_override *list = calloc(count + 5, sizeof *list);
     char (*pointer)[POINTER_TEXT] = calloc(count, sizeof *pointer), wanted[128];
     size_t used = 0;
 
@@ -103,6 +103,8 @@ static ds_code leave_out(ds_sensitivity_job *job, const char *outcome, ds_error 
     list[used++] = (ds_override){ "/run/monthly", "false" };
     list[used++] = (ds_override){ "/run/outer", "0" };
     list[used++] = (ds_override){ "/assert", "[]" };
+    if (job->options->method == DS_SENSITIVITY_GIVEN) /* bins want independent rows, (157) */
+        list[used++] = (ds_override){ "/run/sampling", "random" };
     for (size_t i = 1; i < count && can_be_alone(job->base); i++) {
         char name[POINTER_TEXT - sizeof in_strategies];
         if (i == job->strategy || ds_pointer_escape(ds_scenario_strategy_name(job->base, i), name,
@@ -129,7 +131,11 @@ static size_t find_strategy(const ds_scenario *s, const char *name)
 static ds_code check_outcome(const ds_sensitivity_job *job, ds_error *err)
 {
     const ds_outcome_info *outcome = ds_outcome_at(job->options->outcome);
+    const uint64_t paths = job->options->run.path_count;
 
+    if (paths > 0 && paths < LEAST_ASKED)
+        return ds_fail(err, DS_E_USAGE, NULL, "%llu paths say nothing of what drives an answer; "
+                       "take %d or more", (unsigned long long)paths, LEAST_ASKED);
     if (job->base->strategies.count == 1 && strcmp(outcome->name, "saving_npv_usd") == 0)
         return ds_fail(err, DS_E_USAGE, "/strategies",
                        "one strategy only: there is no saving against another to explain; ask for "
@@ -293,12 +299,6 @@ uint64_t ds_sensitivity_paths(const ds_sensitivity_job *job, size_t runs)
 
 /* ---- What is explained ----------------------------------------------------------------- */
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 ds_code ds_sensitivity_describe(ds_sensitivity_job *job, const double *y, uint64_t paths,
                                 ds_error *err)
 {
@@ -319,7 +319,7 @@ ds_code ds_sensitivity_describe(ds_sensitivity_job *job, const double *y, uint64
                                               : ds_sample_sd_se(&sample, n, m.mean, sd) };
     for (size_t k = 0; k < n; k++)
         work[k] = (y[k] - m.mean) * (y[k] - m.mean);
-    qsort(work, n, sizeof *work, compare_doubles);
+    ds_sort(n, work);
     for (size_t k = n - extreme; k < n; k++)
         tail += work[k];
     job->summary.tail_share = m.m2 > 0.0 ? tail / m.m2 : 0.0;

@@ -2,7 +2,8 @@
  *
  * What saves what at a value is a function of the caller: breakeven.c simulates a
  * scenario, tests have closed forms.  tie_point.c tries values, tie_search.c finds where
- * the sign changes, tie_interval.c says how well that is known.
+ * the sign changes, tie_dip.c where it may do so unseen, tie_interval.c says how well that is
+ * known.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef DS_TIE_H
 #define DS_TIE_H
@@ -21,6 +22,7 @@ typedef struct {
     size_t          points;      /* of the first grid, 2 or more                      */
     size_t          scan_paths, paths; /* of the first grid, and of what counts         */
     ds_groups       groups;
+    bool            replicates;  /* of ds_groups_share_se()                           */
     ds_breakeven_of of;
     double          probability;
     ds_tie_fn       saving;
@@ -66,6 +68,9 @@ double ds_tie_value(const ds_tie_search *s, double place);
 double ds_tie_score(const ds_breakeven_point *p);
 /* Is the excess known without error (all paths alike)? */
 bool   ds_tie_is_certain(const ds_tie_search *s, const ds_breakeven_point *p);
+
+/* Adds values to the grid at which the excess comes near zero between those of the scan. */
+DS_MUST_CHECK ds_code ds_tie_dips(ds_tie_search *s, ds_error *err);
 
 /* Fills interval and error of a root. */
 DS_MUST_CHECK ds_code ds_tie_interval(ds_tie_search *s, ds_breakeven_root *root, ds_error *err);

@@ -97,7 +97,13 @@ static ds_estimate median_of(ds_tie_search *s, size_t paths, const double *x)
     return e;
 }
 
-/* The share of paths that save, of independent paths never without an error. */
+/* Reads a column of 0 and 1. */
+static void member(const void *context, size_t first, size_t count, double *h)
+{
+    memcpy(h, (const double *)context + first, count * sizeof *h);
+}
+
+/* The share of paths that save, never without an error: (83), (113). */
 static ds_estimate share_of(ds_tie_search *s, size_t paths, const double *x)
 {
     size_t above = 0;
@@ -106,8 +112,11 @@ static ds_estimate share_of(ds_tie_search *s, size_t paths, const double *x)
         s->column[k] = x[k] > 0.0 ? 1.0 : 0.0;
         above += x[k] > 0.0 ? 1 : 0;
     }
-    ds_estimate e = mean_of(s, paths, s->column);
-    if (s->problem.groups.kind == DS_GROUPS_EACH && paths > 1) {
+    ds_estimate e = {(double)above / (double)paths, (double)NAN};
+    if (s->problem.groups.kind != DS_GROUPS_EACH) {
+        e.se = ds_groups_share_se(&s->problem.groups, paths, above, s->problem.replicates, member,
+                                  s->column, s->sums);
+    } else if (paths > 1) {
         e.se = ds_share_se(above, paths);
     }
     return e;

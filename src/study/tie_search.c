@@ -121,20 +121,17 @@ static ds_code scan(ds_tie_search *s, ds_error *err)
         }
         s->scale = fmax(s->scale, fabs(p.excess.value));
     }
-    while (again) { /* a sign may turn, and others then matter */
+    ds_code code = ds_tie_dips(s, err);
+    while (code == DS_OK && again) { /* a sign may turn, and others then matter */
         again = false;
-        for (size_t i = 0; i < s->grid_count; i++) {
-            if (!matters(s, i)) {
-                continue;
+        for (size_t i = 0; code == DS_OK && i < s->grid_count; i++) {
+            if (matters(s, i)) {
+                code = ds_tie_try(s, s->grid[i], s->problem.paths, &p, err);
+                again = true;
             }
-            const ds_code code = ds_tie_try(s, s->grid[i], s->problem.paths, &p, err);
-            if (code != DS_OK) {
-                return code;
-            }
-            again = true;
         }
     }
-    return ds_tie_try(s, s->grid[nearest(s)], s->problem.paths, &p, err);
+    return code == DS_OK ? ds_tie_try(s, s->grid[nearest(s)], s->problem.paths, &p, err) : code;
 }
 
 /* ---- Narrowing ------------------------------------------------------------------- */

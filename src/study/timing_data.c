@@ -593,7 +593,8 @@ void ds_timing_data_release(ds_timing_data *d)
     }
     void *const tables[] = {
         d->columns, d->gain, d->requests, d->price, d->usd, d->bill, d->ahead, d->kick,
-        d->variance, d->at_stake, d->moved, d->score, d->made, d->succeeds, d->permitted, d->passed, d->product,
+        d->variance, d->at_stake, d->moved, d->score, d->made, d->succeeds, d->permitted, d->passed,
+        d->product,
         d->level, d->rent, d->process, d->student, d->hidden};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         free(tables[k]);

@@ -141,8 +141,8 @@ ds_code ds_timing_state_make(const ds_timing_data *d, ds_timing_state *out, ds_e
     out->centre = calloc(d->dates, sizeof *out->centre);
     out->spread = calloc(d->dates, sizeof *out->spread);
     out->block = malloc((d->dates * (features + 2) + 1) * d->paths * sizeof *out->block);
-    if (out->state == NULL || out->scale == NULL || out->size == NULL || out->ahead == NULL || out->centre == NULL ||
-        out->spread == NULL || out->block == NULL) {
+    if (out->state == NULL || out->scale == NULL || out->size == NULL || out->ahead == NULL ||
+        out->centre == NULL || out->spread == NULL || out->block == NULL) {
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
     }
     fill(d, out);

@@ -101,6 +101,19 @@ value() {
     "$program" information $data --pilot chat --format csv | cmp - "$BATS_TEST_TMPDIR/d/pilot.csv"
 }
 
+@test "pictures" {
+    "$program" information $data --pilot chat --pilot-cost 0:0.05 --out "$BATS_TEST_TMPDIR/d" >/dev/null
+    for kind in information pilot; do
+        out plot "$BATS_TEST_TMPDIR/d/$kind.csv"
+        expect 0
+        grep -q '^</svg>' "$BATS_TEST_TMPDIR/d/$kind.svg"
+    done
+    grep -q 'acceptable_share' "$BATS_TEST_TMPDIR/d/information.svg"
+    grep -q 'best: 200' "$BATS_TEST_TMPDIR/d/pilot.svg"
+    out plot "$BATS_TEST_TMPDIR/d/pilot.csv" --kind sweep
+    expect 2
+}
+
 @test "the same bytes for any number of threads; another seed is another answer" {
     "$program" information $data --format csv --threads 1 >"$BATS_TEST_TMPDIR/one"
     out information $data --format csv --threads 3

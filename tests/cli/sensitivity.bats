@@ -17,6 +17,7 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
     [ "$(awk '/^\// { print $1; exit }' "$stdout")" = /products/q/requests_per_month ]
     grep -q '^/products/\*/growth: chance  *1[78]\.' "$stdout"
     has "$stdout" "Correlated inputs are one"
+    grep -q '^/products/\*: q, r.$' "$stdout"
     has "$stdout" "Scenario \`sensitivity\`"
     LC_ALL=C out sensitivity $data
     [ "$(width "$stdout")" -le 80 ]
@@ -26,9 +27,9 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
     out sensitivity $data -g $traffic --format csv
     expect 0
     [ "$(head -n 1 "$stdout")" = \
-        input,unit,kind,low,high,first,first_se,first_low95,first_high95,total,total_se,total_low95,total_high95,stream_count ]
-    awk -F, 'NR == 2 && !($1 == "traffic" && $3 == "group" && $6 > 0.7 && $14 == 6) { exit 1 }
-             NR == 3 && !($1 == "everything else" && $3 == "rest" && $10 < 0.25) { exit 1 }
+        method,strategy,outcome,outcome_unit,scale,input,unit,kind,low,high,first,first_se,first_low95,first_high95,total,total_se,total_low95,total_high95,stream_count ]
+    awk -F, 'NR == 2 && !($6 == "traffic" && $8 == "group" && $11 > 0.7 && $19 == 6) { exit 1 }
+             NR == 3 && !($6 == "everything else" && $8 == "rest" && $15 < 0.25) { exit 1 }
              END { exit NR != 3 }' "$stdout"
 }
 
@@ -42,7 +43,7 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
         [ "$(width "$stdout")" -le 80 ]
     done
     out sensitivity $data --method shapley --format csv # correlated inputs are told apart, and add up
-    awk -F, 'NR > 1 { sum += $6; rows++ } END { exit !(rows == 5 && sum > 0.999999 && sum < 1.000001) }' \
+    awk -F, 'NR > 1 { sum += $11; rows++ } END { exit !(rows == 5 && sum > 0.999999 && sum < 1.000001) }' \
         "$stdout"
 }
 
@@ -85,6 +86,74 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
         "$program" sensitivity $data -m $method --format csv --threads 3 >"$BATS_TEST_TMPDIR/three"
         cmp "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/three"
     done
+}
+
+@test "plot draws what --out wrote" {
+    for method in sobol tornado prcc; do
+        "$program" sensitivity $data -m $method --out "$BATS_TEST_TMPDIR/$method" --quiet \
+            >"$BATS_TEST_TMPDIR/table"
+        out plot "$BATS_TEST_TMPDIR/$method/sensitivity.csv"
+        expect 0
+        grep -q '</svg>' "$BATS_TEST_TMPDIR/$method/sensitivity.svg"
+        has "$BATS_TEST_TMPDIR/$method/sensitivity.svg" "/products/q/requests_per_month"
+    done
+    out plot "$BATS_TEST_TMPDIR/sobol/sensitivity.csv" --kind heat
+    expect 2
+    has "$stderr" "drawn as 'sensitivity'"
+}
+
+@test "a table of futures in place of a scenario" {
+    "$program" run $data --samples "$BATS_TEST_TMPDIR/s.csv" --quiet >"$BATS_TEST_TMPDIR/run"
+    out sensitivity --data "$BATS_TEST_TMPDIR/s.csv"
+    expect 0
+    head -n 1 "$stdout" | grep -q '^`/products/q#mean_requests_per_month` alone explains'
+    has "$stdout" "4096 futures of a table"
+    # quantities: the same figures as from the scenario
+    "$program" sensitivity $data -m src --format csv | cut -d, -f 6,11,12 | LC_ALL=C sort >"$BATS_TEST_TMPDIR/a"
+    "$program" sensitivity --data "$BATS_TEST_TMPDIR/s.csv" -m src --format csv | cut -d, -f 6,11,12 |
+        LC_ALL=C sort >"$BATS_TEST_TMPDIR/b"
+    paste -d, "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b" | awk -F, 'NR > 1 || $1 != "input" {
+        if ($1 != $4 || ($2 - $5) ^ 2 > 1e-12) exit 1 }' # the file has 12 digits
+    out sensitivity --data "$BATS_TEST_TMPDIR/s.csv" --strategy half --of saving_npv_usd:rank -m prcc \
+        --input /products/q
+    expect 0
+    has "$stdout" "\`half/saving_npv_usd\` most: partial rank"
+    out sensitivity --data "$BATS_TEST_TMPDIR/s.csv" --of half/saving
+    expect 2
+    has "$stderr" "unknown column 'half/saving'"
+    out sensitivity --data "$BATS_TEST_TMPDIR/s.csv" -m sobol
+    expect 2
+    has "$stderr" "only the methods src, prcc and given"
+    out sensitivity --data "$BATS_TEST_TMPDIR/s.csv" $data
+    expect 2
+    has "$stderr" "a scenario or --data, not both"
+}
+
+@test "hostile tables" {
+    printf 'a,=cmd,\033[31mred,y\n' >"$BATS_TEST_TMPDIR/h.csv"
+    awk 'BEGIN { srand(1); for (i = 0; i < 400; i++) { a = rand(); b = rand(); print a "," b ",7," a + 2 * b } }' \
+        >>"$BATS_TEST_TMPDIR/h.csv"
+    out sensitivity --data "$BATS_TEST_TMPDIR/h.csv" -m src
+    expect 0
+    head -n 1 "$stdout" | grep -q '^`=cmd` goes with `y` most'
+    ! grep -q $'\033' "$stdout"
+    printf 'a,y\n1,2\nNaN,3\n' >"$BATS_TEST_TMPDIR/n.csv"
+    out sensitivity --data "$BATS_TEST_TMPDIR/n.csv"
+    expect 3
+    has "$stderr" "n.csv:3"
+    printf 'a,y\n1,2\n3\n' >"$BATS_TEST_TMPDIR/n.csv"
+    out sensitivity --data "$BATS_TEST_TMPDIR/n.csv"
+    expect 3
+    printf 'a,y\n1,2\n3,4\n' >"$BATS_TEST_TMPDIR/n.csv"
+    out sensitivity --data "$BATS_TEST_TMPDIR/n.csv"
+    expect 2
+    has "$stderr" "fewer than 16 rows"
+    awk 'BEGIN { print "a,b,y"; for (i = 0; i < 50; i++) print i "," 2 * i "," i * i }' >"$BATS_TEST_TMPDIR/n.csv"
+    out sensitivity --data "$BATS_TEST_TMPDIR/n.csv" -m src
+    expect 2
+    has "$stderr" "b: is a linear function of other inputs"
+    out sensitivity --data "$BATS_TEST_TMPDIR/none.csv"
+    expect 1
 }
 
 @test "wrong use says what is wrong" {

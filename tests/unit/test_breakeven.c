@@ -208,6 +208,36 @@ static void several(void **state)
     release(&w, &line);
 }
 
+static double dips(double x, double z)
+{
+    return (x - 4.3) * (x - 4.7) + 0.01 * z; /* between values of a grid of 0, 1, 2 ... */
+}
+
+static double touches(double x, double z)
+{
+    return (x - 4.4) * (x - 4.4) * (1.0 + 0.1 * z); /* 0 at 4.4 only, in every future */
+}
+
+/* Two between neighbours of the grid, at both of which the excess is 0.21; and a zero without a
+ * change of sign. */
+static void between_neighbours(void **state)
+{
+    (void)state;
+    world             w = make_world(dips, PATHS, 14);
+    ds_tie_problem    p = problem_of(&w, 0, 16, PATHS);
+    ds_breakeven_line line = find(&p);
+    assert_int_equal(line.root_count, 2);
+    check_root(&line, 0, 4.3, -1);
+    check_root(&line, 1, 4.7, 1);
+    release(&w, &line);
+    w = make_world(touches, 1024, 15);
+    p = problem_of(&w, 0, 16, 1024);
+    line = find(&p);
+    assert_true(fabs(line.nearest.value - 4.4) < 1e-3 ||
+                (line.root_count > 0 && fabs(line.roots[0].at.value - 4.4) < 1e-3));
+    release(&w, &line);
+}
+
 static void nowhere(void **state)
 {
     (void)state;
@@ -456,6 +486,7 @@ int main(void)
         cmocka_unit_test(the_median_and_probabilities),
         cmocka_unit_test(margin),
         cmocka_unit_test(several),
+        cmocka_unit_test(between_neighbours),
         cmocka_unit_test(nowhere),
         cmocka_unit_test(over_zero_without_a_tie),
         cmocka_unit_test(whole_values),

@@ -238,7 +238,8 @@ static void is_one(const void *context, size_t first, size_t count, double *h)
 static bool covers_rare(const double *sum, double truth, const ds_groups *g, double *squares)
 {
     static double member[RARE_PATHS];
-    const double edge = gsl_cdf_gamma_Qinv(truth, 4.0, 1.0), each = truth * RARE_PATHS / REPLICATES;
+    const double edge = gsl_cdf_gamma_Qinv(truth, 4.0, 1.0);
+    const double each = truth * RARE_PATHS / REPLICATES;
     double counts[REPLICATES] = {0.0}, scratch[REPLICATES];
     const bool independent = g->kind == DS_GROUPS_EACH;
     uint64_t part = 0;
@@ -260,8 +261,9 @@ static bool covers_rare(const double *sum, double truth, const ds_groups *g, dou
 
 /* The interval of a count that is none or few may cover more often than it says, for it is
  * wide; it must not do so less often.  At 95 % of 500 runs 93 % are two deviations away, at
- * the 96 % that there are more.  And the count of a replicate has at most twice the variance of that of
- * independent paths, on which (113) rests: the mean of 8000 squares is known to a tenth. */
+ * the 96 % that there are more.  And the count of a replicate has at most twice the variance
+ * of that of independent paths, on which (113) rests: the mean of 8000 squares is known to
+ * a tenth. */
 static void rare_shares_are_covered(void **state)
 {
     static double sum[RARE_PATHS];

@@ -346,9 +346,39 @@ static void test_wrong_designs_are_refused(void **state)
     close_world(&m);
 }
 
+/* A sum of shocks is what the shocks add up to, in the order of the months. */
+static void test_sums_of_shocks(void **state)
+{
+    (void)state;
+    world m = open_text(three);
+    ds_sources sources;
+    ds_error err;
+    static double each[MONTHS][STRIDE], sum[STRIDE];
+    ds_watch watch[2 * MONTHS];
+    size_t count = 0;
+
+    assert_int_equal(ds_sources_make(m.plan, &sources, &err), DS_OK);
+    const size_t process = source_called(&sources, shocks[1])->index;
+    for (size_t t = 1; t < MONTHS; t++) {
+        watch[count++] = (ds_watch){DS_WATCH_SHOCK, process, t, each[t]};
+        watch[count++] = (ds_watch){DS_WATCH_SHOCK_SUM, process, t, sum};
+    }
+    const ds_design design = {.watch = watch, .watch_count = count};
+    ds_result_free(run_with(m.plan, 7, &design, 2));
+    for (size_t i = 0; i < PATHS; i++) {
+        double want = 0.0;
+        for (size_t t = 1; t < MONTHS; t++)
+            want += each[t][i];
+        assert_true(want == sum[i] && want != 0.0);
+    }
+    ds_sources_release(&sources);
+    close_world(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sums_of_shocks),
         cmocka_unit_test(test_every_stream_is_in_the_inventory),
         cmocka_unit_test(test_what_is_watched),
         cmocka_unit_test(test_given_numbers_are_used),

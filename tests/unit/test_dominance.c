@@ -53,7 +53,7 @@ static sample sample_of(law a, law b, uint64_t seed, size_t paths, const ds_grou
     memcpy(s.sorted, s.cost, 2 * paths * sizeof *s.sorted);
     ds_sort(paths, s.sorted);
     ds_sort(paths, s.sorted + paths);
-    s.c = (ds_costs){s.cost, paths, 2, paths, groups, scratch};
+    s.c = (ds_costs){s.cost, paths, 2, paths, groups, scratch, false};
     return s;
 }
 

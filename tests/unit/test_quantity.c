@@ -329,9 +329,9 @@ static void test_counts(void **state)
 static void test_mixture_of_quantiles(void **state)
 {
     (void)state;
-    ds_scenario *s = parse_quantity("{\"mixture\": {\"of\": [{\"p10\": 0.04, \"p50\": 0.05, \"p90\":"
-                                    " 0.06, \"low\": 0}, {\"p10\": 0.4, \"p90\": 0.6, \"fit\": \"beta\"}],"
-                                    " \"weights\": [1, 3]}}");
+    ds_scenario *s = parse_quantity(
+        "{\"mixture\": {\"of\": [{\"p10\": 0.04, \"p50\": 0.05, \"p90\": 0.06, \"low\": 0},"
+        " {\"p10\": 0.4, \"p90\": 0.6, \"fit\": \"beta\"}], \"weights\": [1, 3]}}");
     const ds_distribution *d = &s->inputs[s->inflation_per_year.index].distribution;
     assert_int_equal(d->kind, DS_DIST_MIXTURE);
     expect_near(ds_distribution_cdf(d, 0.05), 0.125, 1e-6);

@@ -111,6 +111,39 @@ static void test_sobol_of_a_product(void **state)
     ds_sensitivity_free(s);
 }
 
+/* The saving is traffic times margin: N (p - 1), N lognormal, p normal, and no other strategy is
+ * named, so that it is that of the one that saves.  V = Var N m^2 + E[N]^2 v + Var N v. */
+static const char margin[] =
+    START "'products': {" PRODUCT("q", "{'lognormal': {'median': 1e9, 'log_sd': 0.4}}", "1000") "},"
+    "'models': {'l': {'contracts': {'c': {'billing': 'per_token', 'usd_per_mtok':"
+    "    {'input': {'normal': {'mean': 3, 'sd': 0.4}}, 'output': 0}}}},"
+    "  's': {'contracts': {'c': {'billing': 'per_token', 'usd_per_mtok':"
+    "    {'input': 1, 'output': 0}}}}},"
+    "'strategies': {'stay': {'all': 'l'}, 'move': {'all': 's'}}}";
+
+static void test_saving_of_a_margin(void **state)
+{
+    (void)state;
+    const double n = exp(0.08), vn = n * n * (exp(0.16) - 1), m = 2, v = 0.16;
+    const double all = vn * m * m + n * n * v + vn * v;
+    ds_sensitivity_options o = ask(DS_SENSITIVITY_SOBOL);
+    o.outcome = ds_outcome_find("saving_npv_usd");
+    o.strategy = 2; /* none */
+    ds_sensitivity *s = study(margin, &o);
+    const ds_sensitivity_summary about = ds_sensitivity_summary_of(s);
+    assert_string_equal(about.strategy, "move");
+    assert_string_equal(about.baseline, "stay");
+    assert_true(fabs(about.mean.value - 1e6 * n * m) <= 4 * about.mean.se);
+    assert_true(fabs(about.sd.value - 1e6 * sqrt(all)) <= 4 * about.sd.se);
+    const ds_sensitivity_row *row = row_called(s, requests);
+    expect_share(row->figure[0], vn * m * m / all);
+    expect_share(row->figure[1], (vn * m * m + vn * v) / all);
+    row = row_called(s, "/models/l/contracts/c/usd_per_mtok/input");
+    expect_share(row->figure[0], n * n * v / all);
+    expect_share(row->figure[1], (n * n * v + vn * v) / all);
+    ds_sensitivity_free(s);
+}
+
 /* Half first, half total: two inputs. */
 static void test_shapley_of_a_product(void **state)
 {
@@ -272,7 +305,7 @@ static ds_sensitivity_table table_of(size_t rows, const double *const *x, const 
 {
     static const char *const names[] = { "x1", "x2" };
     return (ds_sensitivity_table){ .rows = rows, .inputs = 2, .names = names, .x = x, .y = y,
-                                   .output = "y" };
+                                   .output = "y", .unit = "" };
 }
 
 static void test_a_table(void **state)
@@ -311,6 +344,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sobol_of_a_product),
+        cmocka_unit_test(test_saving_of_a_margin),
         cmocka_unit_test(test_shapley_of_a_product),
         cmocka_unit_test(test_shapley_of_correlated_inputs),
         cmocka_unit_test(test_correlated_inputs_are_one_or_refused),
