@@ -97,8 +97,8 @@ static void write_shares(const ds_plot *plot, const size_t *c)
     fputs("unset title\nset for [i=1:9] label i ''\nunset label\nset tmargin at screen 0.33\n"
           "set bmargin at screen 0.09\nset xzeroaxis linewidth 0\n", plot->file);
     write_months(plot, c, true);
-    snprintf(text, sizeof text, "Share of futures that start in the month, %%: bars a rule that "
-             "watches (never: %.3g %%), steps the simple rule (never: %.3g %%)",
+    snprintf(text, sizeof text, "%% of futures that start then: bars, watching (never: %.3g %%); "
+             "line, simple rule (never: %.3g %%)",
              100 * ds_csv_value(plot->table, never, c[ADAPTIVE]),
              100 * ds_csv_value(plot->table, never, c[SIMPLE]));
     fputs("set label 1 ", plot->file);

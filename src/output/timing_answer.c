@@ -121,8 +121,10 @@ static void say_adaptive(FILE *file, const ds_subject *s)
                  money, rule.ahead.value < 0 ? "less" : "more");
     else if (rule.ahead.value > 0)
         snprintf(text, sizeof text, "Better wait and see: deciding month by month on %s saves %s "
-                 "more. It starts in %s in the middle future, and never in %s of them.",
-                 ds_timing_watched(s->t), money, month, never);
+                 "more. %s%s%s never starts in %s of futures.", ds_timing_watched(s->t), money,
+                 strcmp(month, "never") == 0 ? "It" : "Half of the futures have started by ",
+                 strcmp(month, "never") == 0 ? "" : month,
+                 strcmp(month, "never") == 0 ? "" : "; it", never);
     else
         snprintf(text, sizeof text, "Deciding month by month on %s costs %s more: the months of "
                  "the fit misled it. Take the fixed month.", ds_timing_watched(s->t), money);
