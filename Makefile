@@ -89,9 +89,9 @@ UNIT_SOURCES    := $(wildcard tests/unit/test_*.c)
 BATS_SOURCES    := $(wildcard tests/cli/*.bats)
 # Files whose loops are the run time: compiled for every x86-64 processor, and again
 # for two instruction sets between which src/model/instruction_set.c chooses.
-KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c coordinates.c process.c demand.c price.c profile.c \
+KERNEL_SOURCES := $(addprefix src/model/,kernel.c work.c random.c coordinates.c watch.c process.c demand.c price.c profile.c \
                     request_load.c contract.c usage.c tokens.c units.c window.c commitment.c agreement.c fleet.c fleet_limits.c \
-                    fleet_bill.c waiting.c student.c strategy.c route_certain.c finance.c irr.c) \
+                    fleet_bill.c waiting.c student.c strategy.c strategy_again.c route_certain.c finance.c irr.c) \
                   src/numerics/lanes.c src/numerics/stream.c src/numerics/spread.c
 KERNEL_ISAS    := $(if $(filter x86_64,$(shell uname -m)),$(if $(ARCHFLAGS),,avx2 avx512))
 MARCH_avx2     := x86-64-v3
@@ -202,7 +202,7 @@ results: deps-user
 	done
 
 # Programs that are timed.  The loop is compiled for each instruction set of the kernel.
-BENCH_LOOP_SOURCES := tests/bench/benchmark_loop.c $(addprefix src/numerics/,lanes.c stream.c sort.c statistics.c)
+BENCH_LOOP_SOURCES := tests/bench/benchmark_loop.c $(addprefix src/numerics/,lanes.c stream.c order.c sort.c statistics.c)
 BENCH_PROGRAMS := $(addprefix $(B)/bench/,benchmark_distillsim error_time count_run \
                     $(addprefix benchmark_loop-,generic $(KERNEL_ISAS)))
 
@@ -339,13 +339,13 @@ export PKG_CONFIG_FILE
 
 AT = $(DESTDIR)$(PREFIX)
 man_path = share/man/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
-INSTALLED = bin/distillsim lib/libdistillsim.a lib/pkgconfig/distillsim.pc include/distillsim.h \
+INSTALLED = bin/distillsim lib/libdistillsim.a lib/pkgconfig/distillsim.pc $(wildcard include/*.h) \
             share/distillsim $(foreach m,$(MAN_PAGES),$(call man_path,$(m)))
 
 install: all
 	install -Dm755 $(B)/distillsim $(AT)/bin/distillsim
 	install -Dm644 $(LIBRARY) $(AT)/lib/libdistillsim.a
-	install -Dm644 include/distillsim.h $(AT)/include/distillsim.h
+	install -Dm644 -t $(AT)/include $(wildcard include/*.h)
 	@mkdir -p $(AT)/lib/pkgconfig
 	printf '%s\n' "$$PKG_CONFIG_FILE" >$(AT)/lib/pkgconfig/distillsim.pc
 	$(foreach m,$(MAN_PAGES),install -Dm644 $(m) $(AT)/$(call man_path,$(m)) &&) true

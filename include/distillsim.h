@@ -283,14 +283,23 @@ typedef struct {
     size_t      best;             /* strategy of least mean cost                */
     size_t      best_distilling;  /* of those with a project; count if none     */
     size_t      best_other;       /* of those without one; count if none        */
+    size_t      runner_up;        /* of all the others, that of least mean cost; count if none */
+    ds_estimate margin_usd;       /* mean cost NPV of runner_up minus that of best, paired by
+                                     path; NAN when there is one strategy       */
+    double      margin_low, margin_high; /* its 95 % interval, which knows that the best was
+                                     chosen by the same paths; NAN with one path */
+    ds_estimate runner_up_best_case_usd; /* in the best share 1 - cvar_level of paths for
+                                     runner_up, mean of cost NPV of best minus its own, over
+                                     the paths that are kept                    */
     ds_estimate advantage_usd;    /* mean cost NPV of best_other minus that of
                                      best_distilling, paired by path            */
+    double      advantage_low, advantage_high; /* as of the margin; the verdict goes by it */
     ds_estimate probability_advantage; /* share of paths where it is positive   */
     ds_estimate regret_usd;       /* mean over paths of (cost NPV of best) minus
                                      (least cost NPV of any strategy)           */
 } ds_decision;
 ds_decision ds_result_decision(const ds_result *r);
-/* Share of paths in which a strategy costs least (ties to the first). */
+/* Share of paths in which a strategy costs least; of a tie each has its part. */
 ds_estimate ds_result_probability_best(const ds_result *r, size_t strategy);
 
 /* What came of a target. */

@@ -24,9 +24,15 @@ static int cmd_help(int argc, char **argv);
 static const ds_command commands[] = {
     { "run", ds_cmd_run, "simulate a scenario" },
     { "sweep", ds_cmd_sweep, "simulate a scenario over a grid of values" },
+    { "choice", ds_cmd_choice, "say which strategy is best, and how sure that is" },
     { "commit", ds_cmd_commit, "find the terms at which a strategy costs least" },
+    { "breakeven", ds_cmd_breakeven, "find the value at which two strategies tie" },
+    { "timing", ds_cmd_timing, "find when to start distilling" },
+    { "sensitivity", ds_cmd_sensitivity, "say what drives the answer" },
+    { "discover", ds_cmd_discover, "find in which part of what may come a strategy fails" },
+    { "information", ds_cmd_information, "say what is worth finding out before choosing" },
     { "profile", ds_cmd_profile, "fit a profile to measured speeds, or show one" },
-    { "plot", ds_cmd_plot, "draw the results of run or sweep" },
+    { "plot", ds_cmd_plot, "draw the results of other commands" },
     { "explain", ds_cmd_explain, "print the ledger of one future" },
     { "check", ds_cmd_check, "check scenario files" },
     { "schema", ds_cmd_schema, "print the JSON Schema of a scenario" },
@@ -41,7 +47,7 @@ static void print_usage(FILE *file)
     fputs("Should we distil a smaller model: for which products, when, and how sure are we?\n\n"
           "Usage: distillsim COMMAND [OPTION...] [FILE...]\n\nCommands:\n", file);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(file, "  %-9s %s\n", commands[i].name, commands[i].summary);
+        fprintf(file, "  %-11s %s\n", commands[i].name, commands[i].summary);
     fputs("\n`distillsim help COMMAND' prints the options of a command,\n"
           "`distillsim help outcomes' the figures that a run gives.\n", file);
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "distillsim.h"
+#include "distillsim_groups.h"
 #include "output/text.h"
 
 typedef struct {
@@ -25,7 +26,13 @@ typedef struct {
 
 int ds_cmd_run(int argc, char **argv);
 int ds_cmd_sweep(int argc, char **argv);
+int ds_cmd_choice(int argc, char **argv);
 int ds_cmd_commit(int argc, char **argv);
+int ds_cmd_sensitivity(int argc, char **argv);
+int ds_cmd_breakeven(int argc, char **argv);
+int ds_cmd_discover(int argc, char **argv);
+int ds_cmd_information(int argc, char **argv);
+int ds_cmd_timing(int argc, char **argv);
 int ds_cmd_profile(int argc, char **argv);
 int ds_cmd_profile_show(int argc, char **argv); /* `profile show` */
 int ds_cmd_plot(int argc, char **argv);
@@ -72,12 +79,26 @@ int  ds_parse_target(const ds_scenario *scenario, const char *text, ds_target *o
 /* "512M", "8G", or bytes. */
 bool ds_parse_bytes(const char *text, uint64_t *out);
 
+/* --group NAME=POINTER[,POINTER...] and --input POINTER; a mistake ends the program. */
+typedef struct {
+    ds_input_group *groups;
+    size_t          count;
+} ds_group_list;
+void ds_group_list_add(struct argp_state *state, ds_group_list *list, const char *argument);
+void ds_group_list_add_input(struct argp_state *state, ds_group_list *list, const char *argument);
+void ds_group_list_release(ds_group_list *list);
+
 /* The name of a directory; an empty one ends the program likewise. */
 const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text);
 
 /* Options of every command that simulates; a child parser. */
+enum { DS_COMMON_OTHERS = 63 };
 typedef struct {
     const char  *scenario_path;
+    bool         without_scenario; /* a command that was given --data needs none       */
+    bool         several; /* further scenarios may follow the first */
+    const char  *others[DS_COMMON_OTHERS];
+    size_t       other_count;
     ds_override *overrides; /* the pointers are copies; values point into argv */
     size_t       override_count;
     bool         paths_given, seed_given;

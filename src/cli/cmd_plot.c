@@ -13,14 +13,7 @@
 #include "output/plot.h"
 
 static const char *const formats[] = { "svg", "png", "pdf", NULL };
-static const char *const kinds[] = { "fan", "saving", "sweep", "heat", NULL };
-enum { KINDS = 4, ANY = -1 };
-
-/* What each kind is drawn from in a directory of results; NULL: from a sweep. */
-static const char *const tables[KINDS] = { "monthly.csv", "saving.csv", NULL, NULL };
-static ds_code (*const writers[KINDS])(const ds_plot *, ds_error *) = {
-    ds_plot_fan, ds_plot_saving, ds_plot_sweep, ds_plot_heat
-};
+enum { ANY = -1, KINDS_MAX = 32 };
 
 typedef struct {
     const char *data, *out, *outcome;
@@ -31,8 +24,7 @@ enum { KEY_KIND = 'k', KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_OUTCOME = 'O' };
 
 static const struct argp_option options[] = {
     { "kind", KEY_KIND, "KIND", 0,
-      "fan (monthly bills), saving (its distribution), sweep (one parameter) or heat (two); "
-      "default: all that the data has", 0 },
+      "What to draw (below); default: all that the data has", 0 },
     { "format", KEY_FORMAT, "FORMAT", 0, "svg (default), png or pdf", 0 },
     { "out", KEY_OUT, "FILE", 0, "Where to put the picture, when there is one", 0 },
     { "outcome", KEY_OUTCOME, "NAME", 0,
@@ -40,12 +32,20 @@ static const struct argp_option options[] = {
     { 0 }
 };
 
+static int parse_kind(struct argp_state *state, const char *text)
+{
+    const char *names[KINDS_MAX + 1] = { NULL };
+    for (size_t k = 0; k < KINDS_MAX && ds_plot_kind_at(k) != NULL; k++)
+        names[k] = ds_plot_kind_at(k)->name;
+    return ds_parse_choice(state, "--kind", text, names);
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     ds_options *o = state->input;
     switch (key) {
     case KEY_KIND:
-        o->kind = ds_parse_choice(state, "--kind", argument, kinds);
+        o->kind = parse_kind(state, argument);
         return 0;
     case KEY_FORMAT:
         o->format = ds_parse_choice(state, "--format", argument, formats);
@@ -69,12 +69,30 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
+/* The kinds, after the options. */
+static char *list_kinds(int key, const char *text, void *input)
+{
+    (void)input;
+    char  *list = NULL;
+    size_t size;
+    FILE  *out = key == ARGP_KEY_HELP_POST_DOC ? open_memstream(&list, &size) : NULL;
+    if (out == NULL)
+        return (char *)(uintptr_t)text;
+    fprintf(out, "%s\n\nKinds:", text);
+    for (size_t k = 0; ds_plot_kind_at(k) != NULL; k++)
+        fprintf(out, "%s %s (%s)", k > 0 ? "," : "", ds_plot_kind_at(k)->name,
+                ds_plot_kind_at(k)->help);
+    fputs(".", out);
+    fclose(out);
+    return list;
+}
+
 static const struct argp argp = {
-    options, parse, "DIR|SWEEP.csv",
-    "Draw the results of `run --out DIR' or the CSV of `sweep', with gnuplot.\vThe script of each "
-    "picture stays beside the data (DIR/fan.gp, SWEEP.gp); it holds the numbers that it draws and "
-    "can be changed and run alone.",
-    NULL, NULL, NULL
+    options, parse, "DIR|FILE.csv",
+    "Draw with gnuplot what `run --out DIR' wrote, or a CSV file of `sweep', `breakeven', "
+    "`choice' and other commands.\vThe script of each picture stays beside the data (DIR/fan.gp, "
+    "FILE.gp); it holds the numbers that it draws and can be changed and run alone.",
+    NULL, list_kinds, NULL
 };
 
 /* "dir/name.csv" -> "dir/name" + end, to be freed */
@@ -90,14 +108,15 @@ static char *with_end(const char *path, const char *end)
     return out;
 }
 
-static ds_code write_script(const char *script, int kind, ds_plot *plot, ds_error *error)
+static ds_code write_script(const char *script, const ds_plot_kind *kind, ds_plot *plot,
+                            ds_error *error)
 {
     ds_file file;
     ds_code code = ds_file_open(&file, script, error);
     if (code != DS_OK)
         return code;
     plot->file = file.stream;
-    code = writers[kind](plot, error);
+    code = kind->write(plot, error);
     if (code == DS_OK)
         return ds_file_commit(&file, error);
     ds_file_abandon(&file);
@@ -105,8 +124,8 @@ static ds_code write_script(const char *script, int kind, ds_plot *plot, ds_erro
 }
 
 /* Draws one kind from a table; stem is where script and picture go. */
-static ds_code draw(const ds_options *o, int kind, const char *stem, const ds_csv *table,
-                    const char *source, ds_error *error)
+static ds_code draw(const ds_options *o, const ds_plot_kind *kind, const char *stem,
+                    const ds_csv *table, const char *source, ds_error *error)
 {
     char    ending[8];
     char   *script = with_end(stem, ".gp"), *picture;
@@ -138,12 +157,14 @@ static ds_code draw(const ds_options *o, int kind, const char *stem, const ds_cs
 static ds_code draw_directory(const ds_options *o, ds_error *error)
 {
     ds_code code = DS_OK;
-    for (int kind = 0; kind < 2 && code == DS_OK && ds_stop_signal == 0; kind++) {
+    for (int k = 0; ds_plot_kind_at((size_t)k) != NULL && code == DS_OK && ds_stop_signal == 0;
+         k++) {
+        const ds_plot_kind *kind = ds_plot_kind_at((size_t)k);
         ds_csv table;
-        if (o->kind != ANY && o->kind != kind)
+        if ((o->kind != ANY && o->kind != k) || kind->table == NULL)
             continue;
-        char *source = ds_path_join(o->data, tables[kind]);
-        char *stem = ds_path_join(o->data, kinds[kind]);
+        char *source = ds_path_join(o->data, kind->table);
+        char *stem = ds_path_join(o->data, kind->name);
         if (source == NULL || stem == NULL)
             code = ds_output_fail(error, DS_E_NOMEM, o->data, "out of memory");
         else
@@ -158,23 +179,32 @@ static ds_code draw_directory(const ds_options *o, ds_error *error)
     return code;
 }
 
-static ds_code draw_sweep(const ds_options *o, ds_error *error)
+/* The kind that a table is of, or NULL. */
+static const ds_plot_kind *kind_of(const ds_csv *table)
+{
+    size_t k = 0;
+    while (ds_plot_kind_at(k) != NULL &&
+           (ds_plot_kind_at(k)->is_of == NULL || !ds_plot_kind_at(k)->is_of(table)))
+        k++;
+    return ds_plot_kind_at(k);
+}
+
+static ds_code draw_file(const ds_options *o, ds_error *error)
 {
     ds_csv  table;
     ds_code code = ds_csv_read(o->data, &table, error);
     if (code != DS_OK)
         return code;
-    size_t parameters = ds_plot_parameters(&table);
-    int    kind = parameters == 1 ? DS_PLOT_SWEEP : DS_PLOT_HEAT;
-    if (parameters == 0)
-        code = ds_output_fail(error, DS_E_IO, o->data, "not the CSV of a sweep");
-    else if (parameters > 2)
+    const ds_plot_kind *kind = kind_of(&table);
+    const size_t parameters = ds_plot_parameters(&table);
+    if (kind == NULL && parameters > 2)
         code = ds_output_fail(error, DS_E_USAGE, o->data,
                               "%zu parameters; one or two can be drawn", parameters);
-    else if (o->kind != ANY && o->kind != kind)
-        code = ds_output_fail(error, DS_E_USAGE, o->data,
-                              "a sweep of %zu parameter%s is drawn as '%s'", parameters,
-                              parameters == 1 ? "" : "s", kinds[kind]);
+    else if (kind == NULL)
+        code = ds_output_fail(error, DS_E_IO, o->data, "no kind of picture is drawn from it");
+    else if (o->kind != ANY && kind != ds_plot_kind_at((size_t)o->kind))
+        code = ds_output_fail(error, DS_E_USAGE, o->data, "%s is drawn as '%s'", kind->what,
+                              kind->name);
     else
         code = draw(o, kind, o->data, &table, o->data, error);
     ds_csv_release(&table);
@@ -188,8 +218,10 @@ static bool options_agree(const ds_options *o, bool is_directory)
         ds_message("--outcome: for the CSV of a sweep, not for a directory");
     else if (o->outcome != NULL && ds_outcome_find(o->outcome) >= ds_outcome_count())
         ds_message("--outcome: there is no outcome '%s'", o->outcome);
-    else if (is_directory && (o->kind == DS_PLOT_SWEEP || o->kind == DS_PLOT_HEAT))
-        ds_message("--kind: '%s' is drawn from the CSV of a sweep", kinds[o->kind]);
+    else if (is_directory && o->kind != ANY && ds_plot_kind_at((size_t)o->kind)->table == NULL)
+        ds_message("--kind: '%s' is drawn from the CSV file of %s",
+                   ds_plot_kind_at((size_t)o->kind)->name,
+                   ds_plot_kind_at((size_t)o->kind)->what);
     else if (is_directory && o->out != NULL && o->kind == ANY)
         ds_message("--out: there are two pictures; choose one by --kind");
     else
@@ -218,7 +250,7 @@ int ds_cmd_plot(int argc, char **argv)
     bool is_directory = S_ISDIR(status.st_mode);
     if (!options_agree(&o, is_directory))
         return ds_code_exit_status(DS_E_USAGE);
-    ds_code code = is_directory ? draw_directory(&o, &error) : draw_sweep(&o, &error);
+    ds_code code = is_directory ? draw_directory(&o, &error) : draw_file(&o, &error);
     if (ds_stop_signal != 0)
         return ds_code_exit_status(DS_E_CANCELLED);
     error.code = code;

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "distillsim_samples.h"
 #include "output/report.h"
+#include "output/samples_csv.h"
 
 static const char *const formats[] = { "table", "json", "csv", "ndjson", NULL };
 typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON } ds_format;
@@ -16,14 +18,14 @@ enum { UNTIL_MOST = 64 };
 typedef struct {
     ds_common   common;
     int         format, engine;
-    const char *directory, *instruction_set;
+    const char *directory, *instruction_set, *samples;
     bool        quiet;
     uint64_t    memory;
     const char *until[UNTIL_MOST];
     size_t      until_count;
 } ds_options;
 
-enum { KEY_ENGINE = 0x200, KEY_INSTRUCTION_SET, KEY_MEMORY, KEY_UNTIL,
+enum { KEY_ENGINE = 0x200, KEY_INSTRUCTION_SET, KEY_MEMORY, KEY_UNTIL, KEY_SAMPLES,
        KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_QUIET = 'q' };
 
 static const struct argp_option options[] = {
@@ -41,6 +43,9 @@ static const struct argp_option options[] = {
     { "memory", KEY_MEMORY, "SIZE", 0,
       "Most memory for the outcomes of paths, e.g. 8G (default 4G); further paths are counted in "
       "bins, and quantiles get a rank error", 0 },
+    { "samples", KEY_SAMPLES, "FILE", 0,
+      "Also write what every path drew, and its main outcomes, to FILE, as CSV with a row for each "
+      "path; `distillsim discover --data' and others read it", 0 },
     { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
     { 0 }
 };
@@ -72,6 +77,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_MEMORY:
         if (!ds_parse_bytes(argument, &o->memory))
             argp_error(state, "--memory: '%s' is not a size such as 512M or 8G", argument);
+        return 0;
+    case KEY_SAMPLES:
+        o->samples = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (o->samples != NULL && o->engine == 1)
+            argp_error(state, "--samples wants the fast engine");
         return 0;
     case KEY_QUIET:
         o->quiet = true;
@@ -145,11 +157,20 @@ static int find_targets(const ds_options *o, const ds_scenario *scenario, ds_tar
     return 0;
 }
 
+/* The run, and what its paths drew when somebody wants it. */
+static ds_code run_plan(const ds_options *o, const ds_plan *plan, const ds_run_options *run,
+                        ds_result **result, ds_samples **samples, ds_error *error)
+{
+    return o->samples == NULL ? ds_run(plan, run, result, error)
+                              : ds_samples_run(plan, run, NULL, 0, samples, result, error);
+}
+
 static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_plan *plan,
                     const ds_optimised *found, const ds_target *targets, size_t target_count)
 {
     ds_progress    progress;
     ds_result     *result = NULL;
+    ds_samples    *samples = NULL;
     ds_error       error = { 0 };
     ds_run_options run = {
         .path_count = o->common.paths_given ? o->common.paths : ds_scenario_paths(scenario),
@@ -166,11 +187,13 @@ static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_p
 
     ds_progress_begin(&progress, o->quiet);
     progress.total = run.path_count;
-    ds_code code = ds_run(plan, &run, &result, &error);
+    ds_code code = run_plan(o, plan, &run, &result, &samples, &error);
     double  seconds = ds_seconds() - progress.started;
     ds_progress_end(&progress);
     if (code == DS_E_CANCELLED)
         return ds_report_cancelled(&progress, "they are lost, nothing was written");
+    if (code == DS_OK && samples != NULL)
+        code = ds_samples_write(o->samples, samples, &error);
     if (code == DS_OK) {
         ds_report report = { scenario, result, o->common.overrides, o->common.override_count,
                              run.engine, run.threads, seconds, found };
@@ -178,6 +201,7 @@ static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_p
     }
     error.code = code;
     int status = code == DS_OK ? status_of_asserts(result) : ds_report_error(&error);
+    ds_samples_free(samples);
     ds_result_free(result);
     return status;
 }

@@ -136,12 +136,18 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
         common->threads = (unsigned)threads;
         return 0;
     case ARGP_KEY_ARG:
-        if (common->scenario_path != NULL)
+        if (common->scenario_path != NULL && !common->several)
             argp_error(state, "one scenario only, not also '%s'", argument);
-        common->scenario_path = argument;
+        if (common->scenario_path != NULL && common->other_count == DS_COMMON_OTHERS)
+            argp_error(state, "at most %d scenarios", DS_COMMON_OTHERS + 1);
+        if (common->scenario_path != NULL)
+            common->others[common->other_count++] = argument;
+        else
+            common->scenario_path = argument;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which scenario?");
+        if (!common->without_scenario)
+            argp_error(state, "which scenario?");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

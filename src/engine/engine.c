@@ -190,10 +190,10 @@ static void end_streams(ds_run_state *r)
 static bool begin_streams(ds_run_state *r, ds_worker *workers)
 {
     ds_result *result = r->result;
-    double *sorted = ds_engine_alloc(result->kept, sizeof *sorted);
+    ds_order_room *room = ds_order_room_new(result->kept);
 
-    result->stream = sorted == NULL ? NULL : ds_stream_new(result, sorted);
-    free(sorted);
+    result->stream = room == NULL ? NULL : ds_stream_new(result, room);
+    ds_order_room_free(room);
     if (result->stream == NULL) {
         return false;
     }

@@ -29,6 +29,8 @@ typedef struct {
     size_t      month_count; /* of bills; 0: none are kept                           */
     bool        left_out[DS_OUTCOME_COUNT]; /* outcomes without a column; cost_npv_usd and
                                                saving_npv_usd are not among them     */
+    bool        saving_follows; /* saving_npv_usd is that of the two cost_npv_usd, and is
+                                   wanted by nobody yet: its columns are made when it is   */
     double      cvar_level;
     ds_groups   groups;     /* of paths that are independent of one another       */
     uint64_t    outer;      /* states of knowledge, path k in state k mod outer; 0: none */
@@ -69,6 +71,7 @@ typedef struct {
     size_t   sums;  /* of groups in a tally: cells times ds_tally_parts()         */
     uint64_t ring;  /* tallies that may wait for an earlier block               */
     uint64_t bytes; /* of everything; UINT64_MAX when that overflows            */
+    uint64_t spare_bytes; /* below the cap                                      */
 } ds_engine_layout;
 
 /* kept: `paths`, or fewer. */

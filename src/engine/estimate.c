@@ -10,12 +10,11 @@
  * without a value is not positive.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <string.h>
 
 #include "engine/result.h"
 #include "engine/streamed.h"
 #include "model/outcome.h"
-#include "numerics/sort.h"
+#include "numerics/order.h"
 #include "numerics/statistics.h"
 
 enum { SLICE = 4096 };
@@ -48,116 +47,115 @@ static ds_estimate share(const ds_result *r, uint64_t part, ds_influence_fn memb
     const ds_groups *g = &r->groups;
     const double se = g->kind == DS_GROUPS_EACH
                           ? ds_share_se(part, r->paths)
-                          : ds_groups_share_se(g, (size_t)r->paths, part, member, context,
-                                               scratch);
+                          : ds_groups_share_se(g, (size_t)r->paths, part, r->outer == 0, member,
+                                               context, scratch);
     return (ds_estimate){(double)part / (double)r->paths, se};
 }
 
 /* ---- A column ---------------------------------------------------------------------- */
 
-/* Of a sorted sample of which some may be +INFINITY at the end. */
 static void fill_quantiles(ds_estimate out[DS_QUANTILE_COUNT], const ds_sample *sample,
-                           size_t count, const double *sorted)
+                           const ds_order *order)
 {
+    const size_t count = order->finite + order->never;
+
     for (size_t q = 0; q < DS_QUANTILE_COUNT; q++) {
         const double p = ds_quantile_levels[q];
         if (count == 0) {
             out[q] = nothing;
             continue;
         }
-        out[q].value = ds_quantile_sorted(count, sorted, p);
+        out[q].value = ds_quantile_of(order, count, p);
         out[q].se = sample->groups->kind == DS_GROUPS_EACH
-                        ? ds_quantile_sorted_se(count, sorted, p)
-                        : ds_sample_quantile_se(sample, count, sorted, p);
+                        ? ds_quantile_of_se(order, count, p)
+                        : ds_sample_quantile_se(sample, count, order, p);
     }
 }
 
-/* Sorts what the statistics of an outcome read: the ranks about its quantiles, which
- * count `never` values after the others, and its bad tail.  tail 0: no tail is read.
- * Groups read ranks that are known only when the error of the share is. */
-static void sort_read_ranks(const ds_groups *groups, size_t defined, size_t never,
-                            double *values, double cvar_level, int tail)
+/* What the statistics of an outcome read: the ranks about its quantiles, which count
+ * those of "never" after the others, and its bad tail.  tail 0: no tail is read. */
+static void expect_ranks(const ds_order *order, double cvar_level, int tail)
 {
     ds_ranks ranks[DS_QUANTILE_COUNT + 1];
     size_t n = 0;
 
-    if (groups->kind != DS_GROUPS_EACH) {
-        ds_sort(defined, values);
-        return;
-    }
     for (; n < DS_QUANTILE_COUNT; n++) {
-        ranks[n] = ds_quantile_ranks(defined + never, ds_quantile_levels[n]);
+        ranks[n] = ds_quantile_ranks(order->finite + order->never, ds_quantile_levels[n]);
     }
     if (tail != 0) {
-        ranks[n++] = ds_tail_ranks(defined, cvar_level, tail);
+        ranks[n++] = ds_tail_ranks(order->finite, cvar_level, tail);
     }
-    ds_sort_ranks(defined, values, ranks, n);
+    ds_order_expect(order, ranks, n);
 }
 
-/* Mean, spread and range of the values that are finite, in path order. */
-static void fill_moments(ds_statistics *s, const ds_sample *sample, size_t defined,
-                         const double *values)
+/* Of the finite values, in path order. */
+typedef struct {
+    ds_moments moments;
+    size_t     positive;
+} value_sums;
+
+static void add_values(void *context, size_t count, const double *x)
 {
+    value_sums *s = context;
+
+    s->moments = ds_moments_merge(s->moments, ds_moments_of(count, x));
+    for (size_t i = 0; i < count; i++) {
+        s->positive += x[i] > 0.0 ? 1 : 0;
+    }
+}
+
+/* Mean, spread and range. */
+static void fill_moments(ds_statistics *s, const ds_sample *sample, const ds_moments *m)
+{
+    const size_t defined = (size_t)m->count;
+
     if (defined == 0) {
         return;
     }
-    const ds_moments m = ds_moments_of_column(defined, values);
-    const double sd = ds_moments_sd(&m);
+    const double sd = ds_moments_sd(m);
     const bool each = sample->groups->kind == DS_GROUPS_EACH;
-    s->min = m.min;
-    s->max = m.max;
-    s->mean.value = m.mean;
+    s->min = m->min;
+    s->max = m->max;
+    s->mean.value = m->mean;
     if (defined > 1) {
-        s->mean.se = each ? ds_moments_mean_se(&m) : ds_sample_mean_se(sample, defined, m.mean);
+        s->mean.se = each ? ds_moments_mean_se(m) : ds_sample_mean_se(sample, defined, m->mean);
         s->sd.value = sd;
-        s->sd.se = each ? ds_moments_sd_se(&m) : ds_sample_sd_se(sample, defined, m.mean, sd);
+        s->sd.se = each ? ds_moments_sd_se(m) : ds_sample_sd_se(sample, defined, m->mean, sd);
     }
 }
 
-static void fill_cvar(ds_statistics *s, const ds_sample *sample, size_t defined,
-                      const double *sorted, int tail)
+static void fill_cvar(ds_statistics *s, const ds_sample *sample, const ds_order *order, int tail)
 {
-    s->cvar.value = ds_cvar_sorted(defined, sorted, s->cvar_level, tail);
-    s->cvar.se = ds_cvar_sorted_se(defined, sorted, s->cvar_level, tail);
-    if (sample->groups->kind != DS_GROUPS_EACH && !isnan(s->cvar.se)) {
-        const double at_risk = ds_value_at_risk_sorted(defined, sorted, s->cvar_level, tail);
-        s->cvar.se = ds_sample_cvar_se(sample, defined, at_risk, s->cvar_level, tail);
+    const ds_tail t = ds_tail_of(order, s->cvar_level, tail);
+
+    s->cvar = (ds_estimate){t.mean, t.se};
+    if (sample->groups->kind != DS_GROUPS_EACH && !isnan(t.se)) {
+        s->cvar.se = ds_sample_cvar_se(sample, order->finite, t.at_risk, s->cvar_level, tail);
     }
 }
 
 ds_statistics ds_statistics_of(const ds_result *r, const double *column,
-                               const ds_outcome_info *outcome, double *values,
+                               const ds_outcome_info *outcome, ds_order_room *room,
                                double *scratch)
 {
     const size_t paths = (size_t)r->paths;
     const ds_sample sample = ds_sample_of(&r->groups, paths, column, scratch);
-    size_t defined = 0, never = 0, positive = 0;
+    value_sums sums = {.moments = ds_moments_of(0, column)};
 
-    for (size_t i = 0; i < paths; i++) {
-        const double x = column[i];
-        if (isfinite(x)) {
-            values[defined++] = x;
-            positive += x > 0.0 ? 1 : 0;
-        } else {
-            never += isnan(x) ? 0 : 1;
-        }
-    }
+    const ds_order order = ds_order_of_column(room, paths, column, add_values, &sums);
+    expect_ranks(&order, r->cvar_level, outcome->bad_tail);
     ds_statistics s = ds_statistics_of_nothing(r);
-    s.defined = defined;
-    s.share_undefined = share(r, paths - defined, is_undefined, column, scratch);
-    s.share_positive = share(r, positive, is_positive, column, scratch);
-    fill_moments(&s, &sample, defined, values);
-    sort_read_ranks(&r->groups, defined, never, values, s.cvar_level, outcome->bad_tail);
-    if (never > 0 && outcome->bad_tail > 0) {
+    s.defined = order.finite;
+    s.share_undefined = share(r, paths - order.finite, is_undefined, column, scratch);
+    s.share_positive = share(r, sums.positive, is_positive, column, scratch);
+    fill_moments(&s, &sample, &sums.moments);
+    if (order.never > 0 && outcome->bad_tail > 0) {
         /* the worst futures are those in which it never comes */
         s.cvar.value = (double)INFINITY;
-    } else if (defined > 0) {
-        fill_cvar(&s, &sample, defined, values, outcome->bad_tail);
+    } else if (order.finite > 0) {
+        fill_cvar(&s, &sample, &order, outcome->bad_tail);
     }
-    for (size_t i = 0; i < never; i++) {
-        values[defined + i] = (double)INFINITY;
-    }
-    fill_quantiles(s.quantiles, &sample, defined + never, values);
+    fill_quantiles(s.quantiles, &sample, &order);
     return s;
 }
 
@@ -192,7 +190,7 @@ double ds_result_cell_se(const ds_result *r, size_t cell, uint64_t paths)
                : ds_part_sums_se(&r->groups, r->sums + cell * parts, c->mean, paths);
 }
 
-ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, double *values,
+ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, ds_order_room *room,
                                            double *scratch)
 {
     const ds_cell cell = r->tally[row];
@@ -203,9 +201,9 @@ ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, doubl
                              .sd = ds_cell_sd(cell, r->paths),
                              .quantile_paths = r->bill_paths};
 
-    memcpy(values, bills, kept * sizeof *values);
-    sort_read_ranks(&r->groups, kept, 0, values, 0.0, 0);
-    fill_quantiles(m.quantiles, &sample, kept, values);
+    const ds_order order = ds_order_of_column(room, kept, bills, NULL, NULL);
+    expect_ranks(&order, 0.0, 0);
+    fill_quantiles(m.quantiles, &sample, &order);
     return m;
 }
 

@@ -100,7 +100,7 @@ ds_knowledge ds_result_knowledge(const ds_result *r, size_t strategy, size_t out
     if (!make(&t, &all)) {
         return k;
     }
-    fill(&t, ds_result_cells(r, strategy, outcome));
+    fill(&t, ds_result_column(r, strategy, outcome));
     split(&t, &k);
     for (size_t f = 0; f < FIGURES; f++) {
         ds_sort(t.states, t.figure[f]);

@@ -12,6 +12,7 @@
 #include "engine/result.h"
 #include "engine/streamed.h"
 #include "engine/tally.h"
+#include "numerics/order.h"
 #include "scenario/error.h"
 
 enum { ALIGNMENT = 64 };
@@ -52,8 +53,7 @@ static uint64_t bytes_of(const ds_engine_source *s, const ds_engine_layout *l)
     worker = plus_product(worker, tally, 1, 1);
 
     uint64_t bytes = plus_product(0, columns, l->kept, sizeof(double));
-    /* a sorted copy of a column, and what sorting takes */
-    bytes = plus_product(bytes, 3, l->kept, sizeof(double));
+    bytes = plus_product(bytes, 1, ds_order_room_bytes(l->kept), 1);
     bytes = plus_product(bytes, bills, l->bill_paths, sizeof(double));
     bytes = plus_product(bytes, l->threads, worker, 1);
     bytes = plus_product(bytes, l->ring + 1, tally, 1);
@@ -121,6 +121,7 @@ ds_code ds_engine_fit_memory(const ds_engine_source *source, ds_engine_layout *l
         ds_engine_layout_of(source, layout->paths, layout->kept, 1, in_order);
     cap = cap < SIZE_MAX / 2 ? cap : SIZE_MAX / 2;
     if (one.bytes <= cap) {
+        layout->spare_bytes = layout->bytes < cap ? cap - layout->bytes : 0;
         return DS_OK;
     }
     if (each && layout->paths <= most_streamed) {

@@ -1,8 +1,8 @@
 /* result.c -- what came out: columns, statistics, months, asserts.
  *
  * Called by the engine (ds_result_new), by the output layer and the studies.
- * Statistics are worked out when first asked for, and kept: sorting a column costs
- * about as much as simulating it.  One buffer is sorted in, under a lock.
+ * Statistics are worked out when first asked for, and kept.  There is one room to look
+ * for ranks in, under a lock.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/result.h"
 
@@ -19,7 +19,8 @@ const char *const ds_quantile_names[DS_QUANTILE_COUNT] = {"p05", "p25", "p50", "
 
 struct ds_result_cache {
     pthread_mutex_t      lock;
-    double              *sorted;        /* [paths] */
+    ds_order_room       *room;
+    uint64_t             savings;       /* paths that have them, where they follow */
     double              *scratch;       /* sums of groups */
     ds_statistics       *statistics;    /* [strategy][outcome] */
     ds_month_statistics *months;        /* [strategy][month] */
@@ -41,16 +42,16 @@ static ds_result_cache *new_cache(const ds_engine_source *source,
     if (c == NULL) {
         return NULL;
     }
-    c->sorted = ds_engine_alloc(layout->kept, sizeof *c->sorted);
+    c->room = ds_order_room_new(layout->kept);
     c->scratch = calloc(ds_groups_scratch(&source->groups), sizeof *c->scratch);
     c->statistics = calloc(outcomes, sizeof *c->statistics);
     c->months = calloc(bills + 1, sizeof *c->months);
     c->outcome_known = calloc(outcomes, sizeof *c->outcome_known);
     c->month_known = calloc(bills + 1, sizeof *c->month_known);
-    if (c->sorted == NULL || c->scratch == NULL || c->statistics == NULL || c->months == NULL ||
+    if (c->room == NULL || c->scratch == NULL || c->statistics == NULL || c->months == NULL ||
         c->outcome_known == NULL || c->month_known == NULL ||
         pthread_mutex_init(&c->lock, NULL) != 0) {
-        free(c->sorted);
+        ds_order_room_free(c->room);
         free(c->scratch);
         free(c->statistics);
         free(c->months);
@@ -68,7 +69,7 @@ static void free_cache(ds_result_cache *c)
         return;
     }
     pthread_mutex_destroy(&c->lock);
-    free(c->sorted);
+    ds_order_room_free(c->room);
     free(c->scratch);
     free(c->statistics);
     free(c->months);
@@ -123,9 +124,12 @@ ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout 
     r->month_count = source->month_count;
     r->assertion_count = source->assertion_count;
     r->cvar_level = source->cvar_level;
+    r->saving_follows = source->saving_follows;
     r->groups = source->groups;
     r->whole = source->whole;
     r->outer = source->outer;
+    r->threads = layout->threads;
+    r->spare_bytes = layout->spare_bytes;
     r->cells = layout->cells;
     for (size_t o = 0; o < DS_OUTCOME_COUNT; o++)
         r->column_of[o] = source->left_out[o] ? DS_NO_COLUMN : (int)r->column_count++;
@@ -140,7 +144,7 @@ ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout 
         r->sums = ds_arena_array(r->arena, layout->sums + 1, sizeof *r->sums);
     }
     if (r->columns == NULL || r->bills == NULL || r->cache == NULL || r->tally == NULL ||
-        r->sums == NULL ||        !copy_names(r, source)) {
+        r->sums == NULL || !copy_names(r, source)) {
         ds_result_free(r);
         return NULL;
     }
@@ -208,12 +212,63 @@ bool ds_result_has(const ds_result *r, size_t outcome)
     return outcome < DS_OUTCOME_COUNT && r->column_of[outcome] != DS_NO_COLUMN;
 }
 
+/* (73) of the paths that are kept so far; the lock is held. */
+static void make_savings(const ds_result *r)
+{
+    uint64_t *made = &r->cache->savings;
+    const double *base = ds_result_cells(r, 0, DS_OUTCOME_COST_NPV);
+
+    for (size_t s = 0; s < r->strategy_count; s++) {
+        const double *cost = ds_result_cells(r, s, DS_OUTCOME_COST_NPV);
+        double *saving = ds_result_cells(r, s, DS_OUTCOME_SAVING_NPV);
+        for (uint64_t i = *made; i < r->kept; i++) {
+            saving[i] = ds_saving_of(base[i], cost[i], base[i] - cost[i]);
+        }
+    }
+    *made = r->kept;
+}
+
+/* The columns of the outcome are there; the lock is held. */
+static void need(const ds_result *r, size_t outcome)
+{
+    if (outcome == DS_OUTCOME_SAVING_NPV && r->saving_follows && r->cache->savings < r->kept) {
+        make_savings(r);
+    }
+}
+
 const double *ds_result_column(const ds_result *r, size_t strategy, size_t outcome)
 {
-    return !ds_result_has(r, outcome) ? NULL : ds_result_cells(r, strategy, outcome);
+    if (!ds_result_has(r, outcome)) {
+        return NULL;
+    }
+    pthread_mutex_lock(&r->cache->lock);
+    need(r, outcome);
+    pthread_mutex_unlock(&r->cache->lock);
+    return ds_result_cells(r, strategy, outcome);
 }
 
 /* ---- Statistics ---------------------------------------------------------------- */
+
+/* Works out the statistics of the outcome for a strategy, and for others of which nobody has
+ * asked yet, as far as that takes no longer. */
+static void learn(const ds_result *r, size_t strategy, size_t outcome)
+{
+    ds_result_cache *c = r->cache;
+    const size_t most = ds_statistics_at_once(r);
+    size_t strategies[DS_MOST_AT_ONCE], count = 0;
+    ds_statistics *out[DS_MOST_AT_ONCE];
+
+    need(r, outcome);
+    for (size_t k = 0; k < r->strategy_count && count < most; k++) {
+        const size_t s = (strategy + k) % r->strategy_count, at = s * DS_OUTCOME_COUNT + outcome;
+        if (!c->outcome_known[at]) {
+            strategies[count] = s;
+            out[count++] = &c->statistics[at];
+            c->outcome_known[at] = true;
+        }
+    }
+    ds_statistics_of_several(r, outcome, count, strategies, c->room, c->scratch, out);
+}
 
 ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t outcome)
 {
@@ -225,14 +280,7 @@ ds_statistics ds_result_statistics(const ds_result *r, size_t strategy, size_t o
 
     pthread_mutex_lock(&c->lock);
     if (!c->outcome_known[at]) {
-        const size_t column = strategy * r->column_count + (size_t)r->column_of[outcome];
-        const ds_outcome_info *info = ds_outcome_at(outcome);
-        c->statistics[at] =
-            r->stream != NULL
-                ? ds_stream_statistics(r, column, info, c->sorted)
-                : ds_statistics_of(r, ds_result_cells(r, strategy, outcome), info, c->sorted,
-                                   c->scratch);
-        c->outcome_known[at] = true;
+        learn(r, strategy, outcome);
     }
     const ds_statistics s = c->statistics[at];
     pthread_mutex_unlock(&c->lock);
@@ -246,7 +294,7 @@ ds_month_statistics ds_result_month(const ds_result *r, size_t strategy, size_t 
 
     pthread_mutex_lock(&c->lock);
     if (!c->month_known[row]) {
-        c->months[row] = ds_statistics_of_month(r, row, c->sorted, c->scratch);
+        c->months[row] = ds_statistics_of_month(r, row, c->room, c->scratch);
         c->month_known[row] = true;
     }
     const ds_month_statistics m = c->months[row];

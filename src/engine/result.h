@@ -15,6 +15,7 @@
 #include "distillsim.h"
 #include "engine/engine.h"
 #include "engine/tally.h"
+#include "numerics/order.h"
 #include "scenario/arena.h"
 
 enum { DS_NO_COLUMN = -1 };
@@ -41,6 +42,7 @@ struct ds_result {
     ds_groups groups;
     size_t   column_count;                 /* wanted outcomes                     */
     int      column_of[DS_OUTCOME_COUNT];  /* or DS_NO_COLUMN                     */
+    bool     saving_follows; /* savings are made of the costs when they are asked for */
     double  *columns; /* [strategy][column][stride]                            */
     double  *bills;   /* [strategy][month][bill_stride]                        */
     ds_cell *tally;   /* [strategy][month], then the saving of the last; of pairs
@@ -53,6 +55,8 @@ struct ds_result {
     uint64_t   looks_passed; /* one after the other, until now                   */
     bool       whole;
     uint64_t   outer;
+    unsigned   threads;     /* of the run; statistics take as many                 */
+    uint64_t   spare_bytes; /* that they may take beside its layout                */
     ds_result_strategy  *strategies;
     ds_result_assertion *assertions;
     ds_arena            *arena; /* owns all but columns, bills and the cache   */
@@ -63,24 +67,32 @@ struct ds_result {
 ds_result *ds_result_new(const ds_engine_source *source, const ds_engine_layout *layout,
                          uint64_t seed);
 
-/* Of a wanted outcome. */
+/* Of a wanted outcome; its savings only after ds_result_column() of them. */
 static inline double *ds_result_cells(const ds_result *r, size_t strategy, size_t outcome)
 {
     const size_t column = strategy * r->column_count + (size_t)r->column_of[outcome];
     return r->columns + column * (size_t)r->stride;
 }
 
-/* estimate.c: of a column in path order, and of a row of the tally.  `values` has room
- * for a column, `scratch` for the sums of groups. */
+/* estimate.c: of a column in path order, and of a row of the tally.  `room` is for a
+ * column of all paths, `scratch` for the sums of groups. */
 ds_statistics ds_statistics_of(const ds_result *r, const double *column,
-                               const ds_outcome_info *outcome, double *values,
+                               const ds_outcome_info *outcome, ds_order_room *room,
                                double *scratch);
 ds_statistics ds_statistics_of_nothing(const ds_result *r);
-ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, double *values,
+ds_month_statistics ds_statistics_of_month(const ds_result *r, size_t row, ds_order_room *room,
                                            double *scratch);
 /* stream_estimate.c: the same when there is a stream. */
 ds_statistics ds_stream_statistics(const ds_result *r, size_t column,
-                                   const ds_outcome_info *outcome, double *values);
+                                   const ds_outcome_info *outcome, ds_order_room *room);
+/* several.c: of an outcome for `count` strategies, at most ds_statistics_at_once() and
+ * DS_MOST_AT_ONCE of them; whichever of the two there is.  `room` and `scratch` are for the
+ * calling thread. */
+enum { DS_MOST_AT_ONCE = 64 };
+size_t ds_statistics_at_once(const ds_result *r);
+void   ds_statistics_of_several(const ds_result *r, size_t outcome, size_t count,
+                                const size_t *strategies, ds_order_room *room, double *scratch,
+                                ds_statistics **out);
 /* A statistic by name, as asserts have it; NAN when there is none such. */
 bool        ds_is_statistic(const char *name);
 ds_estimate ds_named_statistic(const ds_statistics *s, const char *name);
@@ -99,8 +111,8 @@ ds_estimate ds_result_share_of(const ds_result *r, ds_influence_fn member, const
 double *ds_result_lock_scratch(const ds_result *r);
 void    ds_result_unlock_scratch(const ds_result *r);
 
-/* A bill that is not a number (outcome: DS_OUTCOME_COUNT), or an outcome beyond the
- * columns; the first by path, strategy and month. */
+/* A bill that is not a number (outcome: DS_OUTCOME_COUNT), or an outcome that may not be; the
+ * first by path, strategy and month. */
 typedef struct {
     bool     found;
     uint64_t path;
@@ -111,8 +123,12 @@ typedef struct {
 /* May a path have this value? */
 bool ds_outcome_allows(size_t outcome, double value);
 
-/* DS_E_NUMERIC, naming the first path, when an outcome is not what its row of the
- * table allows or there is a bad bill. */
+/* Of a block, laid out as kernel.h says: notes in `bad` an outcome that may not be, on a path
+ * before that of `bad`; a bad bill comes before it on its path, for it is what spoils the
+ * outcomes. */
+void ds_check_outcomes(const ds_result *r, uint64_t first, size_t count, const double *outcomes,
+                       ds_bad_number *bad);
+/* DS_E_NUMERIC, naming the path, when there is a bad number. */
 DS_MUST_CHECK ds_code ds_result_check(const ds_result *r, const ds_bad_number *bad,
                                       ds_error *err);
 

@@ -10,7 +10,8 @@
 
 #include "engine/result.h"
 #include "model/outcome.h"
-#include "numerics/sort.h"
+#include "numerics/order.h"
+#include "numerics/preference.h"
 
 /* ---- Life -------------------------------------------------------------------------- */
 
@@ -21,66 +22,63 @@ ds_stream_size ds_stream_size_of(size_t strategies, size_t outcomes, uint64_t th
     const uint64_t sums = s.columns * sizeof(ds_stream_cell) +
                           (s.pairs + strategies) * sizeof(ds_cell);
 
-    s.counts = s.columns * DS_STREAM_COLUMN_COUNTS + 2 * s.pairs + strategies;
+    s.counts = s.columns * DS_STREAM_COLUMN_COUNTS + 2 * s.pairs + strategies * strategies;
     s.ring_bytes = sums;
-    s.bytes = s.columns * DS_STREAM_BINS * sizeof(double) +
+    s.bytes = s.columns * DS_STREAM_BINS * (sizeof(double) + sizeof(size_t)) +
               (threads + 1) * (s.counts * sizeof(uint64_t) + sums);
     return s;
 }
 
-/* Values that may be sorted; NAN left out. */
-static size_t numbers_of(const double *column, size_t count, double *out)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        out[n] = column[i];
-        n += isnan(column[i]) ? 0 : 1;
-    }
-    return n;
-}
-
-static size_t finite_of(size_t count, const double *sorted)
-{
-    while (count > 0 && isinf(sorted[count - 1]))
-        count--;
-    return count;
-}
-
 /* A value that many paths have spans several edges: the first of them moves to the value
  * below, so that the many have a bin of their own. */
-static void part_ties(double *edges, size_t finite, const double *sorted)
+static void part_ties(double *edges, const ds_order *order)
 {
     for (size_t b = 0; b + 2 < DS_STREAM_BINS; b++) {
         if (edges[b] != edges[b + 1] || (b > 0 && edges[b] == edges[b - 1])) {
             continue;
         }
-        size_t at = ((b + 1) * finite - 1) / DS_STREAM_BINS;
-        while (at > 0 && sorted[at] == edges[b])
+        size_t at = ((b + 1) * order->finite - 1) / DS_STREAM_BINS;
+        while (at > 0 && ds_order_at(order, at) == edges[b])
             at--;
-        edges[b] = sorted[at];
+        edges[b] = ds_order_at(order, at);
     }
 }
 
-static void cut(ds_stream *s, const ds_result *r, size_t column, double *sorted)
+/* How many edges are below x: bin b has edge b-1 < x <= edge b. */
+static size_t bin_of(const double *edges, double x)
 {
-    const size_t kept = (size_t)r->kept;
-    double *edges = s->edges + column * (DS_STREAM_BINS - 1);
-    const size_t strategy = column / r->column_count;
-    const size_t numbers =
-        numbers_of(ds_result_cells(r, strategy, s->outcome[column]), kept, sorted);
+    size_t bin = 0;
 
-    ds_sort(numbers, sorted);
-    const size_t finite = finite_of(numbers, sorted);
+    for (size_t step = DS_STREAM_BINS / 2; step > 0; step /= 2) {
+        bin += edges[bin + step - 1] < x ? step : 0;
+    }
+    return bin;
+}
+
+/* By the first of the kept paths, as many as can be sorted at once. */
+static void cut(ds_stream *s, const ds_result *r, size_t column, ds_order_room *room)
+{
+    const size_t kept = (size_t)r->kept, first = kept < DS_ORDER_AT_ONCE ? kept : DS_ORDER_AT_ONCE;
+    double *edges = s->edges + column * (DS_STREAM_BINS - 1);
+    const double *x = ds_result_column(r, column / r->column_count, s->outcome[column]);
+    const ds_order order = ds_order_of_column(room, first, x, NULL, NULL);
+
+    ds_order_expect(&order, &(ds_ranks){0, order.finite}, 1);
     for (size_t b = 1; b < DS_STREAM_BINS; b++) {
         /* without values everything is in one bin */
-        edges[b - 1] = finite == 0 ? 0.0 : sorted[(b * finite - 1) / DS_STREAM_BINS];
+        edges[b - 1] =
+            order.finite == 0 ? 0.0 : ds_order_at(&order, (b * order.finite - 1) / DS_STREAM_BINS);
     }
-    if (finite > 0) {
-        part_ties(edges, finite, sorted);
+    if (order.finite > 0) {
+        part_ties(edges, &order);
     }
-    s->at_risk[column] =
-        ds_value_at_risk_sorted(finite, sorted, r->cvar_level, s->tail[column]);
+    for (size_t i = 0; i < kept; i++) {
+        if (isfinite(x[i])) {
+            s->kept[column * DS_STREAM_BINS + bin_of(edges, x[i])]++;
+        }
+    }
+    const ds_order all = ds_order_of_column(room, kept, x, NULL, NULL);
+    s->at_risk[column] = ds_value_at_risk_of(&all, r->cvar_level, s->tail[column]);
 }
 
 static bool reserve(ds_stream *s)
@@ -91,14 +89,16 @@ static bool reserve(ds_stream *s)
     s->at_risk = calloc(columns, sizeof *s->at_risk);
     s->tail = calloc(columns, sizeof *s->tail);
     s->outcome = calloc(columns, sizeof *s->outcome);
+    s->kept = calloc(columns * DS_STREAM_BINS, sizeof *s->kept);
     s->counts = calloc(s->size.counts, sizeof *s->counts);
     s->cells = calloc(columns, sizeof *s->cells);
     s->pairs = calloc(s->size.pairs + s->size.strategies, sizeof *s->pairs);
     return s->edges != NULL && s->at_risk != NULL && s->tail != NULL && s->outcome != NULL &&
-           s->counts != NULL && s->cells != NULL && s->pairs != NULL;
+           s->kept != NULL &&
+                      s->counts != NULL && s->cells != NULL && s->pairs != NULL;
 }
 
-ds_stream *ds_stream_new(const ds_result *r, double *sorted)
+ds_stream *ds_stream_new(const ds_result *r, ds_order_room *room)
 {
     ds_stream *s = calloc(1, sizeof *s);
 
@@ -118,7 +118,7 @@ ds_stream *ds_stream_new(const ds_result *r, double *sorted)
             const size_t column = strategy * r->column_count + (size_t)r->column_of[o];
             s->outcome[column] = o;
             s->tail[column] = ds_outcome_at(o)->bad_tail;
-            cut(s, r, column, sorted);
+            cut(s, r, column, room);
         }
     }
     return s;
@@ -133,6 +133,7 @@ void ds_stream_free(ds_stream *s)
     free(s->at_risk);
     free(s->tail);
     free(s->outcome);
+    free(s->kept);
     free(s->counts);
     free(s->cells);
     free(s->pairs);
@@ -169,9 +170,11 @@ static size_t more_at(const ds_stream *s, size_t a, size_t b)
     return a < b ? base + ds_stream_pair(s, a, b) : base + s->size.pairs + ds_stream_pair(s, b, a);
 }
 
-static size_t least_at(const ds_stream *s, size_t strategy)
+/* Of the paths in which `ties` strategies cost least, and this is one of them. */
+static size_t least_at(const ds_stream *s, size_t strategy, size_t ties)
 {
-    return s->size.columns * DS_STREAM_COLUMN_COUNTS + 2 * s->size.pairs + strategy;
+    return s->size.columns * DS_STREAM_COLUMN_COUNTS + 2 * s->size.pairs +
+           strategy * s->size.strategies + (ties - 1);
 }
 
 uint64_t ds_stream_more(const ds_stream *s, size_t a, size_t b)
@@ -179,23 +182,16 @@ uint64_t ds_stream_more(const ds_stream *s, size_t a, size_t b)
     return s->counts[more_at(s, a, b)];
 }
 
-uint64_t ds_stream_least(const ds_stream *s, size_t strategy)
+void ds_stream_least(const ds_stream *s, size_t strategy, double *sum, double *squares)
 {
-    return s->counts[least_at(s, strategy)];
+    for (size_t ties = 1; ties <= s->size.strategies; ties++) {
+        const double paths = (double)s->counts[least_at(s, strategy, ties)];
+        *sum += paths / (double)ties;
+        *squares += paths / (double)(ties * ties);
+    }
 }
 
 /* ---- A block -------------------------------------------------------------------------- */
-
-/* How many edges are below x: bin b has edge b-1 < x <= edge b. */
-static size_t bin_of(const double *edges, double x)
-{
-    size_t bin = 0;
-
-    for (size_t step = DS_STREAM_BINS / 2; step > 0; step /= 2) {
-        bin += edges[bin + step - 1] < x ? step : 0;
-    }
-    return bin;
-}
 
 static void count_column(const ds_stream *s, size_t column, size_t count, const double *x,
                          ds_stream_tally *t)
@@ -252,15 +248,19 @@ static void count_regrets(const ds_stream *s, size_t count, const double *outcom
     double least[DS_LANES], h[DS_LANES];
 
     for (size_t i = 0; i < count; i++) {
-        size_t cheapest = 0;
+        size_t ties = 0;
         least[i] = costs[i];
         for (size_t a = 1; a < strategies; a++) {
             least[i] = costs[a * stride + i] < least[i] ? costs[a * stride + i] : least[i];
         }
-        const double tie = least[i] + 2e-12 * fabs(least[i]); /* (84) */
-        while (cheapest + 1 < strategies && costs[cheapest * stride + i] > tie)
-            cheapest++;
-        t->counts[least_at(s, cheapest)]++;
+        for (size_t a = 0; a < strategies; a++) {
+            ties += ds_costs_as_little(costs[a * stride + i], least[i]) ? 1 : 0;
+        }
+        for (size_t a = 0; a < strategies; a++) {
+            if (ds_costs_as_little(costs[a * stride + i], least[i])) {
+                t->counts[least_at(s, a, ties)]++;
+            }
+        }
     }
     for (size_t a = 0; a < strategies; a++) {
         for (size_t i = 0; i < count; i++) {

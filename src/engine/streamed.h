@@ -1,7 +1,7 @@
 /* streamed.h -- the statistics of the paths that have no columns.
  *
  * When the columns of all paths would take more memory than may be used, those of the
- * first paths are kept and the others are counted: into bins that the kept paths have
+ * first paths are kept and the others are counted: into bins that kept paths have
  * cut, equally many of them in each, and into sums.  Counts do not depend on the order;
  * sums are taken in block order, as every tally is.  Equations (116) and (117).
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -40,8 +40,9 @@ typedef struct ds_stream {
     double   *at_risk; /* [column]; NAN without values                            */
     int      *tail;    /* [column]                                                */
     size_t   *outcome; /* [column]                                                */
+    size_t   *kept;    /* [column][DS_STREAM_BINS] finite values of the kept paths */
     uint64_t *counts;  /* [column][bins, never, positive, beyond], then [pair] a > b,
-                          [pair] b > a, [strategy] costs least                    */
+                          [pair] b > a, [strategy][so many tie] costs least        */
     ds_stream_cell *cells; /* [column]                                            */
     ds_cell  *pairs;   /* [pair] cost of a minus cost of b, a < b; [strategy] regret */
     uint64_t  paths;   /* merged so far                                           */
@@ -52,10 +53,11 @@ enum { DS_STREAM_NEVER = DS_STREAM_BINS, DS_STREAM_POSITIVE, DS_STREAM_BEYOND,
 
 size_t ds_stream_pair(const ds_stream *s, size_t a, size_t b); /* a < b          */
 uint64_t ds_stream_more(const ds_stream *s, size_t a, size_t b); /* cost a > cost b */
-uint64_t ds_stream_least(const ds_stream *s, size_t strategy);
+/* Adds the parts of the paths in which a strategy costs least, and their squares. */
+void ds_stream_least(const ds_stream *s, size_t strategy, double *sum, double *squares);
 
 /* Cuts the bins of a result whose columns are full; NULL when out of memory. */
-ds_stream *ds_stream_new(const struct ds_result *r, double *sorted);
+ds_stream *ds_stream_new(const struct ds_result *r, ds_order_room *room);
 void       ds_stream_free(ds_stream *s);
 
 /* What a worker fills for one block; counts go on from block to block. */

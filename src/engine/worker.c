@@ -84,7 +84,8 @@ static void store_block(ds_worker *w, uint64_t first, size_t count)
     }
     for (size_t s = 0; s < r->source->strategy_count; s++) {
         for (size_t o = 0; o < DS_OUTCOME_COUNT; o++) {
-            if (ds_result_has(result, o)) {
+            const bool later = o == DS_OUTCOME_SAVING_NPV && r->source->saving_follows;
+            if (ds_result_has(result, o) && !later) {
                 memcpy(ds_result_cells(result, s, o) + first,
                        w->outcomes + (s * DS_OUTCOME_COUNT + o) * DS_LANES, count * sizeof(double));
             }
@@ -110,28 +111,6 @@ static void note_bad(ds_run_state *r, const ds_bad_number *here)
     pthread_mutex_unlock(&r->lock);
 }
 
-/* Of a block without columns, which nobody can look through later. */
-static void note_bad_outcomes(ds_worker *w, uint64_t first, size_t count)
-{
-    const ds_result *result = w->run->result;
-    ds_bad_number bad = {0};
-
-    for (size_t s = 0; s < result->strategy_count; s++) {
-        for (size_t o = 0; o < DS_OUTCOME_COUNT; o++) {
-            const double *x = w->outcomes + (s * DS_OUTCOME_COUNT + o) * DS_LANES;
-            for (size_t i = 0; ds_result_has(result, o) && i < count; i++) {
-                if (!ds_outcome_allows(o, x[i]) && (!bad.found || first + i < bad.path)) {
-                    bad = (ds_bad_number){.found = true, .path = first + i, .strategy = s,
-                                          .outcome = o, .value = x[i]};
-                }
-            }
-        }
-    }
-    if (bad.found) {
-        note_bad(w->run, &bad);
-    }
-}
-
 /* One cell of the tally, and what its error wants. */
 static void tally_cell(ds_worker *w, size_t cell, uint64_t first, size_t count, const double *x)
 {
@@ -146,7 +125,7 @@ static void tally_cell(ds_worker *w, size_t cell, uint64_t first, size_t count, 
     }
 }
 
-/* Fills w->tally; a bill that is not finite is remembered. */
+/* Fills w->tally; a number that may not be is remembered. */
 static void tally_block(ds_worker *w, uint64_t first, size_t count)
 {
     ds_run_state *r = w->run;
@@ -165,6 +144,7 @@ static void tally_block(ds_worker *w, uint64_t first, size_t count)
     }
     const size_t saving = (strategies - 1) * DS_OUTCOME_COUNT + DS_OUTCOME_SAVING_NPV;
     tally_cell(w, strategies * months, first, count, w->outcomes + saving * DS_LANES);
+    ds_check_outcomes(r->result, first, count, w->outcomes, &bad);
     if (bad.found) {
         note_bad(r, &bad);
     }
@@ -260,7 +240,6 @@ bool ds_worker_next_block(ds_worker *w)
     }
     store_block(w, first, count);
     if (first >= r->result->stride) {
-        note_bad_outcomes(w, first, count);
         ds_stream_block(r->result->stream, count, w->outcomes, &w->stream);
     }
     tally_block(w, first, count);

@@ -22,9 +22,11 @@ static void begin_fleet(ds_work *w, size_t index)
 void ds_contract_begin(ds_work *w)
 {
     const ds_plan *plan = w->plan;
+    const bool again = w->demand_month > 0; /* not the first block */
     for (size_t c = 0; c < plan->contract_count; c++) {
         ds_row_set(w->locked[c], 1);
-        if (plan->contract[c].billing != DS_BILLING_COMPUTE_TIME)
+        if (plan->contract[c].billing != DS_BILLING_COMPUTE_TIME ||
+            (again && ds_plan_stands(plan, plan->contract[c].utilisation)))
             continue;
         const double *utilisation = w->column[plan->contract[c].utilisation];
         double *per_use = w->per_use[c];
@@ -40,6 +42,8 @@ void ds_contract_begin(ds_work *w)
         const ds_plan_product *product = &plan->product[p];
         const double *peak = w->column[product->peak_to_mean];
         double *excess = w->hour_excess[p], *burst = w->burst_excess[p];
+        if (again && product->certain_peak)
+            continue;
         ds_row_copy(w->peak[p], peak);
         DS_EACH_LANE(i) {
             excess[i] = ds_greatest(1.0, peak[i] / product->hour_peak);

@@ -75,10 +75,40 @@ static void sampled_lanes(const ds_work *w, size_t stream, uint32_t a, double *r
         ds_hypercube_lanes(&spread, w->points, key, a, u);
 }
 
+/* ---- Streams that a design holds: path k mod period ------------------------------ */
+
+static bool is_held(const ds_work *w, uint64_t key)
+{
+    const ds_design *design = w->design;
+    for (size_t k = 0; design != NULL && k < design->held_count; k++)
+        if (ds_work_key(w, design->held[k]) == key)
+            return true;
+    return false;
+}
+
+static void held_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
+                       double *restrict u)
+{
+    const uint64_t period = w->design->period;
+    double some[DS_LANES];
+    for (size_t lane = 0; lane < DS_LANES;) {
+        const uint64_t first = (w->first + lane) % period, left = period - first;
+        const size_t room = DS_LANES - lane, count = left < room ? (size_t)left : room;
+        ds_stream_uniform_lanes(key, first, m, slot, count, some);
+        for (size_t i = 0; i < count; i++)
+            u[lane + i] = some[i];
+        lane += count;
+    }
+}
+
 void ds_number_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
                      double *restrict u)
 {
     const ds_sampler *sampler = &w->plan->sampler;
+    if (is_held(w, key)) {
+        held_lanes(w, key, m, slot, u);
+        return;
+    }
     if (sampler->method == DS_SAMPLING_ANTITHETIC) {
         mirror_lanes(w, key, m, slot, u);
         return;
@@ -94,7 +124,7 @@ void ds_number_lanes(const ds_work *w, uint64_t key, uint32_t m, uint32_t slot,
 void ds_number_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *restrict even,
                           double *restrict odd)
 {
-    if (w->plan->sampler.method == DS_SAMPLING_RANDOM) {
+    if (w->plan->sampler.method == DS_SAMPLING_RANDOM && !is_held(w, key)) {
         ds_stream_uniform_pair_lanes(key, w->first, m, 0, DS_LANES, even, odd);
         return;
     }
@@ -108,7 +138,8 @@ void ds_number_pair_lanes(const ds_work *w, uint64_t key, uint32_t m, double *re
 
 double ds_number_of_lane(const ds_work *w, uint64_t key, size_t lane, uint32_t m, uint32_t slot)
 {
-    const uint64_t path = w->first + lane;
+    const uint64_t run_path = w->first + lane;
+    const uint64_t path = is_held(w, key) ? run_path % w->design->period : run_path;
     if (w->plan->sampler.method != DS_SAMPLING_ANTITHETIC)
         return ds_stream_uniform(key, path, m, slot);
     const double u = ds_stream_uniform(key, path / 2, m, slot);

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "model/rows.h"
+#include "numerics/wide.h"
 
 /* (17): what is cached of a prompt.  The input of (10) may come without it. */
 static void begin_cached(ds_work *w, size_t p)
@@ -223,25 +224,32 @@ static void count_requests(ds_work *w, size_t p)
     }
 }
 
-/* (12), (13), (15) of growth with noise and nothing else, in one pass. */
-static void grow_plainly(ds_work *w, size_t p)
+/* (12), (13), (15) of growth with noise and nothing else, in one pass; `alike`, a constant:
+ * are drift, spread and base the same in all lanes? */
+static inline void grow_plainly(ds_work *w, size_t p, const bool alike)
 {
     const ds_plan_product *product = &w->plan->product[p];
     const double *base = w->column[product->requests], *drift = w->drift[p], *spread = w->spread[p];
     const double *z = ds_shock(w, product->process);
     const double season = product->season[(w->plan->start_month + w->month) % 12];
     double *level = w->log_level[p], *requests = w->requests[p];
-    if (!w->trend_alike[p]) {
-        DS_EACH_LANE(i) {
-            level[i] = (level[i] + drift[i]) + (spread[i] * z[i] - 0.5 * spread[i] * spread[i]);
-            requests[i] = base[i] * season * ds_exp_inline(level[i]);
+    ds_wide all = ds_wide_set(base[0] * season), mean = ds_wide_set(drift[0]);
+    ds_wide sd = ds_wide_set(spread[0]);
+    for (size_t i = 0; i < DS_LANES; i += DS_WIDE_STEP) {
+        ds_wide x[DS_WIDES];
+        DS_EACH_WIDE(v) {
+            if (!alike)
+                mean = ds_wide_load(drift, i, v), sd = ds_wide_load(spread, i, v);
+            x[v] = (ds_wide_load(level, i, v) + mean) +
+                   (sd * ds_wide_load(z, i, v) - 0.5 * sd * sd);
+            ds_wide_store(level, i, v, x[v]);
         }
-        return;
-    }
-    const double all = base[0] * season, mean = drift[0], sd = spread[0];
-    DS_EACH_LANE(i) {
-        level[i] = (level[i] + mean) + (sd * z[i] - 0.5 * sd * sd);
-        requests[i] = all * ds_exp_inline(level[i]);
+        ds_exp_wide(x);
+        DS_EACH_WIDE(v) {
+            if (!alike)
+                all = ds_wide_load(base, i, v) * season;
+            ds_wide_store(requests, i, v, all * x[v]);
+        }
     }
 }
 
@@ -253,7 +261,10 @@ void ds_demand_month(ds_work *w)
         if (product->idle)
             continue;
         if (w->month > 0 && product->plain) {
-            grow_plainly(w, p);
+            if (w->trend_alike[p])
+                grow_plainly(w, p, true);
+            else
+                grow_plainly(w, p, false);
             continue;
         }
         if (w->month > 0) {

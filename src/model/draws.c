@@ -85,11 +85,34 @@ static int input_of(const ds_scenario *s, const char *pointer)
     return DS_ABSENT;
 }
 
-static uint64_t tail_of(const char *pointer)
+static uint64_t hash_with(const char *pointer, const char *suffix)
 {
-    char name[TAIL_POINTER_MAX + sizeof "#tail"];
-    snprintf(name, sizeof name, "%.*s#tail", TAIL_POINTER_MAX, pointer);
+    char name[TAIL_POINTER_MAX + sizeof "#shock"];
+    snprintf(name, sizeof name, "%.*s%s", TAIL_POINTER_MAX, pointer, suffix);
     return ds_hash_text(name);
+}
+
+/* Place of an end in the order asked for; order->count when it is not in it. */
+static size_t place_of(const ds_draw_order *order, bool of_processes, const char *end)
+{
+    const uint64_t name = hash_with(end, of_processes ? "#shock" : "");
+    size_t place = 0;
+    while (place < order->count && order->name[place] != name)
+        place++;
+    return place;
+}
+
+/* Puts the members of a component, which are by pointer, into the order asked for. */
+static void order_members(const ds_draw_order *order, ds_component *c)
+{
+    for (size_t i = 1; order != NULL && i < c->count; i++) {
+        const char *moved = c->pointer[i];
+        const size_t place = place_of(order, c->of_processes, moved);
+        size_t k = i;
+        for (; k > 0 && place_of(order, c->of_processes, c->pointer[k - 1]) > place; k--)
+            c->pointer[k] = c->pointer[k - 1];
+        c->pointer[k] = moved;
+    }
 }
 
 /* Lower Cholesky factor of the matrix, or of the one that takes its place. */
@@ -102,13 +125,14 @@ static bool factor(const ds_scenario *s, size_t count, double *matrix, double *l
 }
 
 /* Fills one component: the ends whose label is `label`. */
-static bool fill_component(const ds_scenario *s, bool of_processes, size_t n, const char **end,
-                           const size_t *group, size_t label, ds_component *out)
+static bool fill_component(const ds_scenario *s, const ds_draw_order *order, size_t n,
+                           const char **end, const size_t *group, size_t label,
+                           ds_component *out)
 {
+    const bool of_processes = out->of_processes;
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
         count += group[i] == label;
-    out->of_processes = of_processes;
     out->count = count;
     out->pointer = calloc(count, sizeof *out->pointer);
     out->name = calloc(count, sizeof *out->name);
@@ -117,13 +141,17 @@ static bool fill_component(const ds_scenario *s, bool of_processes, size_t n, co
     double *matrix = calloc(count * count, sizeof *matrix);
     bool fine = out->pointer && out->name && out->input && out->lower && matrix;
     for (size_t i = 0, k = 0; fine && i < n; i++)
-        if (group[i] == label) {
-            out->pointer[k] = end[i];
-            out->name[k] = ds_hash_text(end[i]);
-            out->input[k] = of_processes ? DS_ABSENT : input_of(s, end[i]);
-            matrix[k * count + k] = 1;
-            k++;
-        }
+        if (group[i] == label)
+            out->pointer[k++] = end[i];
+    if (fine) {
+        out->tail = hash_with(out->pointer[0], "#tail");
+        order_members(order, out);
+    }
+    for (size_t k = 0; fine && k < count; k++) {
+        out->name[k] = ds_hash_text(out->pointer[k]);
+        out->input[k] = of_processes ? DS_ABSENT : input_of(s, out->pointer[k]);
+        matrix[k * count + k] = 1;
+    }
     for (size_t c = 0; fine && c < s->correlations.count; c++) {
         const ds_correlation *pair = &DS_ITEM(ds_correlation, s->correlations, c);
         if (!counts(pair, of_processes))
@@ -134,8 +162,6 @@ static bool fill_component(const ds_scenario *s, bool of_processes, size_t n, co
             matrix[a * count + b] = matrix[b * count + a] =
                 ds_score_correlation(s->dependence, pair->rho);
     }
-    if (fine)
-        out->tail = tail_of(out->pointer[0]);
     fine = fine && factor(s, count, matrix, out->lower);
     free(matrix);
     return fine;
@@ -162,7 +188,8 @@ static void label_components(const ds_scenario *s, bool of_processes, size_t n, 
     }
 }
 
-static ds_code compile_components(const ds_scenario *s, ds_draws *out, ds_error *err)
+static ds_code compile_components(const ds_scenario *s, const ds_draw_order *order,
+                                  ds_draws *out, ds_error *err)
 {
     size_t most = 2 * s->correlations.count;
     const char **end = calloc(most + 1, sizeof *end);
@@ -172,11 +199,14 @@ static ds_code compile_components(const ds_scenario *s, ds_draws *out, ds_error 
     for (int sort = 0; code == DS_OK && sort < 2; sort++) {
         size_t n = collect_ends(s, sort == 1, end);
         label_components(s, sort == 1, n, end, group);
-        for (size_t label = 0; code == DS_OK && label < n; label++)
-            if (group[label] == label &&
-                !fill_component(s, sort == 1, n, end, group, label,
-                                &out->component[out->component_count++]))
+        for (size_t label = 0; code == DS_OK && label < n; label++) {
+            if (group[label] != label)
+                continue;
+            ds_component *next = &out->component[out->component_count++];
+            next->of_processes = sort == 1;
+            if (!fill_component(s, order, n, end, group, label, next))
                 code = DS_E_SCENARIO;
+        }
     }
     free(end);
     free(group);
@@ -198,12 +228,13 @@ static ds_code compile_copula(const ds_scenario *s, ds_draws *out, ds_error *err
     return DS_OK;
 }
 
-ds_code ds_draws_compile(const ds_scenario *scenario, ds_draws *out, ds_error *err)
+ds_code ds_draws_compile(const ds_scenario *scenario, const ds_draw_order *order, ds_draws *out,
+                         ds_error *err)
 {
     memset(out, 0, sizeof *out);
     ds_code code = compile_inputs(scenario, out, err);
     if (code == DS_OK)
-        code = compile_components(scenario, out, err);
+        code = compile_components(scenario, order, out, err);
     if (code == DS_OK)
         code = compile_copula(scenario, out, err);
     if (code != DS_OK)

@@ -14,12 +14,16 @@ void ds_finance_begin(ds_work *w)
     const ds_plan *plan = w->plan;
     const double *rate = w->column[plan->discount_rate];
     double *discount = w->discount[0], *step = w->discount[1];
-    DS_EACH_LANE(i) { /* (72) */
+    w->discount_alike = ds_row_is_alike(rate);
+    const size_t lanes = w->discount_alike ? 1 : DS_LANES;
+    DS_LANES_INDEPENDENT
+    for (size_t i = 0; i < lanes; i++) { /* (72) */
         double monthly = ds_log_inline(1.0 + rate[i]) / 12.0;
         step[i] = ds_exp_inline(-monthly);
         discount[i] = ds_exp_inline(-monthly * plan->timing);
     }
-    w->discount_alike = ds_row_is_alike(rate);
+    if (w->discount_alike)
+        ds_row_set(step, step[0]); /* which is read in all lanes in the end */
     for (size_t s = 0; s < plan->strategy_count; s++) {
         ds_strategy_state *state = &w->strategy[s];
         ds_row_set(state->total[DS_TOTAL_NPV], 0);
@@ -290,8 +294,10 @@ void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out)
         add_charges(w, w->strategy[strategy].total[DS_TOTAL_NPV]);
     else
         count_month(w, strategy, bill_out);
-    if (strategy + 1 < w->plan->strategy_count)
-        return;
+}
+
+void ds_finance_close(ds_work *w)
+{
     if (w->discount_alike)
         w->discount[0][0] *= w->discount[1][0];
     else
@@ -354,12 +360,6 @@ static void earliest_ready(const ds_work *w, size_t strategy, double *restrict r
         ready[i] = ready[i] < end ? ready[i] : ds_never;
 }
 
-/* (73): what rounding leaves between equal costs is no saving. */
-static inline double saving_of(double base, double cost, double saving)
-{
-    return fabs(saving) <= 1e-12 * (fabs(base) + fabs(cost)) ? 0.0 : saving;
-}
-
 /* (73), (74) */
 static void end_saving(const ds_work *w, size_t strategy, double *const *row)
 {
@@ -367,14 +367,14 @@ static void end_saving(const ds_work *w, size_t strategy, double *const *row)
     ds_row       *total = w->strategy[strategy].total;
     const double *npv = total[DS_TOTAL_NPV];
     DS_EACH_LANE(i)
-        row[DS_OUTCOME_SAVING_NPV][i] = saving_of(base_npv[i], npv[i], base_npv[i] - npv[i]);
+        row[DS_OUTCOME_SAVING_NPV][i] = ds_saving_of(base_npv[i], npv[i], base_npv[i] - npv[i]);
     if (!w->plan->needs.payback)
         return;
     const double years = (double)w->plan->months / 12.0;
     const double *base_cost = w->base_total, *cost = total[DS_TOTAL_COST];
     const double *saved = total[DS_TOTAL_SAVED];
     DS_EACH_LANE(i) {
-        row[DS_OUTCOME_SAVING_TOTAL][i] = saving_of(base_cost[i], cost[i], saved[i]);
+        row[DS_OUTCOME_SAVING_TOTAL][i] = ds_saving_of(base_cost[i], cost[i], saved[i]);
         row[DS_OUTCOME_SAVING_PER_YEAR][i] = row[DS_OUTCOME_SAVING_TOTAL][i] / years;
     }
     pay_back(w, total, row[DS_OUTCOME_PAYBACK], row[DS_OUTCOME_BREAK_EVEN]);
@@ -427,10 +427,13 @@ static void end_strategy(ds_work *w, size_t strategy, double *restrict out)
         if (wanted[copied[k].outcome])
             ds_row_copy(row[copied[k].outcome], state->total[copied[k].total]);
     end_saving(w, strategy, row);
-    if (plan->needs.flow)
+    if (plan->needs.rates)
         ds_irr_lanes(plan->months, DS_LANES, state->flow[0], row[DS_OUTCOME_IRR],
                      row[DS_OUTCOME_IRR_UNIQUE], row[DS_OUTCOME_IRR_MULTIPLE],
                      w->irr_scratch);
+    if (wanted[DS_OUTCOME_MIRR])
+        ds_mirr_lanes(plan->months, DS_LANES, state->flow[0], w->discount[1],
+                      row[DS_OUTCOME_MIRR]);
     end_ratios(w, strategy, row);
     if (wanted[DS_OUTCOME_SERVED_VALUE])
         ds_row_copy(row[DS_OUTCOME_SERVED_VALUE], plan->strategy[strategy].loses

@@ -9,16 +9,18 @@
 #define DECLARE(isa)                                                                     \
     size_t ds_kernel_work_bytes_##isa(const ds_plan *plan);                              \
     void   ds_kernel_prepare_##isa(const ds_plan *plan, uint64_t seed, void *work);      \
+    void   ds_kernel_set_design_##isa(void *work, const ds_design *design);              \
     void   ds_kernel_##isa(const ds_plan *plan, uint64_t first, void *work,              \
                            double *restrict outcomes, double *restrict bills)
 DECLARE(avx2);
 DECLARE(avx512);
-#define VERSION(isa) { #isa, ds_kernel_work_bytes_##isa, ds_kernel_prepare_##isa, ds_kernel_##isa }
+#define VERSION(isa) { #isa, ds_kernel_work_bytes_##isa, ds_kernel_prepare_##isa,        \
+                       ds_kernel_set_design_##isa, ds_kernel_##isa }
 #endif
 
 /* Best last. */
 static const ds_kernel_version versions[] = {
-    { "generic", ds_kernel_work_bytes, ds_kernel_prepare, ds_kernel },
+    { "generic", ds_kernel_work_bytes, ds_kernel_prepare, ds_kernel_set_design, ds_kernel },
 #ifdef DS_HAVE_X86
     VERSION(avx2),
     VERSION(avx512),

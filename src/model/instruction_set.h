@@ -9,6 +9,7 @@ typedef struct {
     const char *instruction_set; /* "generic", "avx2", "avx512"               */
     size_t (*work_bytes)(const ds_plan *plan);
     void (*prepare)(const ds_plan *plan, uint64_t seed, void *work);
+    void (*set_design)(void *work, const ds_design *design);
     void (*run)(const ds_plan *plan, uint64_t first, void *work, double *restrict outcomes,
                 double *restrict bills);
 } ds_kernel_version;

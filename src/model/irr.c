@@ -27,6 +27,8 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "numerics/lanes_inline.h"
+
 enum { WIDTH = 16, BISECTIONS = 10, NEWTONS = 6, GRID = 40, REVERSE_GRID = 24 };
 
 /* Grid of v below 1, and of 1/v below 1: exp(-0.004 sinh(a k)), dense near 1. */
@@ -538,4 +540,58 @@ void ds_irr_lanes(size_t months, size_t lanes, const double *flows,
     }
     flush_grid(&w);
     flush_solve(&w);
+}
+
+/* ---- The modified rate, (75b) ----------------------------------------------------- */
+
+double ds_mirr_monthly(size_t months, const double *flows, double finance, double reinvest)
+{
+    double out = 0.0, in = 0.0, carried = 1.0;
+
+    for (size_t t = 0; t < months; t++, carried /= 1.0 + finance) {
+        in += flows[t] < 0.0 ? -flows[t] * carried : 0.0;
+        out = out * (1.0 + reinvest) + (flows[t] > 0.0 ? flows[t] : 0.0);
+    }
+    if (!(in > 0.0) || months < 2) {
+        return (double)NAN;
+    }
+    const double rate = (ds_log_inline(out) - ds_log_inline(in)) / ((double)months - 1.0);
+    return out > 0.0 ? ds_exp_inline(rate) - 1.0 : -1.0;
+}
+
+/* Of up to WIDTH lanes: values at the first month of what comes out and of what is put in. */
+static void carry(size_t months, size_t lanes, size_t count, const double *flows,
+                  const double *v, double *restrict out, double *restrict in)
+{
+    for (size_t i = 0; i < count; i++) {
+        out[i] = in[i] = 0.0;
+    }
+    for (size_t t = months; t-- > 0;) {
+        for (size_t i = 0; i < count; i++) {
+            const double x = flows[t * lanes + i];
+            out[i] = out[i] * v[i] + (x > 0.0 ? x : 0.0);
+            in[i] = in[i] * v[i] + (x < 0.0 ? -x : 0.0);
+        }
+    }
+}
+
+void ds_mirr_lanes(size_t months, size_t lanes, const double *flows, const double *v,
+                   double *restrict mirr_per_year)
+{
+    double out[WIDTH], in[WIDTH];
+
+    for (size_t start = 0; start < lanes; start += WIDTH) {
+        const size_t count = lanes - start < WIDTH ? lanes - start : WIDTH;
+        carry(months, lanes, count, flows + start, v + start, out, in);
+        for (size_t i = 0; i < count; i++) {
+            const double per_year =
+                12.0 * ((ds_log_inline(out[i]) - ds_log_inline(in[i])) / ((double)months - 1.0) -
+                        ds_log_inline(v[start + i]));
+            /* 690: below the largest double */
+            const bool none = !(in[i] > 0.0) || months < 2 ||
+                              (out[i] > 0.0 && !(per_year < 690.0));
+            const double rate = out[i] > 0.0 ? ds_exp_inline(none ? 0.0 : per_year) - 1.0 : -1.0;
+            mirr_per_year[start + i] = none ? (double)NAN : rate;
+        }
+    }
 }

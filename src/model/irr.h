@@ -1,4 +1,4 @@
-/* irr.h -- internal rate of return of a monthly flow.
+/* irr.h -- internal rate of return of a monthly flow, and the modified one.
  *
  * With v the discount factor of a month, a rate is a v > 0 with
  * f(v) = sum over t of flow(t) v^t = 0; it is 1/v - 1 per month and v^-12 - 1 per
@@ -29,5 +29,14 @@ void ds_irr_lanes(size_t months, size_t lanes, const double *flows,
  * NULL) becomes 0, 1, or 2 for several.  NAN unless there is exactly one. */
 double ds_irr(size_t months, const double *flows, int *root_count);      /* per year  */
 double ds_irr_monthly(size_t months, const double *flows, int *root_count);
+
+/* Modified rate: what is put in is carried at `finance` per month to the first month, what
+ * comes out at `reinvest` to the last.  NAN when nothing is put in, or there is one month
+ * only; -1 when nothing comes out. */
+double ds_mirr_monthly(size_t months, const double *flows, double finance, double reinvest);
+/* The same per year, for lanes, with the discount factor `v` of a month of each lane for
+ * both. */
+void ds_mirr_lanes(size_t months, size_t lanes, const double *flows, const double *v,
+                   double *restrict mirr_per_year);
 
 #endif

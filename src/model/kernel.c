@@ -11,7 +11,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/kernel.h"
 
-#include "model/work.h"
+#include "model/rows.h"
 
 static void simulate_month(ds_work *w, double *restrict bills)
 {
@@ -26,11 +26,24 @@ static void simulate_month(ds_work *w, double *restrict bills)
     ds_contract_month(w);
     ds_student_month(w);
     ds_finance_world(w);
+    if (w->design != NULL)
+        ds_watch_world(w);
+    for (size_t s = 1; s < plan->strategy_count; s++)
+        if (w->month > 0 && plan->strategy[s].first_month == w->month)
+            ds_strategy_branch(w, s);
     for (size_t s = 0; s < plan->strategy_count; s++) {
+        double *bill = plan->monthly ? &bills[(s * plan->months + w->month) * DS_LANES] : NULL;
+        if (w->month < plan->strategy[s].first_month) {
+            if (bill != NULL)
+                ds_row_copy(bill, &bills[w->month * DS_LANES]);
+            continue;
+        }
         ds_strategy_month(w, s);
-        ds_finance_month(w, s, plan->monthly ? &bills[(s * plan->months + w->month) * DS_LANES]
-                                             : NULL);
+        ds_finance_month(w, s, bill);
+        if (w->design != NULL)
+            ds_watch_strategy(w, s);
     }
+    ds_finance_close(w);
 }
 
 void ds_kernel(const ds_plan *plan, uint64_t first, void *work, double *restrict outcomes,

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "distillsim.h"
+#include "model/design.h"
 #include "model/outcome.h"
 #include "model/strata.h"
 
@@ -20,9 +21,12 @@ enum { DS_LANES = 256 }; /* paths per block; a multiple of every SIMD width */
 /* What the engine needs to know of a plan. */
 size_t      ds_plan_strategy_count(const ds_plan *plan);
 const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy);
+bool        ds_plan_strategy_distils(const ds_plan *plan, size_t strategy);
 size_t      ds_plan_month_count(const ds_plan *plan);
 /* Is the outcome worked out?  Are the bills of the months kept? */
 bool        ds_plan_wants(const ds_plan *plan, size_t outcome);
+/* Has anybody asked for saving_npv_usd?  It is worked out in any case. */
+bool        ds_plan_asks_saving(const ds_plan *plan);
 bool        ds_plan_keeps_months(const ds_plan *plan);
 double      ds_plan_cvar_level(const ds_plan *plan);
 uint64_t    ds_plan_outer(const ds_plan *plan); /* states of knowledge, or 0 */
@@ -40,6 +44,9 @@ void   ds_kernel_set_paths(void *work, uint64_t paths);
 /* And the strata of so many paths, which are borrowed; when they are not empty, the blocks
  * need them. */
 void   ds_kernel_set_strata(void *work, const ds_strata *strata);
+
+/* A run with a design, which is borrowed; after ds_kernel_prepare(). */
+void   ds_kernel_set_design(void *work, const ds_design *design);
 
 /* Simulates paths first .. first + DS_LANES - 1.
  *   outcomes  [strategy][outcome][DS_LANES]; INFINITY: never, NAN: none; rows of

@@ -10,6 +10,8 @@
 #ifndef DS_OUTCOME_H
 #define DS_OUTCOME_H
 
+#include <math.h>
+
 #define DS_OUTCOME_LIST(X)                                                              \
     X(COST_NPV, "cost_npv_usd", "USD", +1, NULL, "Present value of all costs.")         \
     X(COST_TOTAL, "cost_total_usd", "USD", +1, NULL, "Sum of all costs, undiscounted.") \
@@ -27,6 +29,8 @@
       "Internal rate of return of the monthly savings, when there is exactly one.")     \
     X(IRR_UNIQUE, "irr_unique", "1", -1, NULL, "1 when there is exactly one rate.")     \
     X(IRR_MULTIPLE, "irr_multiple", "1", +1, NULL, "1 when there are several rates.")   \
+    X(MIRR, "mirr_per_year", "1/year", -1, "none",                                      \
+      "Modified internal rate of return: carried at the discount rate.")               \
     X(PEAK_BILL, "peak_month_usd", "USD", +1, NULL, "Highest bill of a month.")         \
     X(PEAK_MONTH, "peak_month", "month", +1, NULL, "Month of the highest bill, from 0.") \
     X(OVER_BUDGET, "months_over_budget", "month", +1, NULL,                             \
@@ -66,5 +70,11 @@
 #define DS_OUTCOME_ENUM_(id, name, unit, tail, undefined, help) DS_OUTCOME_##id,
 enum { DS_OUTCOME_LIST(DS_OUTCOME_ENUM_) DS_OUTCOME_COUNT };
 #undef DS_OUTCOME_ENUM_
+
+/* (73): what rounding leaves between equal costs is no saving. */
+static inline double ds_saving_of(double base, double cost, double saving)
+{
+    return fabs(saving) <= 1e-12 * (fabs(base) + fabs(cost)) ? 0.0 : saving;
+}
 
 #endif

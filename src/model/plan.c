@@ -486,9 +486,9 @@ static void find_levels(ds_plan *plan)
 }
 
 /* All that a plan has, in an order in which each finds what it needs. */
-static ds_code compile(ds_plan *plan, ds_error *err)
+static ds_code compile(ds_plan *plan, const ds_draw_order *order, ds_error *err)
 {
-    ds_code code = ds_draws_compile(plan->scenario, &plan->draws, err);
+    ds_code code = ds_draws_compile(plan->scenario, order, &plan->draws, err);
     if (code != DS_OK)
         return code;
     plan->outer = (uint64_t)plan->scenario->run->outer;
@@ -522,12 +522,18 @@ static ds_code compile(ds_plan *plan, ds_error *err)
 
 ds_code ds_plan_compile(const ds_scenario *scenario, ds_plan **out, ds_error *err)
 {
+    return ds_plan_compile_ordered(scenario, NULL, out, err);
+}
+
+ds_code ds_plan_compile_ordered(const ds_scenario *scenario, const ds_draw_order *order,
+                                ds_plan **out, ds_error *err)
+{
     *out = NULL;
     ds_plan *plan = calloc(1, sizeof *plan);
     if (plan == NULL)
         return ds_fail(err, DS_E_NOMEM, "", "out of memory for the plan");
     plan->scenario = scenario;
-    ds_code code = compile(plan, err);
+    ds_code code = compile(plan, order, err);
     if (code == DS_E_NOMEM && plan->too_large)
         code = ds_fail(err, DS_E_SCENARIO, "", "too large: what is compiled from it would take "
                        "more than 1 GiB");
@@ -560,6 +566,11 @@ const char *ds_plan_strategy_name(const ds_plan *plan, size_t strategy)
     return plan->strategy[strategy].name;
 }
 
+bool ds_plan_strategy_distils(const ds_plan *plan, size_t strategy)
+{
+    return plan->strategy[strategy].distils;
+}
+
 size_t ds_plan_month_count(const ds_plan *plan)
 {
     return plan->months;
@@ -568,6 +579,11 @@ size_t ds_plan_month_count(const ds_plan *plan)
 bool ds_plan_wants(const ds_plan *plan, size_t outcome)
 {
     return plan->wanted[outcome];
+}
+
+bool ds_plan_asks_saving(const ds_plan *plan)
+{
+    return plan->saving_asked;
 }
 
 bool ds_plan_keeps_months(const ds_plan *plan)

@@ -437,6 +437,7 @@ typedef struct {
 
 typedef struct {
     int student, start, threshold; /* threshold: column or DS_NONE              */
+    double begins; /* the month whatever `start` says, INFINITY: never; NAN: as it says */
     bool certain;                  /* is it ready in the same month on every path? */
     size_t product_count; /* those routed to the student, where (67) asks        */
     int   *product;
@@ -445,6 +446,7 @@ typedef struct {
 typedef struct {
     const char *name;
     int    all;
+    size_t first_month; /* before it the strategy is strategy 0, and not simulated */
     size_t project_count, ramp_count;
     ds_plan_project *project;
     ds_plan_route  **route;       /* [product][route_count[product]]            */
@@ -467,6 +469,8 @@ typedef struct {
     bool             loses;       /* requests may be lost                       */
     bool             spoils;      /* answers may be bad, or asked for twice     */
     bool             losses_cost; /* what is lost or bad may cost something     */
+    bool             repeats;     /* its months may be alike but for prices and demand:
+                                     strategy_again.c                           */
 } ds_plan_strategy;
 
 /* What the wanted outcomes are made of: the kernel keeps nothing else.  Escapes through
@@ -475,7 +479,8 @@ typedef struct {
     bool total, bill, returned, peak, over, provider, project; /* sums and maxima of months */
     bool totals;  /* any but the present value                                        */
     bool payback; /* cumulative saving                                                */
-    bool flow;    /* monthly savings, for the rate of return                          */
+    bool flow;    /* monthly savings, for the rates of return                         */
+    bool rates;   /* internal ones                                                    */
     bool served;  /* requests that are served: their number, tokens and value          */
     bool escalated, bad, unserved, fleets, overflow, fallback;
 } ds_plan_needs;
@@ -486,6 +491,7 @@ struct ds_plan {
     size_t months, start_month; /* start_month: calendar month of month 0, 0-11 */
     double cvar_level;
     bool   wanted[DS_OUTCOME_COUNT], monthly; /* of the outcomes; of monthly bills */
+    bool   saving_asked; /* by name, or with all outcomes; wanted it always is         */
     ds_plan_needs needs;
     double *hours[4];  /* [DS_MONTH_...][month]: H of a contract                 */
     ds_plan_points points[DS_POINTS_COUNT];
@@ -534,6 +540,13 @@ struct ds_plan {
     size_t block_count, block_capacity, block_bytes;
     bool   too_large; /* more than DS_PLAN_BYTES_MAX were asked for              */
 };
+
+/* Does a column hold the same in every path? */
+static inline bool ds_plan_stands(const ds_plan *plan, int column)
+{
+    return column == DS_NONE || column == plan->zero || column == plan->one ||
+           plan->draws.draw[column].kind == DS_DRAW_CONSTANT;
+}
 
 /* Does a column hold `value` in every path? */
 static inline bool ds_plan_holds(const ds_plan *plan, int column, double value)

@@ -31,7 +31,6 @@ static ds_code find_wanted(ds_plan *plan, ds_error *err)
     char               pointer[64];
     for (size_t i = 0; i < DS_OUTCOME_COUNT; i++)
         plan->wanted[i] = texts->values == NULL;
-    plan->wanted[DS_OUTCOME_COST_NPV] = plan->wanted[DS_OUTCOME_SAVING_NPV] = true;
     for (size_t i = 0; i < texts->count; i++) {
         snprintf(pointer, sizeof pointer, "/run/outcomes/%zu", i);
         if (!want(plan, texts->values[i]))
@@ -43,6 +42,8 @@ static ds_code find_wanted(ds_plan *plan, ds_error *err)
         if (!want(plan, a->outcome))
             return unknown(pointer, a->outcome, err);
     }
+    plan->saving_asked = plan->wanted[DS_OUTCOME_SAVING_NPV];
+    plan->wanted[DS_OUTCOME_COST_NPV] = plan->wanted[DS_OUTCOME_SAVING_NPV] = true;
     return DS_OK;
 }
 
@@ -52,8 +53,9 @@ static void find_needs(ds_plan *plan)
     ds_plan_needs *n = &plan->needs;
     n->payback = wanted[DS_OUTCOME_PAYBACK] || wanted[DS_OUTCOME_BREAK_EVEN] ||
                  wanted[DS_OUTCOME_SAVING_TOTAL] || wanted[DS_OUTCOME_SAVING_PER_YEAR];
-    n->flow = wanted[DS_OUTCOME_IRR] || wanted[DS_OUTCOME_IRR_UNIQUE] ||
-              wanted[DS_OUTCOME_IRR_MULTIPLE];
+    n->rates = wanted[DS_OUTCOME_IRR] || wanted[DS_OUTCOME_IRR_UNIQUE] ||
+               wanted[DS_OUTCOME_IRR_MULTIPLE];
+    n->flow = n->rates || wanted[DS_OUTCOME_MIRR];
     n->total = wanted[DS_OUTCOME_COST_TOTAL] || n->payback;
     n->bill = wanted[DS_OUTCOME_USD_PER_MTOK];
     for (size_t m = 0; m < plan->model_count; m++)
@@ -78,6 +80,17 @@ static void find_needs(ds_plan *plan)
     n->totals = n->totals || n->served || n->fleets;
 }
 
+/* strategy_again.c: bills of tokens, and nobody wants to know more than what they cost. */
+static bool may_repeat(const ds_plan *plan, const ds_plan_strategy *s)
+{
+    bool royalties = false;
+    for (size_t k = 0; k < plan->student_count; k++)
+        royalties = royalties || plan->student[k].royalty != DS_NONE;
+    return s->all_certain && s->project_count == 0 && !s->has_fleet && !s->falls_back &&
+           !s->loses && !s->losses_cost && !royalties && plan->agreement_count == 0 &&
+           !plan->needs.totals && !plan->monthly && !plan->real;
+}
+
 ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err)
 {
     plan->monthly = plan->scenario->run->monthly;
@@ -90,6 +103,7 @@ ds_code ds_plan_compile_outcomes(ds_plan *plan, ds_error *err)
             strategy->losses_cost = strategy->losses_cost ||
                                     (strategy->spoils && plan->product[p].loss != DS_NONE) ||
                                     (strategy->loses && plan->product[p].value != DS_NONE);
+        strategy->repeats = may_repeat(plan, strategy);
     }
     return code;
 }

@@ -1,5 +1,6 @@
 /* plan_strategy.c -- strategies of the scenario -> strategies of the plan.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "model/plan_internal.h"
@@ -97,7 +98,8 @@ static bool compile_projects(ds_plan *plan, const ds_strategy *s, ds_plan_strate
         const ds_model_quantity *start = &DS_ITEM(ds_model_quantity, s->start, i);
         ds_plan_project *project = &out->project[out->project_count++];
         *project = (ds_plan_project){ .student = plan->model[start->key.target].student,
-                                      .start = start->value.index, .threshold = DS_NONE };
+                                      .start = start->value.index, .threshold = DS_NONE,
+                                      .begins = (double)NAN };
         for (size_t k = 0; k < s->start_when_usd_per_month_above.count; k++) {
             const ds_model_quantity *when =
                 &DS_ITEM(ds_model_quantity, s->start_when_usd_per_month_above, k);

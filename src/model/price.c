@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "model/rows.h"
+#include "numerics/lanes.h"
+#include "numerics/wide.h"
 
 /* The noise of (20) where it is kept apart: its spread is over a month of reversion, and the
  * drift is without it. */
@@ -39,6 +41,9 @@ static void begin_model(ds_work *w, size_t m)
         const double *change = w->column[model->change];
         const double *volatility = w->column[model->volatility];
         double *drift = w->level_drift[m], *spread = w->level_spread[m];
+        if (w->demand_month > 0 && ds_plan_stands(w->plan, model->change) &&
+            ds_plan_stands(w->plan, model->volatility))
+            return; /* as in the block before */
         DS_EACH_LANE(i) {
             spread[i] = volatility[i] * sqrt(1.0 / 12.0);
             drift[i] = ds_log_inline(1.0 + change[i]) / 12.0 - 0.5 * spread[i] * spread[i];
@@ -89,8 +94,9 @@ void ds_price_begin(ds_work *w)
     const double *inflation = w->column[plan->inflation];
     double *step = w->inflation[1];
     ds_row_set(w->inflation[0], 1);
-    DS_EACH_LANE(i)
-        step[i] = ds_exp_inline(ds_log_inline(1.0 + inflation[i]) / 12.0);
+    if (plan->inflates)
+        DS_EACH_LANE(i)
+            step[i] = ds_exp_inline(ds_log_inline(1.0 + inflation[i]) / 12.0);
 }
 
 /* (21): releases of this month as 0 or 1, and their effect on the level. */
@@ -143,6 +149,19 @@ static void change_smoothly(ds_work *w, size_t m, double *restrict change)
         ds_effect_step(w, &model->effect, change);
 }
 
+/* (20) in the usual case, in one pass. */
+static void move_plainly(const double *z, const double *drift, const double *spread, double *level)
+{
+    for (size_t i = 0; i < DS_LANES; i += DS_WIDE_STEP) {
+        ds_wide x[DS_WIDES];
+        DS_EACH_WIDE(v)
+            x[v] = ds_wide_load(drift, i, v) + ds_wide_load(spread, i, v) * ds_wide_load(z, i, v);
+        ds_exp_wide(x);
+        DS_EACH_WIDE(v)
+            ds_wide_store(level, i, v, ds_wide_load(level, i, v) * x[v]);
+    }
+}
+
 /* (20): what is carried on from month to month. */
 static void move_model(ds_work *w, size_t m)
 {
@@ -159,9 +178,7 @@ static void move_model(ds_work *w, size_t m)
         return;
     const double *drift = w->level_drift[m], *spread = w->level_spread[m];
     if (model->process != DS_NONE && !model->noise_apart && model->effect.regime == DS_NONE) {
-        const double *z = ds_shock(w, model->process);
-        DS_EACH_LANE(i) /* the usual case, in one pass */
-            level[i] *= ds_exp_inline(drift[i] + spread[i] * z[i]);
+        move_plainly(ds_shock(w, model->process), drift, spread, level);
         return;
     }
     double *change = w->scratch[0];
@@ -188,8 +205,7 @@ static void move_gpu(ds_work *w, size_t g)
             x[w->hit[k]] += ds_log_inline(
                 ds_event_sizes(w, gpu->jump, &gpu->jump_factor, w->hit[k]));
     }
-    DS_EACH_LANE(i)
-        rent[i] = ds_exp_inline(x[i]);
+    ds_exp_lanes(DS_LANES, x, rent);
 }
 
 /* (55) */

@@ -75,7 +75,7 @@ static void stratify(ds_work *w, size_t c)
     const ds_component *component = &w->plan->draws.component[c];
     for (size_t k = 0; k < component->count; k++) {
         double *u = w->column[component->input[k]];
-        ds_stream_uniform_lanes(ds_stream_key(w->seed, component->name[k]), w->first, 0, 0,
+        ds_stream_uniform_lanes(ds_work_key(w, component->name[k]), w->first, 0, 0,
                                 DS_LANES, u);
         for (size_t i = 0; i < DS_LANES; i++)
             u[i] = ds_uniform_in_stratum(strata->points, ds_stratum(strata, c, k, w->first + i),
@@ -125,11 +125,15 @@ void ds_random_inputs(ds_work *w)
     }
     ds_sample_shocks(w);
     correlate_inputs(w);
+    if (w->design != NULL)
+        ds_watch_inputs(w, false);
     for (size_t k = 0; k < plan->input_count; k++) {
         double *column = w->column[plan->input[k].column];
         ds_draw_lanes(&plan->draws.draw[plan->input[k].column], DS_LANES, column, column,
                       w->scratch[0]);
     }
+    if (w->design != NULL)
+        ds_watch_inputs(w, true);
     /* probability of a month of each event, (5) */
     for (size_t e = 0; e < plan->event_count; e++) {
         const double *x = w->column[plan->event[e].column];
@@ -199,7 +203,7 @@ double ds_event_size(const ds_work *w, const ds_plan_size *size, size_t lane, ui
 {
     if (!size->per_event)
         return w->column[size->input][lane];
-    uint64_t key = ds_stream_key(w->seed, size->name);
+    uint64_t key = ds_work_key(w, size->name);
     double u = ds_number_of_lane(w, key, lane, (uint32_t)w->month + 1, j);
     return ds_draw_value(&w->plan->draws.draw[size->input], u);
 }

@@ -180,6 +180,21 @@ static double break_even(const ds_ref_run *base, const ds_ref_run *run)
     return after_last_loss + (saving > -saved ? -saved / saving : 1);
 }
 
+/* (75b) */
+static double modified_rate(const ds_ref_world *w, const double *flow)
+{
+    double yearly = 1 + ds_ref_value(w, w->s->discount_rate_per_year), in = 0, out = 0;
+    for (size_t t = 0; t < w->months; t++) {
+        double now = flow[t] * pow(yearly, -(double)t / 12);
+        in += now < 0 ? -now : 0;
+        out += now > 0 ? now : 0;
+    }
+    if (!(in > 0) || w->months < 2)
+        return DS_REF_NONE;
+    double rate = yearly * pow(out / in, 12 / ((double)w->months - 1)) - 1;
+    return rate < exp(690) ? rate : DS_REF_NONE;
+}
+
 /* (75) */
 static bool internal_rate(const ds_ref_run *base, const ds_ref_run *run, double *outcomes)
 {
@@ -196,6 +211,7 @@ static bool internal_rate(const ds_ref_run *base, const ds_ref_run *run, double 
     outcomes[DS_OUTCOME_IRR] = roots == 1 ? rate : DS_REF_NONE;
     outcomes[DS_OUTCOME_IRR_UNIQUE] = roots == 1;
     outcomes[DS_OUTCOME_IRR_MULTIPLE] = roots >= 2;
+    outcomes[DS_OUTCOME_MIRR] = modified_rate(run->w, flow);
     free(flow);
     return true;
 }

@@ -35,7 +35,8 @@ static void clear_routes(ds_work *w, const ds_plan_strategy *s)
         { now->escalated, s->spoils && needs->escalated },
         { now->overflow, s->has_limits }, { now->fallback, s->falls_back },
     };
-    clear_sums(sums, sizeof sums / sizeof *sums);
+    if (needs->totals || s->losses_cost || s->has_limits || s->falls_back)
+        clear_sums(sums, sizeof sums / sizeof *sums);
     for (size_t p = 0; s->loses && p < plan->product_count; p++)
         ds_row_set(now->unserved[p], 0);
 }
@@ -53,7 +54,8 @@ static void clear_month(ds_work *w, const ds_plan_strategy *s)
         { now->fleet_cost, s->has_fleet }, { now->fleet_used, s->has_fleet },
         { now->fleet_mtok, s->has_fleet },
     };
-    clear_sums(sums, sizeof sums / sizeof *sums);
+    if (plan->needs.totals || s->has_fleet)
+        clear_sums(sums, sizeof sums / sizeof *sums);
     clear_routes(w, s);
     for (size_t k = 0; plan->needs.provider && k < plan->provider_count; k++)
         ds_row_set(now->spend[k], 0);
@@ -88,6 +90,7 @@ void ds_strategy_begin(ds_work *w, size_t strategy)
 {
     const ds_plan_strategy *s = &w->plan->strategy[strategy];
     ds_strategy_state *state = &w->strategy[strategy];
+    state->stands_to = 0;
     for (size_t k = 0; k < s->ramp_count; k++) {
         const ds_plan_route *route = &s->ramp[k];
         const bool waits =
@@ -98,17 +101,24 @@ void ds_strategy_begin(ds_work *w, size_t strategy)
     }
 }
 
-/* (56) where it is certain; has it moved since the month before? */
+/* (56) where it is certain; has it moved since the month before?  Before it begins and when
+ * it has risen, it stays. */
 static bool raise_certain(ds_work *w, const ds_plan_strategy *s, ds_strategy_state *state)
 {
+    const double now = (double)w->month;
     bool moved = w->month == 0;
+    if (!moved && now < state->ramps_stand)
+        return false;
+    state->ramps_stand = ds_never;
     for (size_t k = 0; k < s->ramp_count; k++) {
         if (!s->ramp_certain[k])
             continue;
         const ds_plan_route *route = &s->ramp[k];
+        const double from = w->column[route->from][0], ready = ready_of(w, state, route)[0];
         double ramp, started;
-        ramp_at((double)w->month, w->column[route->from][0], ready_of(w, state, route)[0],
-                w->column[route->ramp_months][0], &ramp, &started);
+        ramp_at(now, from, ready, w->column[route->ramp_months][0], &ramp, &started);
+        if (ramp < 1.0)
+            state->ramps_stand = ds_least(state->ramps_stand, ds_greatest(from, ready));
         moved = moved || ramp != state->certain_ramp[k];
         state->certain_ramp[k] = ramp;
         state->certainly_started[k] = started > 0.0;
@@ -498,6 +508,8 @@ static void route_all(ds_work *w, size_t strategy)
     ds_strategy_state *state = &w->strategy[strategy];
     for (size_t k = 0; k < w->plan->product_count * w->plan->model_count; k++)
         state->sent[k] = false;
+    for (size_t m = 0; m < w->plan->model_count; m++)
+        state->of_all[m].known = false;
     for (size_t p = 0; p < w->plan->product_count; p++) {
         if (w->plan->product[p].idle)
             continue;
@@ -551,9 +563,12 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     const ds_plan_strategy *s = &plan->strategy[strategy];
     ds_strategy_state *state = &w->strategy[strategy];
     double *bill_before = w->scratch[15];
+    if (ds_again_month(w, strategy))
+        return;
     clear_month(w, s);
     w->now.usage = state->usage;
     w->now.sent = state->sent;
+    w->now.of_all = state->of_all;
     ds_project_month(w, strategy);
     const bool moved = raise_certain(w, s, state);
     if (!s->all_certain)
@@ -577,4 +592,5 @@ void ds_strategy_month(ds_work *w, size_t strategy)
     }
     ds_agreement_bill(w, state, s);
     count_unserved(w, s);
+    ds_again_keep(w, strategy);
 }

@@ -19,12 +19,18 @@ static void pass_gates(ds_work *w, size_t s)
     const double *permission = w->column[student->permission];
     double *made = w->gates[s], *passed = w->succeeds[s];
     double *u = w->scratch[0], *alive = w->scratch[1];
-    ds_number_lanes(w, ds_stream_key(w->seed, student->permission_name), 0, 0, u);
+    if (ds_plan_holds(w->plan, student->success, 1) &&
+        ds_plan_holds(w->plan, student->permission, 1)) {
+        ds_row_set(made, 1);
+        ds_row_set(passed, 1);
+        return;
+    }
+    ds_number_lanes(w, ds_work_key(w, student->permission_name), 0, 0, u);
     DS_EACH_LANE(i) {
         alive[i] = u[i] < permission[i] ? 1.0 : 0.0;
         made[i] = passed[i] = 0.0;
     }
-    uint64_t key = ds_stream_key(w->seed, student->gate_name);
+    uint64_t key = ds_work_key(w, student->gate_name);
     for (uint32_t attempt = 0; attempt < (uint32_t)student->attempts; attempt++) {
         ds_number_lanes(w, key, 0, attempt, u);
         DS_EACH_LANE(i) {
@@ -261,9 +267,12 @@ void ds_project_begin(ds_work *w, size_t strategy)
         const ds_plan_project *project = &s->project[j];
         const double *start = w->column[project->start], *made = w->gates[project->student];
         double *begin = state->project_end[j * (DS_MOST_ATTEMPTS + 1)];
-        bool waits = project->threshold != DS_NONE;
-        DS_EACH_LANE(i)
-            begin[i] = waits || made[i] == 0.0 ? ds_never : start[i];
+        const bool waits = project->threshold != DS_NONE, given = !isnan(project->begins);
+        const double begins = project->begins;
+        DS_EACH_LANE(i) {
+            double month = given ? begins : start[i];
+            begin[i] = waits || made[i] == 0.0 ? ds_never : month;
+        }
         set_ends(w, state, j, &w->plan->student[project->student], (size_t)project->student);
         ds_row_set(state->age[j], 0);
         ds_row_set(state->releases[j], 0);

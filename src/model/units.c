@@ -165,6 +165,45 @@ static double count_hours(ds_work *w, ds_strategy_state *state, int index, int q
     return hours;
 }
 
+/* Is the pool sized to its load alone, once a month, and due and priced alike on all paths? */
+static bool is_flat(const ds_work *w, const ds_plan_contract *c, const ds_plan_pool *pool,
+                    const double *due)
+{
+    const ds_plan *plan = w->plan;
+    const ds_row *factor;
+    const ds_plan_points *points = points_of(w, c->settlement, &factor);
+    const bool sized = c->settlement != DS_SETTLED_METERED &&
+                       c->settlement != DS_SETTLED_WINDOW && pool->held == DS_NONE &&
+                       pool->ring == DS_NONE && pool->reserved == DS_NONE;
+    return sized && points->count == 1 && points->first[1] == 1 &&
+           factor == (const ds_row *)w->peak && ds_plan_stands(plan, c->utilisation) &&
+           ds_plan_stands(plan, pool->usd_per_unit_hour) &&
+           (due == w->column[plan->one] || due == w->column[plan->zero]);
+}
+
+/* The line of such a pool: what size_flat_pool() and bill_pool() do, of numbers. */
+static void bill_flat_pool(ds_work *w, int index, const ds_plan_pool *pool, double due,
+                           double *restrict line)
+{
+    const ds_plan_contract *c = &w->plan->contract[index];
+    const double share = w->per_use[index][0], hours = c->hours[w->month];
+    const double per_unit = (1.0 - 1e-9) / (hours * pool->increment);
+    const double step = pool->increment, least = ds_greatest(0.0, pool->minimum);
+    const double usd = w->column[pool->usd_per_unit_hour][0];
+    const double *price = w->price[index];
+    ds_total_load(w, c->model, pool->load, (const ds_row *)w->peak, NULL, line);
+    if (price == w->column[w->plan->one])
+        DS_EACH_LANE(i) {
+            double needed = step * ds_ceil(line[i] * per_unit * share);
+            line[i] = ds_greatest(needed, least) * due * hours * usd;
+        }
+    else
+        DS_EACH_LANE(i) {
+            double needed = step * ds_ceil(line[i] * per_unit * share);
+            line[i] = ds_greatest(needed, least) * due * hours * price[i] * usd;
+        }
+}
+
 /* (42), (43), (52): the line of a pool. */
 static void bill_pool(ds_work *w, ds_strategy_state *state, int index, int q, const double *due,
                       double *restrict line)
@@ -172,6 +211,10 @@ static void bill_pool(ds_work *w, ds_strategy_state *state, int index, int q, co
     const ds_plan_contract *c = &w->plan->contract[index];
     const ds_plan_pool *pool = &c->pool[q];
     const double *usd = w->column[pool->usd_per_unit_hour], *price = w->price[index];
+    if (is_flat(w, c, pool, due)) {
+        bill_flat_pool(w, index, pool, due[0], line);
+        return;
+    }
     const double on_demand = count_hours(w, state, index, q, due, line);
     DS_EACH_LANE(i)
         line[i] = line[i] * on_demand * price[i] * usd[i];

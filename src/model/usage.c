@@ -132,8 +132,7 @@ void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
                  w->plan->load_count, factor, times, total);
 }
 
-/* Does the model get the same share of the requests of every product? */
-static bool gets_same_of_all(const ds_work *w, int model, double *share)
+static bool find_share(const ds_work *w, int model, double *share)
 {
     const ds_plan *plan = w->plan;
     bool found = false;
@@ -151,20 +150,38 @@ static bool gets_same_of_all(const ds_work *w, int model, double *share)
     return found;
 }
 
+/* Does the model get the same share of the requests of every product? */
+static bool gets_same_of_all(const ds_work *w, int model, double *share)
+{
+    ds_share_of_all *of_all = &w->now.of_all[model];
+    if (!of_all->known) {
+        of_all->same = find_share(w, model, &of_all->share);
+        of_all->known = true;
+    }
+    *share = of_all->share;
+    return of_all->same;
+}
+
+const double *ds_whole_load(ds_work *w, int load, const double *times)
+{
+    ds_whole *whole = &w->whole[load];
+    if (whole->demand_month != w->demand_month || whole->times != times)
+        add_requests(w, ALL, (const ds_row *)&w->load[load], &w->load_alike[load],
+                     w->plan->load_count, NULL, times, w->whole_row[load]);
+    *whole = (ds_whole){ w->demand_month, times };
+    return w->whole_row[load];
+}
+
 ds_part ds_part_load(ds_work *w, int model, int load, const double *times, double *own)
 {
     const ds_row *rows = (const ds_row *)&w->load[load];
     const bool   *alike = &w->load_alike[load];
-    ds_whole     *whole = &w->whole[load];
     double        share = 0;
     if (!w->plan->model[model].shared || !gets_same_of_all(w, model, &share)) {
         add_requests(w, model, rows, alike, w->plan->load_count, NULL, times, own);
         return (ds_part){ own, 1.0 };
     }
-    if (whole->demand_month != w->demand_month || whole->times != times)
-        add_requests(w, ALL, rows, alike, w->plan->load_count, NULL, times, w->whole_row[load]);
-    *whole = (ds_whole){ w->demand_month, times };
-    return (ds_part){ w->whole_row[load], share };
+    return (ds_part){ ds_whole_load(w, load, times), share };
 }
 
 void ds_total_tokens(const ds_work *w, int model, double *restrict total)

@@ -119,14 +119,16 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     size_t J = strategy->project_count;
     state->project_end = rows(l, J * (DS_MOST_ATTEMPTS + 1));
     state->ready = rows(l, J);
-    state->usage = take(l, plan->product_count * plan->model_count * sizeof *state->usage);
-    state->sent = take(l, plan->product_count * plan->model_count * sizeof *state->sent);
-    state->shares = take(l, plan->product_count * sizeof *state->shares);
-    state->certain_ramp = take(l, strategy->ramp_count * sizeof *state->certain_ramp);
-    state->certainly_started = take(l, strategy->ramp_count * sizeof *state->certainly_started);
     state->work_from = take(l, J * sizeof *state->work_from);
     state->work_to = take(l, J * sizeof *state->work_to);
     state->ramp_alike = take(l, strategy->ramp_count * sizeof *state->ramp_alike);
+    /* what ds_strategy_branch() copies begins here */
+    state->usage = take(l, plan->product_count * plan->model_count * sizeof *state->usage);
+    state->sent = take(l, plan->product_count * plan->model_count * sizeof *state->sent);
+    state->of_all = take(l, plan->model_count * sizeof *state->of_all);
+    state->shares = take(l, plan->product_count * sizeof *state->shares);
+    state->certain_ramp = take(l, strategy->ramp_count * sizeof *state->certain_ramp);
+    state->certainly_started = take(l, strategy->ramp_count * sizeof *state->certainly_started);
     state->age = rows(l, J);
     state->releases = rows(l, J);
     state->fresh = rows(l, J);
@@ -136,9 +138,22 @@ static void lay_out_strategy(layout *l, const ds_plan *plan, const ds_plan_strat
     state->alike = take(l, plan->commitment_count * sizeof *state->alike);
     state->credit = rows(l, 2 * plan->agreement_count);
     state->provider = rows(l, plan->provider_count);
+    state->paid = take(l, sizeof(ds_row));
     state->total = rows(l, DS_TOTAL_COUNT);
     state->flow = rows(l, plan->months);
-    state->paid = *rows(l, 1);
+}
+
+void ds_strategy_branch(ds_work *w, size_t strategy)
+{
+    const ds_strategy_state *from = &w->strategy[0];
+    ds_strategy_state *to = &w->strategy[strategy];
+    const double *source = (const double *)(const void *)from->usage;
+    double *copy = (double *)(void *)to->usage;
+    const double *end = w->plan->needs.flow     ? from->flow[w->plan->months]
+                        : w->plan->needs.totals ? from->total[DS_TOTAL_COUNT]
+                                                : from->total[DS_TOTAL_NPV + 1];
+    while (source < end)
+        *copy++ = *source++;
 }
 
 static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
@@ -194,28 +209,44 @@ size_t ds_kernel_work_bytes(const ds_plan *plan)
     return lay_out(plan, NULL, &measured);
 }
 
+uint64_t ds_work_key(const ds_work *w, uint64_t name)
+{
+    const ds_design *design = w->design;
+    for (size_t k = 0; design != NULL && k < design->redrawn_count; k++)
+        if (design->redrawn[k] == name)
+            return ds_stream_key(design->redrawn_seed, name);
+    return ds_stream_key(w->seed, name);
+}
+
+static void set_keys(ds_work *w)
+{
+    const ds_plan *plan = w->plan;
+    for (size_t k = 0; k < plan->input_count; k++)
+        w->input_key[k] = ds_work_key(w, plan->input[k].name);
+    for (size_t e = 0; e < plan->event_count; e++)
+        w->event_key[e] = ds_work_key(w, plan->event[e].name);
+    for (size_t k = 0; k < plan->process_count; k++)
+        w->process_key[k] = ds_work_key(w, plan->process[k]);
+    for (size_t c = 0; c < plan->draws.component_count; c++)
+        w->tail_key[c] = ds_work_key(w, plan->draws.component[c].tail);
+    for (size_t k = 0; k < plan->sampler.stream_count; k++)
+        w->sampled_key[k] = ds_work_key(w, plan->sampler.stream[k].name);
+    for (size_t k = 0; k < plan->noise_count; k++)
+        w->noise_key[k] = ds_work_key(w, plan->noise[k].name);
+    for (size_t k = 0; k < plan->regime_count; k++)
+        w->regime_key[k] = ds_work_key(w, plan->regime[k].name);
+}
+
 void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
 {
     ds_work *w = work;
     lay_out(plan, work, w);
     w->plan = plan;
     w->seed = seed;
-    for (size_t k = 0; k < plan->input_count; k++)
-        w->input_key[k] = ds_stream_key(seed, plan->input[k].name);
-    for (size_t e = 0; e < plan->event_count; e++)
-        w->event_key[e] = ds_stream_key(seed, plan->event[e].name);
-    for (size_t k = 0; k < plan->process_count; k++)
-        w->process_key[k] = ds_stream_key(seed, plan->process[k]);
-    for (size_t c = 0; c < plan->draws.component_count; c++)
-        w->tail_key[c] = ds_stream_key(seed, plan->draws.component[c].tail);
-    for (size_t k = 0; k < plan->sampler.stream_count; k++)
-        w->sampled_key[k] = ds_stream_key(seed, plan->sampler.stream[k].name);
+    w->design = NULL;
+    set_keys(w);
     w->strata = NULL;
     w->points = (uint64_t)plan->scenario->run->paths / plan->sampler.replicates;
-    for (size_t k = 0; k < plan->noise_count; k++)
-        w->noise_key[k] = ds_stream_key(seed, plan->noise[k].name);
-    for (size_t k = 0; k < plan->regime_count; k++)
-        w->regime_key[k] = ds_stream_key(seed, plan->regime[k].name);
     for (size_t c = 0; c < plan->draws.count; c++)
         if (plan->draws.draw[c].kind == DS_DRAW_CONSTANT)
             ds_row_set(w->column[c], plan->draws.draw[c].a);
@@ -228,4 +259,11 @@ void ds_kernel_prepare(const ds_plan *plan, uint64_t seed, void *work)
     w->demand_month = 0;
     ds_row_set(w->column[plan->zero], 0);
     ds_row_set(w->column[plan->one], 1);
+}
+
+void ds_kernel_set_design(void *work, const ds_design *design)
+{
+    ds_work *w = work;
+    w->design = design;
+    set_keys(w);
 }

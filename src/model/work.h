@@ -17,8 +17,10 @@
 #ifndef DS_WORK_H
 #define DS_WORK_H
 
+#include "model/design.h"
 #include "model/plan.h"
 #include "numerics/lanes_inline.h"
+#include "numerics/stream.h"
 
 typedef double ds_row[DS_LANES];
 
@@ -40,12 +42,26 @@ typedef struct {
     double bad, escalated, checks;
 } ds_shares;
 
+/* Does a model get the same share of the requests of every product?  Looked for when it is
+ * asked for, and kept as long as the routing stays. */
+typedef struct {
+    bool   known, same;
+    double share;
+} ds_share_of_all;
+
 /* A sum over the requests of all products, for the strategies that send all of them, or
  * the same share of each, to one model. */
 typedef struct {
     uint64_t      demand_month; /* when it was made                                   */
     const double *times;        /* and by which row multiplied                        */
 } ds_whole;
+
+/* A charge that is paid again and again: a share of what all requests cost on a contract. */
+enum { DS_MOST_KEPT = 2 };
+typedef struct {
+    int    contract;
+    double share;
+} ds_kept_charge;
 
 /* State of one strategy between the months. */
 typedef struct {
@@ -54,8 +70,13 @@ typedef struct {
                              of a row of the world or of usage_row                     */
     bool      *sent;      /* [product][model]: was anything put into usage?            */
     ds_shares *shares;    /* [product]: where it is certain                            */
+    ds_share_of_all *of_all; /* [model]                                                */
     double    *certain_ramp; /* [ramp]: (56), and whether t >= t0, where they are certain */
     bool      *certainly_started;
+    double     ramps_stand;  /* the month before which none of these moves            */
+    double     stands_to;    /* that before which the strategy pays `kept` and no more */
+    ds_kept_charge kept[DS_MOST_KEPT];
+    size_t     kept_count;
     ds_row *project_end;  /* [project][attempt 0..8]: e_j of (62), INFINITY: not yet */
     ds_row *ready;        /* [project]: ready month, INFINITY: never                  */
     double *work_from, *work_to; /* [project]: no path has its project at work before or
@@ -90,6 +111,7 @@ enum { DS_MOST_CHARGES = 4 };
 /* What a strategy does in one month; scratch, refilled for each. */
 typedef struct {
     ds_part *usage;       /* those of the strategy's state                             */
+    ds_share_of_all *of_all;
     ds_row *usage_row;    /* [product][model]                                          */
     bool   *sent;
     ds_row *unserved; /* [product]                                                    */
@@ -137,6 +159,7 @@ typedef struct {
     uint64_t *sampled_key;       /* [stream of the sampler]                           */
     const ds_strata *strata;     /* of the run, or NULL (7b)                          */
     uint64_t  points;            /* n of (7): paths of the run over replicates        */
+    const ds_design *design;     /* or NULL: a plain run                              */
     ds_row   *walk;              /* [process][months - 1]: shocks, when sampled (8)    */
     uint64_t *noise_key, *regime_key;
     double  **member;            /* members of one correlated component               */
@@ -219,6 +242,12 @@ typedef struct {
     uint32_t          *hit;     /* [DS_LANES]                                         */
 } ds_work;
 
+/* Key of a stream. */
+uint64_t ds_work_key(const ds_work *w, uint64_t name);
+
+/* Before its first month: a strategy takes over the state of strategy 0, but for its projects. */
+void ds_strategy_branch(ds_work *w, size_t strategy);
+
 /* -- random.c */
 /* Columns of the inputs, and the probabilities of the events. */
 void ds_random_inputs(ds_work *w);
@@ -257,6 +286,11 @@ double ds_number_of_lane(const ds_work *w, uint64_t key, size_t lane, uint32_t m
  * follow one another. */
 void   ds_sample_shocks(ds_work *w);
 void   ds_shock_pair(ds_work *w, size_t process, double *restrict even, double *restrict odd);
+
+/* -- watch.c: what a design watches, into its columns */
+void ds_watch_inputs(ds_work *w, bool values);
+void ds_watch_world(ds_work *w);
+void ds_watch_strategy(ds_work *w, size_t strategy);
 
 /* -- demand.c */
 void ds_demand_begin(ds_work *w);
@@ -307,6 +341,8 @@ void ds_total_load(const ds_work *w, int model, int load, const ds_row *factor,
                    const double *times, double *restrict total);
 /* The same where it may be made once for several strategies; `own` is for the answer if
  * it is not.  Without a factor. */
+/* The sum over all requests of the month, made when it is asked for. */
+const double *ds_whole_load(ds_work *w, int load, const double *times);
 ds_part ds_part_load(ds_work *w, int model, int load, const double *times, double *own);
 /* Of requests times their tokens [Mtok]. */
 void ds_total_tokens(const ds_work *w, int model, double *restrict total);
@@ -377,11 +413,18 @@ void ds_route_count(ds_work *w, size_t strategy, size_t product);
 /* After ds_project_begin(). */
 void ds_strategy_begin(ds_work *w, size_t strategy);
 void ds_strategy_month(ds_work *w, size_t strategy);
+/* -- strategy_again.c */
+/* After a month of a strategy: is the next one billed like it? */
+void ds_again_keep(ds_work *w, size_t strategy);
+/* If so, its charges; else false, with nothing done. */
+bool ds_again_month(ds_work *w, size_t strategy);
 /* -- finance.c */
 void ds_finance_begin(ds_work *w);
 /* Adds the month's requests to those asked so far; once for all strategies. */
 void ds_finance_world(ds_work *w);
 void ds_finance_month(ds_work *w, size_t strategy, double *restrict bill_out);
+/* After the last strategy of a month. */
+void ds_finance_close(ds_work *w);
 void ds_finance_end(ds_work *w, double *restrict outcomes);
 
 #endif

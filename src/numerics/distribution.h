@@ -62,6 +62,10 @@ bool ds_distribution_fit_weibull_quantiles(double p1, double x1, double p2, doub
 bool ds_distribution_fit_gamma_quantiles(double p1, double x1, double p2, double x2,
                                          ds_distribution *out);
 
+/* On [0, 1]: 0 < x1 < x2 < 1. */
+bool ds_distribution_fit_beta_quantiles(double p1, double x1, double p2, double x2,
+                                        ds_distribution *out);
+
 enum { DS_METALOG_TERMS = 5, DS_MIXTURE_PARTS = 16 };
 /* The `count` coefficients (2 to 5) of the metalog through as many points, both lists
  * ascending, low < x < high; low and high may be infinite. */
@@ -77,6 +81,8 @@ bool ds_metalog_has_mean(const ds_distribution *d);
 double ds_distribution_cdf(const ds_distribution *d, double x);
 double ds_distribution_quantile(const ds_distribution *d, double p);
 double ds_distribution_mean(const ds_distribution *d);
+/* INFINITY of a metalog of one bound that has none. */
+double ds_distribution_sd(const ds_distribution *d);
 /* Share of the mass of the distribution *before* truncation outside [low, high]. */
 double ds_distribution_mass_outside(const ds_distribution *d, double low, double high);
 /* Share of the mass of the distribution *before* truncation that its truncation keeps; of

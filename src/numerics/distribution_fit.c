@@ -147,3 +147,58 @@ bool ds_distribution_fit_gamma_quantiles(double p1, double x1, double p2, double
     const ds_distribution unit = untruncated(DS_DIST_GAMMA, low, 1.0);
     return accept_fit(DS_DIST_GAMMA, low, x2 / ds_distribution_quantile(&unit, p2), out);
 }
+
+/* ---- Beta from two quantiles ------------------------------------------------------ */
+
+/* P(X <= x) of a beta with log odds of the mean and alpha + beta as given. */
+static double beta_below(double x, double odds, double size)
+{
+    const double mean = odds < 0.0 ? exp(odds) / (1.0 + exp(odds)) : 1.0 / (1.0 + exp(-odds));
+    const double alpha = size * mean, beta = size / (1.0 + exp(odds));
+
+    return alpha > 0.0 && beta > 0.0 ? gsl_cdf_beta_P(x, alpha, beta) : odds < 0.0 ? 1.0 : 0.0;
+}
+
+/* The mean, as log odds, at which a beta of this size has p below x: the greater the mean,
+ * the less is below. */
+static double beta_odds(double p, double x, double size)
+{
+    double low = -40.0, high = 40.0;
+
+    for (int i = 0; i < 80 && high - low > 1e-14; i++) {
+        const double middle = 0.5 * (low + high);
+        if (beta_below(x, middle, size) > p) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return 0.5 * (low + high);
+}
+
+/* Among the betas with p1 below x1, the larger alpha + beta is, the more is below x2. */
+bool ds_distribution_fit_beta_quantiles(double p1, double x1, double p2, double x2,
+                                        ds_distribution *out)
+{
+    double low = -7.0, high = 25.0; /* ln(alpha + beta) */
+
+    if (!(p1 > 0.0 && p1 < p2 && p2 < 1.0) || !(x1 > 0.0 && x1 < x2 && x2 < 1.0)) {
+        return false;
+    }
+    for (int i = 0; i < 60; i++) {
+        const double middle = 0.5 * (low + high), size = exp(middle);
+        if (beta_below(x2, beta_odds(p1, x1, size), size) < p2) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    const double size = exp(low), odds = beta_odds(p1, x1, size);
+    const double alpha = size / (1.0 + exp(-odds)), beta = size / (1.0 + exp(odds));
+    const ds_distribution d = untruncated(DS_DIST_BETA, alpha, beta);
+    /* at an end of the range there is none */
+    const bool found = low > -6.999 && high < 24.999 && alpha > 0.0 &&
+                       fabs(ds_distribution_cdf(&d, x1) - p1) < 1e-9 &&
+                       fabs(ds_distribution_cdf(&d, x2) - p2) < 1e-9;
+    return found && accept_fit(DS_DIST_BETA, alpha, beta, out);
+}

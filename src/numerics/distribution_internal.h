@@ -42,12 +42,14 @@ double   ds_metalog_density(const ds_distribution *d, double x);
 /* At the quantile of these tails: nothing is solved. */
 double   ds_metalog_density_of_tails(const ds_distribution *d, double p, double q);
 double   ds_metalog_mean(const ds_distribution *d);
+double   ds_metalog_sd(const ds_distribution *d);
 
 /* distribution_mixture.c; untruncated but for mean and support */
 double   ds_mixture_quantile(const ds_distribution *d, double p, double q);
 ds_tails ds_mixture_tails(const ds_distribution *d, double x);
 double   ds_mixture_density(const ds_distribution *d, double x);
 double   ds_mixture_mean(const ds_distribution *d);
+double   ds_mixture_sd(const ds_distribution *d);
 double   ds_mixture_support(const ds_distribution *d, bool high);
 /* The flat form: DS_MIXTURE_PIECES edges, then as many pieces of DS_PIECE_SIZE numbers
  * (first score, 1 / width, four coefficients), then ds_mixture_break_count() numbers of

@@ -192,13 +192,10 @@ double ds_metalog_density(const ds_distribution *d, double x)
                        : product_of_tails(odds) / (slope_at(d, odds) * x_slope(d, x));
 }
 
-/* Integral of x p q dL over the part inside, in panels of a width of 1. */
-double ds_metalog_mean(const ds_distribution *d)
+/* Integral of (x - centre)^power p q dL over the part inside, in panels of a width of 1:
+ * the central moment, power 1 or 2. */
+static double moment_about(const ds_distribution *d, double centre, int power)
 {
-    if (!has_low(d) && !has_high(d) && !ds_distribution_is_truncated(d)) {
-        const double *a = d->values;
-        return a[0] + (d->count > 2 ? 0.5 * a[2] : 0.0) + (d->count > 4 ? a[4] / 12.0 : 0.0);
-    }
     const double from = fmax(odds_at(d, d->low), -FAR_ODDS);
     const double to = fmin(odds_at(d, d->high), FAR_ODDS);
     const size_t panels = (size_t)ceil(to - from) + 1;
@@ -211,11 +208,35 @@ double ds_metalog_mean(const ds_distribution *d)
         for (size_t i = 0; i < 16; i++) {
             double odds, weight;
             gsl_integration_glfixed_point(left, right, i, &odds, &weight, table);
-            sum += weight * product_of_tails(odds) * x_of(d, sum_of_terms(d, odds));
+            const double x = x_of(d, sum_of_terms(d, odds)) - centre;
+            sum += weight * product_of_tails(odds) * (power == 1 ? x : x * x);
         }
     }
     gsl_integration_glfixed_table_free(table);
     return table == NULL ? (double)NAN : sum / ds_distribution_truncation(d).inside;
+}
+
+double ds_metalog_mean(const ds_distribution *d)
+{
+    if (!has_low(d) && !has_high(d) && !ds_distribution_is_truncated(d)) {
+        const double *a = d->values;
+        return a[0] + (d->count > 2 ? 0.5 * a[2] : 0.0) + (d->count > 4 ? a[4] / 12.0 : 0.0);
+    }
+    return moment_about(d, 0.0, 1);
+}
+
+/* Towards its open end a metalog of one bound grows as exp(c L): x^2 has a mean when
+ * c < 1/2; near it the quadrature would need more than FAR_ODDS. */
+double ds_metalog_sd(const ds_distribution *d)
+{
+    const double third = d->count > 2 ? d->values[2] : 0.0;
+    const double left = d->values[1] - 0.5 * third, right = d->values[1] + 0.5 * third;
+    const bool open = has_low(d) != has_high(d) && !isfinite(has_low(d) ? d->high : d->low);
+
+    if (open && (has_low(d) ? right : left) >= 0.48) {
+        return (double)INFINITY;
+    }
+    return sqrt(moment_about(d, ds_metalog_mean(d), 2));
 }
 
 bool ds_metalog_rises(const ds_distribution *d, double *falls_at)

@@ -63,6 +63,24 @@ double ds_mixture_mean(const ds_distribution *d)
     return sum / total;
 }
 
+double ds_mixture_sd(const ds_distribution *d)
+{
+    const double mean = ds_mixture_mean(d);
+    double total = 0.0, sum = 0.0;
+
+    for (size_t i = 0; i < d->count; i++) {
+        ds_distribution part;
+        const double weight = cut_part(d, i, &part);
+        if (weight > 0.0) {
+            const double away = ds_distribution_mean(&part) - mean;
+            const double sd = ds_distribution_sd(&part);
+            total += weight;
+            sum += weight * (sd * sd + away * away);
+        }
+    }
+    return sqrt(sum / total);
+}
+
 double ds_mixture_support(const ds_distribution *d, bool high)
 {
     double best = (double)NAN;

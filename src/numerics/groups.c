@@ -112,24 +112,39 @@ double ds_groups_error(const ds_groups *g, size_t paths, uint64_t missing, doubl
     return sqrt(squares * groups / (groups - 1.0)) / weight;
 }
 
-double ds_groups_share_se(const ds_groups *g, size_t paths, uint64_t part,
+/* Half width, over t, of the interval of a share of which nothing was seen.  A group with K
+ * paths, on which the count of what has share p has at most `gain` times the variance of
+ * independent paths, has something of it with a probability of at least pK/(gain + pK)
+ * (Paley & Zygmund 1932); the p with which all G groups have nothing with probability 5 %. */
+static double unseen_by_replicates(double groups, double paths)
+{
+    static const double gain = 2.0;
+    const double reach = gain * groups / paths * (pow(0.05, -1.0 / groups) - 1.0);
+
+    return reach / ds_student_975(groups - 1.0);
+}
+
+double ds_groups_share_se(const ds_groups *g, size_t paths, uint64_t part, bool replicates,
                           ds_influence_fn member, const void *context, double *scratch)
 {
-    const double groups = (double)ds_groups_count(g, paths);
-    const bool none = part == 0 || part == paths;
+    const double groups = (double)ds_groups_count(g, paths), all = (double)paths;
 
     if (!(groups >= 2.0)) {
         return (double)NAN;
     }
-    /* half a path that was not seen; when nothing was seen, half a group: how alike the
-     * paths of a group are cannot be seen either */
-    const double unseen = none ? 0.5 / (groups * groups)
-                               : 0.5 / ((double)paths * (double)paths);
-    const double all = (double)paths;
-    const double seen = none ? 0.0
-                             : ds_groups_error(g, paths, 0, all, (double)part / all, member,
-                                               context, scratch);
-    return sqrt(seen * seen + unseen);
+    if (part != 0 && part != paths) {
+        /* paths that were not seen: two when few were, as in ds_share_se(), and half a one
+         * when many were, for then a sampler may know the share nearly exactly */
+        const double few = (double)(part < paths - part ? part : paths - part);
+        const double unseen = 0.5 + 15.0 / (10.0 + few);
+        const double seen = ds_groups_error(g, paths, 0, all, (double)part / all, member, context,
+                                            scratch);
+        return sqrt(seen * seen + unseen / (all * all));
+    }
+    /* nothing was seen, nor how alike the paths of a group are: two groups, but when it is
+     * known that they are unlike */
+    const double alike = sqrt(2.0) / groups;
+    return replicates ? fmin(alike, unseen_by_replicates(groups, all)) : alike;
 }
 
 /* ---- Influences of a column --------------------------------------------------- */
@@ -284,9 +299,9 @@ static double share_below_se(const ds_sample *s, size_t count, double p, double 
     return sqrt(grouped * grouped + tied / ((double)count * (double)count));
 }
 
-double ds_sample_quantile_se(const ds_sample *s, size_t count, const double *sorted, double p)
+double ds_sample_quantile_se(const ds_sample *s, size_t count, const ds_order *order, double p)
 {
-    const double q = ds_quantile_sorted(count, sorted, p);
+    const double q = ds_quantile_of(order, count, p);
 
     if (!((double)count * p * (1.0 - p) >= 5.0) || isinf(q)) {
         return (double)NAN;
@@ -300,7 +315,7 @@ double ds_sample_quantile_se(const ds_sample *s, size_t count, const double *sor
     if (!(p - reach >= 0.0 && p + reach <= 1.0)) {
         return (double)NAN;
     }
-    const double low = ds_quantile_sorted(count, sorted, p - reach);
-    const double high = ds_quantile_sorted(count, sorted, p + reach);
+    const double low = ds_quantile_of(order, count, p - reach);
+    const double high = ds_quantile_of(order, count, p + reach);
     return isinf(low) || isinf(high) ? (double)NAN : (high - low) / (2.0 * t);
 }

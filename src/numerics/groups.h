@@ -8,8 +8,11 @@
 #ifndef DS_GROUPS_H
 #define DS_GROUPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "numerics/order.h"
 
 typedef enum {
     DS_GROUPS_EACH,  /* every path is a group                                   */
@@ -61,17 +64,17 @@ ds_sample ds_sample_of(const ds_groups *groups, size_t paths, const double *colu
 /* Of the mean and the sd of the finite values. */
 double ds_sample_mean_se(const ds_sample *s, size_t defined, double mean);
 double ds_sample_sd_se(const ds_sample *s, size_t defined, double mean, double sd);
-/* Of the CVaR of the finite values; `value` at risk is the threshold of
- * ds_value_at_risk_sorted(). */
+/* Of the CVaR of the finite values; the value at risk is that of ds_tail_of(). */
 double ds_sample_cvar_se(const ds_sample *s, size_t defined, double at_risk, double level,
                          int tail);
-/* Of quantile p of the `count` values sorted, INFINITY included: the error of the share
+/* Of quantile p of the `count` values in order, INFINITY included: the error of the share
  * below it, then the order statistics that far away (Woodruff 1952). */
-double ds_sample_quantile_se(const ds_sample *s, size_t count, const double *sorted, double p);
+double ds_sample_quantile_se(const ds_sample *s, size_t count, const ds_order *order, double p);
 
 /* Of the share part/paths of the paths of which member() says 1 (else 0), never zero:
- * (83) in groups. */
-double ds_groups_share_se(const ds_groups *g, size_t paths, uint64_t part,
+ * (83) in groups, (113).  replicates: the paths of a group are spread out, and not, as
+ * futures of one state of knowledge, alike. */
+double ds_groups_share_se(const ds_groups *g, size_t paths, uint64_t part, bool replicates,
                           ds_influence_fn member, const void *context, double *scratch);
 
 #endif

@@ -1,10 +1,10 @@
 /* lanes.c -- elementary functions over arrays, in plain IEEE operations.
  *
  * Called by draw.c, the kernel and the studies.  The arithmetic is in
- * lanes_inline.h; here are the loops.  The normal quantile takes two passes: the
- * tails (15 % of the lanes) are gathered into a short array, the centre branch is
- * taken for every lane, then the tails are worked out and put in their places, so
- * that the logarithm and root are paid only where needed.  The short array is filled
+ * lanes_inline.h and wide.h; here are the loops.  The normal quantile takes two passes:
+ * the tails (15 % of the lanes) are gathered into a short array and worked out there,
+ * then the centre branch is taken for every lane and the tails are put in their places,
+ * so that the logarithm and root are paid only where needed.  The short array is filled
  * up to whole vectors, for a loop over what is left costs as much as the rest.  Each
  * lane goes through the same operations as the one-value form: same bits.
  *
@@ -12,12 +12,11 @@
 #include "numerics/lanes.h"
 
 #include "numerics/lanes_inline.h"
+#include "numerics/wide.h"
 
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
-
-enum { TILE = 512, GROUP = 8 };
+/* Arrays of a tile are so long that what is used of them is not at the same place of a page,
+ * which a processor takes for a load of what is being stored. */
+enum { TILE = 512, GROUP = 8, ROOM = TILE + 136 };
 
 double ds_exp(double x)
 {
@@ -41,8 +40,17 @@ double ds_normal_cdf(double z)
 
 void ds_exp_lanes(size_t count, const double *x, double *out)
 {
-    DS_LANES_INDEPENDENT
-    for (size_t i = 0; i < count; i++) {
+    const size_t whole = count - count % DS_WIDE_STEP;
+
+    for (size_t i = 0; i < whole; i += DS_WIDE_STEP) {
+        ds_wide y[DS_WIDES];
+        DS_EACH_WIDE(v)
+            y[v] = ds_wide_load(x, i, v);
+        ds_exp_wide(y);
+        DS_EACH_WIDE(v)
+            ds_wide_store(out, i, v, y[v]);
+    }
+    for (size_t i = whole; i < count; i++) {
         out[i] = ds_exp_inline(x[i]);
     }
 }
@@ -63,19 +71,23 @@ void ds_normal_cdf_lanes(size_t count, const double *z, double *out)
     }
 }
 
-/* The lanes with |u - 1/2| > 0.425, and NANs; GROUP more places than lanes, for whole
+/* The lanes with |u - 1/2| > 0.425, and NANs: their values together, and where they came
+ * from, for the wide form a mask of each group.  GROUP more places than lanes, for whole
  * vectors are written. */
 typedef struct {
     size_t count;
-    size_t lane[TILE + GROUP];
-    double value[TILE + GROUP];
+#if defined(__AVX512F__)
+    uint8_t group[TILE / GROUP];
+#else
+    size_t lane[ROOM];
+#endif
+    _Alignas(64) double value[ROOM], root[ROOM], top[ROOM]; /* scores; on the way to them */
 } tail_lanes;
 
 #if defined(__AVX512F__)
 static void gather_tails(size_t lanes, const double *u, tail_lanes *tails)
 {
     const __m512d half = _mm512_set1_pd(0.5), centre = _mm512_set1_pd(0.425);
-    __m512i lane = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
     size_t count = 0;
 
     for (size_t i = 0; i < lanes; i += GROUP) {
@@ -83,8 +95,7 @@ static void gather_tails(size_t lanes, const double *u, tail_lanes *tails)
         const __m512d q = _mm512_abs_pd(_mm512_sub_pd(x, half));
         const __mmask8 outside = _mm512_cmp_pd_mask(q, centre, _CMP_NLE_UQ);
         _mm512_storeu_pd(tails->value + count, _mm512_maskz_compress_pd(outside, x));
-        _mm512_storeu_si512(tails->lane + count, _mm512_maskz_compress_epi64(outside, lane));
-        lane = _mm512_add_epi64(lane, _mm512_set1_epi64(GROUP));
+        tails->group[i / GROUP] = outside;
         count += (size_t)__builtin_popcount(outside);
     }
     tails->count = count;
@@ -134,13 +145,18 @@ static void gather_tails(size_t lanes, const double *u, tail_lanes *tails)
 }
 #endif
 
-/* Scores of tails in place, count a multiple of GROUP.  In stages: the steps of one
- * lane wait for one another, and short stages have more lanes on the way at a time. */
-static void tail_scores(size_t count, double *restrict value)
+/* Scores in place of the tails.  In stages: the steps of one lane wait for one another, and
+ * short stages have more lanes on the way at a time. */
+static void tail_scores(tail_lanes *tails)
 {
-    double root[TILE + GROUP], top[TILE + GROUP];
+    const size_t count = (tails->count + GROUP - 1) / GROUP * GROUP; /* whole vectors */
+    double *restrict value = tails->value, *restrict root = tails->root;
+    double *restrict top = tails->top;
     uint64_t far = 0;
 
+    for (size_t k = 0; k < GROUP; k++) {
+        value[tails->count + k] = 0.01; /* any tail */
+    }
     for (size_t j = 0; j < count; j++) {
         root[j] = ds_normal_tail_root_inline(value[j]);
     }
@@ -158,23 +174,60 @@ static void tail_scores(size_t count, double *restrict value)
     }
 }
 
+#if defined(__AVX512F__)
+/* A group of scores, into which its tails are put; returns how many of them there are. */
+static inline size_t put_group(const tail_lanes *tails, size_t next, size_t i, __m512d score,
+                               double *z)
+{
+    const __mmask8 outside = tails->group[i / GROUP];
+    const __m512d values = _mm512_loadu_pd(tails->value + next);
+
+    _mm512_storeu_pd(z + i, _mm512_mask_expand_pd(score, outside, values));
+    return (size_t)__builtin_popcount(outside);
+}
+#endif
+
+/* All scores of a tile, given those of its tails. */
+static void put_scores(size_t lanes, const double *u, const tail_lanes *tails, double *z)
+{
+    const size_t whole = lanes - lanes % DS_WIDE_STEP;
+    size_t next = 0;
+
+    for (size_t i = 0; i < whole; i += DS_WIDE_STEP) {
+        ds_wide x[DS_WIDES];
+        DS_EACH_WIDE(v)
+            x[v] = ds_wide_load(u, i, v) - 0.5;
+        ds_normal_centre_wide(x);
+#if defined(__AVX512F__)
+        DS_EACH_WIDE(v)
+            next += put_group(tails, next, i + v * DS_WIDE, x[v], z);
+#else
+        DS_EACH_WIDE(v)
+            ds_wide_store(z, i, v, x[v]);
+#endif
+    }
+    for (size_t i = whole; i < lanes; i++) {
+        z[i] = ds_normal_centre_inline(u[i] - 0.5);
+    }
+#if defined(__AVX512F__)
+    for (size_t i = whole; i < lanes; i += GROUP) {
+        next += put_group(tails, next, i, _mm512_loadu_pd(z + i), z);
+    }
+#else
+    for (; next < tails->count; next++) {
+        z[tails->lane[next]] = tails->value[next];
+    }
+#endif
+}
+
 /* One tile of whole groups, in place or into an array apart. */
 static void normal_quantile_tile(size_t lanes, const double *u, double *z)
 {
     tail_lanes tails;
 
     gather_tails(lanes, u, &tails);
-    DS_LANES_INDEPENDENT
-    for (size_t i = 0; i < lanes; i++) {
-        z[i] = ds_normal_centre_inline(u[i] - 0.5);
-    }
-    for (size_t k = 0; k < GROUP; k++) {
-        tails.value[tails.count + k] = 0.01; /* any tail */
-    }
-    tail_scores((tails.count + GROUP - 1) / GROUP * GROUP, tails.value);
-    for (size_t j = 0; j < tails.count; j++) {
-        z[tails.lane[j]] = tails.value[j];
-    }
+    tail_scores(&tails);
+    put_scores(lanes, u, &tails, z);
 }
 
 void ds_normal_quantile_lanes(size_t count, const double *u, double *out)

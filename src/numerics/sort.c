@@ -16,25 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 2048, SMALL_SORT = 24, SHORT_ARRAY = 4096, SAMPLE = 256 };
-
-/* Unsigned order of the key is the order of the number. */
-static uint64_t key_of_double(double x)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &x, sizeof bits);
-    return bits ^ ((bits >> 63) != 0 ? UINT64_MAX : UINT64_C(1) << 63);
-}
-
-static double double_of_key(uint64_t key)
-{
-    const uint64_t bits = key ^ ((key >> 63) != 0 ? UINT64_C(1) << 63 : UINT64_MAX);
-    double x;
-
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
+enum { BUCKETS = DS_BUCKETS, SMALL_SORT = 24, SHORT_ARRAY = 4096, SAMPLE = 256 };
 
 static void insertion_sort(size_t count, uint64_t *key)
 {
@@ -48,8 +30,7 @@ static void insertion_sort(size_t count, uint64_t *key)
     }
 }
 
-/* By how many bits keys are shifted so that they span at most `buckets` values. */
-static unsigned shift_for(uint64_t span, size_t buckets)
+unsigned ds_shift_for(uint64_t span, size_t buckets)
 {
     unsigned shift = 0;
 
@@ -73,8 +54,7 @@ static void starts_of_counts(size_t buckets, size_t *count)
 
 static void spread_keys(size_t count, uint64_t *key, uint64_t *spare);
 
-/* Sorts keys; spare has the same room. */
-static void sort_keys(size_t count, uint64_t *key, uint64_t *spare)
+void ds_sort_keys(size_t count, uint64_t *key, uint64_t *spare)
 {
     if (count <= SMALL_SORT) {
         insertion_sort(count, key);
@@ -100,7 +80,7 @@ static void spread_keys(size_t count, uint64_t *key, uint64_t *spare)
     if (low == high) {
         return;
     }
-    const unsigned shift = shift_for(high - low, buckets);
+    const unsigned shift = ds_shift_for(high - low, buckets);
     memset(next, 0, buckets * sizeof *next);
     for (size_t i = 0; i < count; i++) {
         next[(key[i] - low) >> shift]++;
@@ -110,37 +90,22 @@ static void spread_keys(size_t count, uint64_t *key, uint64_t *spare)
         spare[next[(key[i] - low) >> shift]++] = key[i];
     }
     for (size_t b = 0, start = 0; b < buckets; start = next[b], b++) {
-        sort_keys(next[b] - start, spare + start, key + start);
+        ds_sort_keys(next[b] - start, spare + start, key + start);
     }
     memcpy(key, spare, count * sizeof *key);
 }
 
-/* Buckets of equal width between two values, and one for what is beyond on each side:
- * never falling in x, also as rounded. */
-typedef struct {
-    double low, scale;
-} bucket_map;
-
-static size_t bucket_of(bucket_map map, double x)
-{
-    const double b = (x - map.low) * map.scale;
-    const double least = b > 0.0 ? b : 0.0;
-
-    return (size_t)(int32_t)(least < BUCKETS - 1 ? least : BUCKETS - 1);
-}
-
-/* Between the extremes of a few values; a map to one bucket when they are equal. */
-static bucket_map map_of(size_t count, const double *x)
+ds_buckets ds_buckets_for(size_t count, const double *x)
 {
     double low = (double)INFINITY, high = -(double)INFINITY;
 
-    for (size_t k = 0; k < SAMPLE; k++) {
+    for (size_t k = 0; k < SAMPLE && count > 0; k++) {
         const double value = x[(size_t)((double)k / SAMPLE * (double)count)];
         low = value < low && isfinite(value) ? value : low;
         high = value > high && isfinite(value) ? value : high;
     }
     const double scale = (BUCKETS - 1) / (high - low);
-    return low < high && isfinite(scale) ? (bucket_map){low, scale} : (bucket_map){0.0, 0.0};
+    return low < high && isfinite(scale) ? (ds_buckets){low, scale} : (ds_buckets){0.0, 0.0};
 }
 
 static bool is_wanted(const ds_ranks *ranks, size_t range_count, size_t first, size_t last)
@@ -179,7 +144,7 @@ static void plan_buckets(bucket_table *t, const ds_ranks *ranks, size_t range_co
 }
 
 /* False when out of memory, with nothing done. */
-static bool sort_buckets(size_t count, double *x, bucket_map map, bucket_table *t)
+static bool sort_buckets(size_t count, double *x, ds_buckets map, bucket_table *t)
 {
     if (t->kept >= SIZE_MAX / sizeof(uint64_t) - t->greatest - 1) {
         return false;
@@ -189,8 +154,8 @@ static bool sort_buckets(size_t count, double *x, bucket_map map, bucket_table *
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        const size_t b = bucket_of(map, x[i]);
-        key[t->next[b]] = key_of_double(x[i]);
+        const size_t b = ds_bucket_of(map, x[i]);
+        key[t->next[b]] = ds_key_of_double(x[i]);
         t->next[b] += t->wanted[b];
     }
     for (size_t b = 0, from = 0; b < BUCKETS; b++) {
@@ -198,9 +163,9 @@ static bool sort_buckets(size_t count, double *x, bucket_map map, bucket_table *
             continue;
         }
         const size_t size = t->start[b + 1] - t->start[b];
-        sort_keys(size, key + from, key + t->kept + 1);
+        ds_sort_keys(size, key + from, key + t->kept + 1);
         for (size_t i = 0; i < size; i++) {
-            x[t->start[b] + i] = double_of_key(key[from + i]);
+            x[t->start[b] + i] = ds_double_of_key(key[from + i]);
         }
         from += size;
     }
@@ -217,11 +182,11 @@ static bool sort_short(size_t count, double *x)
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        key[i] = key_of_double(x[i]);
+        key[i] = ds_key_of_double(x[i]);
     }
-    sort_keys(count, key, key + count);
+    ds_sort_keys(count, key, key + count);
     for (size_t i = 0; i < count; i++) {
-        x[i] = double_of_key(key[i]);
+        x[i] = ds_double_of_key(key[i]);
     }
     free(key);
     return true;
@@ -234,10 +199,10 @@ void ds_sort_ranks(size_t count, double *x, const ds_ranks *ranks, size_t range_
     if (count < 2 || (count <= SHORT_ARRAY && sort_short(count, x))) {
         return;
     }
-    const bucket_map map = map_of(count, x);
+    const ds_buckets map = ds_buckets_for(count, x);
     memset(table.next, 0, sizeof table.next);
     for (size_t i = 0; i < count; i++) {
-        table.next[bucket_of(map, x[i])]++;
+        table.next[ds_bucket_of(map, x[i])]++;
     }
     plan_buckets(&table, ranks, range_count);
     if (!sort_buckets(count, x, map, &table)) {

@@ -192,7 +192,7 @@ ds_ranks ds_tail_ranks(size_t count, double level, int tail)
     return tail > 0 ? (ds_ranks){count - width, count} : (ds_ranks){0, width};
 }
 
-double ds_quantile_sorted(size_t count, const double *sorted, double p)
+double ds_quantile_of(const ds_order *order, size_t count, double p)
 {
     if (count == 0 || !(p >= 0.0 && p <= 1.0)) {
         return (double)NAN;
@@ -202,9 +202,9 @@ double ds_quantile_sorted(size_t count, const double *sorted, double p)
     const double part = rank - (double)below;
 
     if (part <= 0.0 || below + 1 >= count) {
-        return sorted[below < count ? below : count - 1];
+        return ds_order_at(order, below < count ? below : count - 1);
     }
-    const double low = sorted[below], high = sorted[below + 1];
+    const double low = ds_order_at(order, below), high = ds_order_at(order, below + 1);
     if (isinf(low) || isinf(high)) {
         return isinf(low) ? low : high;
     }
@@ -231,7 +231,7 @@ static double binomial_quantile(size_t n, double p, double probability, double z
     return k;
 }
 
-double ds_quantile_sorted_se(size_t count, const double *sorted, double p)
+double ds_quantile_of_se(const ds_order *order, size_t count, double p)
 {
     if (!((double)count * p * (1.0 - p) >= 5.0)) {
         return (double)NAN;
@@ -243,80 +243,115 @@ double ds_quantile_sorted_se(size_t count, const double *sorted, double p)
     if (!(low >= 1.0 && high <= (double)count)) {
         return (double)NAN;
     }
-    const double x_low = sorted[(size_t)low - 1], x_high = sorted[(size_t)high - 1];
+    const double x_low = ds_order_at(order, (size_t)low - 1);
+    const double x_high = ds_order_at(order, (size_t)high - 1);
     if (isinf(x_low) || isinf(x_high)) {
         return (double)NAN;
     }
     return (x_high - x_low) / (2.0 * Z_95);
 }
 
-/* The tail of a sorted sample: `whole` values beyond the threshold value, and the
- * part of the threshold value that completes the share. */
+/* Sums of the excess over the threshold, in the lanes of power_sums_about(). */
 typedef struct {
-    double        share;     /* (1 - level) n, in values       */
-    double        threshold; /* value at risk as an order statistic */
-    const double *beyond;
-    size_t        whole;
-} sample_tail;
+    double threshold, excess[SUM_LANES], square[SUM_LANES];
+    size_t taken;
+    bool   infinite;
+} excess_sums;
 
-static bool tail_of_sorted(size_t count, const double *sorted, double level, int tail,
-                           sample_tail *out)
+static void add_excess(void *context, size_t count, const double *x)
 {
+    excess_sums *s = context;
+
+    for (size_t i = 0; i < count; i++) {
+        const size_t lane = s->taken++ % SUM_LANES;
+        const double d = x[i] - s->threshold;
+        s->excess[lane] += d;
+        s->square[lane] += d * d;
+        s->infinite = s->infinite || isinf(x[i]);
+    }
+}
+
+/* Values beyond the value at risk; `share` is how many there would be of a part of one. */
+static size_t whole_values(size_t count, double share)
+{
+    return (size_t)share < count ? (size_t)share : count - 1;
+}
+
+double ds_value_at_risk_of(const ds_order *order, double level, int tail)
+{
+    const size_t count = order->finite;
+
     if (count == 0 || !(level >= 0.0 && level < 1.0)) {
-        return false;
+        return (double)NAN;
     }
-    out->share = (1.0 - level) * (double)count;
-    out->whole = (size_t)out->share;
-    if (out->whole >= count) {
-        out->whole = count - 1;
+    const size_t whole = whole_values(count, (1.0 - level) * (double)count);
+    return ds_order_at(order, tail > 0 ? count - 1 - whole : whole);
+}
+
+ds_tail ds_tail_of(const ds_order *order, double level, int tail)
+{
+    const size_t count = order->finite;
+    const double share = (1.0 - level) * (double)count;
+    ds_tail t = {ds_value_at_risk_of(order, level, tail), (double)NAN, (double)NAN};
+
+    if (!isfinite(t.at_risk)) {
+        t.mean = t.at_risk;
+        return t;
     }
-    const size_t at = tail > 0 ? count - 1 - out->whole : out->whole;
-    out->threshold = sorted[at];
-    out->beyond = tail > 0 ? sorted + at + 1 : sorted;
-    return true;
+    const size_t whole = whole_values(count, share);
+    excess_sums sums = {.threshold = t.at_risk};
+    if (tail > 0) {
+        ds_order_walk(order, count - whole, count, add_excess, &sums);
+    } else {
+        ds_order_walk(order, 0, whole, add_excess, &sums);
+    }
+    /* threshold + mean excess: the fractional value adds no excess */
+    const double excess = lane_total(sums.excess), n = (double)count;
+    t.mean = t.at_risk + excess / share;
+    /* one excess has no spread to estimate from */
+    if (whole >= 2 && !sums.infinite) {
+        const double mean = excess / n;
+        const double variance = (lane_total(sums.square) - n * mean * mean) / (n - 1.0);
+        t.se = variance > 0.0 ? sqrt(variance / n) * n / share : 0.0;
+    }
+    return t;
+}
+
+/* ---- Of sorted values ------------------------------------------------------- */
+
+double ds_quantile_sorted(size_t count, const double *sorted, double p)
+{
+    const ds_order order = ds_order_of_sorted(count, sorted);
+    return ds_quantile_of(&order, count, p);
+}
+
+double ds_quantile_sorted_se(size_t count, const double *sorted, double p)
+{
+    const ds_order order = ds_order_of_sorted(count, sorted);
+    return ds_quantile_of_se(&order, count, p);
 }
 
 double ds_cvar_sorted(size_t count, const double *sorted, double level, int tail)
 {
-    sample_tail t;
-
-    if (!tail_of_sorted(count, sorted, level, tail, &t)) {
-        return (double)NAN;
-    }
-    /* threshold + mean excess: the fractional value adds no excess */
-    if (isinf(t.threshold)) {
-        return t.threshold;
-    }
-    return t.threshold + sum_about(t.whole, t.beyond, t.threshold) / t.share;
+    const ds_order order = ds_order_of_sorted(count, sorted);
+    return ds_tail_of(&order, level, tail).mean;
 }
 
 double ds_cvar_sorted_se(size_t count, const double *sorted, double level, int tail)
 {
-    sample_tail t;
-
-    /* one excess has no spread to estimate from */
-    if (!tail_of_sorted(count, sorted, level, tail, &t) || t.whole < 2 ||
-        isinf(t.threshold) || isinf(t.beyond[0]) || isinf(t.beyond[t.whole - 1])) {
-        return (double)NAN;
-    }
-    const double n = (double)count;
-    const power_sums excess = power_sums_about(t.whole, t.beyond, t.threshold);
-    const double mean = excess.power[0] / n;
-    const double variance = (excess.power[1] - n * mean * mean) / (n - 1.0);
-
-    return variance > 0.0 ? sqrt(variance / n) * n / t.share : 0.0;
+    const ds_order order = ds_order_of_sorted(count, sorted);
+    return ds_tail_of(&order, level, tail).se;
 }
 
 double ds_value_at_risk_sorted(size_t count, const double *sorted, double level, int tail)
 {
-    sample_tail t;
-
-    return tail_of_sorted(count, sorted, level, tail, &t) ? t.threshold : (double)NAN;
+    const ds_order order = ds_order_of_sorted(count, sorted);
+    return ds_value_at_risk_of(&order, level, tail);
 }
 
 double ds_share_se(uint64_t k, uint64_t n)
 {
-    const double p = ((double)k + 0.5) / ((double)n + 1.0);
+    const double p = ((double)k + 2.0) / ((double)n + 4.0);
 
     return sqrt(p * (1.0 - p) / (double)n);
 }

@@ -109,6 +109,44 @@ static void compare(const ds_report *report, const ds_decision *d, bool distil,
                  other, money, distilling, chance.value > 0.5 ? ", although" : ";", share);
 }
 
+/* Of all strategies the one to take, how far ahead it is, and when the next is better. */
+static void recommend(FILE *file, const ds_report *report, const ds_decision *d,
+                      const ds_style *style)
+{
+    char        sentence[SENTENCE_TEXT], best[NAME_TEXT], next[NAME_TEXT], margin[DS_HUMAN_TEXT];
+    char        gain[DS_HUMAN_TEXT];
+    ds_estimate best_case = d->runner_up_best_case_usd;
+    size_t      used;
+
+    if (d->runner_up >= ds_result_strategy_count(report->result) ||
+        !isfinite(d->margin_usd.value))
+        return;
+    quote_strategy(report, d->best, style, best);
+    quote_strategy(report, d->runner_up, style, next);
+    ds_human_money(d->margin_usd, style->utf8, margin);
+    if (d->margin_low > 0)
+        used = (size_t)snprintf(sentence, sizeof sentence,
+                                "Of all strategies %s costs least, %s less than the next, %s", best,
+                                margin, next);
+    else
+        used = (size_t)snprintf(sentence, sizeof sentence,
+                                "Of all strategies %s costs least in these futures, but that it "
+                                "does is within the error: the next, %s, costs %s more", best, next,
+                                margin);
+    const bool less = best_case.value > 0;
+    best_case.value = fabs(best_case.value);
+    ds_human_money(best_case, style->utf8, gain);
+    if (isfinite(best_case.value))
+        snprintf(sentence + used, sizeof sentence - used,
+                 "; in the best %.3g %% of futures for %s, it costs %s %s.",
+                 100 * (1 - ds_result_statistics(report->result, 0,
+                                                 ds_outcome_find("cost_npv_usd")).cvar_level),
+                 next, gain, less ? "less" : "more even then");
+    else
+        snprintf(sentence + used, sizeof sentence - used, ".");
+    ds_text_wrap(file, sentence, style->width, 0, 0);
+}
+
 void ds_report_answer(FILE *file, const ds_report *report, const ds_style *style)
 {
     char        sentence[SENTENCE_TEXT], regret[DS_HUMAN_TEXT];
@@ -130,6 +168,7 @@ void ds_report_answer(FILE *file, const ds_report *report, const ds_style *style
     fputs(ds_style_code(style, DS_STYLE_BOLD), file);
     ds_text_wrap(file, sentence, style->width, 0, 0);
     fputs(ds_style_code(style, DS_STYLE_PLAIN), file);
+    recommend(file, report, &d, style);
     if (isfinite(d.regret_usd.value) && d.regret_usd.value > 0) {
         ds_human_money(d.regret_usd, style->utf8, regret);
         snprintf(sentence, sizeof sentence,

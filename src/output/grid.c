@@ -93,15 +93,25 @@ static void print_head(FILE *file, ds_grid *grid, size_t name, size_t first, siz
     putc('\n', file);
 }
 
+static bool has_units(const ds_grid *grid)
+{
+    bool any = false;
+    for (size_t column = 0; column < grid->columns; column++)
+        any = any || grid->heads[column].unit[0] != '\0';
+    return any;
+}
+
 static void print_block(FILE *file, ds_grid *grid, const ds_style *style, size_t name,
                         size_t first, size_t end)
 {
     fputs(ds_style_code(style, DS_STYLE_BOLD), file);
     print_head(file, grid, name, first, end, false);
     fputs(ds_style_code(style, DS_STYLE_PLAIN), file);
-    fputs(ds_style_code(style, DS_STYLE_DIM), file);
-    print_head(file, grid, name, first, end, true);
-    fputs(ds_style_code(style, DS_STYLE_PLAIN), file);
+    if (has_units(grid)) {
+        fputs(ds_style_code(style, DS_STYLE_DIM), file);
+        print_head(file, grid, name, first, end, true);
+        fputs(ds_style_code(style, DS_STYLE_PLAIN), file);
+    }
     for (size_t row = 0; row < grid->rows; row++) {
         ds_text_pad(file, ds_grid_cell(grid, row, 0), name, false);
         for (size_t column = first; column < end; column++)

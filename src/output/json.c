@@ -234,6 +234,15 @@ static void name_or_null(FILE *file, const ds_result *result, size_t strategy)
         fputs("null", file);
 }
 
+static void interval(FILE *file, const char *key, double low, double high)
+{
+    fprintf(file, ",\"%s\":[", key);
+    ds_json_number(file, low);
+    putc(',', file);
+    ds_json_number(file, high);
+    putc(']', file);
+}
+
 static void decision(FILE *file, const ds_report *report)
 {
     static const char *const verdicts[] = {
@@ -253,8 +262,16 @@ static void decision(FILE *file, const ds_report *report)
     name_or_null(file, result, d.best_other);
     fputs(",\"advantage_usd\":", file);
     ds_json_estimate(file, d.advantage_usd);
+    interval(file, "advantage_usd_95", d.advantage_low, d.advantage_high);
     fputs(",\"probability_advantage\":", file);
     ds_json_estimate(file, d.probability_advantage);
+    fputs(",\"runner_up\":", file);
+    name_or_null(file, result, d.runner_up);
+    fputs(",\"margin_usd\":", file);
+    ds_json_estimate(file, d.margin_usd);
+    interval(file, "margin_usd_95", d.margin_low, d.margin_high);
+    fputs(",\"runner_up_best_case_usd\":", file);
+    ds_json_estimate(file, d.runner_up_best_case_usd);
     fputs(",\"regret_usd\":", file);
     ds_json_estimate(file, d.regret_usd);
     fputs(",\"probability_best\":{", file);

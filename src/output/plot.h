@@ -1,4 +1,4 @@
-/* plot.h -- pictures of what `run --out` and `sweep` wrote, drawn by gnuplot.
+/* plot.h -- pictures of what `run --out`, `sweep` and `breakeven` wrote, drawn by gnuplot.
  *
  * A picture is made in two steps.  First a gnuplot script is written beside the
  * data; it holds the numbers that it draws, names no file but its picture, and
@@ -14,8 +14,6 @@
 #include "distillsim.h"
 #include "output/csv.h"
 
-typedef enum { DS_PLOT_FAN, DS_PLOT_SAVING, DS_PLOT_SWEEP, DS_PLOT_HEAT } ds_plot_kind;
-
 typedef struct {
     FILE         *file;    /* the script                                        */
     const ds_csv *table;   /* what is drawn                                     */
@@ -25,11 +23,20 @@ typedef struct {
     const char   *outcome; /* of a sweep; NULL: the saving, else the first      */
 } ds_plot;
 
-/* Writes a script.  Fails with DS_E_IO when the table lacks what is to be drawn. */
-DS_MUST_CHECK ds_code ds_plot_fan(const ds_plot *plot, ds_error *err);
-DS_MUST_CHECK ds_code ds_plot_saving(const ds_plot *plot, ds_error *err);
-DS_MUST_CHECK ds_code ds_plot_sweep(const ds_plot *plot, ds_error *err);
-DS_MUST_CHECK ds_code ds_plot_heat(const ds_plot *plot, ds_error *err);
+/* A kind of picture. */
+typedef struct {
+    const char *name;
+    const char *table; /* its file in a directory of `run --out`; NULL: any CSV that is_of() */
+    const char *help;
+    const char *what;  /* "a sweep of one parameter", of which it is drawn        */
+    /* Is a table what it is drawn from?  NULL for tables of a directory. */
+    bool (*is_of)(const ds_csv *table);
+    /* Writes the script.  Fails with DS_E_IO when the table lacks what is to be drawn. */
+    ds_code (*write)(const ds_plot *plot, ds_error *err);
+} ds_plot_kind;
+
+/* NULL past the end. */
+const ds_plot_kind *ds_plot_kind_at(size_t index);
 
 /* Number of swept parameters: the columns before `strategy`; 0 when the table is
  * not of a sweep. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/plot_kinds.h"
 #include "output/plot_script.h"
 
 enum { MONTH_INDEX, MONTH, STRATEGY, P05, P25, P50, P75, P95, COLUMNS };

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "output/file.h"
+#include "output/plot_kinds.h"
 #include "output/plot_script.h"
 
 /* The distinct values of one parameter, ascending. */

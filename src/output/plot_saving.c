@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "output/plot_kinds.h"
 #include "output/plot_script.h"
 
 enum { STRATEGY, SHARE, SAVING, COLUMNS };

@@ -243,8 +243,10 @@ size_t ds_plot_parameters(const ds_csv *table)
 {
     size_t strategy = ds_csv_column(table, "strategy");
     bool   pointers = strategy > 0 && strategy < table->columns;
-    for (size_t column = 0; pointers && column < strategy; column++)
-        pointers = ds_csv_field(table, 0, column)[0] == '/';
+    for (size_t column = 0; pointers && column < strategy; column++) {
+        const char *name = ds_csv_field(table, 0, column);
+        pointers = name[0] == '/' || strncmp(name, "times /", 7) == 0;
+    }
     return pointers ? strategy : 0;
 }
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "output/plot_kinds.h"
 #include "output/plot_script.h"
 
 enum { LABEL_GAP = 19, PLOT_TOP = 504, PLOT_BOTTOM = 66 }; /* [points of the picture] */

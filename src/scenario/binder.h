@@ -15,6 +15,7 @@
 #include "scenario/field.h"
 #include "scenario/problems.h"
 #include "scenario/scenario.h"
+#include "scenario/suggest.h"
 
 enum {
     DS_BROKEN = -2, /* a reference, choice or quantity that was reported as wrong;
@@ -179,8 +180,6 @@ const cJSON **ds_map_members(ds_arena *arena, const cJSON *map, bool ordered, si
 /* check.c: the rules across rows, after ds_bind(). */
 void ds_check(ds_binder *b);
 
-/* suggest.c: the candidate that `word` most probably means, or NULL. */
-const char *ds_suggest(const char *word, const char *const *candidates, size_t count);
 /* Is the word so near to what it may have been meant to be that it must be it? */
 bool ds_is_slip(const char *word, const char *meant);
 

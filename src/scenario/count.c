@@ -90,13 +90,16 @@ static const char *binomial_of(const double *x, law *l)
     return x[1] >= 0.0 && x[1] <= 1.0 ? NULL : "\"probability\" must be in [0, 1]";
 }
 
+/* set 0: mean and sd, 1: mean and dispersion, 2: successes and their probability. */
 static const char *negative_binomial_of(int set, const double *x, law *l)
 {
-    double mean = x[0], extra = x[1] * x[1] - mean;
-    double k = set == 1 ? x[1] : mean * mean / extra;
+    double mean = set == 2 ? x[0] * (1.0 - x[1]) / x[1] : x[0], extra = x[1] * x[1] - mean;
+    double k = set == 2 ? x[0] : set == 1 ? x[1] : mean * mean / extra;
     *l = (law){.kind = NEGATIVE_BINOMIAL, .mean = mean, .dispersion = k,
                .most = (double)INFINITY,
                .mode = k > 1.0 ? floor(mean * (k - 1.0) / k) : 0.0};
+    if (set == 2 && !(x[0] > 0.0 && x[1] > 0.0 && x[1] < 1.0))
+        return "\"successes\" must be above 0 and \"probability\" between 0 and 1";
     if (!(mean > 0.0))
         return "the mean must be above 0";
     if (set == 0 && !(x[1] > 0.0 && extra > 0.0))

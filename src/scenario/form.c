@@ -39,9 +39,10 @@ const ds_form ds_forms[] = {
     [FORM_BERNOULLI] = {"bernoulli", {{"probability"}}, "1 with a probability, else 0."},
     [FORM_POISSON] = {"poisson", {{"mean"}}, "Poisson: a count."},
     [FORM_BINOMIAL] = {"binomial", {{"trials", "probability"}}, "Binomial: successes of trials."},
-    [FORM_NEGATIVE_BINOMIAL] = {"negative_binomial", {{"mean", "sd"}, {"mean", "dispersion"}},
-                                "Negative binomial: a count of variance "
-                                "mean + mean^2 / dispersion."},
+    [FORM_NEGATIVE_BINOMIAL] = {"negative_binomial", {{"mean", "sd"}, {"mean", "dispersion"},
+                                                      {"successes", "probability"}},
+                                "Negative binomial: a count of variance mean + mean^2 / "
+                                "dispersion; the failures before so many successes."},
     {.key = NULL}
 };
 
@@ -135,11 +136,15 @@ static int read_parameters(ds_binder *b, const ds_form *form, const cJSON *node,
             good = read_number(b, node, set[i], &x[i]) && good;
         return good ? s : -1;
     }
-    char first[96], second[96];
-    set_text(form->sets[0], first, sizeof first);
-    set_text(form->sets[1], second, sizeof second);
-    ds_problem_here(b, "needs %s%s%s, and nothing else", first, *second == '\0' ? "" : ", or ",
-                    second);
+    char   all[320] = "";
+    size_t used = 0;
+    for (int s = 0; s < DS_FORM_SETS && form->sets[s][0] != NULL; s++) {
+        char text[96];
+        set_text(form->sets[s], text, sizeof text);
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", s == 0 ? "" : ", or ",
+                                 text);
+    }
+    ds_problem_here(b, "needs %s, and nothing else", all);
     return -1;
 }
 
@@ -264,7 +269,7 @@ static void describe(const ds_form *form, const cJSON *node, char *text, size_t 
 
 /* ---- Quantiles ------------------------------------------------------------------- */
 
-static const char *const fits[] = {"normal", "lognormal", "gamma", "weibull"};
+static const char *const fits[] = {"normal", "lognormal", "gamma", "weibull", "beta"};
 
 static bool fit_quantiles(char fit, const double p[2], const double x[2], ds_distribution *d)
 {
@@ -273,6 +278,8 @@ static bool fit_quantiles(char fit, const double p[2], const double x[2], ds_dis
         return ds_distribution_fit_lognormal_quantiles(p[0], x[0], p[1], x[1], d);
     case 'g':
         return ds_distribution_fit_gamma_quantiles(p[0], x[0], p[1], x[1], d);
+    case 'b':
+        return ds_distribution_fit_beta_quantiles(p[0], x[0], p[1], x[1], d);
     case 'w':
         return ds_distribution_fit_weibull_quantiles(p[0], x[0], p[1], x[1], d);
     default:
@@ -298,7 +305,7 @@ static char read_fit(ds_binder *b, const cJSON *node)
         if (cJSON_IsString(fit) && strcmp(fit->valuestring, fits[i]) == 0)
             return fits[i][0];
     ds_push(b, "fit");
-    ds_wrong_type(b, fit, "normal, lognormal, gamma or weibull");
+    ds_wrong_type(b, fit, "normal, lognormal, gamma, weibull or beta");
     ds_pop(b);
     return '?';
 }
@@ -323,6 +330,10 @@ static bool read_quantiles(ds_binder *b, const cJSON *node, const ds_level *cons
     if (fit != 0 && fit != 'n' && !(x[0] > 0.0)) {
         ds_problem_here(b, "a %s needs %s above 0, found %s", fit_name(fit), levels[0]->key,
                         number[0]);
+        return false;
+    }
+    if (fit == 'b' && !(x[1] < 1.0)) {
+        ds_problem_here(b, "a beta needs %s below 1, found %s", levels[1]->key, number[1]);
         return false;
     }
     if (fit == 0)

@@ -5,12 +5,12 @@
 
 #include <stddef.h>
 
-enum { DS_FORM_SETS = 2, DS_FORM_PARAMETERS = 3 };
+enum { DS_FORM_SETS = 3, DS_FORM_PARAMETERS = 3 };
 
 /* A distribution by parameters: {"beta": {"mean": 0.9, "sd": 0.04}}. */
 typedef struct {
     const char *key;
-    /* alternative sets of parameters; the second may be empty */
+    /* alternative sets of parameters; all but the first may be empty */
     const char *sets[DS_FORM_SETS][DS_FORM_PARAMETERS + 1];
     const char *help;
 } ds_form;

@@ -30,8 +30,8 @@ static const char introduction[] =
     "| `3` or `{\"value\": 3}` | a certain number; the second form has room for its source |\n"
     "| `\"@name\"` | the member `name` of `/quantities`, with one draw for all its uses |\n"
     "| `{\"p10\": 2, \"p90\": 9}` | the distribution with these two quantiles: lognormal when both "
-    "are above 0, else normal; `\"fit\"` chooses `\"normal\"`, `\"lognormal\"`, `\"gamma\"` or "
-    "`\"weibull\"`. Quantile keys: ";
+    "are above 0, else normal; `\"fit\"` chooses `\"normal\"`, `\"lognormal\"`, `\"gamma\"`, "
+    "`\"weibull\"` or `\"beta\"`. Quantile keys: ";
 
 static const char after_levels[] =
     " |\n"

@@ -114,7 +114,7 @@ static void quantity_keys(json *j)
                         ds_levels[i].level);
         j->first = false;
     }
-    key_raw(j, "fit", "{\"enum\": [\"normal\", \"lognormal\", \"gamma\", \"weibull\"], "
+    key_raw(j, "fit", "{\"enum\": [\"normal\", \"lognormal\", \"gamma\", \"weibull\", \"beta\"], "
                       "\"description\": \"Shape through two quantiles; by default lognormal when "
                       "both are above 0.\"}");
     key_raw(j, "min", "{\"type\": \"number\", \"description\": \"Truncates below.\"}");

@@ -45,8 +45,7 @@ static char *copy_part(ds_arena *arena, const char *text, size_t length)
 
 /* ---- Ranges ----------------------------------------------------------------- */
 
-/* A finite decimal number and nothing else. */
-static bool parse_number(const char *text, double *out)
+bool ds_sweep_number(const char *text, double *out)
 {
     char *end;
 
@@ -102,8 +101,8 @@ static ds_code parse_range(ds_arena *arena, const char *values, range *r, ds_err
         return no_memory(err);
     }
     const size_t given = cut_at_colons(text, parts);
-    if (given < 3 || !parse_number(parts[0], &r->low) || !parse_number(parts[1], &r->high) ||
-        !parse_number(parts[2], &count) || count != floor(count) ||
+    if (given < 3 || !ds_sweep_number(parts[0], &r->low) || !ds_sweep_number(parts[1], &r->high) ||
+        !ds_sweep_number(parts[2], &count) || count != floor(count) ||
         (given == 4 && strcmp(parts[3], "log") != 0)) {
         return ds_fail(err, DS_E_USAGE, NULL, "'%s' is not of the form LO:HI:N or LO:HI:N:log",
                        values);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/result.h"
 #include "scenario/error.h"
 #include "scenario/scenario.h"
 
@@ -24,7 +25,7 @@ const double ds_commit_wrong_shares[DS_COMMIT_WRONG_COUNT] = {-0.25, -0.10, 0.10
 
 /* ---- Trials ---------------------------------------------------------------------- */
 
-static ds_code run_trials(const ds_commit_job *job, const double *values, size_t count,
+static ds_code run_trials(ds_commit_job *job, const double *values, size_t count,
                           double *const *columns, ds_error *err)
 {
     const size_t outcome = ds_outcome_find("cost_npv_usd");
@@ -38,6 +39,9 @@ static ds_code run_trials(const ds_commit_job *job, const double *values, size_t
     }
     if (code == DS_OK) {
         code = ds_run(plan, &job->run, &result, err);
+    }
+    if (code == DS_OK) {
+        job->groups = result->groups;
     }
     for (size_t i = 0; code == DS_OK && i < count; i++) {
         const size_t strategy = job->trials.alone ? i : job->trials.strategy;
@@ -59,7 +63,7 @@ static size_t trials_at_once(const ds_commit_job *job)
 static ds_code cost(void *context, const double *values, size_t count, double *const *columns,
                     ds_error *err)
 {
-    const ds_commit_job *job = context;
+    ds_commit_job *job = context;
     const size_t terms = job->trials.pointer_count, most = trials_at_once(job);
     double all[TRIALS_AT_ONCE * DS_COMMIT_MOST_TERMS];
     ds_code code = DS_OK;
@@ -76,7 +80,7 @@ static ds_code cost(void *context, const double *values, size_t count, double *c
     return code;
 }
 
-ds_code ds_commit_cost(const ds_commit_job *job, double value, double *column, ds_error *err)
+ds_code ds_commit_cost(ds_commit_job *job, double value, double *column, ds_error *err)
 {
     double values[DS_COMMIT_MOST_TERMS];
     double *const columns[1] = {column};
@@ -258,6 +262,7 @@ static ds_code minimise_one(ds_commit_job *job, size_t term, ds_curve *curve, ds
         .low = job->least[term], .high = job->range[term].high, .step = job->step[term],
         .paths = (size_t)job->run.path_count, .of = job->of, .cvar_level = job->cvar_level,
         .coarse = trials_at_once(job) > 1 ? CHEAP : DEAR, .cost = cost, .context = job,
+        .groups = &job->groups,
     };
 
     job->moving = term;
@@ -328,7 +333,8 @@ ds_code ds_commit_run(const ds_scenario *base, const ds_commit_options *options,
                       ds_error *err)
 {
     ds_commit_job job = {.trials = {.base = base, .strategy = options->strategy},
-                         .run = options->run, .cvar_level = base->cvar_level};
+                         .run = options->run, .cvar_level = base->cvar_level,
+                         .groups = {DS_GROUPS_EACH, 1}};
 
     *out = NULL;
     job.trials.pointers = job.pointers;

@@ -18,6 +18,7 @@ typedef struct {
     double          step[DS_COMMIT_MOST_TERMS], least[DS_COMMIT_MOST_TERMS];
     double          value[DS_COMMIT_MOST_TERMS]; /* the best so far               */
     size_t          moving;                      /* the one that is being moved   */
+    ds_groups       groups;                      /* of paths, once a trial has run */
 } ds_commit_job;
 
 typedef struct {
@@ -38,11 +39,11 @@ struct ds_commit {
 /* Without anything found yet; NULL when out of memory. */
 ds_commit *ds_commit_new(const ds_commit_job *job);
 /* What a curve says about the term that was moved. */
-DS_MUST_CHECK ds_code ds_commit_report(const ds_commit_job *job, ds_curve *curve,
+DS_MUST_CHECK ds_code ds_commit_report(ds_commit_job *job, ds_curve *curve,
                                        ds_estimate value, ds_commit_found *found, ds_error *err);
 /* Cost of every path [USD] with the moving term at `value`, or as the scenario stands
  * when that is NAN. */
-DS_MUST_CHECK ds_code ds_commit_cost(const ds_commit_job *job, double value, double *column,
+DS_MUST_CHECK ds_code ds_commit_cost(ds_commit_job *job, double value, double *column,
                                      ds_error *err);
 
 #endif

@@ -165,7 +165,7 @@ static ds_code try_wrong(ds_curve *curve, double best, ds_commit_term *term, ds_
 }
 
 /* As the scenario stands, which need not be in the range, nor a number. */
-static ds_code describe_now(const ds_commit_job *job, ds_curve *curve, size_t best,
+static ds_code describe_now(ds_commit_job *job, ds_curve *curve, size_t best,
                             ds_commit_term *term, ds_error *err)
 {
     ds_error ignored;
@@ -201,7 +201,7 @@ static ds_code keep_points(ds_curve *curve, size_t best, ds_commit_found *found,
     return DS_OK;
 }
 
-ds_code ds_commit_report(const ds_commit_job *job, ds_curve *curve, ds_estimate value,
+ds_code ds_commit_report(ds_commit_job *job, ds_curve *curve, ds_estimate value,
                          ds_commit_found *found, ds_error *err)
 {
     ds_commit_term *term = &found->what;

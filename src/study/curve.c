@@ -5,7 +5,8 @@
  * The CVaR of n costs is the mean over the paths of VaR + (cost - VaR)+ / (1 - level)
  * (Rockafellar & Uryasev 2000), with the VaR an order statistic.  That mean is what is
  * kept of each path, so that mean and CVaR are treated alike: differences are paired,
- * and batches are means over some of the paths.  The VaR is that of all paths; its own
+ * and batches are means over some of the paths.  Errors are those of (110): the samplers
+ * make groups of paths that depend on one another.  The VaR is that of all paths; its own
  * error does not count to first order, because the CVaR is least in it.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/curve.h"
@@ -46,6 +47,7 @@ void ds_curve_end(ds_curve *curve)
     }
     free(curve->points);
     free(curve->scratch);
+    free(curve->sums);
     *curve = (ds_curve){0};
 }
 
@@ -67,45 +69,71 @@ static void cvar_effect(ds_curve *curve, const double *cost, double *effect)
     }
 }
 
-static ds_estimate mean_of_column(size_t n, const double *x)
+ds_groups ds_curve_groups(const ds_curve *curve)
 {
-    const ds_moments m = ds_moments_of_column(n, x);
-    return (ds_estimate){m.mean, n > 1 ? ds_moments_mean_se(&m) : (double)NAN};
+    return curve->problem.groups != NULL ? *curve->problem.groups
+                                         : (ds_groups){DS_GROUPS_EACH, 1};
 }
 
-static ds_estimate mean_of_difference(size_t n, const double *a, const double *b)
+/* Two columns, of which the second may be NULL: zeros. */
+typedef struct {
+    const double *a, *b;
+} difference;
+
+static void fill_difference(const void *context, size_t first, size_t count, double *h)
 {
+    const difference *d = context;
+
+    for (size_t i = 0; i < count; i++) {
+        h[i] = d->b == NULL ? d->a[first + i] : d->a[first + i] - d->b[first + i];
+    }
+}
+
+static ds_estimate mean_of_difference(const ds_curve *curve, const double *a, const double *b)
+{
+    const size_t n = curve->problem.paths;
+    const difference d = {a, b};
+    const ds_groups groups = ds_curve_groups(curve);
     double slice[SLICE];
     ds_moments total = {0};
 
     for (size_t start = 0; start < n; start += SLICE) {
         const size_t count = n - start < SLICE ? n - start : SLICE;
-        for (size_t i = 0; i < count; i++) {
-            slice[i] = a[start + i] - b[start + i];
-        }
+        fill_difference(&d, start, count, slice);
         total = ds_moments_merge(total, ds_moments_of(count, slice));
     }
-    return (ds_estimate){total.mean, n > 1 ? ds_moments_mean_se(&total) : (double)NAN};
+    ds_estimate e = {total.mean, n > 1 ? ds_moments_mean_se(&total) : (double)NAN};
+    if (n > 1 && groups.kind != DS_GROUPS_EACH && total.m2 > 0.0) {
+        e.se = ds_groups_error(&groups, n, 0, (double)n, total.mean, fill_difference, &d,
+                               curve->sums);
+    }
+    return e;
 }
 
 ds_estimate ds_curve_estimate(ds_curve *curve, ds_commit_of of, const double *cost)
 {
     const size_t n = curve->problem.paths;
+    const ds_groups groups = ds_curve_groups(curve);
 
     if (of == DS_COMMIT_MEAN) {
-        return mean_of_column(n, cost);
+        return mean_of_difference(curve, cost, NULL);
     }
     const double level = curve->problem.cvar_level;
     memcpy(curve->scratch, cost, n * sizeof *cost);
     ds_sort(n, curve->scratch);
-    return (ds_estimate){ds_cvar_sorted(n, curve->scratch, level, 1),
-                         ds_cvar_sorted_se(n, curve->scratch, level, 1)};
+    const ds_order order = ds_order_of_sorted(n, curve->scratch);
+    const ds_tail tail = ds_tail_of(&order, level, 1);
+    ds_estimate e = {tail.mean, tail.se};
+    if (groups.kind != DS_GROUPS_EACH && !isnan(e.se)) {
+        const ds_sample sample = ds_sample_of(&groups, n, cost, curve->sums);
+        e.se = ds_sample_cvar_se(&sample, n, tail.at_risk, level, 1);
+    }
+    return e;
 }
 
 ds_estimate ds_curve_loss(const ds_curve *curve, size_t point, size_t best)
 {
-    return mean_of_difference(curve->problem.paths, curve->points[point].effect,
-                              curve->points[best].effect);
+    return mean_of_difference(curve, curve->points[point].effect, curve->points[best].effect);
 }
 
 ds_estimate ds_curve_loss_of(ds_curve *curve, const double *cost, size_t best)
@@ -122,7 +150,7 @@ ds_estimate ds_curve_loss_of(ds_curve *curve, const double *cost, size_t best)
         cvar_effect(curve, cost, own);
         effect = own;
     }
-    const ds_estimate loss = mean_of_difference(n, effect, curve->points[best].effect);
+    const ds_estimate loss = mean_of_difference(curve, effect, curve->points[best].effect);
     free(own);
     return loss;
 }
@@ -231,8 +259,13 @@ static ds_code try_some(ds_curve *curve, const double *values, size_t count, ds_
         columns[found] = curve->points[curve->count - 1].cost;
         fresh[found++] = value;
     }
-    const ds_code code = found > 0
+    ds_code code = found > 0
         ? curve->problem.cost(curve->problem.context, fresh, found, columns, err) : DS_OK;
+    if (code == DS_OK && curve->sums == NULL) {
+        const ds_groups groups = ds_curve_groups(curve);
+        curve->sums = calloc(ds_groups_scratch(&groups), sizeof *curve->sums);
+        code = curve->sums == NULL ? ds_fail(err, DS_E_NOMEM, NULL, "out of memory") : DS_OK;
+    }
     for (size_t i = before; code == DS_OK && i < curve->count; i++) {
         ds_curve_point *point = &curve->points[i];
         if (point->effect != point->cost) {

@@ -8,6 +8,7 @@
 #define DS_CURVE_H
 
 #include "distillsim.h"
+#include "numerics/groups.h"
 
 /* Fills columns[i][0 .. paths-1] with the cost of every path at values[i]. */
 typedef ds_code (*ds_curve_fn)(void *context, const double *values, size_t count,
@@ -20,6 +21,8 @@ typedef struct {
     ds_commit_of of;
     double       cvar_level;
     size_t       coarse; /* values of the first grid, 2 to 65                    */
+    const ds_groups *groups; /* of paths that are independent, known once a cost is;
+                                NULL: every path is                              */
     ds_curve_fn  cost;
     void        *context;
 } ds_curve_problem;
@@ -37,6 +40,7 @@ typedef struct {
     ds_curve_point  *points; /* sorted by value */
     size_t           count, capacity;
     double          *scratch; /* [paths] */
+    double          *sums;    /* of groups, once they are known */
 } ds_curve;
 
 /* DS_E_NOMEM. */
@@ -50,6 +54,7 @@ DS_MUST_CHECK ds_code ds_curve_try(ds_curve *curve, const double *values, size_t
                                    ds_error *err);
 /* Index of the point at a value that was tried. */
 size_t ds_curve_find(const ds_curve *curve, double value);
+ds_groups ds_curve_groups(const ds_curve *curve);
 /* Objective, mean or CVaR of a column of costs (of a point, or of anything), and of the
  * differences of two. */
 ds_estimate ds_curve_estimate(ds_curve *curve, ds_commit_of of, const double *cost);

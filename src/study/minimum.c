@@ -9,7 +9,8 @@
  * is the vertex of the parabola through the three.  Nothing is assumed of the curve but
  * that a minimum narrower than the first grid does not matter.
  *
- * Standard error of the place.  The paths are cut into batches; each has its own curve
+ * Standard error of the place.  The paths are cut into batches that are independent of one
+ * another, whole groups of paths where a sampler makes groups; each has its own curve
  * and its own minimum, found on a grid that is common to all and wide enough for them,
  * with a parabola through the three lowest neighbouring points.  The minimum of n
  * paths scatters as that of a batch of m does, times sqrt(m/n): hence sd of the
@@ -136,57 +137,88 @@ static void window_of(const ds_curve *curve, size_t best, size_t batches, size_t
     }
 }
 
-static double batch_mean(const ds_curve_point *point, size_t from, size_t count)
-{
-    double sum = 0.0;
+/* How paths are dealt to batches. */
+typedef struct {
+    ds_groups groups;
+    size_t    batches; /* 0: too few paths */
+    size_t    each;    /* paths, but with DS_GROUPS_MODULO                         */
+} deal;
 
-    for (size_t i = 0; i < count; i++) {
-        sum += point->effect[from + i];
+static deal deal_of(const ds_curve *curve)
+{
+    const size_t paths = curve->problem.paths;
+    deal d = {.groups = ds_curve_groups(curve)};
+
+    d.batches = paths >= BATCHES_MOST * BATCH_PATHS * 2  ? BATCHES_MOST
+                : paths >= BATCHES_LEAST * BATCH_PATHS ? BATCHES_LEAST
+                                                       : 0;
+    if (d.groups.kind == DS_GROUPS_MODULO && d.groups.modulus < d.batches) {
+        d.batches = d.groups.modulus < 2 ? 0 : (size_t)d.groups.modulus;
     }
-    return sum / (double)count;
+    d.each = d.batches == 0 ? 0 : paths / d.batches;
+    d.each -= d.groups.kind == DS_GROUPS_PAIRS ? d.each % 2 : 0;
+    return d;
 }
 
-/* Where the curve of the paths from .. from+count-1 is least between two points that
- * are tried; `mean` is scratch. */
-static double batch_minimum(const ds_curve *curve, size_t first, size_t last, size_t from,
-                            size_t count, double *mean)
+/* Means of a point over the paths of each batch. */
+static void batch_means(const deal *d, size_t paths, const double *effect, double *mean)
+{
+    size_t count[BATCHES_MOST] = {0};
+
+    for (size_t b = 0; b < d->batches; b++) {
+        mean[b] = 0.0;
+    }
+    for (size_t i = 0; i < paths; i++) {
+        const size_t b = d->groups.kind == DS_GROUPS_MODULO
+                             ? (size_t)(i % d->groups.modulus) % d->batches
+                             : i / d->each;
+        if (b < d->batches) {
+            mean[b] += effect[i];
+            count[b]++;
+        }
+    }
+    for (size_t b = 0; b < d->batches; b++) {
+        mean[b] /= (double)count[b];
+    }
+}
+
+/* Where the curve of a batch is least between two points that are tried; mean[i] are the
+ * means at point first + i. */
+static double batch_minimum(const ds_curve *curve, size_t first, size_t last, size_t batch,
+                            double (*mean)[BATCHES_MOST])
 {
     size_t best = first;
 
     for (size_t i = first; i <= last; i++) {
-        mean[i] = batch_mean(&curve->points[i], from, count);
-        best = mean[i] < mean[best] ? i : best;
+        best = mean[i - first][batch] < mean[best - first][batch] ? i : best;
     }
     if (curve->problem.step > 0.0 || best == first || best == last) {
         return curve->points[best].value;
     }
     const ds_curve_point *p = &curve->points[best];
-    return vertex(p[-1].value, mean[best - 1], p->value, mean[best], p[1].value, mean[best + 1]);
+    const size_t at = best - first;
+    return vertex(p[-1].value, mean[at - 1][batch], p->value, mean[at][batch], p[1].value,
+                  mean[at + 1][batch]);
 }
 
-static size_t batches_of(size_t paths)
-{
-    return paths >= BATCHES_MOST * BATCH_PATHS * 2    ? BATCHES_MOST
-           : paths >= BATCHES_LEAST * BATCH_PATHS ? BATCHES_LEAST
-                                                  : 0;
-}
-
-static ds_code error_of_place(ds_curve *curve, size_t batches, double *se, ds_error *err)
+static ds_code error_of_place(ds_curve *curve, const deal *d, double *se, ds_error *err)
 {
     double minima[BATCHES_MOST];
-    const size_t each = curve->problem.paths / batches;
     size_t first, last;
 
-    double *mean = malloc(curve->count * sizeof *mean);
+    window_of(curve, ds_curve_best(curve), d->batches, &first, &last);
+    double(*mean)[BATCHES_MOST] = malloc((last - first + 1) * sizeof *mean);
     if (mean == NULL) {
         return ds_fail(err, DS_E_NOMEM, NULL, "out of memory");
     }
-    window_of(curve, ds_curve_best(curve), batches, &first, &last);
-    for (size_t b = 0; b < batches; b++) {
-        minima[b] = batch_minimum(curve, first, last, b * each, each, mean);
+    for (size_t i = first; i <= last; i++) {
+        batch_means(d, curve->problem.paths, curve->points[i].effect, mean[i - first]);
+    }
+    for (size_t b = 0; b < d->batches; b++) {
+        minima[b] = batch_minimum(curve, first, last, b, mean);
     }
     free(mean);
-    const ds_moments m = ds_moments_of(batches, minima);
+    const ds_moments m = ds_moments_of(d->batches, minima);
     *se = ds_moments_mean_se(&m);
     return DS_OK;
 }
@@ -211,8 +243,6 @@ static ds_code try_window(ds_curve *curve, size_t batches, ds_error *err)
 ds_code ds_curve_minimise(ds_curve *curve, ds_estimate *value, ds_error *err)
 {
     const ds_curve_problem *p = &curve->problem;
-    const size_t batches = batches_of(p->paths);
-
     *value = (ds_estimate){(double)NAN, (double)NAN};
     ds_code code = try_between(curve, p->low, ds_curve_snap(curve, p->high), p->coarse, err);
     if (code == DS_OK) {
@@ -221,11 +251,12 @@ ds_code ds_curve_minimise(ds_curve *curve, ds_estimate *value, ds_error *err)
     if (code == DS_OK) {
         code = try_vertex(curve, err);
     }
-    if (code == DS_OK && batches > 0) {
-        code = try_window(curve, batches, err);
+    const deal d = deal_of(curve);
+    if (code == DS_OK && d.batches > 0) {
+        code = try_window(curve, d.batches, err);
     }
-    if (code == DS_OK && batches > 0) {
-        code = error_of_place(curve, batches, &value->se, err);
+    if (code == DS_OK && d.batches > 0) {
+        code = error_of_place(curve, &d, &value->se, err);
     }
     if (code == DS_OK) {
         value->value = curve->points[ds_curve_best(curve)].value;

@@ -24,12 +24,25 @@ typedef struct {
     ds_error      *err;
 } visit;
 
+static const struct {
+    const ds_selftest_group *groups;
+    const size_t            *count;
+} lists[] = {
+    { ds_selftest_values, &ds_selftest_values_count },
+    { ds_selftest_samples, &ds_selftest_samples_count },
+    { ds_selftest_options, &ds_selftest_options_count },
+    { ds_selftest_simulated, &ds_selftest_simulated_count },
+};
+enum { LISTS = sizeof lists / sizeof *lists };
+
 const char *ds_selftest_group_name(size_t index)
 {
-    if (index < ds_selftest_values_count)
-        return ds_selftest_values[index].name;
-    index -= ds_selftest_values_count;
-    return index < ds_selftest_simulated_count ? ds_selftest_simulated[index].name : NULL;
+    for (size_t i = 0; i < LISTS; i++) {
+        if (index < *lists[i].count)
+            return lists[i].groups[index].name;
+        index -= *lists[i].count;
+    }
+    return NULL;
 }
 
 static double altered(double expected, double wrong)
@@ -63,6 +76,16 @@ static ds_code visit_value(const visit *v, const char *group, const ds_selftest_
     line.digits = digits_agreed(line.expected, line.got);
     line.passed = fabs(line.got - line.expected) <= row->tolerance * scale;
     return tell_line(v, &line);
+}
+
+/* By its own standard error, which must be small. */
+static void judge(ds_selftest_line *line, ds_estimate e, double se_most)
+{
+    line->got = e.value;
+    line->se = e.se;
+    line->z = (e.value - line->expected) / e.se;
+    line->digits = digits_agreed(line->expected, line->got);
+    line->passed = e.se > 0 && e.se <= se_most * fabs(line->expected) && fabs(line->z) <= z_most;
 }
 
 static ds_estimate statistic_of(const ds_result *result, const char *name)
@@ -115,14 +138,21 @@ static ds_code visit_statistic(visit *v, const char *group, const ds_selftest_st
         if (code != DS_OK)
             return code;
     }
-    ds_estimate      e = statistic_of(v->result, row->statistic);
     ds_selftest_line line = {
         .group = group, .what = row->what, .source = row->source,
-        .expected = altered(row->expected, v->wrong), .got = e.value, .se = e.se,
+        .expected = altered(row->expected, v->wrong),
     };
-    line.z = (e.value - line.expected) / e.se;
-    line.digits = digits_agreed(line.expected, line.got);
-    line.passed = e.se > 0 && e.se <= row->se_most * fabs(line.expected) && fabs(line.z) <= z_most;
+    judge(&line, statistic_of(v->result, row->statistic), row->se_most);
+    return tell_line(v, &line);
+}
+
+static ds_code visit_estimate(const visit *v, const char *group, const ds_selftest_estimate *row)
+{
+    ds_selftest_line line = {
+        .group = group, .what = row->what, .source = row->source,
+        .expected = altered(row->expected, v->wrong),
+    };
+    judge(&line, row->got(row->a), row->se_most);
     return tell_line(v, &line);
 }
 
@@ -137,6 +167,8 @@ static ds_code visit_groups(visit *v, const char *wanted, const ds_selftest_grou
             code = visit_value(v, groups[g].name, &groups[g].values[i]);
         for (size_t i = 0; i < groups[g].statistic_count && code == DS_OK; i++)
             code = visit_statistic(v, groups[g].name, &groups[g].statistics[i]);
+        for (size_t i = 0; i < groups[g].estimate_count && code == DS_OK; i++)
+            code = visit_estimate(v, groups[g].name, &groups[g].estimates[i]);
     }
     return code;
 }
@@ -156,9 +188,9 @@ ds_code ds_selftest_run_wrong(const char *group, double wrong, ds_selftest_fn te
         snprintf(v.err->message, sizeof v.err->message, "no group '%s'", group);
         return DS_E_USAGE;
     }
-    ds_code code = visit_groups(&v, group, ds_selftest_values, ds_selftest_values_count);
-    if (code == DS_OK)
-        code = visit_groups(&v, group, ds_selftest_simulated, ds_selftest_simulated_count);
+    ds_code code = DS_OK;
+    for (size_t i = 0; code == DS_OK && i < LISTS; i++)
+        code = visit_groups(&v, group, lists[i].groups, *lists[i].count);
     ds_result_free(v.result);
     return code;
 }

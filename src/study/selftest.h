@@ -1,8 +1,9 @@
 /* selftest.h -- tables of values that are known from elsewhere, by group.
  *
- * Two kinds of rows.  A value is worked out by a function and compared digit by digit.  A
- * statistic comes from a scenario that the ordinary engine simulates, and is compared with
- * its own standard error, which must itself be small.  To add knowledge is to add a row.
+ * Three kinds of rows.  A value is worked out by a function and compared digit by digit.  An
+ * estimate is a function's mean of points of a sampler, a statistic comes from a scenario
+ * that the ordinary engine simulates: both are compared with their own standard error,
+ * which must itself be small.  To add knowledge is to add a row.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef DS_SELFTEST_H
@@ -10,7 +11,8 @@
 
 #include "distillsim.h"
 
-enum { DS_SELFTEST_ARGUMENTS = 5, DS_SELFTEST_PATHS = 100000, DS_SELFTEST_SEED = 1 };
+enum { DS_SELFTEST_ARGUMENTS = 5, DS_SELFTEST_NUMBERS = 8, /* of a value, of an estimate */
+       DS_SELFTEST_PATHS = 100000, DS_SELFTEST_SEED = 1 };
 
 typedef struct {
     const char *what;
@@ -31,15 +33,34 @@ typedef struct {
 } ds_selftest_statistic;
 
 typedef struct {
+    const char  *what;
+    double       expected;
+    double       se_most; /* relative */
+    ds_estimate (*got)(const double *a);
+    double       a[DS_SELFTEST_NUMBERS];
+    const char  *source;
+} ds_selftest_estimate;
+
+/* Rows of one kind, the others NULL. */
+typedef struct {
     const char                  *name;
     const ds_selftest_value     *values;
     size_t                       value_count;
     const ds_selftest_statistic *statistics;
     size_t                       statistic_count;
+    const ds_selftest_estimate  *estimates;
+    size_t                       estimate_count;
 } ds_selftest_group;
 
-extern const ds_selftest_group ds_selftest_values[], ds_selftest_simulated[];
-extern const size_t            ds_selftest_values_count, ds_selftest_simulated_count;
+enum { DS_SELFTEST_INFORMATION = 7, DS_SELFTEST_KNOWING = 8 };
+extern const ds_selftest_value    ds_selftest_information[DS_SELFTEST_INFORMATION];
+extern const ds_selftest_estimate ds_selftest_knowing[DS_SELFTEST_KNOWING];
+
+/* Of values: two lists.  Of estimates; of statistics. */
+extern const ds_selftest_group ds_selftest_values[], ds_selftest_samples[];
+extern const ds_selftest_group ds_selftest_options[], ds_selftest_simulated[];
+extern const size_t ds_selftest_values_count, ds_selftest_samples_count;
+extern const size_t ds_selftest_options_count, ds_selftest_simulated_count;
 
 /* As ds_selftest_run(), every expected value wrong by `wrong` of itself (of 1, if it is 0):
  * so a test can see that a wrong value is a miss. */

@@ -41,13 +41,44 @@ static const char walk[] =
     SCENARIO("37", VOLUME("1e6") ", 'growth': {'per_year': 0.8221188003905089,"
              " 'volatility_per_sqrt_year': 0.5}", ONE_DOLLAR);
 
-/* The same, by Sobol points in 16 replicates. */
-static const char walk_of_points[] =
-    "{'run': {'sampling': 'sobol'}, 'name': 'selftest', 'clock': {'start': '2026-07',"
-    " 'months': 37}, 'products': {'p': {'request': {'input_tokens': 1, 'output_tokens': 0},"
-    " 'requests_per_month': 1e6, 'growth': {'per_year': 0.8221188003905089,"
-    " 'volatility_per_sqrt_year': 0.5}}}, 'models': {'m': {'contracts': {'c':"
-    " {'billing': 'per_token', " ONE_DOLLAR "}}}}, 'strategies': {'stay': {'all': 'm'}}}";
+/* The same by other samplers. */
+#define WALK_BY(sampler)                                                                     \
+    "{'run': {'sampling': '" sampler "'}, 'name': 'selftest', 'clock': {'start': '2026-07'," \
+    " 'months': 37}, 'products': {'p': {'request': {'input_tokens': 1, 'output_tokens': 0}," \
+    " 'requests_per_month': 1e6, 'growth': {'per_year': 0.8221188003905089,"                 \
+    " 'volatility_per_sqrt_year': 0.5}}}, 'models': {'m': {'contracts': {'c':"               \
+    " {'billing': 'per_token', " ONE_DOLLAR "}}}}, 'strategies': {'stay': {'all': 'm'}}}"
+static const char walk_of_pairs[] = WALK_BY("antithetic");
+static const char walk_of_cubes[] = WALK_BY("latin_hypercube");
+static const char walk_of_halton[] = WALK_BY("halton");
+static const char walk_of_points[] = WALK_BY("sobol");
+
+/* A number of requests and a price that are drawn together: the bill is their product. */
+#define TOGETHER(run, rho, how, requests, price)                                             \
+    "{'name': 'selftest', 'clock': {'start': '2026-07', 'months': 1}, 'run': {" run "},"     \
+    " 'correlations': [['/products/p/requests_per_month',"                                   \
+    " '/models/m/contracts/c/usd_per_mtok/input', " rho "]], 'dependence': {" how "},"       \
+    " 'products': {'p': {'request': {'input_tokens': 1e6, 'output_tokens': 0},"              \
+    " 'requests_per_month': " requests "}}, 'models': {'m': {'contracts': {'c': {'billing':" \
+    " 'per_token', 'usd_per_mtok': {'input': " price ", 'output': 0}}}}},"                   \
+    " 'strategies': {'stay': {'all': 'm'}}}"
+#define COIN "{'bernoulli': {'probability': 0.5}}"
+static const char both_gaussian[] = TOGETHER("", "0.5", "", COIN, COIN);
+static const char both_less[] = TOGETHER("", "-0.7", "", COIN, COIN);
+static const char both_t[] =
+    TOGETHER("", "0.5", "'copula': 't', 'degrees_of_freedom': 4", COIN, COIN);
+#define RARE_COIN "{'bernoulli': {'probability': 0.1}}"
+static const char far_gaussian[] = TOGETHER("", "0.5", "", RARE_COIN, RARE_COIN);
+static const char far_t[] =
+    TOGETHER("", "0.5", "'copula': 't', 'degrees_of_freedom': 4", RARE_COIN, RARE_COIN);
+static const char both_kendall[] =
+    TOGETHER("", "0.3333333333333333", "'measure': 'kendall'", COIN, COIN);
+static const char both_spearman[] = TOGETHER("", "0.5", "'measure': 'spearman'", COIN, COIN);
+#define LOGNORMAL(log_sd) "{'lognormal': {'median': 1, 'log_sd': " log_sd "}}"
+static const char product_of_two[] =
+    TOGETHER("", "0.5", "", LOGNORMAL("0.5"), LOGNORMAL("0.3"));
+static const char product_of_cubes[] = TOGETHER("'sampling': 'latin_hypercube'", "0.5", "",
+                                                LOGNORMAL("0.5"), LOGNORMAL("0.3"));
 
 /* What is paid in month 12 alone. */
 #define LAST_MONTH(growth, more)                                                             \
@@ -151,6 +182,47 @@ static const ds_selftest_statistic processes[] = {
       "two states, closed form" },
 };
 
+static const ds_selftest_statistic samplers[] = {
+    { "sum of a random walk, antithetic: mean", 104.538812342, .003, "mean", walk_of_pairs,
+      "geometric Brownian motion, closed form" },
+    { "sum of a random walk, antithetic: sd", 72.3304940987, .02, "sd", walk_of_pairs,
+      "geometric Brownian motion, closed form" },
+    { "sum of a random walk, Latin hypercubes: mean", 104.538812342, .003, "mean", walk_of_cubes,
+      "geometric Brownian motion, closed form" },
+    { "sum of a random walk, Latin hypercubes: sd", 72.3304940987, .02, "sd", walk_of_cubes,
+      "geometric Brownian motion, closed form" },
+    { "sum of a random walk, Halton points: mean", 104.538812342, .001, "mean", walk_of_halton,
+      "geometric Brownian motion, closed form" },
+    { "sum of a random walk, Halton points: sd", 72.3304940987, .02, "sd", walk_of_halton,
+      "geometric Brownian motion, closed form" },
+    { "sum of a random walk, Sobol points: sd", 72.3304940987, .02, "sd", walk_of_points,
+      "geometric Brownian motion, closed form" },
+};
+
+/* Two numbers that are 0 or 1 as their scores are below their medians or above: both are 1
+ * with probability (1 + tau)/4, tau = 2/pi asin(rho), by any copula of ellipses.  Far out
+ * the t copula has more. */
+static const ds_selftest_statistic dependence[] = {
+    { "Gaussian copula of .5, both above the median", 1 / 3.0, .01, "mean", both_gaussian,
+      "Sheppard 1899; Kendall's tau is 2/pi asin(rho)" },
+    { "Gaussian copula of -.7, both above the median", .126591655553, .02, "mean", both_less,
+      "Sheppard 1899" },
+    { "t copula of .5 with 4 degrees, both above the median", 1 / 3.0, .01, "mean", both_t,
+      "Lindskog, McNeil and Schmock 2003" },
+    { "Gaussian copula of .5, both above p90", .0324015232183, .03, "mean", far_gaussian,
+      "orthant by quadrature (Plackett 1954), 12 digits" },
+    { "t copula of .5 with 4 degrees, both above p90", .0384223679883, .03, "mean", far_t,
+      "the same over chi-square, 12 digits" },
+    { "Kendall's tau of 1/3, both above the median", 1 / 3.0, .01, "mean", both_kendall,
+      "(1 + tau)/4" },
+    { "Spearman's rho of .5, both above the median", .336594311656, .01, "mean", both_spearman,
+      "rho = 2 sin(pi/12), Pearson 1907" },
+    { "product of two lognormals with .5: mean", 1.27762131320, .005, "mean", product_of_two,
+      "exp((s1^2 + s2^2)/2 + rho s1 s2)" },
+    { "the same by Latin hypercubes, Iman and Conover: mean", 1.27762131320, .003, "mean",
+      product_of_cubes, "exp((s1^2 + s2^2)/2 + rho s1 s2)" },
+};
+
 static const ds_selftest_statistic contracts[] = {
     { "graduated tiers: mean bill", 1030.02954538, .003, "mean", graduated,
       "closed form" },
@@ -162,10 +234,13 @@ static const ds_selftest_statistic contracts[] = {
       "Black and Scholes 1973" },
 };
 
-#define GROUP(table) { #table, NULL, 0, table, sizeof table / sizeof *table }
+#define GROUP(table) \
+    { .name = #table, .statistics = table, .statistic_count = sizeof table / sizeof *table }
 const ds_selftest_group ds_selftest_simulated[] = {
     GROUP(simulated),
     GROUP(processes),
+    GROUP(samplers),
+    GROUP(dependence),
     GROUP(contracts),
 };
 const size_t ds_selftest_simulated_count =

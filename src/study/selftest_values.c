@@ -204,6 +204,13 @@ static double flow_rate(const double *a)
     return ds_irr_monthly(flows[(size_t)a[0]].count, flows[(size_t)a[0]].flow, NULL);
 }
 
+/* Rates for what is put in and for what comes out. */
+static double flow_modified(const double *a)
+{
+    static const double flow[] = { -120000, 39000, 30000, 21000, 37000, 46000 };
+    return ds_mirr_monthly(6, flow, a[0], a[1]);
+}
+
 static double flow_count(const double *a)
 {
     int count = -1;
@@ -515,6 +522,8 @@ static const ds_selftest_value irr[] = {
       "numpy-financial" },
     { "IRR, nine payments: rates (2: several)", 1, 0, flow_count, { 5 },
       "numpy-financial" },
+    { "MIRR, five years, 10 % and 12 %", .126094130366, 1e-10, flow_modified, { .1, .12 },
+      "Excel's manual" },
     { "IRR, no real root: rates (2: several)", 0, 0, flow_count, { 6 },
       "discriminant -20000" },
     { "IRR, no change of sign: rates (2: several)", 0, 0, flow_count, { 7 },
@@ -547,7 +556,8 @@ static const ds_selftest_value matrices[] = {
       "alternating projections, 8 digits" },
 };
 
-#define GROUP(table) { #table, table, sizeof table / sizeof *table, NULL, 0 }
+#define GROUP(table) \
+    { .name = #table, .values = table, .value_count = sizeof table / sizeof *table }
 const ds_selftest_group ds_selftest_values[] = {
     GROUP(streams),
     GROUP(normal),
@@ -557,5 +567,7 @@ const ds_selftest_group ds_selftest_values[] = {
     GROUP(erlang),
     GROUP(irr),
     GROUP(matrices),
+    { .name = "pilots", .values = ds_selftest_information,
+      .value_count = DS_SELFTEST_INFORMATION },
 };
 const size_t ds_selftest_values_count = sizeof ds_selftest_values / sizeof *ds_selftest_values;

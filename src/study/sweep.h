@@ -7,6 +7,9 @@
 
 enum { DS_SWEEP_MAX_AXES = 16, DS_SWEEP_MAX_VALUES = 1000000 };
 
+/* A finite decimal number and nothing else. */
+bool ds_sweep_number(const char *text, double *out);
+
 /* Overrides of point `index`, one an axis. */
 void ds_sweep_overrides(const ds_sweep_axis *const *axes, size_t axis_count, size_t index,
                         ds_override *overrides);

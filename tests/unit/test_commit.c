@@ -96,6 +96,40 @@ static void the_amount_is_the_quantile(void **state)
     ds_scenario_free(s);
 }
 
+/* As the scenario stands, its cost has the errors that a run gives it: those of the groups
+ * of paths that the sampler makes.  The sums are the same but for their order. */
+static void errors_are_those_of_a_run(void **state)
+{
+    static const char *const samplers[] = { "\"random\"", "\"antithetic\"", "\"sobol\"" };
+    const ds_commit_range    range = { AMOUNT, 0, 40000 };
+    const ds_commit_options  options = vary(&range, 1);
+    double                   se[3];
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        const ds_override sampling = { "/run/sampling", samplers[i] };
+        ds_scenario      *base = scenario_of(ONE("0.3", "'stay': {'all': 'large'}")), *s = NULL;
+        ds_plan          *plan = NULL;
+        ds_result        *r = NULL;
+        const ds_run_options run = { .path_count = 4096, .seed = options.run.seed };
+        assert_int_equal(ds_scenario_with(base, &sampling, 1, NULL, NULL, &s, NULL),
+                         DS_OK);
+        ds_commit        *c = found(s, &options);
+        const ds_commit_point now = ds_commit_term_at(c, 0)->now;
+        assert_int_equal(ds_plan_compile(s, &plan, NULL), DS_OK);
+        assert_int_equal(ds_run(plan, &run, &r, NULL), DS_OK);
+        const ds_statistics cost = ds_result_statistics(r, 0, ds_outcome_find("cost_npv_usd"));
+        assert_true(fabs(now.mean.se / cost.mean.se - 1) < 1e-9);
+        assert_true(fabs(now.cvar.se / cost.cvar.se - 1) < 1e-9);
+        se[i] = now.mean.se;
+        ds_result_free(r);
+        ds_plan_free(plan);
+        ds_commit_free(c);
+        ds_scenario_free(s);
+        ds_scenario_free(base);
+    }
+    assert_true(se[1] < 0.7 * se[0] && se[2] < 0.1 * se[0]);
+}
+
 static void no_discount_no_commitment(void **state)
 {
     const ds_commit_range range = { AMOUNT, 0, 40000 };
@@ -304,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_amount_is_the_quantile),
+        cmocka_unit_test(errors_are_those_of_a_run),
         cmocka_unit_test(no_discount_no_commitment),
         cmocka_unit_test(two_terms_have_their_own_quantiles),
         cmocka_unit_test(one_at_a_time_finds_the_same),

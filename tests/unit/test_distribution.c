@@ -48,6 +48,78 @@ static void moments_of_the_table(void **state)
     CLOSE(ds_distribution_quantile(&triangle, .1), 2.18321595662, 1e-12);
 }
 
+/* ---- Standard deviations ----------------------------------------------------------- */
+
+typedef struct {
+    const ds_distribution *d;
+    double                 mean;
+} about_mean;
+
+/* (x - mean)^2 = integral of 2 |x - mean|, weighted with the mass beyond: of the CDF alone,
+ * where ds_distribution_sd() looks at quantiles. */
+static double beyond(double x, void *context)
+{
+    const about_mean *a = context;
+    const ds_tails t = ds_distribution_tails(a->d, x);
+
+    return x < a->mean ? 2.0 * (a->mean - x) * t.p : 2.0 * (x - a->mean) * t.q;
+}
+
+static double sd_by_tails(const ds_distribution *d)
+{
+    enum { PANELS = 2000 };
+    about_mean a = {d, ds_distribution_mean(d)};
+    gsl_function f = {beyond, &a};
+    gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(16);
+    const double ends[3] = {ds_distribution_quantile_at(d, 1e-25, 1.0), a.mean,
+                            ds_distribution_quantile_at(d, 1.0, 1e-25)};
+    double sum = 0.0;
+
+    assert_non_null(table);
+    for (size_t side = 0; side < 2; side++) {
+        for (size_t k = 0; k < PANELS; k++) { /* narrow about the mean */
+            const double s = (double)k / PANELS, t = (double)(k + 1) / PANELS;
+            const double from = side == 0 ? ends[1] + (ends[0] - ends[1]) * t * t * t
+                                          : ends[1] + (ends[2] - ends[1]) * s * s * s;
+            const double to = side == 0 ? ends[1] + (ends[0] - ends[1]) * s * s * s
+                                        : ends[1] + (ends[2] - ends[1]) * t * t * t;
+            sum += gsl_integration_glfixed(&f, from, to, table);
+        }
+    }
+    gsl_integration_glfixed_table_free(table);
+    return sqrt(sum);
+}
+
+static void sds_agree_with_quadrature(void **state)
+{
+    ds_distribution list[48];
+    const size_t count = continuous(list);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        CLOSE(ds_distribution_sd(&list[i]), sd_by_tails(&list[i]), 1e-7);
+    }
+    const ds_distribution wide[] = {on(DS_DIST_LOGNORMAL, 0, 1.5, 0, 1, 40),
+                                    on(DS_DIST_LOGNORMAL, 0, 1.2, 0, 0.5, 1e4)};
+    CLOSE(ds_distribution_sd(&wide[0]), sd_by_tails(&wide[0]), 1e-7);
+    CLOSE(ds_distribution_sd(&wide[1]), sd_by_tails(&wide[1]), 1e-7);
+    /* listed values by hand: weights 2, 1, 1/2, 1/2, 4 at 5, -1, 3, 3, 100, mean 51.5 */
+    const ds_distribution d = discrete(-INF, INF), e = empirical(4, 9);
+    const double mean = (10 - 1 + 3 + 400) / 8.0;
+    CLOSE(ds_distribution_sd(&d),
+          sqrt((2 * 25 + 1 + 9 + 4 * 1e4) / 8.0 - mean * mean), 1e-14);
+    CLOSE(ds_distribution_sd(&e), 1.5, 1e-15); /* 5 and 8 */
+    const ds_distribution one = whole(DS_DIST_CONSTANT, 7, 0, 0);
+    assert_true(ds_distribution_sd(&one) == 0.0);
+    /* a part that is certain, one triangular: 0.7 of variance (1 + 2 + 4)/18 and the means */
+    const ds_distribution m = mixture(with_zero, -INF, INF);
+    CLOSE(ds_distribution_sd(&m), sqrt(0.7 * 7 / 18.0 + 0.21 * 49 / 9.0), 1e-14);
+    /* 1/2 and more: exp(L/2) has no variance */
+    static const double heavy[] = {0, 0.5};
+    const ds_distribution none = metalog(heavy, 2, 0, INF, -INF, INF);
+    assert_true(isinf(ds_distribution_sd(&none)));
+}
+
 /* The mean in closed form against quadrature of the quantile; 1e-5 for the kinks
  * of triangles, 1e-9 otherwise. */
 static void means_agree_with_quadrature(void **state)
@@ -302,6 +374,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moments_of_the_table),
         cmocka_unit_test(means_agree_with_quadrature),
+        cmocka_unit_test(sds_agree_with_quadrature),
         cmocka_unit_test(fits_have_known_parameters),
         cmocka_unit_test(fits_give_back_their_moments),
         cmocka_unit_test(impossible_fits_are_refused),

@@ -94,6 +94,58 @@ static void threads_and_order_change_no_bit(void **state)
     }
 }
 
+/* Columns long enough for a thread each, if their buffers fit into the memory. */
+static void statistics_are_the_same_on_more_threads(void **state)
+{
+    const fake f = fake_of(3, 2);
+    const ds_engine_source source = fake_source(&f);
+    ds_run_options options = {.path_count = 33000, .seed = 4, .threads = 1};
+    ds_result *expected = run(&f, &options, NULL);
+
+    (void)state;
+    assert_int_equal(ds_statistics_at_once(expected), 1);
+    for (options.threads = 2; options.threads <= 5; options.threads++) {
+        options.memory_cap_bytes = 0;
+        ds_result *other = run(&f, &options, NULL);
+        assert_int_equal(ds_statistics_at_once(other), options.threads);
+        assert_same_bytes(expected, other);
+        ds_result_free(other);
+        const ds_engine_layout layout =
+            ds_engine_layout_of(&source, 33000, 33000, options.threads, true);
+        options.memory_cap_bytes = layout.bytes;
+        other = run(&f, &options, NULL);
+        assert_int_equal(ds_statistics_at_once(other), 1);
+        ds_result_free(other);
+    }
+    ds_result_free(expected);
+}
+
+static void savings_that_follow_are_made_of_the_costs(void **state)
+{
+    const fake f = fake_of(3, 2);
+    ds_engine_source source = fake_source(&f);
+    const ds_run_options options = {.path_count = 5000, .seed = 4, .threads = 2};
+    ds_result *r;
+
+    (void)state;
+    source.saving_follows = true;
+    assert_int_equal(ds_engine_run(&source, &options, NULL, &r, NULL), DS_OK);
+    for (size_t s = 0; s < 3; s++) {
+        const ds_statistics of = ds_result_statistics(r, s, DS_OUTCOME_SAVING_NPV);
+        const double *base = ds_result_column(r, 0, DS_OUTCOME_COST_NPV);
+        const double *cost = ds_result_column(r, s, DS_OUTCOME_COST_NPV);
+        const double *saving = ds_result_column(r, s, DS_OUTCOME_SAVING_NPV);
+        double least = (double)INFINITY;
+        for (size_t i = 0; i < 5000; i++) {
+            const double expected = s == 0 ? 0.0 : base[i] - cost[i];
+            assert_memory_equal(&saving[i], &expected, sizeof expected);
+            least = saving[i] < least ? saving[i] : least;
+        }
+        assert_true(of.min == least);
+    }
+    ds_result_free(r);
+}
+
 static void values_are_those_of_their_path(void **state)
 {
     const fake f = fake_of(2, 3);
@@ -469,6 +521,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_and_order_change_no_bit),
+        cmocka_unit_test(statistics_are_the_same_on_more_threads),
+        cmocka_unit_test(savings_that_follow_are_made_of_the_costs),
         cmocka_unit_test(values_are_those_of_their_path),
         cmocka_unit_test(fewer_paths_are_the_first_of_more),
         cmocka_unit_test(the_reference_engine_fills_the_same_result),

@@ -58,6 +58,7 @@ static double scale_of(size_t outcome, const double *of_path)
         return fabs(of_path[DS_OUTCOME_COST_TOTAL]) + fabs(of_path[outcome]);
     case DS_OUTCOME_BREAK_EVEN: /* a difference of sums over a difference of costs */
     case DS_OUTCOME_IRR: /* a root of a difference: see test_irr for its own error */
+    case DS_OUTCOME_MIRR: /* a power of a ratio of differences */
         return 1e4 * (1 + fabs(of_path[outcome]));
     case DS_OUTCOME_POOLING_GAIN: /* a difference of GPUs */
         return of_path[DS_OUTCOME_GPU_MONTHS] + fabs(of_path[outcome]);

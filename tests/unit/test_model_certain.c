@@ -246,6 +246,24 @@ static const flow_case flow_cases[] = {
     {"no change of sign", 4, NO_RATE, (double)INFINITY, {-100, 0, 0, -7}},
 };
 
+/* (75b) at the default discount rate, 10 % a year, as it is defined; it is above that rate
+ * exactly when the present value is positive. */
+static void check_modified(world *m, const flow_case *c)
+{
+    const double month = pow(1.1, 1.0 / 12);
+    double       in = 0, out = 0, mirr = figure(m, 1, "mirr_per_year");
+    for (size_t t = 0; t < c->months; t++) {
+        in += fmax(-c->flow[t], 0) * pow(month, -(double)t);
+        out = out * month + fmax(c->flow[t], 0);
+    }
+    if (in == 0 || out == 0) {
+        assert_true(in == 0 ? isnan(mirr) : mirr == -1);
+        return;
+    }
+    NEAR(pow(1 + mirr, ((double)c->months - 1) / 12), out / in, 1e-10 * out / in);
+    assert_true((mirr > 0.1) == (figure(m, 1, "saving_npv_usd") > 0));
+}
+
 /* 1e-11: the reference values have twelve digits. */
 static void known_flows(void **state)
 {
@@ -267,6 +285,7 @@ static void known_flows(void **state)
         if (one)
             NEAR(pow(1 + rate, 1.0 / 12) - 1, c->rate, 1e-11);
         NEAR(figure(&m, 1, "saving_total_usd"), sum, 1e-10);
+        check_modified(&m, c);
         close_world(&m);
     }
 }

@@ -150,6 +150,38 @@ static void rates_near_zero(void **state)
     RATE(-1.5385e-9, 1e-12, -12, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 - 1.2e-7);
 }
 
+/* The spreadsheet function's own example: 10 % for what is put in, 12 % for what comes out;
+ * of the same flow with 12 % for both, by hand from the sums. */
+static void modified_rates(void **state)
+{
+    static const double flows[] = {-120000, 39000, 30000, 21000, 37000, 46000};
+    enum { MONTHS = 6, LANES = 21 };
+    double lanes[MONTHS * LANES], v[LANES], rate[LANES], out = 0.0;
+
+    (void)state;
+    assert_true(fabs(ds_mirr_monthly(MONTHS, flows, 0.10, 0.12) - .126094130366) <= 1e-12);
+    for (size_t t = 0; t < MONTHS; t++) {
+        out = out * 1.12 + (flows[t] > 0.0 ? flows[t] : 0.0);
+        for (size_t i = 0; i < LANES; i++) {
+            lanes[t * LANES + i] = i == 3   ? (t == 0 ? 5.0 : 1.0)  /* nothing put in   */
+                                   : i == 4 ? (t == 0 ? -5.0 : 0.0) /* nothing comes out */
+                                            : flows[t];
+        }
+    }
+    for (size_t i = 0; i < LANES; i++) {
+        v[i] = 1.0 / 1.12;
+    }
+    ds_mirr_lanes(MONTHS, LANES, lanes, v, rate);
+    for (size_t i = 0; i < LANES; i++) {
+        const double exact = pow(out / 120000, 12.0 / 5) - 1.0;
+        assert_true(i == 3 ? isnan(rate[i]) : i == 4 ? rate[i] == -1.0
+                                                     : fabs(rate[i] - exact) <= 1e-12);
+    }
+    ds_mirr_lanes(1, LANES, lanes, v, rate);
+    assert_true(isnan(rate[0])); /* one month */
+    assert_true(isnan(ds_mirr_monthly(1, flows, 0.1, 0.1)));
+}
+
 static void several_rates_and_none(void **state)
 {
     (void)state;
@@ -298,6 +330,7 @@ int main(void)
         cmocka_unit_test(names_are_found_and_differ),
         cmocka_unit_test(published_rates),
         cmocka_unit_test(rates_near_zero),
+        cmocka_unit_test(modified_rates),
         cmocka_unit_test(several_rates_and_none),
         cmocka_unit_test(edges_of_the_count),
         cmocka_unit_test(random_projects_against_long_double),

@@ -298,6 +298,9 @@ static void test_counts(void **state)
         {"{\"negative_binomial\": {\"mean\": 0.02, \"sd\": 0.15}, \"max\": 10}", 0.02,
          0.0225, 1,
          gsl_ran_negative_binomial_pdf(1, 8.0 / 9, 0.16)},
+        /* 3 (1 - p)/p failures, by p once more for the variance */
+        {"{\"negative_binomial\": {\"successes\": 3, \"probability\": 0.9375}}", 0.2, 0.2 / 0.9375,
+         2, gsl_ran_negative_binomial_pdf(2, 0.9375, 3)},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ds_scenario *s = parse_quantity(cases[i].json);
@@ -319,6 +322,22 @@ static void test_counts(void **state)
         }
         ds_scenario_free(s);
     }
+}
+
+/* A part of a mixture may be any form but a mixture: here each by its quantiles.  Below 0.05
+ * is half of the first part alone, as the other is all but above it. */
+static void test_mixture_of_quantiles(void **state)
+{
+    (void)state;
+    ds_scenario *s = parse_quantity(
+        "{\"mixture\": {\"of\": [{\"p10\": 0.04, \"p50\": 0.05, \"p90\": 0.06, \"low\": 0},"
+        " {\"p10\": 0.4, \"p90\": 0.6, \"fit\": \"beta\"}], \"weights\": [1, 3]}}");
+    const ds_distribution *d = &s->inputs[s->inflation_per_year.index].distribution;
+    assert_int_equal(d->kind, DS_DIST_MIXTURE);
+    expect_near(ds_distribution_cdf(d, 0.05), 0.125, 1e-6);
+    expect_near(ds_distribution_cdf(d, 0.4), 0.25 + 0.075, 1e-6);
+    expect_near(ds_distribution_cdf(d, 0.6), 0.25 + 0.675, 1e-6);
+    ds_scenario_free(s);
 }
 
 static void test_nature(void **state)
@@ -347,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_csv_reader),
         cmocka_unit_test(test_provenance),
         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_mixture_of_quantiles),
         cmocka_unit_test(test_nature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,32 @@ static void fits_by_two_quantiles(void **state)
     assert_true(!ds_distribution_fit_weibull_quantiles(.9, 2, .1, 7, &d));
 }
 
+/* That a beta is found is enough: its CDF is GSL's.  Narrow, skewed, with mass at both ends;
+ * and that of known shapes comes back. */
+static void beta_by_two_quantiles(void **state)
+{
+    static const double cases[][4] = {{.1, .2, .9, .6},     {.05, .89, .95, .97},
+                                      {.1, .001, .9, .002}, {.1, .498, .9, .502},
+                                      {.2, .01, .8, .99},   {.01, 1e-6, .99, .3}};
+    ds_distribution d;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const double *c = cases[i];
+        assert_true(ds_distribution_fit_beta_quantiles(c[0], c[1], c[2], c[3], &d));
+        CLOSE(gsl_cdf_beta_P(c[1], d.a, d.b), c[0], 1e-10);
+        CLOSE(gsl_cdf_beta_P(c[3], d.a, d.b), c[2], 1e-10);
+    }
+    assert_true(ds_distribution_fit_beta_quantiles(.1, gsl_cdf_beta_Pinv(.1, 2, 5), .9,
+                                                   gsl_cdf_beta_Pinv(.9, 2, 5), &d));
+    CLOSE(d.a, 2, 1e-9);
+    CLOSE(d.b, 5, 1e-9);
+    assert_true(!ds_distribution_fit_beta_quantiles(.1, 0, .9, .5, &d));
+    assert_true(!ds_distribution_fit_beta_quantiles(.1, .5, .9, 1, &d));
+    assert_true(!ds_distribution_fit_beta_quantiles(.9, .5, .1, .6, &d));
+    assert_true(!ds_distribution_fit_beta_quantiles(.1, .5, .9, .5 + 1e-9, &d));
+}
+
 static void metalog_of_three_quantiles(void **state)
 {
     static const double p[] = {.1, .5, .9}, x[] = {10, 20, 40};
@@ -205,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weibull_by_moments),
         cmocka_unit_test(fits_by_two_quantiles),
+        cmocka_unit_test(beta_by_two_quantiles),
         cmocka_unit_test(metalog_of_three_quantiles),
         cmocka_unit_test(metalogs_go_through_their_points),
         cmocka_unit_test(metalogs_that_fall_are_told),

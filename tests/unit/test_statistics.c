@@ -511,7 +511,7 @@ static void errors_of_cvar(void **state)
 static void errors_of_shares(void **state)
 {
     (void)state;
-    CLOSE(ds_share_se(0, 1000), sqrt((0.5 / 1001) * (1000.5 / 1001) / 1000), 1e-14);
+    CLOSE(ds_share_se(0, 1000), sqrt((2.0 / 1004) * (1002.0 / 1004) / 1000), 1e-14);
     CLOSE(ds_share_se(500, 1000), 0.5 / sqrt(1000.0), 1e-6);
     CLOSE(ds_share_se(7, 1000), ds_share_se(993, 1000), 1e-13);
     assert_true(ds_share_se(1000, 1000) > 0.0);

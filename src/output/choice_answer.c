@@ -1,0 +1,397 @@
+/* choice_answer.c -- the choice of one scenario for people: sentences, three tables, notes.
+ * See choice_report.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "output/choice_report.h"
+#include "output/grid.h"
+
+enum { NAME_COLUMNS = 40, SENTENCE_TEXT = 1536 };
+
+void ds_choice_quote(const char *name, const ds_style *style, char out[DS_CHOICE_NAME])
+{
+    char clean[DS_CHOICE_NAME - 2];
+    ds_text_clean(name, style->utf8, clean, sizeof clean);
+    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
+    snprintf(out, DS_CHOICE_NAME, "`%s`", clean);
+}
+
+static bool is_money(size_t outcome)
+{
+    return strcmp(ds_outcome_at(outcome)->unit, "USD") == 0;
+}
+
+void ds_choice_amount(size_t outcome, ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT + 32])
+{
+    if (is_money(outcome)) {
+        ds_human_money(e, utf8, text);
+        return;
+    }
+    char        number[DS_HUMAN_TEXT];
+    const char *unit = ds_outcome_at(outcome)->unit;
+    ds_human_estimate(e, ds_scale_one, utf8, number);
+    snprintf(text, DS_HUMAN_TEXT + 32, "%.60s%s%.24s", number, strcmp(unit, "1") == 0 ? "" : " ",
+             strcmp(unit, "1") == 0 ? "" : unit);
+}
+
+/* What is being said, of whom, and how. */
+typedef struct {
+    const ds_choice *choice;
+    const ds_style  *style;
+    size_t           outcome;
+} ds_subject;
+
+static const ds_choice_strategy *best_of(const ds_subject *s)
+{
+    return ds_choice_at(s->choice, ds_choice_best(s->choice));
+}
+
+static void say(FILE *file, const ds_subject *s, const char *sentence, bool bold)
+{
+    fputs(bold ? ds_style_code(s->style, DS_STYLE_BOLD) : "", file);
+    ds_text_wrap(file, sentence, s->style->width, 0, 0);
+    fputs(bold ? ds_style_code(s->style, DS_STYLE_PLAIN) : "", file);
+}
+
+/* ---- Sentences ----------------------------------------------------------------------- */
+
+/* "`a`, `b` and `c`" of those that have a property; how many they are. */
+static size_t list_names(const ds_subject *s, bool (*has)(const ds_choice_strategy *),
+                         char *out, size_t size)
+{
+    size_t total = 0, said = 0, used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < ds_choice_count(s->choice); i++)
+        total += has(ds_choice_at(s->choice, i));
+    for (size_t i = 0; i < ds_choice_count(s->choice) && used + DS_CHOICE_NAME + 8 < size; i++) {
+        char name[DS_CHOICE_NAME];
+        if (!has(ds_choice_at(s->choice, i)))
+            continue;
+        ds_choice_quote(ds_choice_at(s->choice, i)->name, s->style, name);
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 said == 0 ? "" : said + 1 == total ? " and " : ", ", name);
+        said++;
+    }
+    return total;
+}
+
+static bool may_be_best(const ds_choice_strategy *s)
+{
+    return s->may_be_best;
+}
+
+static bool is_efficient(const ds_choice_strategy *s)
+{
+    return s->efficient;
+}
+
+/* "costs least", or which outcome it has least of */
+static void verb(const ds_subject *s, char *out, size_t size)
+{
+    if (is_money(s->outcome) && strncmp(ds_outcome_at(s->outcome)->name, "cost_", 5) == 0)
+        snprintf(out, size, "costs least");
+    else
+        snprintf(out, size, "has the least %s", ds_outcome_at(s->outcome)->name);
+}
+
+static const char *money_kind(const ds_subject *s)
+{
+    return strcmp(ds_outcome_at(s->outcome)->name, "cost_npv_usd") == 0 ? " (NPV)" : "";
+}
+
+/* The end of an interval: as many digits as the error of the middle has earned. */
+static void end_amount(const ds_subject *s, double end, double se, char out[DS_HUMAN_TEXT + 32])
+{
+    char           number[DS_HUMAN_TEXT];
+    const ds_scale scale = is_money(s->outcome) ? ds_scale_of_money(end) : ds_scale_one;
+    ds_human_value((ds_estimate){ end, se }, scale, number);
+    snprintf(out, DS_HUMAN_TEXT + 32, "%s%.60s%s%s", is_money(s->outcome) ? "USD" DS_TEXT_TIE : "",
+             number, scale.suffix[0] != '\0' ? DS_TEXT_TIE : "", scale.suffix);
+}
+
+static void say_best(FILE *file, const ds_subject *s)
+{
+    char        best[DS_CHOICE_NAME], next[DS_CHOICE_NAME], does[80], mean[DS_HUMAN_TEXT + 32];
+    char        margin[DS_HUMAN_TEXT + 32], low[DS_HUMAN_TEXT + 32], high[DS_HUMAN_TEXT + 32];
+    char        share[DS_HUMAN_TEXT], sentence[SENTENCE_TEXT], names[512];
+    const bool  utf8 = s->style->utf8;
+    ds_estimate m = ds_choice_margin(s->choice);
+    double      from, to;
+
+    ds_choice_quote(best_of(s)->name, s->style, best);
+    ds_choice_quote(ds_choice_at(s->choice, ds_choice_runner_up(s->choice))->name, s->style, next);
+    ds_choice_margin_interval(s->choice, &from, &to);
+    verb(s, does, sizeof does);
+    ds_choice_amount(s->outcome, best_of(s)->mean, utf8, mean);
+    ds_choice_amount(s->outcome, m, utf8, margin);
+    end_amount(s, from, m.se, low);
+    end_amount(s, to, m.se, high);
+    ds_human_share((ds_estimate){ best_of(s)->best.value, best_of(s)->best.se }, utf8, share);
+    if (from > 0) {
+        snprintf(sentence, sizeof sentence,
+                 "%s %s: %s%s on average, %s less than the runner-up, %s; it is the cheapest in "
+                 "%s%s of futures.",
+                 best, does, mean, money_kind(s), margin, next,
+                 best_of(s)->best.value < 0.5 ? "only " : "", share);
+    } else {
+        list_names(s, may_be_best, names, sizeof names);
+        snprintf(sentence, sizeof sentence,
+                 "Cannot say which %s: %s does in these futures, %s%s on average, %s less than %s, "
+                 "which is within the error. More paths (--paths) may tell %s apart.",
+                 does, best, mean, money_kind(s), margin, next, names);
+    }
+    say(file, s, sentence, true);
+    if (from > 0) {
+        snprintf(sentence, sizeof sentence,
+                 "The margin is %s to %s (95 %%; that the best was chosen by the same futures is "
+                 "counted in).", low, high);
+        say(file, s, sentence, false);
+    }
+}
+
+static void say_other_side(FILE *file, const ds_subject *s)
+{
+    char        best[DS_CHOICE_NAME], next[DS_CHOICE_NAME], amount[DS_HUMAN_TEXT + 32];
+    char        sentence[SENTENCE_TEXT];
+    const ds_choice_strategy *other = ds_choice_at(s->choice, ds_choice_runner_up(s->choice));
+    ds_estimate gain = other->best_case;
+
+    ds_choice_quote(best_of(s)->name, s->style, best);
+    ds_choice_quote(other->name, s->style, next);
+    if (!isfinite(gain.value))
+        return;
+    gain.value = fabs(gain.value);
+    ds_choice_amount(s->outcome, gain, s->style->utf8, amount);
+    snprintf(sentence, sizeof sentence,
+             "In the best %.3g %% of futures for %s, %s %s %s %s than %s.",
+             100 * (1 - ds_choice_cvar_level(s->choice)), next,
+             other->best_case.value > 0 ? "it" : "even then it",
+             is_money(s->outcome) ? "costs" : "has", amount,
+             other->best_case.value > 0 ? "less" : "more", best);
+    say(file, s, sentence, false);
+}
+
+static void say_regret(FILE *file, const ds_subject *s)
+{
+    char   worst[DS_CHOICE_NAME], usual[DS_CHOICE_NAME], tail[DS_CHOICE_NAME];
+    char   sentence[SENTENCE_TEXT], names[512], most[DS_HUMAN_TEXT + 32];
+    char   p95[DS_HUMAN_TEXT + 32];
+    size_t minimax = ds_choice_minimax(s->choice), by_p95 = ds_choice_minimax_p95(s->choice);
+
+    ds_choice_quote(ds_choice_at(s->choice, minimax)->name, s->style, worst);
+    ds_choice_quote(ds_choice_at(s->choice, by_p95)->name, s->style, usual);
+    ds_choice_quote(ds_choice_at(s->choice, ds_choice_least_cvar(s->choice))->name, s->style,
+                    tail);
+    ds_choice_amount(s->outcome, ds_choice_at(s->choice, minimax)->regret_max, s->style->utf8,
+                     most);
+    ds_choice_amount(s->outcome, ds_choice_at(s->choice, by_p95)->regret_p95, s->style->utf8,
+                     p95);
+    snprintf(sentence, sizeof sentence,
+             "Least to regret: %s in 95 %% of futures (at most %s more than the best there), %s in "
+             "the worst that was seen (%s). Least in the bad tail: %s.",
+             usual, p95, worst, most, tail);
+    say(file, s, sentence, false);
+    if (list_names(s, is_efficient, names, sizeof names) < 2)
+        return;
+    snprintf(sentence, sizeof sentence,
+             "Worth a thought, for no other has both a lower mean and a lower bad tail: %s.",
+             names);
+    say(file, s, sentence, false);
+}
+
+/* ---- Tables ---------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *title;
+    int         group;
+    bool        share, with_error, none_for_best;
+    ds_estimate (*take)(const ds_choice_strategy *);
+} ds_column;
+
+static ds_estimate mean(const ds_choice_strategy *s) { return s->mean; }
+static ds_estimate cvar(const ds_choice_strategy *s) { return s->cvar; }
+static ds_estimate behind(const ds_choice_strategy *s) { return s->behind; }
+static ds_estimate best_case(const ds_choice_strategy *s) { return s->best_case; }
+static ds_estimate regret(const ds_choice_strategy *s) { return s->regret; }
+static ds_estimate regret_p50(const ds_choice_strategy *s) { return s->regret_p50; }
+static ds_estimate regret_p95(const ds_choice_strategy *s) { return s->regret_p95; }
+static ds_estimate regret_max(const ds_choice_strategy *s) { return s->regret_max; }
+static ds_estimate share(const ds_choice_strategy *s)
+{
+    return (ds_estimate){ s->best.value, s->best.se };
+}
+static ds_estimate share_low(const ds_choice_strategy *s)
+{
+    return (ds_estimate){ s->best.low, s->best.se };
+}
+static ds_estimate share_high(const ds_choice_strategy *s)
+{
+    return (ds_estimate){ s->best.high, s->best.se };
+}
+
+static const ds_column columns[] = {
+    { "mean", 1, false, true, false, mean },
+    { "CVaR", 1, false, true, false, cvar },
+    { "behind best", 1, false, true, true, behind },
+    { "at best saves", 1, false, true, true, best_case },
+    { "P(best)", 2, true, true, false, share },
+    { "95 % from", 2, true, false, false, share_low },
+    { "to", 2, true, false, false, share_high },
+    { "regret", 3, false, true, false, regret },
+    { "p50", 3, false, false, false, regret_p50 },
+    { "p95", 3, false, true, false, regret_p95 },
+    { "max seen", 3, false, false, false, regret_max },
+};
+enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
+
+static ds_code no_memory(ds_error *err)
+{
+    if (err != NULL)
+        *err = (ds_error){ .code = DS_E_NOMEM, .message = "out of memory" };
+    return DS_E_NOMEM;
+}
+
+static ds_scale scale_of(const ds_subject *s, const ds_column *column)
+{
+    double largest = 0;
+    if (column->share)
+        return ds_scale_percent;
+    for (size_t i = 0; i < ds_choice_count(s->choice); i++) {
+        ds_estimate e = column->take(ds_choice_at(s->choice, i));
+        largest = fmax(largest, isfinite(e.value) ? fabs(e.value) : 0);
+    }
+    return is_money(s->outcome) || largest >= 1e5 ? ds_scale_of_money(largest) : ds_scale_one;
+}
+
+static void fill_column(const ds_subject *s, ds_grid *grid, size_t to, const ds_column *column)
+{
+    const ds_scale scale = scale_of(s, column);
+    const char    *unit = column->share ? "%" : ds_outcome_at(s->outcome)->unit;
+    const char    *prefix = is_money(s->outcome) || column->share ? unit : "";
+
+    grid->heads[to].group = column->group;
+    snprintf(grid->heads[to].title, DS_CELL_TEXT, "%s", column->title);
+    if (column->share)
+        snprintf(grid->heads[to].unit, DS_CELL_TEXT, "%%");
+    else
+        snprintf(grid->heads[to].unit, DS_CELL_TEXT, "%s%s%s%s%.20s", prefix,
+                 prefix[0] != '\0' && scale.suffix[0] != '\0' ? " " : "", scale.suffix,
+                 prefix[0] == '\0' && scale.suffix[0] != '\0' ? " " : "",
+                 prefix[0] == '\0' && strcmp(unit, "1") != 0 ? unit : "");
+    for (size_t row = 0; row < ds_choice_count(s->choice); row++) {
+        ds_estimate e = column->take(ds_choice_at(s->choice, row));
+        char       *cell = ds_grid_cell(grid, row, to);
+        if (column->none_for_best && row == ds_choice_best(s->choice))
+            snprintf(cell, DS_CELL_TEXT, "%s", s->style->utf8 ? "\xE2\x80\x93" : "-");
+        else if (column->with_error)
+            ds_human_estimate(e, scale, s->style->utf8, cell);
+        else
+            ds_human_value(e, scale, cell);
+    }
+}
+
+static void fill_names(const ds_subject *s, ds_grid *grid)
+{
+    snprintf(grid->heads[0].title, DS_CELL_TEXT, "strategy");
+    for (size_t row = 0; row < ds_choice_count(s->choice); row++)
+        ds_text_clean(ds_choice_at(s->choice, row)->name, s->style->utf8,
+                      ds_grid_cell(grid, row, 0), DS_CELL_TEXT);
+}
+
+static ds_code print_figures(FILE *file, const ds_subject *s, ds_error *err)
+{
+    ds_grid grid;
+    if (!ds_grid_init(&grid, ds_choice_count(s->choice), 1 + COLUMN_COUNT))
+        return no_memory(err);
+    fill_names(s, &grid);
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        fill_column(s, &grid, 1 + c, &columns[c]);
+    ds_grid_print(file, &grid, s->style);
+    ds_grid_release(&grid);
+    return DS_OK;
+}
+
+/* ---- Dominance --------------------------------------------------------------------------- */
+
+/* "1st", "2nd", "no", "?", "=" */
+static const char *dominance_cell(const ds_subject *s, size_t a, size_t b)
+{
+    const ds_domination first = ds_choice_dominates(s->choice, a, b, 1);
+    const ds_domination second = ds_choice_dominates(s->choice, a, b, 2);
+    if (a == b)
+        return "";
+    if (first.answer == DS_DOMINATION_YES)
+        return "1st";
+    if (first.answer == DS_DOMINATION_SAME)
+        return "same";
+    if (second.answer == DS_DOMINATION_YES)
+        return "2nd";
+    return second.answer == DS_DOMINATION_UNSURE ? "?" : "no";
+}
+
+static ds_code print_dominance(FILE *file, const ds_subject *s, ds_error *err)
+{
+    enum { HEAD_COLUMNS = 12 };
+    const size_t n = ds_choice_count(s->choice);
+    ds_grid      grid;
+    if (!ds_grid_init(&grid, n, 1 + n))
+        return no_memory(err);
+    fill_names(s, &grid);
+    snprintf(grid.heads[0].title, DS_CELL_TEXT, "dominates");
+    for (size_t b = 0; b < n; b++) {
+        grid.heads[1 + b].group = (int)(1 + b);
+        ds_text_clean(ds_choice_at(s->choice, b)->name, s->style->utf8, grid.heads[1 + b].title,
+                      DS_CELL_TEXT);
+        ds_text_fit(grid.heads[1 + b].title, HEAD_COLUMNS, s->style->utf8);
+        for (size_t a = 0; a < n; a++)
+            snprintf(ds_grid_cell(&grid, a, 1 + b), DS_CELL_TEXT, "%s", dominance_cell(s, a, b));
+    }
+    ds_grid_print(file, &grid, s->style);
+    ds_grid_release(&grid);
+    return DS_OK;
+}
+
+static void print_notes(FILE *file, const ds_subject *s, const ds_scenario *scenario,
+                        uint64_t seed)
+{
+    char line[SENTENCE_TEXT], name[DS_CHOICE_NAME];
+    snprintf(line, sizeof line,
+             "Chosen by %s: CVaR is the mean of its worst %.4g %%; behind best the paired "
+             "difference of means; at best saves: against the best, in the %.4g %% of futures "
+             "that are best for the strategy. P(best): it costs least in this share of futures, "
+             "ties split. Regret: what it costs more than the cheapest of the future. %s is one "
+             "standard error.",
+             ds_outcome_at(s->outcome)->name, 100 * (1 - ds_choice_cvar_level(s->choice)),
+             100 * (1 - ds_choice_cvar_level(s->choice)), s->style->utf8 ? "\xC2\xB1" : "+/-");
+    ds_text_wrap(file, line, s->style->width, 4, 0);
+    ds_text_wrap(file,
+                 "Dominates, row over column: 1st: whoever prefers to pay less prefers it; 2nd: "
+                 "whoever also shuns risk does; no: some cost limit speaks against it; same; ?: "
+                 "too few futures to say. 95 % sure, up to 1 % of futures or of the cost.",
+                 s->style->width, 4, 0);
+    ds_choice_quote(ds_scenario_name(scenario), s->style, name);
+    snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,
+             ds_scenario_hash(scenario), ds_choice_paths(s->choice), seed);
+    ds_text_wrap(file, line, s->style->width, 4, 0);
+}
+
+ds_code ds_choice_table(FILE *file, const ds_scenario *scenario, uint64_t seed,
+                        const ds_choice *choice, const ds_style *style, ds_error *err)
+{
+    const ds_subject s = { choice, style, ds_choice_outcome(choice) };
+    say_best(file, &s);
+    say_other_side(file, &s);
+    say_regret(file, &s);
+    putc('\n', file);
+    ds_code code = print_figures(file, &s, err);
+    putc('\n', file);
+    if (code == DS_OK)
+        code = print_dominance(file, &s, err);
+    putc('\n', file);
+    if (code == DS_OK)
+        print_notes(file, &s, scenario, seed);
+    return code;
+}

@@ -1,0 +1,428 @@
+/* choice_report.c -- a choice for machines: CSV, JSON, a directory.  See choice_report.h;
+ * choice_answer.c and choice_others.c speak to people.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/choice_report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "output/csv.h"
+#include "output/file.h"
+#include "output/json.h"
+
+static void member(FILE *file, const char *key, ds_estimate e)
+{
+    fprintf(file, ",\"%s\":", key);
+    ds_json_estimate(file, e);
+}
+
+static void number(FILE *file, const char *key, double value)
+{
+    fprintf(file, ",\"%s\":", key);
+    ds_json_number(file, value);
+}
+
+static void name(FILE *file, const char *key, const char *text)
+{
+    fprintf(file, ",\"%s\":", key);
+    ds_json_string(file, text);
+}
+
+/* {"value":…,"se":…,"low":…,"high":…} */
+static void bounded(FILE *file, const char *key, ds_estimate e, double low, double high)
+{
+    fprintf(file, ",\"%s\":{\"value\":", key);
+    ds_json_number(file, e.value);
+    number(file, "se", e.se);
+    number(file, "low", low);
+    number(file, "high", high);
+    putc('}', file);
+}
+
+/* ---- One scenario ----------------------------------------------------------------- */
+
+static void row(FILE *file, const char *strategy, const char *figure, const char *unit,
+                ds_estimate e, double low, double high)
+{
+    ds_csv_text(file, strategy);
+    fprintf(file, ",%s,%s,", figure, unit);
+    ds_csv_number(file, e.value);
+    putc(',', file);
+    if (isfinite(e.se))
+        ds_csv_number(file, e.se);
+    putc(',', file);
+    ds_csv_number(file, low);
+    putc(',', file);
+    ds_csv_number(file, high);
+    putc('\n', file);
+}
+
+void ds_choice_csv(FILE *file, const ds_choice *choice)
+{
+    const char  *unit = ds_outcome_at(ds_choice_outcome(choice))->unit;
+    const double t = ds_choice_interval_factor(choice);
+
+    fputs("strategy,figure,unit,value,standard_error,low,high\n", file);
+    for (size_t i = 0; i < ds_choice_count(choice); i++) {
+        const ds_choice_strategy *s = ds_choice_at(choice, i);
+        const struct {
+            const char *figure;
+            ds_estimate e;
+        } rows[] = { { "mean", s->mean }, { "cvar", s->cvar }, { "behind_best", s->behind },
+                     { "best_case", s->best_case }, { "regret_mean", s->regret },
+                     { "regret_p50", s->regret_p50 }, { "regret_p95", s->regret_p95 },
+                     { "regret_max", s->regret_max } };
+        row(file, s->name, "probability_best", "1", (ds_estimate){ s->best.value, s->best.se },
+            s->best.low, s->best.high);
+        for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
+            row(file, s->name, rows[k].figure, unit, rows[k].e,
+                rows[k].e.value - t * rows[k].e.se, rows[k].e.value + t * rows[k].e.se);
+        row(file, s->name, "may_be_best", "1",
+            (ds_estimate){ s->may_be_best ? 1 : 0, (double)NAN }, (double)NAN, (double)NAN);
+        row(file, s->name, "efficient", "1", (ds_estimate){ s->efficient ? 1 : 0, (double)NAN },
+            (double)NAN, (double)NAN);
+    }
+}
+
+static const char *const answers[] = { [DS_DOMINATION_UNSURE] = "cannot say",
+                                       [DS_DOMINATION_YES] = "yes",
+                                       [DS_DOMINATION_NO] = "no",
+                                       [DS_DOMINATION_SAME] = "same" };
+
+void ds_choice_dominance_csv(FILE *file, const ds_choice *choice)
+{
+    const size_t n = ds_choice_count(choice);
+    fputs("strategy,over,order,answer,violation,violation_se,at,bound\n", file);
+    for (int order = 1; order <= 2; order++)
+        for (size_t k = 0; k < n * n; k++) {
+            if (k / n == k % n)
+                continue;
+            ds_domination d = ds_choice_dominates(choice, k / n, k % n, order);
+            ds_csv_text(file, ds_choice_at(choice, k / n)->name);
+            putc(',', file);
+            ds_csv_text(file, ds_choice_at(choice, k % n)->name);
+            fprintf(file, ",%d,%s", order, answers[d.answer]);
+            ds_csv_estimate(file, d.violation);
+            putc(',', file);
+            ds_csv_number(file, d.at);
+            putc(',', file);
+            ds_csv_number(file, d.bound);
+            putc('\n', file);
+        }
+}
+
+static void one_strategy(FILE *file, const ds_choice_strategy *s)
+{
+    fputs("{\"strategy\":", file);
+    ds_json_string(file, s->name);
+    member(file, "mean", s->mean);
+    member(file, "cvar", s->cvar);
+    bounded(file, "probability_best", (ds_estimate){ s->best.value, s->best.se }, s->best.low,
+            s->best.high);
+    member(file, "behind_best", s->behind);
+    member(file, "best_case", s->best_case);
+    member(file, "regret_mean", s->regret);
+    member(file, "regret_p50", s->regret_p50);
+    member(file, "regret_p95", s->regret_p95);
+    member(file, "regret_max", s->regret_max);
+    fprintf(file, ",\"may_be_best\":%s,\"efficient\":%s}", s->may_be_best ? "true" : "false",
+            s->efficient ? "true" : "false");
+}
+
+static void dominance(FILE *file, const ds_choice *choice)
+{
+    const size_t n = ds_choice_count(choice);
+    const char  *separator = "\n ";
+    fputs(",\n\"dominance\":[", file);
+    for (int order = 1; order <= 2; order++)
+        for (size_t k = 0; k < n * n; k++) {
+            if (k / n == k % n)
+                continue;
+            ds_domination d = ds_choice_dominates(choice, k / n, k % n, order);
+            fprintf(file, "%s{\"order\":%d", separator, order);
+            name(file, "strategy", ds_choice_at(choice, k / n)->name);
+            name(file, "over", ds_choice_at(choice, k % n)->name);
+            fprintf(file, ",\"answer\":\"%s\"", answers[d.answer]);
+            member(file, "violation", d.violation);
+            number(file, "at", d.at);
+            number(file, "bound", d.bound);
+            putc('}', file);
+            separator = ",\n ";
+        }
+    fputs("]", file);
+}
+
+void ds_choice_json(FILE *file, const ds_scenario *scenario, uint64_t seed,
+                    const ds_choice *choice)
+{
+    double low, high;
+    ds_choice_margin_interval(choice, &low, &high);
+    fputs("{\"provenance\":{", file);
+    ds_json_provenance(file, scenario, ds_choice_paths(choice), seed, DS_ENGINE_FAST);
+    fputs("}", file);
+    name(file, "outcome", ds_outcome_at(ds_choice_outcome(choice))->name);
+    name(file, "unit", ds_outcome_at(ds_choice_outcome(choice))->unit);
+    number(file, "cvar_level", ds_choice_cvar_level(choice));
+    number(file, "half_width_95_per_se", ds_choice_interval_factor(choice));
+    name(file, "best", ds_choice_at(choice, ds_choice_best(choice))->name);
+    name(file, "runner_up", ds_choice_at(choice, ds_choice_runner_up(choice))->name);
+    bounded(file, "margin", ds_choice_margin(choice), low, high);
+    name(file, "minimax_regret", ds_choice_at(choice, ds_choice_minimax(choice))->name);
+    name(file, "minimax_regret_p95", ds_choice_at(choice, ds_choice_minimax_p95(choice))->name);
+    name(file, "least_cvar", ds_choice_at(choice, ds_choice_least_cvar(choice))->name);
+    fputs(",\n\"strategies\":[", file);
+    for (size_t i = 0; i < ds_choice_count(choice); i++) {
+        fputs(i > 0 ? ",\n " : "\n ", file);
+        one_strategy(file, ds_choice_at(choice, i));
+    }
+    fputs("]", file);
+    dominance(file, choice);
+    fputs("}\n", file);
+}
+
+/* ---- Over one value ----------------------------------------------------------------- */
+
+void ds_acceptability_csv(FILE *file, const ds_acceptability_report *r)
+{
+    const ds_acceptability *a = r->found;
+    ds_csv_text(file, r->pointer);
+    fputs(",strategy,probability_best,probability_best_se,probability_best_low,"
+          "probability_best_high,mean,mean_se,regret,regret_se,best_by_mean,margin,margin_se,"
+          "margin_low,margin_high\n", file);
+    for (size_t p = 0; p < ds_acceptability_points(a); p++)
+        for (size_t s = 0; s < ds_acceptability_strategies(a); s++) {
+            ds_acceptance it = ds_acceptability_at(a, p, s);
+            bool          best = ds_acceptability_best(a, p) == s;
+            double        low, high;
+            ds_csv_number(file, ds_acceptability_value(a, p));
+            putc(',', file);
+            ds_csv_text(file, ds_acceptability_name(a, s));
+            ds_csv_estimate(file, (ds_estimate){ it.best.value, it.best.se });
+            putc(',', file);
+            ds_csv_number(file, it.best.low);
+            putc(',', file);
+            ds_csv_number(file, it.best.high);
+            ds_csv_estimate(file, it.mean);
+            ds_csv_estimate(file, it.regret);
+            fprintf(file, ",%d", best ? 1 : 0);
+            if (!best) {
+                fputs(",,,,\n", file);
+                continue;
+            }
+            ds_acceptability_margin_interval(a, p, &low, &high);
+            ds_csv_estimate(file, ds_acceptability_margin(a, p));
+            putc(',', file);
+            ds_csv_number(file, low);
+            putc(',', file);
+            ds_csv_number(file, high);
+            putc('\n', file);
+        }
+}
+
+static void one_point(FILE *file, const ds_acceptability *a, size_t p)
+{
+    double low, high;
+    ds_acceptability_margin_interval(a, p, &low, &high);
+    fputs("{\"value\":", file);
+    ds_json_number(file, ds_acceptability_value(a, p));
+    name(file, "best", ds_acceptability_name(a, ds_acceptability_best(a, p)));
+    bounded(file, "margin", ds_acceptability_margin(a, p), low, high);
+    fputs(",\"strategies\":[", file);
+    for (size_t s = 0; s < ds_acceptability_strategies(a); s++) {
+        ds_acceptance it = ds_acceptability_at(a, p, s);
+        fputs(s > 0 ? ",\n  {\"strategy\":" : "\n  {\"strategy\":", file);
+        ds_json_string(file, ds_acceptability_name(a, s));
+        bounded(file, "probability_best", (ds_estimate){ it.best.value, it.best.se },
+                it.best.low, it.best.high);
+        member(file, "mean", it.mean);
+        member(file, "regret", it.regret);
+        putc('}', file);
+    }
+    fputs("]}", file);
+}
+
+void ds_acceptability_json(FILE *file, const ds_acceptability_report *r)
+{
+    const ds_acceptability *a = r->found;
+    fputs("{\"provenance\":{", file);
+    ds_json_provenance(file, r->scenario, ds_acceptability_paths(a), r->seed, DS_ENGINE_FAST);
+    fputs("}", file);
+    name(file, "outcome", ds_outcome_at(r->outcome)->name);
+    name(file, "pointer", r->pointer);
+    fputs(",\n\"switches\":[", file);
+    for (size_t i = 0; i < ds_acceptability_switches(a); i++) {
+        ds_acceptance_switch s = ds_acceptability_switch(a, i);
+        fprintf(file, "%s{\"at\":", i > 0 ? "," : "");
+        ds_json_estimate(file, s.at);
+        name(file, "before", ds_acceptability_name(a, s.before));
+        name(file, "after", ds_acceptability_name(a, s.after));
+        putc('}', file);
+    }
+    fputs("],\n\"points\":[", file);
+    for (size_t p = 0; p < ds_acceptability_points(a); p++) {
+        fputs(p > 0 ? ",\n " : "\n ", file);
+        one_point(file, a, p);
+    }
+    fputs("]}\n", file);
+}
+
+/* ---- Several views -------------------------------------------------------------------- */
+
+void ds_views_csv(FILE *file, const ds_views_report *r)
+{
+    const ds_views *v = r->views;
+    fputs("view,weight,strategy,mean,mean_se,regret,regret_se,best\n", file);
+    for (size_t k = 0; k < ds_views_count(v); k++)
+        for (size_t s = 0; s < ds_views_strategies(v); s++) {
+            ds_view_cell cell = ds_views_at(v, k, s);
+            ds_csv_text(file, ds_views_name(v, k));
+            putc(',', file);
+            ds_csv_number(file, ds_views_weight(v, k));
+            putc(',', file);
+            ds_csv_text(file, ds_views_strategy(v, s));
+            ds_csv_estimate(file, cell.mean);
+            ds_csv_estimate(file, cell.regret);
+            fprintf(file, ",%d\n", ds_views_best(v, k) == s ? 1 : 0);
+        }
+}
+
+static void one_view(FILE *file, const ds_views_report *r, size_t k)
+{
+    const ds_views *v = r->views;
+    fputs("{\"view\":", file);
+    ds_json_string(file, ds_views_name(v, k));
+    fputs(",\"provenance\":{", file);
+    ds_json_provenance(file, r->scenarios[k], ds_views_paths(v, k), r->seed, DS_ENGINE_FAST);
+    putc('}', file);
+    number(file, "weight", ds_views_weight(v, k));
+    name(file, "best", ds_views_strategy(v, ds_views_best(v, k)));
+    fputs(",\"strategies\":[", file);
+    for (size_t s = 0; s < ds_views_strategies(v); s++) {
+        ds_view_cell cell = ds_views_at(v, k, s);
+        fputs(s > 0 ? ",\n  {\"strategy\":" : "\n  {\"strategy\":", file);
+        ds_json_string(file, ds_views_strategy(v, s));
+        member(file, "mean", cell.mean);
+        member(file, "regret", cell.regret);
+        putc('}', file);
+    }
+    fputs("]}", file);
+}
+
+void ds_views_json(FILE *file, const ds_views_report *r)
+{
+    const ds_views *v = r->views;
+    fputs("{\"outcome\":", file);
+    ds_json_string(file, ds_outcome_at(r->outcome)->name);
+    number(file, "near", ds_views_near(v));
+    name(file, "minimax_regret", ds_views_strategy(v, ds_views_minimax(v)));
+    name(file, "least_mean_regret", ds_views_strategy(v, ds_views_least_mean(v)));
+    fputs(",\n\"strategies\":[", file);
+    for (size_t s = 0; s < ds_views_strategies(v); s++) {
+        ds_view_strategy of = ds_views_of(v, s);
+        fputs(s > 0 ? ",\n {\"strategy\":" : "\n {\"strategy\":", file);
+        ds_json_string(file, ds_views_strategy(v, s));
+        member(file, "worst_regret", of.worst_regret);
+        name(file, "worst_view", ds_views_name(v, of.worst_view));
+        member(file, "mean_regret", of.mean_regret);
+        fprintf(file, ",\"best_views\":%zu,\"near_views\":%zu", of.best_views, of.near_views);
+        number(file, "best_weight", of.best_weight);
+        number(file, "near_weight", of.near_weight);
+        putc('}', file);
+    }
+    fputs("],\n\"views\":[", file);
+    for (size_t k = 0; k < ds_views_count(v); k++) {
+        fputs(k > 0 ? ",\n " : "\n ", file);
+        one_view(file, r, k);
+    }
+    fputs("]}\n", file);
+}
+
+/* ---- Directories ------------------------------------------------------------------------ */
+
+/* What a file holds; one of the three is given. */
+typedef struct {
+    const ds_choice               *choice;
+    const ds_scenario             *scenario;
+    uint64_t                       seed;
+    const ds_acceptability_report *acceptability;
+    const ds_views_report         *views;
+} ds_subject;
+
+static void write_choice(FILE *f, const ds_subject *s) { ds_choice_csv(f, s->choice); }
+static void write_dominance(FILE *f, const ds_subject *s)
+{
+    ds_choice_dominance_csv(f, s->choice);
+}
+static void write_choice_json(FILE *f, const ds_subject *s)
+{
+    ds_choice_json(f, s->scenario, s->seed, s->choice);
+}
+static void write_acceptability(FILE *f, const ds_subject *s)
+{
+    ds_acceptability_csv(f, s->acceptability);
+}
+static void write_acceptability_json(FILE *f, const ds_subject *s)
+{
+    ds_acceptability_json(f, s->acceptability);
+}
+static void write_views(FILE *f, const ds_subject *s) { ds_views_csv(f, s->views); }
+static void write_views_json(FILE *f, const ds_subject *s) { ds_views_json(f, s->views); }
+
+typedef struct {
+    const char *name;
+    void (*write)(FILE *file, const ds_subject *subject);
+} ds_part;
+
+static ds_code write_part(const char *directory, const ds_part *part, const ds_subject *subject,
+                          ds_error *err)
+{
+    ds_file file;
+    char   *path = ds_path_join(directory, part->name);
+    if (path == NULL)
+        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
+    ds_code code = ds_file_open(&file, path, err);
+    if (code == DS_OK) {
+        part->write(file.stream, subject);
+        code = ds_file_commit(&file, err);
+    }
+    free(path);
+    return code;
+}
+
+static ds_code write_parts(const char *directory, const ds_part *parts, size_t count,
+                           const ds_subject *subject, ds_error *err)
+{
+    ds_code code = ds_directory_make(directory, err);
+    for (size_t i = 0; i < count && code == DS_OK; i++)
+        code = write_part(directory, &parts[i], subject, err);
+    return code;
+}
+
+ds_code ds_choice_directory(const char *directory, const ds_scenario *scenario, uint64_t seed,
+                            const ds_choice *choice, ds_error *err)
+{
+    static const ds_part parts[] = { { "choice.csv", write_choice },
+                                     { "dominance.csv", write_dominance },
+                                     { "choice.json", write_choice_json } };
+    const ds_subject subject = { .choice = choice, .scenario = scenario, .seed = seed };
+    return write_parts(directory, parts, 3, &subject, err);
+}
+
+ds_code ds_acceptability_directory(const char *directory, const ds_acceptability_report *r,
+                                   ds_error *err)
+{
+    static const ds_part parts[] = { { "acceptability.csv", write_acceptability },
+                                     { "acceptability.json", write_acceptability_json } };
+    const ds_subject subject = { .acceptability = r };
+    return write_parts(directory, parts, 2, &subject, err);
+}
+
+ds_code ds_views_directory(const char *directory, const ds_views_report *r, ds_error *err)
+{
+    static const ds_part parts[] = { { "views.csv", write_views },
+                                     { "views.json", write_views_json } };
+    const ds_subject subject = { .views = r };
+    return write_parts(directory, parts, 2, &subject, err);
+}

@@ -1,0 +1,381 @@
+/* timing_answer.c -- when to start, for people: sentences, the rules, some of the months,
+ * notes.  See timing_report.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "output/grid.h"
+#include "output/number.h"
+#include "output/timing_report.h"
+
+enum { NAME_TEXT = 96, NAME_COLUMNS = 40, SENTENCE_TEXT = 1536, POINTER_TEXT = 600,
+       ROWS_MOST = 18, NEVER_TEXT = 8 };
+
+typedef struct {
+    const ds_scenario *scenario;
+    const ds_timing   *t;
+    const ds_style    *style;
+    char               name[NAME_TEXT]; /* of the strategy, in quotes */
+} ds_subject;
+
+static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
+{
+    char clean[NAME_TEXT - 2];
+    ds_text_clean(name, style->utf8, clean, sizeof clean);
+    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
+    snprintf(out, NAME_TEXT, "`%s`", clean);
+}
+
+static void label_of(const ds_subject *s, size_t month, char label[NEVER_TEXT])
+{
+    snprintf(label, NEVER_TEXT, "never");
+    if (month < ds_timing_horizon(s->t))
+        ds_scenario_month_label(s->scenario, month, label);
+}
+
+static void say(FILE *file, const ds_subject *s, const char *text, bool bold)
+{
+    fputs(ds_style_code(s->style, bold ? DS_STYLE_BOLD : DS_STYLE_PLAIN), file);
+    ds_text_wrap(file, text, s->style->width, bold ? 0 : 4, 0);
+    fputs(ds_style_code(s->style, DS_STYLE_PLAIN), file);
+}
+
+static void money_of(const ds_subject *s, ds_estimate e, char out[DS_HUMAN_TEXT])
+{
+    ds_human_money((ds_estimate){ fabs(e.value), e.se }, s->style->utf8, out);
+}
+
+/* Is it more than the error, of 95 %? */
+static bool is_sure(const ds_subject *s, ds_estimate e)
+{
+    const double factor = ds_timing_interval_factor(s->t);
+    return fabs(e.value) > (factor > 0 ? factor : 2) * e.se;
+}
+
+/* ---- Sentences ---------------------------------------------------------------- */
+
+/* The first and the last month of those around the best that are not surely worse. */
+static void find_flat(const ds_subject *s, size_t *first, size_t *last)
+{
+    const size_t best = ds_timing_best(s->t);
+    *first = *last = best;
+    while (*first > 0 && !is_sure(s, ds_timing_month_at(s->t, *first - 1).behind))
+        --*first;
+    while (*last + 1 < ds_timing_month_count(s->t) &&
+           !is_sure(s, ds_timing_month_at(s->t, *last + 1).behind))
+        ++*last;
+}
+
+static void say_fixed(FILE *file, const ds_subject *s)
+{
+    const size_t best = ds_timing_best(s->t), count = ds_timing_month_count(s->t);
+    char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], month[NEVER_TEXT], until[NEVER_TEXT];
+    size_t first = 0, last = 0;
+    if (best == count) {
+        const ds_timing_month m = ds_timing_month_at(s->t, count - 1);
+        size_t least = 0;
+        for (size_t k = 1; k < count; k++)
+            if (ds_timing_month_at(s->t, k).saving.value >
+                ds_timing_month_at(s->t, least).saving.value)
+                least = k;
+        label_of(s, ds_timing_month_at(s->t, least).month, month);
+        money_of(s, ds_timing_month_at(s->t, least).saving, money);
+        (void)m;
+        snprintf(text, sizeof text, "Do not start %s in a month fixed now: the best, %s, costs %s "
+                 "(NPV) more on average than never starting.", s->name, month, money);
+        say(file, s, text, true);
+        return;
+    }
+    find_flat(s, &first, &last);
+    label_of(s, ds_timing_month_at(s->t, best).month, month);
+    money_of(s, ds_timing_month_at(s->t, best).saving, money);
+    const int used = snprintf(text, sizeof text, "Of all months fixed now, start %s in %s: it "
+                              "saves %s (NPV) on average against never starting", s->name, month,
+                              money);
+    if (first < last && used > 0 && (size_t)used < sizeof text) {
+        label_of(s, ds_timing_month_at(s->t, first).month, month);
+        label_of(s, ds_timing_month_at(s->t, last).month, until);
+        snprintf(text + used, sizeof text - (size_t)used, "; from %s to %s the difference is "
+                 "within the error.", month, until);
+    } else {
+        strncat(text, ".", sizeof text - strlen(text) - 1);
+    }
+    say(file, s, text, true);
+}
+
+static void say_adaptive(FILE *file, const ds_subject *s)
+{
+    const ds_timing_rule rule = ds_timing_adaptive(s->t);
+    char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], never[DS_HUMAN_TEXT], month[NEVER_TEXT];
+    money_of(s, rule.ahead, money);
+    ds_human_share(rule.never, s->style->utf8, never);
+    label_of(s, rule.p50, month);
+    if (rule.ahead.value == 0 && !(rule.ahead.se > 0))
+        snprintf(text, sizeof text, "Waiting to see is worth nothing: no rule that was tried on "
+                 "what can be seen does better than that.");
+    else if (!is_sure(s, rule.ahead))
+        snprintf(text, sizeof text, "Waiting to see is worth nothing that can be told from the "
+                 "error: deciding month by month on %s saves %s %s.", ds_timing_watched(s->t),
+                 money, rule.ahead.value < 0 ? "less" : "more");
+    else if (rule.ahead.value > 0)
+        snprintf(text, sizeof text, "Better wait and see: deciding month by month on %s saves %s "
+                 "more. %s%s%s never starts in %s of futures.", ds_timing_watched(s->t), money,
+                 strcmp(month, "never") == 0 ? "It" : "Half of the futures have started by ",
+                 strcmp(month, "never") == 0 ? "" : month,
+                 strcmp(month, "never") == 0 ? "" : "; it", never);
+    else
+        snprintf(text, sizeof text, "Deciding month by month on %s costs %s more: the months of "
+                 "the fit misled it. Take the fixed month.", ds_timing_watched(s->t), money);
+    say(file, s, text, true);
+}
+
+static void say_simple(FILE *file, const ds_subject *s)
+{
+    const ds_timing_threshold h = ds_timing_threshold_of(s->t);
+    char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], amount[DS_HUMAN_TEXT], from[NEVER_TEXT];
+    char kept[DS_HUMAN_TEXT] = "";
+    if (h.from >= ds_timing_horizon(s->t) || !(h.usd > 0))
+        return;
+    label_of(s, h.from, from);
+    ds_human_money((ds_estimate){ h.usd, h.usd * 0.002 }, s->style->utf8, amount);
+    char *error = strstr(amount, s->style->utf8 ? DS_TEXT_TIE "\xC2\xB1" : DS_TEXT_TIE "+/-");
+    if (error != NULL)
+        *error = '\0'; /* it is a choice, and exact */
+    money_of(s, ds_timing_simple(s->t).ahead, money);
+    const int used = snprintf(text, sizeof text, "As a simple rule: start in the first month from "
+                              "%s on that follows a bill above %s. It saves %s %s than the fixed "
+                              "month", from, amount, money,
+                              ds_timing_simple(s->t).ahead.value < 0 ? "less" : "more");
+    if (isfinite(h.kept.value))
+        ds_human_share(h.kept, s->style->utf8, kept);
+    snprintf(text + used, sizeof text - (size_t)used, "%s%s%s.", kept[0] != '\0' ? ", " : "", kept,
+             kept[0] != '\0' ? " of what the full rule does" : "");
+    say(file, s, text, true);
+}
+
+static void print_set(FILE *file, const ds_subject *s)
+{
+    const ds_timing_threshold h = ds_timing_threshold_of(s->t);
+    char pointer[POINTER_TEXT], clean[POINTER_TEXT], from[NEVER_TEXT];
+    if (h.from >= ds_timing_horizon(s->t))
+        return;
+    label_of(s, h.from, from);
+    for (size_t k = 0; k < ds_timing_model_count(s->t); k++) {
+        if (ds_timing_pointer(s->t, k, "start", pointer, sizeof pointer)) {
+            ds_text_clean(pointer, s->style->utf8, clean, sizeof clean);
+            fprintf(file, "    --set %s=%s\n", clean, from);
+        }
+        if (h.usd > 0 && ds_timing_pointer(s->t, k, "start_when_usd_per_month_above", pointer,
+                                           sizeof pointer)) {
+            char number[DS_NUMBER_TEXT];
+            ds_number_exact(h.usd, number);
+            ds_text_clean(pointer, s->style->utf8, clean, sizeof clean);
+            fprintf(file, "    --set %s=%s\n", clean, number);
+        }
+    }
+}
+
+static void say_bound(FILE *file, const ds_subject *s)
+{
+    char text[SENTENCE_TEXT], bound[DS_HUMAN_TEXT], gap[DS_HUMAN_TEXT];
+    money_of(s, ds_timing_bound(s->t).ahead, bound);
+    money_of(s, ds_timing_gap(s->t), gap);
+    snprintf(text, sizeof text, "No rule saves more than %s beyond the fixed month, not even one "
+             "that knew from the start how traffic and prices will grow; that is %s from what the "
+             "full rule does.", bound, gap);
+    say(file, s, text, false);
+}
+
+/* ---- The rules ------------------------------------------------------------------ */
+
+enum { RULES = 4, RULE_COLUMNS = 6 };
+
+static void unit_of(ds_scale scale, char out[DS_CELL_TEXT])
+{
+    snprintf(out, DS_CELL_TEXT, "USD%s%s", scale.suffix[0] != '\0' ? " " : "", scale.suffix);
+}
+
+static void dash(const ds_subject *s, char *cell)
+{
+    snprintf(cell, DS_CELL_TEXT, "%s", s->style->utf8 ? "\xE2\x80\x93" : "-");
+}
+
+static void fill_rule(const ds_subject *s, ds_grid *grid, size_t row, const char *name,
+                      ds_timing_rule rule, const ds_scale scales[2])
+{
+    const bool utf8 = s->style->utf8, known = isfinite(rule.never.value);
+    char label[NEVER_TEXT];
+    snprintf(ds_grid_cell(grid, row, 0), DS_CELL_TEXT, "%s", name);
+    ds_human_estimate(rule.saving, scales[0], utf8, ds_grid_cell(grid, row, 1));
+    if (row == 0)
+        dash(s, ds_grid_cell(grid, row, 2));
+    else
+        ds_human_estimate(rule.ahead, scales[1], utf8, ds_grid_cell(grid, row, 2));
+    if (!known) {
+        dash(s, ds_grid_cell(grid, row, 3));
+        dash(s, ds_grid_cell(grid, row, 4));
+        dash(s, ds_grid_cell(grid, row, 5));
+        return;
+    }
+    label_of(s, rule.p50, label);
+    snprintf(ds_grid_cell(grid, row, 3), DS_CELL_TEXT, "%s", label);
+    char early[NEVER_TEXT], late[NEVER_TEXT];
+    label_of(s, rule.p05, early);
+    label_of(s, rule.p95, late);
+    snprintf(ds_grid_cell(grid, row, 4), DS_CELL_TEXT, "%s%s%s", early,
+             strcmp(early, late) == 0 ? "" : " to ", strcmp(early, late) == 0 ? "" : late);
+    ds_human_estimate(rule.never, ds_scale_percent, utf8, ds_grid_cell(grid, row, 5));
+}
+
+static ds_code print_rules(FILE *file, const ds_subject *s, ds_error *err)
+{
+    static const char *const titles[RULE_COLUMNS] = { "", "saving", "ahead of it", "start",
+                                                      "nine in ten", "never" };
+    const ds_timing_rule rules[RULES] = { ds_timing_fixed(s->t), ds_timing_adaptive(s->t),
+                                          ds_timing_simple(s->t), ds_timing_bound(s->t) };
+    static const char *const names[RULES] = { "fixed month", "watching", "simple rule",
+                                              "at most" };
+    double saving = 0, ahead = 0;
+    ds_grid grid;
+    for (size_t k = 0; k < RULES; k++) {
+        saving = fmax(saving, fabs(rules[k].saving.value));
+        ahead = fmax(ahead, fabs(rules[k].ahead.value));
+    }
+    const ds_scale scales[] = { ds_scale_of_money(saving), ds_scale_of_money(ahead) };
+    if (!ds_grid_init(&grid, RULES, RULE_COLUMNS)) {
+        if (err != NULL)
+            *err = (ds_error){ .code = DS_E_NOMEM, .message = "out of memory" };
+        return DS_E_NOMEM;
+    }
+    for (int c = 0; c < RULE_COLUMNS; c++) {
+        grid.heads[c].group = c;
+        snprintf(grid.heads[c].title, DS_CELL_TEXT, "%s", titles[c]);
+    }
+    unit_of(scales[0], grid.heads[1].unit);
+    unit_of(scales[1], grid.heads[2].unit);
+    snprintf(grid.heads[3].unit, DS_CELL_TEXT, "median");
+    snprintf(grid.heads[5].unit, DS_CELL_TEXT, "%%");
+    for (size_t k = 0; k < RULES; k++)
+        fill_rule(s, &grid, k, names[k], rules[k], scales);
+    ds_grid_print(file, &grid, s->style);
+    ds_grid_release(&grid);
+    return DS_OK;
+}
+
+/* ---- The months ------------------------------------------------------------------ */
+
+enum { MONTH_COLUMNS = 5 };
+
+/* Every n-th month, and the best; returns how many. */
+static size_t choose_rows(const ds_subject *s, size_t rows[ROWS_MOST + 1])
+{
+    const size_t count = ds_timing_month_count(s->t), best = ds_timing_best(s->t);
+    const size_t steps[] = { 1, 2, 3, 6, 12 };
+    size_t step = 1, found = 0;
+    for (size_t k = 0; k < sizeof steps / sizeof *steps && count > step * ROWS_MOST; k++)
+        step = steps[k];
+    while (count > step * ROWS_MOST)
+        step += 12;
+    for (size_t k = 0; k < count; k++)
+        if (k % step == 0 || k == best)
+            rows[found++] = k;
+    return found;
+}
+
+static void fill_month(const ds_subject *s, ds_grid *grid, size_t row, size_t index,
+                       const ds_scale scales[3])
+{
+    const ds_timing_month m = ds_timing_month_at(s->t, index);
+    const bool utf8 = s->style->utf8;
+    char label[NEVER_TEXT];
+    label_of(s, m.month, label);
+    snprintf(ds_grid_cell(grid, row, 0), DS_CELL_TEXT, "%s", label);
+    ds_human_estimate(m.cost, scales[0], utf8, ds_grid_cell(grid, row, 1));
+    ds_human_estimate(m.saving, scales[1], utf8, ds_grid_cell(grid, row, 2));
+    if (index == ds_timing_best(s->t))
+        snprintf(ds_grid_cell(grid, row, 3), DS_CELL_TEXT, "best");
+    else
+        ds_human_estimate(m.behind, scales[2], utf8, ds_grid_cell(grid, row, 3));
+    ds_human_estimate(m.share, ds_scale_percent, utf8, ds_grid_cell(grid, row, 4));
+}
+
+static ds_code print_months(FILE *file, const ds_subject *s, ds_error *err)
+{
+    static const char *const titles[MONTH_COLUMNS] = { "start in", "cost NPV", "saving NPV",
+                                                       "behind best", "watching" };
+    size_t rows[ROWS_MOST + 1];
+    const size_t count = choose_rows(s, rows);
+    double cost = fabs(ds_timing_never_cost(s->t).value), saving = 0, behind = 0;
+    ds_grid grid;
+    for (size_t k = 0; k < count; k++) {
+        const ds_timing_month m = ds_timing_month_at(s->t, rows[k]);
+        saving = fmax(saving, fabs(m.saving.value));
+        behind = fmax(behind, fabs(m.behind.value));
+    }
+    const ds_scale scales[] = { ds_scale_of_money(cost), ds_scale_of_money(saving),
+                                ds_scale_of_money(behind) };
+    if (!ds_grid_init(&grid, count, MONTH_COLUMNS)) {
+        if (err != NULL)
+            *err = (ds_error){ .code = DS_E_NOMEM, .message = "out of memory" };
+        return DS_E_NOMEM;
+    }
+    for (int c = 0; c < MONTH_COLUMNS; c++) {
+        grid.heads[c].group = c;
+        snprintf(grid.heads[c].title, DS_CELL_TEXT, "%s", titles[c]);
+        if (c > 0 && c < 4)
+            unit_of(scales[c - 1], grid.heads[c].unit);
+    }
+    snprintf(grid.heads[4].unit, DS_CELL_TEXT, "starts, %%");
+    for (size_t k = 0; k < count; k++)
+        fill_month(s, &grid, k, rows[k], scales);
+    ds_grid_print(file, &grid, s->style);
+    ds_grid_release(&grid);
+    return DS_OK;
+}
+
+/* ---- Notes -------------------------------------------------------------------------- */
+
+static void print_notes(FILE *file, const ds_subject *s)
+{
+    char text[SENTENCE_TEXT], name[NAME_TEXT], month[NEVER_TEXT];
+    const size_t fixed = ds_timing_fixed_month(s->t);
+    const uint64_t other = ds_timing_paths(s->t) - ds_timing_fit_paths(s->t);
+    label_of(s, fixed < ds_timing_month_count(s->t) ? ds_timing_month_at(s->t, fixed).month
+                                                     : ds_timing_horizon(s->t), month);
+    snprintf(text, sizeof text, "Rules are found on %" PRIu64 " futures and valued on %" PRIu64
+             " others; the fixed month is the best of the former (%s). They see what a month has "
+             "shown when it is over, and start in the next one. Savings are against never "
+             "starting in the same future; %s is one standard error.",
+             ds_timing_fit_paths(s->t), other, month, s->style->utf8 ? "\xC2\xB1" : "+/-");
+    say(file, s, text, false);
+    quote(ds_scenario_name(s->scenario), s->style, name);
+    snprintf(text, sizeof text, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,
+             ds_scenario_hash(s->scenario), ds_timing_paths(s->t), ds_timing_seed(s->t));
+    say(file, s, text, false);
+}
+
+ds_code ds_timing_table(FILE *file, const ds_scenario *scenario, const ds_timing *timing,
+                        const ds_style *style, ds_error *err)
+{
+    ds_subject s = { scenario, timing, style, "" };
+    quote(ds_timing_strategy(timing), style, s.name);
+    say_fixed(file, &s);
+    say_adaptive(file, &s);
+    say_simple(file, &s);
+    putc('\n', file);
+    ds_code code = print_rules(file, &s, err);
+    if (code == DS_OK) {
+        putc('\n', file);
+        say_bound(file, &s);
+        print_set(file, &s);
+        putc('\n', file);
+        code = print_months(file, &s, err);
+    }
+    if (code == DS_OK) {
+        putc('\n', file);
+        print_notes(file, &s);
+    }
+    return code;
+}

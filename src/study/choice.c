@@ -1,0 +1,406 @@
+/* choice.c -- the figures of a choice between the strategies of one result.
+ *
+ * Called by the program.  All comparisons are paired by path; equations (120) to (128).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "study/choice.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/result.h"
+#include "model/outcome.h"
+#include "numerics/dominance.h"
+#include "numerics/sort.h"
+#include "scenario/arena.h"
+#include "scenario/error.h"
+
+static ds_code no_memory(ds_error *err)
+{
+    return ds_fail(err, DS_E_NOMEM, NULL, "out of memory");
+}
+
+/* ---- Costs ------------------------------------------------------------------------ */
+
+bool ds_choice_by(size_t outcome)
+{
+    return outcome < DS_OUTCOME_COUNT && ds_outcome_at(outcome)->undefined == NULL &&
+           ds_outcome_at(outcome)->bad_tail > 0;
+}
+
+static ds_code check(const ds_result *r, size_t outcome, ds_error *err)
+{
+    if (!ds_choice_by(outcome)) {
+        return ds_fail(err, DS_E_USAGE, NULL,
+                       "nothing can be chosen by '%s': it has no value on some paths, or more of "
+                       "it is better",
+                       outcome < DS_OUTCOME_COUNT ? ds_outcome_at(outcome)->name : "");
+    }
+    if (!ds_result_has(r, outcome)) {
+        return ds_fail(err, DS_E_USAGE, NULL, "'%s' is not among run.outcomes",
+                       ds_outcome_at(outcome)->name);
+    }
+    if (ds_result_strategy_count(r) < 2) {
+        return ds_fail(err, DS_E_USAGE, NULL,
+                       "there is one strategy only, '%s': nothing to choose",
+                       ds_result_strategy_name(r, 0));
+    }
+    return DS_OK;
+}
+
+static bool copy_costs(const ds_result *r, size_t outcome, ds_choice_costs *c)
+{
+    const size_t paths = c->costs.paths;
+
+    c->owned = calloc(c->costs.courses * paths, sizeof *c->owned);
+    for (size_t s = 0; c->owned != NULL && s < c->costs.courses; s++) {
+        const double *column = ds_result_column(r, s, outcome);
+        memcpy(c->owned + s * paths, column, paths * sizeof *column);
+    }
+    c->costs.first = c->owned;
+    c->costs.step = paths;
+    return c->owned != NULL;
+}
+
+ds_code ds_choice_costs_of(const ds_result *r, size_t outcome, bool copy, ds_choice_costs *out,
+                           ds_error *err)
+{
+    const ds_code code = check(r, outcome, err);
+
+    *out = (ds_choice_costs){.groups = {DS_GROUPS_EACH, 1}};
+    if (code != DS_OK) {
+        return code;
+    }
+    out->groups = r->groups;
+    out->scratch = calloc(ds_groups_scratch(&r->groups), sizeof *out->scratch);
+    out->costs = (ds_costs){.first = ds_result_column(r, 0, outcome),
+                            .courses = ds_result_strategy_count(r),
+                            .paths = (size_t)ds_result_kept_paths(r),
+                            .groups = &r->groups,
+                            .scratch = out->scratch,
+                            .alike = r->outer > 0};
+    out->costs.step = (size_t)(ds_result_column(r, 1, outcome) - out->costs.first);
+    out->freedom = ds_groups_freedom(&r->groups, out->costs.paths);
+    if (out->scratch == NULL || (copy && !copy_costs(r, outcome, out))) {
+        ds_choice_costs_release(out);
+        return no_memory(err);
+    }
+    return DS_OK;
+}
+
+void ds_choice_costs_release(ds_choice_costs *c)
+{
+    free(c->owned);
+    free(c->scratch);
+    *c = (ds_choice_costs){.groups = {DS_GROUPS_EACH, 1}};
+}
+
+/* ---- Who leads ---------------------------------------------------------------------- */
+
+ds_code ds_choice_lead_of(const ds_choice_costs *c, const ds_measure *means,
+                          ds_choice_lead *out, ds_error *err)
+{
+    const size_t courses = c->costs.courses;
+    double *difference = calloc(2 * courses, sizeof *difference);
+    size_t others = 0;
+
+    if (difference == NULL) {
+        return no_memory(err);
+    }
+    double *se = difference + courses;
+    *out = (ds_choice_lead){.runner_up = courses};
+    for (size_t s = 1; s < courses; s++) {
+        out->best = means[s].value < means[out->best].value ? s : out->best;
+    }
+    for (size_t s = 0; s < courses; s++) {
+        if (s == out->best) {
+            continue;
+        }
+        const ds_measure d = ds_mean_difference(&c->costs, s, out->best);
+        difference[others] = d.value;
+        se[others++] = d.se;
+        if (out->runner_up == courses || means[s].value < means[out->runner_up].value) {
+            out->runner_up = s;
+            out->margin = ds_estimate_of(d);
+        }
+    }
+    out->interval = ds_margin_bounds(others, difference, se, c->freedom);
+    free(difference);
+    return DS_OK;
+}
+
+/* ---- The choice ---------------------------------------------------------------------- */
+
+struct ds_choice {
+    ds_arena           *arena;
+    size_t              outcome, count;
+    uint64_t            paths;
+    double              cvar_level, factor;
+    ds_choice_strategy *strategies;
+    ds_choice_lead      lead;
+    ds_domination      *domination; /* [order - 1][a][b]                           */
+};
+
+static void column_mean(const void *context, size_t first, size_t count, double *h)
+{
+    memcpy(h, (const double *)context + first, count * sizeof *h);
+}
+
+static ds_domination domination_of(const ds_dominance *d)
+{
+    static const ds_domination_answer answers[] = {
+        [DS_DOMINANCE_UNSURE] = DS_DOMINATION_UNSURE, [DS_DOMINANCE_YES] = DS_DOMINATION_YES,
+        [DS_DOMINANCE_NO] = DS_DOMINATION_NO, [DS_DOMINANCE_SAME] = DS_DOMINATION_SAME};
+
+    return (ds_domination){answers[d->answer], ds_estimate_of(d->violation), d->at, d->bound};
+}
+
+/* What dominates at first order does so at second. */
+static void compare_all(ds_choice *c, ds_dominance_sums *sums)
+{
+    const size_t n = c->count;
+
+    for (size_t a = 0; a < n; a++) {
+        for (size_t b = a + 1; b < n; b++) {
+            for (int order = 1; order <= 2; order++) {
+                ds_domination *matrix = c->domination + (size_t)(order - 1) * n * n;
+                const ds_dominance_pair p = ds_dominance_of(sums, a, b, order);
+                matrix[a * n + b] = domination_of(&p.forth);
+                matrix[b * n + a] = domination_of(&p.back);
+            }
+            for (size_t way = 0; way < 2; way++) {
+                const size_t at = way == 0 ? a * n + b : b * n + a;
+                if (c->domination[at].answer == DS_DOMINATION_YES) {
+                    c->domination[n * n + at].answer = DS_DOMINATION_YES;
+                }
+            }
+        }
+    }
+}
+
+static ds_code dominate(ds_choice *c, const ds_choice_costs *costs, ds_error *err)
+{
+    const size_t n = costs->costs.paths;
+    double *sorted = calloc(c->count * n, sizeof *sorted);
+    ds_dominance_sums *sums = NULL;
+
+    c->domination = ds_arena_array(c->arena, 2 * c->count * c->count, sizeof *c->domination);
+    if (sorted != NULL && c->domination != NULL) {
+        for (size_t s = 0; s < c->count; s++) {
+            memcpy(sorted + s * n, ds_costs_of(&costs->costs, s), n * sizeof *sorted);
+            ds_sort(n, sorted + s * n);
+        }
+        sums = ds_dominance_sums_new(&costs->costs, sorted);
+    }
+    if (sums != NULL) {
+        compare_all(c, sums);
+        ds_dominance_sums_free(sums);
+    }
+    free(sorted);
+    return sums != NULL ? DS_OK : no_memory(err);
+}
+
+static void fill_strategy(ds_choice_strategy *s, const ds_choice_costs *costs, size_t course,
+                          double cvar_level, double *room)
+{
+    const ds_costs *c = &costs->costs;
+    const double *column = ds_costs_of(c, course);
+    const ds_regrets r = ds_regrets_of(c, course, room);
+
+    s->mean = ds_estimate_of(ds_mean_of_paths(c, column_mean, column));
+    s->cvar = ds_estimate_of(ds_tail_mean(c, column, cvar_level, 1, room));
+    s->best = ds_share_of_measure(ds_probability_best(c, course));
+    s->regret = ds_estimate_of(r.mean);
+    s->regret_p50 = ds_estimate_of(r.p50);
+    s->regret_p95 = ds_estimate_of(r.p95);
+    s->regret_max = ds_estimate_of(r.max);
+}
+
+/* What is known when the best is: how far each is behind it, and may it be the best? */
+static void measure_from_best(ds_choice *c, const ds_choice_costs *costs)
+{
+    const double t = ds_student_of_several(c->count - 1, costs->freedom);
+
+    for (size_t s = 0; s < c->count; s++) {
+        ds_choice_strategy *it = &c->strategies[s];
+        it->behind = (ds_estimate){0.0, 0.0};
+        it->best_case = (ds_estimate){(double)NAN, (double)NAN};
+        it->may_be_best = true;
+        if (s != c->lead.best) {
+            it->behind = ds_estimate_of(ds_mean_difference(&costs->costs, s, c->lead.best));
+            it->best_case = ds_estimate_of(
+                ds_best_case(&costs->costs, c->lead.best, s, c->cvar_level));
+            it->may_be_best = !(it->behind.value - t * it->behind.se > 0.0);
+        }
+    }
+    for (size_t s = 0; s < c->count; s++) {
+        const ds_choice_strategy *it = &c->strategies[s];
+        bool beaten = false;
+        for (size_t other = 0; other < c->count; other++) {
+            const ds_choice_strategy *o = &c->strategies[other];
+            beaten = beaten || (o->mean.value <= it->mean.value &&
+                                o->cvar.value <= it->cvar.value &&
+                                (o->mean.value < it->mean.value ||
+                                 o->cvar.value < it->cvar.value));
+        }
+        c->strategies[s].efficient = !beaten;
+    }
+}
+
+static ds_code fill(ds_choice *c, const ds_result *r, const ds_choice_costs *costs,
+                    ds_error *err)
+{
+    double *room = calloc(2 * costs->costs.paths, sizeof *room);
+    ds_measure *means = calloc(c->count, sizeof *means);
+    ds_code code = room != NULL && means != NULL ? DS_OK : no_memory(err);
+
+    for (size_t s = 0; code == DS_OK && s < c->count; s++) {
+        c->strategies[s].name = ds_arena_copy(c->arena, ds_result_strategy_name(r, s));
+        if (c->strategies[s].name == NULL) {
+            code = no_memory(err);
+            break;
+        }
+        fill_strategy(&c->strategies[s], costs, s, c->cvar_level, room);
+        means[s] = (ds_measure){c->strategies[s].mean.value, c->strategies[s].mean.se};
+    }
+    if (code == DS_OK) {
+        code = ds_choice_lead_of(costs, means, &c->lead, err);
+    }
+    if (code == DS_OK) {
+        measure_from_best(c, costs);
+        code = dominate(c, costs, err);
+    }
+    free(room);
+    free(means);
+    return code;
+}
+
+ds_code ds_choice_of(const ds_result *result, size_t outcome, ds_choice **out, ds_error *err)
+{
+    ds_choice_costs costs;
+    ds_code code = ds_choice_costs_of(result, outcome, false, &costs, err);
+    ds_choice *c = calloc(1, sizeof *c);
+
+    *out = NULL;
+    if (code != DS_OK) {
+        free(c);
+        return code;
+    }
+    if (c != NULL) {
+        c->arena = ds_arena_new(0);
+        c->outcome = outcome;
+        c->count = costs.costs.courses;
+        c->paths = costs.costs.paths;
+        c->cvar_level = result->cvar_level;
+        c->factor = ds_student_975(costs.freedom);
+    }
+    if (c != NULL && c->arena != NULL) {
+        c->strategies = ds_arena_array(c->arena, c->count, sizeof *c->strategies);
+    }
+    code = c != NULL && c->strategies != NULL ? fill(c, result, &costs, err) : no_memory(err);
+    ds_choice_costs_release(&costs);
+    if (code != DS_OK) {
+        ds_choice_free(c);
+        return code;
+    }
+    *out = c;
+    return DS_OK;
+}
+
+void ds_choice_free(ds_choice *c)
+{
+    if (c != NULL) {
+        ds_arena_free(c->arena);
+        free(c);
+    }
+}
+
+/* ---- Plain access ---------------------------------------------------------------------- */
+
+size_t ds_choice_outcome(const ds_choice *c)
+{
+    return c->outcome;
+}
+
+size_t ds_choice_count(const ds_choice *c)
+{
+    return c->count;
+}
+
+uint64_t ds_choice_paths(const ds_choice *c)
+{
+    return c->paths;
+}
+
+double ds_choice_cvar_level(const ds_choice *c)
+{
+    return c->cvar_level;
+}
+
+double ds_choice_interval_factor(const ds_choice *c)
+{
+    return c->factor;
+}
+
+const ds_choice_strategy *ds_choice_at(const ds_choice *c, size_t strategy)
+{
+    return &c->strategies[strategy];
+}
+
+size_t ds_choice_best(const ds_choice *c)
+{
+    return c->lead.best;
+}
+
+size_t ds_choice_runner_up(const ds_choice *c)
+{
+    return c->lead.runner_up;
+}
+
+ds_estimate ds_choice_margin(const ds_choice *c)
+{
+    return c->lead.margin;
+}
+
+void ds_choice_margin_interval(const ds_choice *c, double *low, double *high)
+{
+    *low = c->lead.interval.low;
+    *high = c->lead.interval.high;
+}
+
+size_t ds_choice_minimax(const ds_choice *c)
+{
+    size_t least = 0;
+
+    for (size_t s = 1; s < c->count; s++) {
+        least = c->strategies[s].regret_max.value < c->strategies[least].regret_max.value ? s
+                                                                                          : least;
+    }
+    return least;
+}
+
+size_t ds_choice_minimax_p95(const ds_choice *c)
+{
+    size_t least = 0;
+
+    for (size_t s = 1; s < c->count; s++) {
+        least = c->strategies[s].regret_p95.value < c->strategies[least].regret_p95.value ? s
+                                                                                          : least;
+    }
+    return least;
+}
+
+size_t ds_choice_least_cvar(const ds_choice *c)
+{
+    size_t least = 0;
+
+    for (size_t s = 1; s < c->count; s++) {
+        least = c->strategies[s].cvar.value < c->strategies[least].cvar.value ? s : least;
+    }
+    return least;
+}
+
+ds_domination ds_choice_dominates(const ds_choice *c, size_t a, size_t b, int order)
+{
+    return c->domination[(size_t)(order - 1) * c->count * c->count + a * c->count + b];
+}

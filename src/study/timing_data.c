@@ -1,0 +1,605 @@
+/* timing_data.c -- a strategy started in every month, and what can be seen meanwhile.
+ *
+ * Called by timing.c.  One run has the strategy never started, and started in each month;
+ * what has not started is not simulated (model/starts.h), so that it costs little more than
+ * half of the months of each.  Its columns are then put in order: the paths that rules are
+ * fitted on first, in whole groups (110).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "study/timing_data.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/design_run.h"
+#include "engine/result.h"
+#include "model/sources.h"
+#include "model/starts.h"
+#include "numerics/lanes.h"
+#include "scenario/error.h"
+#include "scenario/scenario.h"
+#include "scenario/tree.h"
+
+enum { POINTER_TEXT = 600, MOST_SHOCKS = 16, MOST_LEVELS = 4, MOST_HIDDEN = 40,
+       MOST_STUDENTS = 16 };
+
+static const uint64_t most_bytes = UINT64_C(3) << 30;
+
+/* ---- What is looked for ------------------------------------------------------------ */
+
+static const ds_strategy *strategy_at(const ds_scenario *s, size_t index)
+{
+    return &DS_ITEM(ds_strategy, s->strategies, index);
+}
+
+/* Marks the students whose start moves; DS_E_USAGE when there is none. */
+static ds_code find_moves(const ds_scenario *s, const ds_timing_options *o, bool *moves,
+                          ds_error *err)
+{
+    const ds_strategy *strategy = strategy_at(s, o->strategy);
+    bool any = false;
+
+    if (strategy->start.count > MOST_STUDENTS) {
+        return ds_fail(err, DS_E_USAGE, "", "the strategy '%.80s' has more than %d students",
+                       strategy->key.name, MOST_STUDENTS);
+    }
+    for (size_t j = 0; j < strategy->start.count; j++) {
+        const char *name = DS_ITEM(ds_model_quantity, strategy->start, j).key.name;
+        moves[j] = o->model == NULL || strcmp(o->model, name) == 0;
+        any = any || moves[j];
+    }
+    if (strategy->start.count == 0) {
+        return ds_fail(err, DS_E_USAGE, "", "the strategy '%.80s' starts no student, so there "
+                       "is no month to find", strategy->key.name);
+    }
+    if (!any) {
+        return ds_fail(err, DS_E_USAGE, "", "the strategy '%.80s' starts no model called "
+                       "'%.80s'", strategy->key.name, o->model);
+    }
+    return DS_OK;
+}
+
+/* Does the scenario allow a start of these students in a month? */
+static ds_code try_start(const ds_scenario *s, size_t index, const bool *moves, size_t month,
+                         ds_error *err)
+{
+    const ds_strategy *strategy = strategy_at(s, index);
+    char pointers[MOST_STUDENTS][POINTER_TEXT], value[32], name[POINTER_TEXT / 3];
+    char model[POINTER_TEXT / 3];
+    ds_override overrides[MOST_STUDENTS];
+    size_t count = 0;
+    ds_scenario *other = NULL;
+
+    ds_pointer_escape(strategy->key.name, name, sizeof name);
+    snprintf(value, sizeof value, "%zu", month);
+    for (size_t j = 0; j < strategy->start.count; j++) {
+        if (!moves[j]) {
+            continue;
+        }
+        ds_pointer_escape(DS_ITEM(ds_model_quantity, strategy->start, j).key.name, model,
+                          sizeof model);
+        snprintf(pointers[count], POINTER_TEXT, "/strategies/%s/start/%s", name, model);
+        overrides[count] = (ds_override){pointers[count], value};
+        count++;
+    }
+    const ds_code code = ds_scenario_with(s, overrides, count, NULL, NULL, &other, err);
+    ds_scenario_free(other);
+    return code;
+}
+
+/* The first month in which a start is allowed: before it some contract is not in force. */
+static ds_code find_first(ds_timing_data *d, const ds_timing_options *o, const bool *moves,
+                          ds_error *err)
+{
+    ds_error why = {.code = DS_OK};
+    ds_code code = DS_E_SCENARIO;
+
+    for (d->first = 0; d->first < d->months; d->first++) {
+        code = try_start(d->scenario, o->strategy, moves, d->first, &why);
+        if (code != DS_E_SCENARIO) {
+            break;
+        }
+    }
+    if (code != DS_OK && err != NULL) {
+        *err = why;
+    }
+    d->dates = d->months - d->first;
+    return code;
+}
+
+/* ---- The plan ------------------------------------------------------------------------ */
+
+static ds_code load(const ds_scenario *base, const ds_timing_options *o, ds_timing_data *d,
+                    ds_error *err)
+{
+    const ds_override changes[] = {
+        {"/run/outcomes", "[\"cost_npv_usd\"]"}, {"/run/monthly", "false"}, {"/assert", "[]"}};
+    ds_scenario *scenario = NULL, *better = NULL;
+    ds_code code = ds_scenario_with(base, changes, sizeof changes / sizeof *changes, NULL, NULL,
+                                    &scenario, err);
+
+    if (code == DS_OK && ds_scenario_strategy_optimises(scenario, o->strategy)) {
+        code = ds_scenario_optimised(scenario, &o->run, &better, NULL, err);
+        ds_scenario_free(scenario);
+        scenario = better;
+    }
+    d->scenario = scenario;
+    return code;
+}
+
+static ds_code compile(const ds_timing_options *o, const bool *moves, ds_timing_data *d,
+                       ds_error *err)
+{
+    size_t *month = malloc(d->dates * sizeof *month);
+    if (month == NULL) {
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory");
+    }
+    for (size_t k = 0; k < d->dates; k++) {
+        month[k] = d->first + k;
+    }
+    const ds_starts starts = {o->strategy, moves, month, d->dates};
+    const ds_code code = ds_plan_compile_starts(d->scenario, &starts, &d->plan, err);
+    free(month);
+    return code;
+}
+
+/* ---- What is watched ------------------------------------------------------------------ */
+
+static void add(size_t *list, size_t *count, size_t most, size_t index)
+{
+    if (*count < most) {
+        list[(*count)++] = index;
+    }
+}
+
+static void find_world(ds_timing_data *d)
+{
+    const ds_plan *plan = d->plan;
+    const ds_plan_strategy *s = &plan->strategy[0];
+
+    for (size_t p = 0; p < plan->product_count; p++) {
+        if (!plan->product[p].idle) {
+            add(d->product, &d->product_count, plan->product_count, p);
+        }
+    }
+    for (size_t m = 0; m < plan->model_count; m++) {
+        if (s->used[m] && plan->model[m].price_moves && plan->model[m].level == (int)m) {
+            add(d->level, &d->level_count, MOST_LEVELS, m);
+        }
+    }
+    for (size_t g = 0; g < plan->gpu_count; g++) {
+        if (plan->gpu[g].moves) {
+            add(d->rent, &d->rent_count, MOST_LEVELS, g);
+        }
+    }
+}
+
+static bool is_of_student(const ds_timing_data *d, const ds_source *source)
+{
+    char pointer[POINTER_TEXT], name[POINTER_TEXT / 2];
+
+    for (size_t k = 0; k < d->student_count; k++) {
+        const int model = d->plan->student[d->student[k]].model;
+        ds_pointer_escape(d->plan->model[model].name, name, sizeof name);
+        snprintf(pointer, sizeof pointer, "/models/%s", name);
+        if (ds_source_is_under(source, pointer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_chance(const ds_timing_data *d, size_t input)
+{
+    for (size_t k = 0; k < d->student_count; k++) {
+        const ds_plan_student *s = &d->plan->student[d->student[k]];
+        if (s->success == (int)input || s->permission == (int)input) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Shocks, and inputs of the students alone that nothing else is correlated with. */
+static ds_code find_sources(ds_timing_data *d, ds_error *err)
+{
+    ds_sources sources;
+    const ds_code code = ds_sources_make(d->plan, &sources, err);
+
+    for (size_t k = 0; code == DS_OK && k < sources.count; k++) {
+        const ds_source *source = &sources.source[k];
+        if (source->kind == DS_SOURCE_SHOCKS &&
+            d->plan->same_shock[source->index] == (int)source->index) {
+            add(d->process, &d->process_count, MOST_SHOCKS, source->index);
+        }
+        if (source->kind == DS_SOURCE_INPUT && source->component < 0 &&
+            is_of_student(d, source) && !is_chance(d, source->index)) {
+            add(d->hidden, &d->hidden_count, MOST_HIDDEN, source->index);
+        }
+    }
+    if (code == DS_OK) {
+        ds_sources_release(&sources);
+    }
+    return code;
+}
+
+static ds_code find_watched(ds_timing_data *d, const bool *moves, ds_error *err)
+{
+    const ds_plan *plan = d->plan;
+
+    d->product = calloc(plan->product_count + 1, sizeof *d->product);
+    d->level = calloc(MOST_LEVELS, sizeof *d->level);
+    d->rent = calloc(MOST_LEVELS, sizeof *d->rent);
+    d->process = calloc(MOST_SHOCKS, sizeof *d->process);
+    d->student = calloc(MOST_STUDENTS, sizeof *d->student);
+    d->hidden = calloc(MOST_HIDDEN, sizeof *d->hidden);
+    if (d->product == NULL || d->level == NULL || d->rent == NULL || d->process == NULL ||
+        d->student == NULL || d->hidden == NULL) {
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory");
+    }
+    for (size_t j = 0; j < plan->strategy[0].project_count; j++) {
+        if (moves[j]) {
+            add(d->student, &d->student_count, MOST_STUDENTS,
+                (size_t)plan->strategy[0].project[j].student);
+        }
+    }
+    find_world(d);
+    return find_sources(d, err);
+}
+
+/* ---- Columns --------------------------------------------------------------------------- */
+
+typedef struct {
+    ds_timing_data *data;
+    ds_watch       *watch;
+    size_t          watch_count;
+    bool            full; /* out of memory */
+} columns;
+
+static double *new_column(columns *c)
+{
+    ds_timing_data *d = c->data;
+    double *column = calloc(d->stride, sizeof *column);
+    double **more = realloc(d->columns, (d->column_count + 1) * sizeof *more);
+
+    c->full = c->full || column == NULL || more == NULL;
+    d->columns = more != NULL ? more : d->columns;
+    if (column == NULL || more == NULL) {
+        free(column);
+        return NULL;
+    }
+    d->columns[d->column_count++] = column;
+    return column;
+}
+
+static double *watched(columns *c, ds_watch_kind kind, size_t index, size_t month)
+{
+    double *column = new_column(c);
+    c->watch[c->watch_count++] = (ds_watch){kind, index, month, column};
+    return column;
+}
+
+static void watch_month(columns *c, size_t month)
+{
+    ds_timing_data *d = c->data;
+
+    for (size_t k = 0; k < d->product_count; k++) {
+        d->requests[month * d->product_count + k] =
+            watched(c, DS_WATCH_REQUESTS, d->product[k], month);
+    }
+    for (size_t k = 0; k < d->level_count; k++) {
+        d->price[month * d->level_count + k] = watched(c, DS_WATCH_PRICE, d->level[k], month);
+    }
+    for (size_t k = 0; k < d->rent_count; k++) {
+        d->usd[month * d->rent_count + k] = watched(c, DS_WATCH_RENT, d->rent[k], month);
+    }
+    for (size_t k = 0; k < d->process_count; k++) {
+        d->kick[month * d->process_count + k] =
+            month == 0 ? d->zero : watched(c, DS_WATCH_SHOCK, d->process[k], month);
+    }
+    d->bill[month] = watched(c, DS_WATCH_PAID, 0, month);
+}
+
+/* A number of a path, that may be the same on every path. */
+static double *watched_input(columns *c, int column)
+{
+    const ds_plan *plan = c->data->plan;
+    if (column == DS_NONE)
+        column = plan->zero;
+    if (column != plan->zero && column != plan->one &&
+        plan->draws.draw[column].kind != DS_DRAW_CONSTANT) {
+        return watched(c, DS_WATCH_INPUT, (size_t)column, 0);
+    }
+    const double value = column == plan->zero  ? 0
+                         : column == plan->one ? 1 : plan->draws.draw[column].a;
+    double *out = new_column(c);
+    for (size_t i = 0; out != NULL && i < c->data->stride; i++) {
+        out[i] = value;
+    }
+    return out;
+}
+
+static bool allocate_tables(ds_timing_data *d)
+{
+    const size_t months = d->months;
+
+    d->gain = calloc(d->dates, sizeof *d->gain);
+    d->requests = calloc(months * d->product_count + 1, sizeof *d->requests);
+    d->price = calloc(months * d->level_count + 1, sizeof *d->price);
+    d->usd = calloc(months * d->rent_count + 1, sizeof *d->usd);
+    d->kick = calloc(months * d->process_count + 1, sizeof *d->kick);
+    d->variance = calloc(d->process_count + 1, sizeof *d->variance);
+    d->at_stake = calloc(months * d->process_count + 1, sizeof *d->at_stake);
+    d->moved = calloc(d->dates * d->process_count + 1, sizeof *d->moved);
+    d->bill = calloc(months, sizeof *d->bill);
+    d->ahead = calloc(d->dates, sizeof *d->ahead);
+    d->score = calloc(d->hidden_count + 1, sizeof *d->score);
+    double ***const of_students[] = {&d->made, &d->succeeds, &d->permitted, &d->passed};
+    bool ok = true;
+    for (size_t k = 0; k < 4; k++) {
+        *of_students[k] = calloc(d->student_count, sizeof **of_students[k]);
+        ok = ok && *of_students[k] != NULL;
+    }
+    return ok && d->gain != NULL && d->requests != NULL && d->price != NULL && d->usd != NULL &&
+           d->kick != NULL && d->variance != NULL && d->at_stake != NULL &&
+           d->moved != NULL && d->bill != NULL && d->ahead != NULL && d->score != NULL;
+}
+
+/* Columns of what a month, and a path, has. */
+static uint64_t bytes_wanted(const ds_timing_data *d)
+{
+    const uint64_t of_month = d->product_count + d->level_count + d->rent_count +
+                              3 * d->process_count + 1 + 12; /* 12: timing_state.c */
+    const uint64_t wanted = d->months * of_month + 5 * d->dates + d->hidden_count + 64;
+
+    return wanted * d->stride * sizeof(double);
+}
+
+/* Column of the volatility of a process. */
+static int volatility_of(const ds_plan *plan, size_t process)
+{
+    for (size_t p = 0; p < plan->product_count; p++) {
+        const int own = plan->product[p].process;
+        if (own != DS_NONE && plan->same_shock[own] == (int)process) {
+            return plan->product[p].volatility;
+        }
+    }
+    for (size_t m = 0; m < plan->model_count; m++) {
+        const int own = plan->model[m].process;
+        if (own != DS_NONE && plan->same_shock[own] == (int)process) {
+            return plan->model[m].volatility;
+        }
+    }
+    for (size_t g = 0; g < plan->gpu_count; g++) {
+        const int own = plan->gpu[g].process;
+        if (own != DS_NONE && plan->same_shock[own] == (int)process) {
+            return plan->gpu[g].volatility;
+        }
+    }
+    return DS_NONE;
+}
+
+/* Normal scores become what a step of that volatility multiplies by, less 1; its mean is 0. */
+static void make_kicks(ds_timing_data *d)
+{
+    for (size_t k = 0; k < d->process_count; k++) {
+        double *variance = d->variance[k]; /* the volatility of a year until here */
+        for (size_t month = 1; month < d->months; month++) {
+            double *kick = d->kick[month * d->process_count + k];
+            for (size_t i = 0; i < d->paths; i++) {
+                const double s = variance[i] / sqrt(12.0);
+                kick[i] = ds_exp(s * kick[i] - s * s / 2) - 1;
+            }
+        }
+        for (size_t i = 0; i < d->paths; i++) {
+            variance[i] = ds_exp(variance[i] * variance[i] / 12) - 1;
+        }
+    }
+}
+
+/* What is not in the scores yet: uniform numbers become normal scores, and chances are taken
+ * less their probability. */
+static void finish(ds_timing_data *d, double *const *success, double *const *permission)
+{
+    make_kicks(d);
+    ds_timing_stakes_make(d);
+    for (size_t h = 0; h < d->hidden_count; h++) {
+        for (size_t i = 0; i < d->paths; i++) {
+            d->score[h][i] = ds_normal_quantile(d->score[h][i]);
+        }
+    }
+    for (size_t k = 0; k < d->student_count; k++) {
+        const int attempts = d->plan->student[d->student[k]].attempts;
+        for (size_t i = 0; i < d->paths; i++) {
+            double fails = 1;
+            for (int a = 0; a < attempts; a++) {
+                fails *= 1 - success[k][i];
+            }
+            d->permitted[k][i] = (d->made[k][i] > 0 ? 1 : 0) - permission[k][i];
+            d->passed[k][i] = d->succeeds[k][i] - permission[k][i] * (1 - fails);
+        }
+    }
+}
+
+static ds_code run(ds_timing_data *d, const ds_timing_options *o, columns *c,
+                   const ds_run_options *how, ds_error *err)
+{
+    double *success[MOST_STUDENTS], *permission[MOST_STUDENTS];
+
+    for (size_t k = 0; k < d->student_count; k++) {
+        const ds_plan_student *s = &d->plan->student[d->student[k]];
+        success[k] = watched_input(c, s->success);
+        permission[k] = watched_input(c, s->permission);
+    }
+    for (size_t k = 0; k < d->process_count; k++) {
+        d->variance[k] = watched_input(c, volatility_of(d->plan, d->process[k]));
+    }
+    for (size_t h = 0; h < d->hidden_count; h++) {
+        d->score[h] = watched(c, DS_WATCH_UNIFORM, d->hidden[h], 0);
+    }
+    for (size_t k = 0; k < d->student_count; k++) {
+        d->made[k] = watched(c, DS_WATCH_ATTEMPTS, d->student[k], 0);
+        d->succeeds[k] = watched(c, DS_WATCH_PASSED, d->student[k], 0);
+        d->permitted[k] = new_column(c);
+        d->passed[k] = new_column(c);
+    }
+    for (size_t month = 0; month < d->months; month++) {
+        watch_month(c, month);
+    }
+    for (size_t k = 0; k < d->months * d->process_count; k++) {
+        d->at_stake[k] = new_column(c);
+    }
+    for (size_t k = 0; k < d->dates * d->process_count; k++) {
+        d->moved[k] = new_column(c);
+    }
+    if (c->full) {
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for %zu paths", d->paths);
+    }
+    (void)o;
+    const ds_design design = {.watch = c->watch, .watch_count = c->watch_count};
+    const ds_code code = ds_run_design(d->plan, how, &design, &d->result, err);
+    if (code == DS_OK) {
+        finish(d, success, permission);
+    }
+    return code;
+}
+
+/* ---- Halves ------------------------------------------------------------------------------ */
+
+/* How many paths are fitted on, and the groups of the others. */
+static void halve(ds_timing_data *d)
+{
+    const ds_groups *all = &d->result->groups;
+    const uint64_t half = all->modulus / 2;
+
+    d->groups = *all;
+    d->fit = d->paths / 2;
+    if (all->kind == DS_GROUPS_PAIRS) {
+        d->fit -= d->fit % 2;
+    }
+    if (all->kind == DS_GROUPS_MODULO) {
+        d->fit = d->paths / (size_t)all->modulus * (size_t)half;
+        d->groups.modulus = all->modulus - half;
+    }
+}
+
+/* The paths of the first groups first. */
+static void put_in_order(const ds_timing_data *d, double *column, double *scratch)
+{
+    const uint64_t modulus = d->result->groups.modulus, half = modulus / 2;
+    size_t fit = 0, other = d->fit;
+
+    for (size_t i = 0; i < d->paths; i++) {
+        const size_t to = i % modulus < half ? fit++ : other++;
+        scratch[to] = column[i];
+    }
+    memcpy(column, scratch, d->paths * sizeof *column);
+}
+
+static ds_code split(columns *c, ds_error *err)
+{
+    ds_timing_data *d = c->data;
+    double *scratch = malloc(d->stride * sizeof *scratch);
+
+    for (size_t k = d->dates; k-- > 0;) {
+        d->ahead[k] = new_column(c);
+        for (size_t i = 0; d->ahead[k] != NULL && i < d->paths; i++) {
+            const double then = k + 1 < d->dates ? d->ahead[k + 1][i] : 0;
+            d->ahead[k][i] = d->bill[d->first + k][i] + then;
+        }
+        d->gain[k] = new_column(c);
+        if (d->gain[k] != NULL) {
+            memcpy(d->gain[k], ds_result_column(d->result, 1 + k, DS_OUTCOME_SAVING_NPV),
+                   d->paths * sizeof *d->gain[k]);
+        }
+    }
+    if (c->full || scratch == NULL) {
+        free(scratch);
+        return ds_fail(err, DS_E_NOMEM, "", "out of memory for %zu paths", d->paths);
+    }
+    halve(d);
+    for (size_t k = 0; d->groups.kind == DS_GROUPS_MODULO && k < d->column_count; k++) {
+        put_in_order(d, d->columns[k], scratch);
+    }
+    free(scratch);
+    return d->fit > 0 && d->fit < d->paths
+               ? DS_OK
+               : ds_fail(err, DS_E_USAGE, "", "%zu paths are too few to fit rules on one half and "
+                         "value them on the other", d->paths);
+}
+
+/* ---- All of it ---------------------------------------------------------------------------- */
+
+static ds_code simulate(ds_timing_data *d, const ds_timing_options *o, ds_error *err)
+{
+    columns c = {.data = d};
+    ds_run_options how = o->run;
+    ds_code code;
+
+    if (how.path_count == 0) {
+        how.path_count = ds_scenario_paths(d->scenario) < DS_TIMING_PATHS
+                             ? ds_scenario_paths(d->scenario)
+                             : ds_scenario_paths_up_to(d->scenario, DS_TIMING_PATHS);
+    }
+    how.targets = NULL;
+    how.target_count = 0;
+    d->paths = (size_t)how.path_count;
+    d->stride = ds_design_stride(how.path_count);
+    if (bytes_wanted(d) > most_bytes) {
+        return ds_fail(err, DS_E_USAGE, "", "what is watched of %zu paths would take more than "
+                       "3 GiB; ask for fewer", d->paths);
+    }
+    c.watch = calloc(d->months * (d->product_count + d->level_count + d->rent_count +
+                                  d->process_count + 1) +
+                         d->hidden_count + d->process_count + 4 * d->student_count + 1,
+                     sizeof *c.watch);
+    d->zero = new_column(&c);
+    if (c.watch == NULL || c.full || !allocate_tables(d)) {
+        code = ds_fail(err, DS_E_NOMEM, "", "out of memory for %zu paths", d->paths);
+    } else {
+        code = run(d, o, &c, &how, err);
+    }
+    free(c.watch);
+    return code == DS_OK ? split(&c, err) : code;
+}
+
+ds_code ds_timing_data_make(const ds_scenario *base, const ds_timing_options *o,
+                            ds_timing_data *out, ds_error *err)
+{
+    bool moves[MOST_STUDENTS] = {false};
+    *out = (ds_timing_data){.months = ds_scenario_months(base)};
+    ds_code code = find_moves(base, o, moves, err);
+
+    if (code == DS_OK) {
+        code = load(base, o, out, err);
+    }
+    if (code == DS_OK) {
+        code = find_first(out, o, moves, err);
+    }
+    if (code == DS_OK) {
+        code = compile(o, moves, out, err);
+    }
+    if (code == DS_OK) {
+        code = find_watched(out, moves, err);
+    }
+    return code == DS_OK ? simulate(out, o, err) : code;
+}
+
+void ds_timing_data_release(ds_timing_data *d)
+{
+    for (size_t k = 0; k < d->column_count; k++) {
+        free(d->columns[k]);
+    }
+    void *const tables[] = {
+        d->columns, d->gain, d->requests, d->price, d->usd, d->bill, d->ahead, d->kick,
+        d->variance, d->at_stake, d->moved, d->score, d->made, d->succeeds, d->permitted, d->passed,
+        d->product,
+        d->level, d->rent, d->process, d->student, d->hidden};
+    for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
+        free(tables[k]);
+    }
+    ds_result_free(d->result);
+    ds_plan_free(d->plan);
+    ds_scenario_free((ds_scenario *)(uintptr_t)d->scenario);
+}
