@@ -154,6 +154,9 @@ void ds_strategy_branch(ds_work *w, size_t strategy)
                                                 : from->total[DS_TOTAL_NPV + 1];
     while (source < end)
         *copy++ = *source++;
+    /* what it was found to repeat belongs to its last block */
+    to->stands_to = to->ramps_stand = 0;
+    to->kept_count = 0;
 }
 
 static void lay_out_month(layout *l, const ds_plan *plan, ds_month *now)
