@@ -11,24 +11,16 @@
 #include "output/number.h"
 #include "output/report.h"
 
-enum { NAME_TEXT = 96, NAME_COLUMNS = 40, SENTENCE_TEXT = 1024 };
+enum { SENTENCE_TEXT = 1024 };
 
 /* `name`, harmless and not too long. */
-static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
-{
-    char clean[NAME_TEXT - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
-    snprintf(out, NAME_TEXT, "`%s`", clean);
-}
-
 static void quote_strategy(const ds_report *report, size_t strategy, const ds_style *style,
-                           char out[NAME_TEXT])
+                           char out[DS_QUOTED_TEXT])
 {
     if (strategy < ds_result_strategy_count(report->result))
-        quote(ds_result_strategy_name(report->result, strategy), style, out);
+        ds_text_quote(ds_result_strategy_name(report->result, strategy), style, out);
     else
-        snprintf(out, NAME_TEXT, "none");
+        snprintf(out, DS_QUOTED_TEXT, "none");
 }
 
 /* How many paths would shrink the standard error to a third of the advantage. */
@@ -45,7 +37,7 @@ static void more_paths(const ds_report *report, ds_estimate advantage, char *out
 static void cannot_say(const ds_report *report, const ds_decision *d, const ds_style *style,
                        char *out, size_t size)
 {
-    char distilling[NAME_TEXT], other[NAME_TEXT], money[DS_HUMAN_TEXT], more[96];
+    char distilling[DS_QUOTED_TEXT], other[DS_QUOTED_TEXT], money[DS_HUMAN_TEXT], more[96];
     if (d->best_other >= ds_result_strategy_count(report->result)) {
         snprintf(out, size, "Cannot say: every strategy distils, so there is nothing to "
                             "compare with.");
@@ -68,7 +60,7 @@ static void cannot_say(const ds_report *report, const ds_decision *d, const ds_s
 static void no_student(const ds_report *report, const ds_decision *d, const ds_style *style,
                        char *out, size_t size)
 {
-    char          best[NAME_TEXT], money[DS_HUMAN_TEXT], share[DS_HUMAN_TEXT];
+    char          best[DS_QUOTED_TEXT], money[DS_HUMAN_TEXT], share[DS_HUMAN_TEXT];
     ds_statistics cost = ds_result_statistics(report->result, d->best,
                                               ds_outcome_find("cost_npv_usd"));
     quote_strategy(report, d->best, style, best);
@@ -88,7 +80,8 @@ static void no_student(const ds_report *report, const ds_decision *d, const ds_s
 static void compare(const ds_report *report, const ds_decision *d, bool distil,
                     const ds_style *style, char *out, size_t size)
 {
-    char distilling[NAME_TEXT], other[NAME_TEXT], money[DS_HUMAN_TEXT], share[DS_HUMAN_TEXT];
+    char distilling[DS_QUOTED_TEXT], other[DS_QUOTED_TEXT];
+    char money[DS_HUMAN_TEXT], share[DS_HUMAN_TEXT];
     ds_estimate gain = d->advantage_usd, chance = d->probability_advantage;
 
     quote_strategy(report, d->best_distilling, style, distilling);
@@ -113,7 +106,8 @@ static void compare(const ds_report *report, const ds_decision *d, bool distil,
 static void recommend(FILE *file, const ds_report *report, const ds_decision *d,
                       const ds_style *style)
 {
-    char        sentence[SENTENCE_TEXT], best[NAME_TEXT], next[NAME_TEXT], margin[DS_HUMAN_TEXT];
+    char        sentence[SENTENCE_TEXT], margin[DS_HUMAN_TEXT];
+    char        best[DS_QUOTED_TEXT], next[DS_QUOTED_TEXT];
     char        gain[DS_HUMAN_TEXT];
     ds_estimate best_case = d->runner_up_best_case_usd;
     size_t      used;
@@ -190,12 +184,12 @@ static void bound(double value, const char *word, const char **joint, char *out,
 
 static void print_assert(FILE *file, const ds_assert_result *a, const ds_style *style)
 {
-    char        name[NAME_TEXT], strategy[NAME_TEXT], observed[DS_HUMAN_TEXT];
+    char        name[DS_QUOTED_TEXT], strategy[DS_QUOTED_TEXT], observed[DS_HUMAN_TEXT];
     char        wanted[128] = "", line[SENTENCE_TEXT];
     const char *joint = "", *word = a->passed ? "passed" : "failed";
 
-    quote(a->name, style, name);
-    quote(a->strategy, style, strategy);
+    ds_text_quote(a->name, style, name);
+    ds_text_quote(a->strategy, style, strategy);
     size_t outcome = ds_outcome_find(a->outcome);
     if (outcome < ds_outcome_count() && strcmp(ds_outcome_at(outcome)->unit, "USD") == 0 &&
         strncmp(a->statistic, "share", 5) != 0)
@@ -216,7 +210,7 @@ static void print_origins(FILE *file, const ds_report *report, const ds_style *s
 {
     enum { SHOWN = 4 };
     size_t counts[4] = { 0 }, uncertain = 0, shown = 0;
-    char   line[SENTENCE_TEXT], name[NAME_TEXT], value[NAME_TEXT], unit[NAME_TEXT];
+    char   line[SENTENCE_TEXT], name[DS_QUOTED_TEXT], value[DS_QUOTED_TEXT], unit[DS_QUOTED_TEXT];
 
     for (size_t i = 0; i < ds_scenario_input_count(report->scenario); i++) {
         ds_input_info input = ds_scenario_input(report->scenario, i);
@@ -248,7 +242,7 @@ static void print_origins(FILE *file, const ds_report *report, const ds_style *s
 
 void ds_report_notes(FILE *file, const ds_report *report, const ds_style *style)
 {
-    char line[SENTENCE_TEXT], name[NAME_TEXT];
+    char line[SENTENCE_TEXT], name[DS_QUOTED_TEXT];
 
     for (size_t i = 0; i < ds_result_assert_count(report->result); i++) {
         ds_assert_result a = ds_result_assert(report->result, i);
@@ -273,7 +267,7 @@ void ds_report_notes(FILE *file, const ds_report *report, const ds_style *style)
                            "futures; a token costs `allocated` with idle GPUs and `used` without "
                            "them; pooling saves GPU-months by sharing fleets.", style->width, 4, 0);
     print_origins(file, report, style);
-    quote(ds_scenario_name(report->scenario), style, name);
+    ds_text_quote(ds_scenario_name(report->scenario), style, name);
     snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " path%s, seed %" PRIu64 ".", name,
              ds_scenario_hash(report->scenario), ds_result_paths(report->result),
              ds_result_paths(report->result) == 1 ? "" : "s",

@@ -7,23 +7,15 @@
 #include "output/breakeven_report.h"
 #include "output/number.h"
 
-enum { SENTENCE_TEXT = 1536, NAME_COLUMNS = 40, UNIT_TEXT = 56, SIDE_TEXT = 256, PLACES = 3 };
+enum { SENTENCE_TEXT = 1536, UNIT_TEXT = 56, SIDE_TEXT = 256, PLACES = 3 };
 
 /* The names, quoted, and where sentences go. */
 typedef struct {
     FILE               *file;
     const ds_breakeven *b;
     const ds_style     *style;
-    char                strategy[DS_BREAKEVEN_NAME], against[DS_BREAKEVEN_NAME];
+    char                strategy[DS_QUOTED_TEXT], against[DS_QUOTED_TEXT];
 } ds_speaker;
-
-void ds_breakeven_quote(const char *name, const ds_style *style, char out[DS_BREAKEVEN_NAME])
-{
-    char clean[DS_BREAKEVEN_NAME - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
-    snprintf(out, DS_BREAKEVEN_NAME, "`%s`", clean);
-}
 
 /* ---- Values ------------------------------------------------------------------ */
 
@@ -342,8 +334,8 @@ void ds_breakeven_answer(FILE *file, const ds_breakeven *b, const ds_style *styl
 {
     ds_speaker               s = { .file = file, .b = b, .style = style };
     const ds_breakeven_line *line = ds_breakeven_line_at(b, 0);
-    ds_breakeven_quote(ds_breakeven_strategy(b), style, s.strategy);
-    ds_breakeven_quote(ds_breakeven_against(b), style, s.against);
+    ds_text_quote(ds_breakeven_strategy(b), style, s.strategy);
+    ds_text_quote(ds_breakeven_against(b), style, s.against);
     fputs(ds_style_code(style, DS_STYLE_BOLD), file);
     if (ds_breakeven_axis_count(b) > 1) {
         say_frontier(&s);

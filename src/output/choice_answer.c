@@ -9,15 +9,7 @@
 #include "output/choice_report.h"
 #include "output/grid.h"
 
-enum { NAME_COLUMNS = 40, SENTENCE_TEXT = 1536 };
-
-void ds_choice_quote(const char *name, const ds_style *style, char out[DS_CHOICE_NAME])
-{
-    char clean[DS_CHOICE_NAME - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
-    snprintf(out, DS_CHOICE_NAME, "`%s`", clean);
-}
+enum { SENTENCE_TEXT = 1536 };
 
 static bool is_money(size_t outcome)
 {
@@ -66,11 +58,11 @@ static size_t list_names(const ds_subject *s, bool (*has)(const ds_choice_strate
     out[0] = '\0';
     for (size_t i = 0; i < ds_choice_count(s->choice); i++)
         total += has(ds_choice_at(s->choice, i));
-    for (size_t i = 0; i < ds_choice_count(s->choice) && used + DS_CHOICE_NAME + 8 < size; i++) {
-        char name[DS_CHOICE_NAME];
+    for (size_t i = 0; i < ds_choice_count(s->choice) && used + DS_QUOTED_TEXT + 8 < size; i++) {
+        char name[DS_QUOTED_TEXT];
         if (!has(ds_choice_at(s->choice, i)))
             continue;
-        ds_choice_quote(ds_choice_at(s->choice, i)->name, s->style, name);
+        ds_text_quote(ds_choice_at(s->choice, i)->name, s->style, name);
         used += (size_t)snprintf(out + used, size - used, "%s%s",
                                  said == 0 ? "" : said + 1 == total ? " and " : ", ", name);
         said++;
@@ -114,15 +106,15 @@ static void end_amount(const ds_subject *s, double end, double se, char out[DS_H
 
 static void say_best(FILE *file, const ds_subject *s)
 {
-    char        best[DS_CHOICE_NAME], next[DS_CHOICE_NAME], does[80], mean[DS_HUMAN_TEXT + 32];
+    char        best[DS_QUOTED_TEXT], next[DS_QUOTED_TEXT], does[80], mean[DS_HUMAN_TEXT + 32];
     char        margin[DS_HUMAN_TEXT + 32], low[DS_HUMAN_TEXT + 32], high[DS_HUMAN_TEXT + 32];
     char        share[DS_HUMAN_TEXT], sentence[SENTENCE_TEXT], names[512];
     const bool  utf8 = s->style->utf8;
     ds_estimate m = ds_choice_margin(s->choice);
     double      from, to;
 
-    ds_choice_quote(best_of(s)->name, s->style, best);
-    ds_choice_quote(ds_choice_at(s->choice, ds_choice_runner_up(s->choice))->name, s->style, next);
+    ds_text_quote(best_of(s)->name, s->style, best);
+    ds_text_quote(ds_choice_at(s->choice, ds_choice_runner_up(s->choice))->name, s->style, next);
     ds_choice_margin_interval(s->choice, &from, &to);
     verb(s, does, sizeof does);
     ds_choice_amount(s->outcome, best_of(s)->mean, utf8, mean);
@@ -154,13 +146,13 @@ static void say_best(FILE *file, const ds_subject *s)
 
 static void say_other_side(FILE *file, const ds_subject *s)
 {
-    char        best[DS_CHOICE_NAME], next[DS_CHOICE_NAME], amount[DS_HUMAN_TEXT + 32];
+    char        best[DS_QUOTED_TEXT], next[DS_QUOTED_TEXT], amount[DS_HUMAN_TEXT + 32];
     char        sentence[SENTENCE_TEXT];
     const ds_choice_strategy *other = ds_choice_at(s->choice, ds_choice_runner_up(s->choice));
     ds_estimate gain = other->best_case;
 
-    ds_choice_quote(best_of(s)->name, s->style, best);
-    ds_choice_quote(other->name, s->style, next);
+    ds_text_quote(best_of(s)->name, s->style, best);
+    ds_text_quote(other->name, s->style, next);
     if (!isfinite(gain.value))
         return;
     gain.value = fabs(gain.value);
@@ -176,14 +168,14 @@ static void say_other_side(FILE *file, const ds_subject *s)
 
 static void say_regret(FILE *file, const ds_subject *s)
 {
-    char   worst[DS_CHOICE_NAME], usual[DS_CHOICE_NAME], tail[DS_CHOICE_NAME];
+    char   worst[DS_QUOTED_TEXT], usual[DS_QUOTED_TEXT], tail[DS_QUOTED_TEXT];
     char   sentence[SENTENCE_TEXT], names[512], most[DS_HUMAN_TEXT + 32];
     char   p95[DS_HUMAN_TEXT + 32];
     size_t minimax = ds_choice_minimax(s->choice), by_p95 = ds_choice_minimax_p95(s->choice);
 
-    ds_choice_quote(ds_choice_at(s->choice, minimax)->name, s->style, worst);
-    ds_choice_quote(ds_choice_at(s->choice, by_p95)->name, s->style, usual);
-    ds_choice_quote(ds_choice_at(s->choice, ds_choice_least_cvar(s->choice))->name, s->style,
+    ds_text_quote(ds_choice_at(s->choice, minimax)->name, s->style, worst);
+    ds_text_quote(ds_choice_at(s->choice, by_p95)->name, s->style, usual);
+    ds_text_quote(ds_choice_at(s->choice, ds_choice_least_cvar(s->choice))->name, s->style,
                     tail);
     ds_choice_amount(s->outcome, ds_choice_at(s->choice, minimax)->regret_max, s->style->utf8,
                      most);
@@ -357,7 +349,7 @@ static ds_code print_dominance(FILE *file, const ds_subject *s, ds_error *err)
 static void print_notes(FILE *file, const ds_subject *s, const ds_scenario *scenario,
                         uint64_t seed)
 {
-    char line[SENTENCE_TEXT], name[DS_CHOICE_NAME];
+    char line[SENTENCE_TEXT], name[DS_QUOTED_TEXT];
     snprintf(line, sizeof line,
              "Chosen by %s: CVaR is the mean of its worst %.4g %%; behind best the paired "
              "difference of means; at best saves: against the best, in the %.4g %% of futures "
@@ -372,7 +364,7 @@ static void print_notes(FILE *file, const ds_subject *s, const ds_scenario *scen
                  "whoever also shuns risk does; no: some cost limit speaks against it; same; ?: "
                  "too few futures to say. 95 % sure, up to 1 % of futures or of the cost.",
                  s->style->width, 4, 0);
-    ds_choice_quote(ds_scenario_name(scenario), s->style, name);
+    ds_text_quote(ds_scenario_name(scenario), s->style, name);
     snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,
              ds_scenario_hash(scenario), ds_choice_paths(s->choice), seed);
     ds_text_wrap(file, line, s->style->width, 4, 0);

@@ -71,10 +71,10 @@ static const char *unit_of(const ds_acceptability_report *r)
 static void say_frontier(FILE *file, const ds_acceptability_report *r, const ds_style *style)
 {
     const ds_acceptability *a = r->found;
-    char                    text[SENTENCE_TEXT], name[DS_CHOICE_NAME], at[DS_HUMAN_TEXT];
+    char                    text[SENTENCE_TEXT], name[DS_QUOTED_TEXT], at[DS_HUMAN_TEXT];
     size_t                  used = 0;
 
-    ds_choice_quote(ds_acceptability_name(a, ds_acceptability_best(a, 0)), style, name);
+    ds_text_quote(ds_acceptability_name(a, ds_acceptability_best(a, 0)), style, name);
     if (ds_acceptability_switches(a) == 0) {
         snprintf(text, sizeof text, "%s has the least mean at all %zu values, from %.6g to %.6g.",
                  name, ds_acceptability_points(a), ds_acceptability_value(a, 0),
@@ -87,7 +87,7 @@ static void say_frontier(FILE *file, const ds_acceptability_report *r, const ds_
         ds_acceptance_switch s = ds_acceptability_switch(a, i);
         const char          *unit = unit_of(r);
         ds_human_estimate(s.at, ds_scale_one, style->utf8, at);
-        ds_choice_quote(ds_acceptability_name(a, s.after), style, name);
+        ds_text_quote(ds_acceptability_name(a, s.after), style, name);
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s%.24s, then %s",
                                  i > 0 ? " up to " : "", at, unit[0] != '\0' ? " " : "", unit,
                                  name);
@@ -188,7 +188,7 @@ static ds_code print_points(FILE *file, const ds_acceptability_report *r, const 
 ds_code ds_acceptability_table(FILE *file, const ds_acceptability_report *r,
                                const ds_style *style, ds_error *err)
 {
-    char text[SENTENCE_TEXT], pointer[300], name[DS_CHOICE_NAME];
+    char text[SENTENCE_TEXT], pointer[300], name[DS_QUOTED_TEXT];
 
     say_frontier(file, r, style);
     say_doubt(file, r, style);
@@ -204,7 +204,7 @@ ds_code ds_acceptability_table(FILE *file, const ds_acceptability_report *r,
              "from a straight line between two values. %s is one standard error.",
              ds_outcome_at(r->outcome)->name, style->utf8 ? "\xC2\xB1" : "+/-");
     ds_text_wrap(file, text, style->width, 4, 0);
-    ds_choice_quote(ds_scenario_name(r->scenario), style, name);
+    ds_text_quote(ds_scenario_name(r->scenario), style, name);
     snprintf(text, sizeof text,
              "Scenario %s (%s), %zu values, %" PRIu64 " paths each, seed %" PRIu64 ".", name,
              ds_scenario_hash(r->scenario), ds_acceptability_points(r->found),
@@ -225,11 +225,11 @@ static void say_robust(FILE *file, const ds_views_report *r, const ds_style *sty
     const ds_views        *v = r->views;
     const size_t           views = ds_views_count(v), robust = ds_views_minimax(v);
     const ds_view_strategy of = ds_views_of(v, robust);
-    char text[SENTENCE_TEXT], name[DS_CHOICE_NAME], where[DS_CHOICE_NAME];
+    char text[SENTENCE_TEXT], name[DS_QUOTED_TEXT], where[DS_QUOTED_TEXT];
     char most[DS_HUMAN_TEXT + 32];
 
-    ds_choice_quote(ds_views_strategy(v, robust), style, name);
-    ds_choice_quote(ds_views_name(v, of.worst_view), style, where);
+    ds_text_quote(ds_views_strategy(v, robust), style, name);
+    ds_text_quote(ds_views_name(v, of.worst_view), style, where);
     ds_choice_amount(r->outcome, of.worst_regret, style->utf8, most);
     if (of.best_views == views)
         snprintf(text, sizeof text, "Robust: %s has the least mean in every one of the %zu views.",
@@ -246,20 +246,20 @@ static void say_rest(FILE *file, const ds_views_report *r, const ds_style *style
 {
     const ds_views *v = r->views;
     const size_t    robust = ds_views_minimax(v), least = ds_views_least_mean(v);
-    char            text[SENTENCE_TEXT], name[DS_CHOICE_NAME], amount[DS_HUMAN_TEXT + 32];
+    char            text[SENTENCE_TEXT], name[DS_QUOTED_TEXT], amount[DS_HUMAN_TEXT + 32];
 
     if (least == robust)
         snprintf(text, sizeof text, "It also has the least mean regret over the views.");
     else {
-        ds_choice_quote(ds_views_strategy(v, least), style, name);
+        ds_text_quote(ds_views_strategy(v, least), style, name);
         ds_choice_amount(r->outcome, ds_views_of(v, least).mean_regret, style->utf8, amount);
         snprintf(text, sizeof text, "Least mean regret over the views: %s, %s.", name, amount);
     }
     ds_text_wrap(file, text, style->width, 0, 0);
     for (size_t k = 0; k < ds_views_count(v); k++) {
-        char view[DS_CHOICE_NAME];
-        ds_choice_quote(ds_views_name(v, k), style, view);
-        ds_choice_quote(ds_views_strategy(v, ds_views_best(v, k)), style, name);
+        char view[DS_QUOTED_TEXT];
+        ds_text_quote(ds_views_name(v, k), style, view);
+        ds_text_quote(ds_views_strategy(v, ds_views_best(v, k)), style, name);
         ds_choice_amount(r->outcome, ds_views_at(v, k, ds_views_best(v, k)).mean, style->utf8,
                          amount);
         snprintf(text, sizeof text, "Best in %s: %s, %s.", view, name, amount);
@@ -326,7 +326,7 @@ ds_code ds_views_table(FILE *file, const ds_views_report *r, const ds_style *sty
                        ds_error *err)
 {
     const ds_views *v = r->views;
-    char            text[SENTENCE_TEXT], name[DS_CHOICE_NAME];
+    char            text[SENTENCE_TEXT], name[DS_QUOTED_TEXT];
 
     say_robust(file, r, style);
     say_rest(file, r, style);
@@ -343,7 +343,7 @@ ds_code ds_views_table(FILE *file, const ds_views_report *r, const ds_style *sty
                                                                                : "+/-");
     ds_text_wrap(file, text, style->width, 4, 0);
     for (size_t k = 0; k < ds_views_count(v); k++) {
-        ds_choice_quote(ds_views_name(v, k), style, name);
+        ds_text_quote(ds_views_name(v, k), style, name);
         snprintf(text, sizeof text,
                  "View %zu: %s (%s), weight %.3g %%, %" PRIu64 " path%s, seed %" PRIu64 ".", k + 1,
                  name, ds_scenario_hash(r->scenarios[k]), 100 * ds_views_weight(v, k),

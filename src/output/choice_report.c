@@ -12,32 +12,14 @@
 #include "output/file.h"
 #include "output/json.h"
 
-static void member(FILE *file, const char *key, ds_estimate e)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_estimate(file, e);
-}
-
-static void number(FILE *file, const char *key, double value)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_number(file, value);
-}
-
-static void name(FILE *file, const char *key, const char *text)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_string(file, text);
-}
-
 /* {"value":…,"se":…,"low":…,"high":…} */
 static void bounded(FILE *file, const char *key, ds_estimate e, double low, double high)
 {
     fprintf(file, ",\"%s\":{\"value\":", key);
     ds_json_number(file, e.value);
-    number(file, "se", e.se);
-    number(file, "low", low);
-    number(file, "high", high);
+    ds_json_number_member(file, "se", e.se);
+    ds_json_number_member(file, "low", low);
+    ds_json_number_member(file, "high", high);
     putc('}', file);
 }
 
@@ -117,16 +99,16 @@ static void one_strategy(FILE *file, const ds_choice_strategy *s)
 {
     fputs("{\"strategy\":", file);
     ds_json_string(file, s->name);
-    member(file, "mean", s->mean);
-    member(file, "cvar", s->cvar);
+    ds_json_estimate_member(file, "mean", s->mean);
+    ds_json_estimate_member(file, "cvar", s->cvar);
     bounded(file, "probability_best", (ds_estimate){ s->best.value, s->best.se }, s->best.low,
             s->best.high);
-    member(file, "behind_best", s->behind);
-    member(file, "best_case", s->best_case);
-    member(file, "regret_mean", s->regret);
-    member(file, "regret_p50", s->regret_p50);
-    member(file, "regret_p95", s->regret_p95);
-    member(file, "regret_max", s->regret_max);
+    ds_json_estimate_member(file, "behind_best", s->behind);
+    ds_json_estimate_member(file, "best_case", s->best_case);
+    ds_json_estimate_member(file, "regret_mean", s->regret);
+    ds_json_estimate_member(file, "regret_p50", s->regret_p50);
+    ds_json_estimate_member(file, "regret_p95", s->regret_p95);
+    ds_json_estimate_member(file, "regret_max", s->regret_max);
     fprintf(file, ",\"may_be_best\":%s,\"efficient\":%s}", s->may_be_best ? "true" : "false",
             s->efficient ? "true" : "false");
 }
@@ -142,12 +124,12 @@ static void dominance(FILE *file, const ds_choice *choice)
                 continue;
             ds_domination d = ds_choice_dominates(choice, k / n, k % n, order);
             fprintf(file, "%s{\"order\":%d", separator, order);
-            name(file, "strategy", ds_choice_at(choice, k / n)->name);
-            name(file, "over", ds_choice_at(choice, k % n)->name);
+            ds_json_text_member(file, "strategy", ds_choice_at(choice, k / n)->name);
+            ds_json_text_member(file, "over", ds_choice_at(choice, k % n)->name);
             fprintf(file, ",\"answer\":\"%s\"", answers[d.answer]);
-            member(file, "violation", d.violation);
-            number(file, "at", d.at);
-            number(file, "bound", d.bound);
+            ds_json_estimate_member(file, "violation", d.violation);
+            ds_json_number_member(file, "at", d.at);
+            ds_json_number_member(file, "bound", d.bound);
             putc('}', file);
             separator = ",\n ";
         }
@@ -162,16 +144,19 @@ void ds_choice_json(FILE *file, const ds_scenario *scenario, uint64_t seed,
     fputs("{\"provenance\":{", file);
     ds_json_provenance(file, scenario, ds_choice_paths(choice), seed, DS_ENGINE_FAST);
     fputs("}", file);
-    name(file, "outcome", ds_outcome_at(ds_choice_outcome(choice))->name);
-    name(file, "unit", ds_outcome_at(ds_choice_outcome(choice))->unit);
-    number(file, "cvar_level", ds_choice_cvar_level(choice));
-    number(file, "half_width_95_per_se", ds_choice_interval_factor(choice));
-    name(file, "best", ds_choice_at(choice, ds_choice_best(choice))->name);
-    name(file, "runner_up", ds_choice_at(choice, ds_choice_runner_up(choice))->name);
+    ds_json_text_member(file, "outcome", ds_outcome_at(ds_choice_outcome(choice))->name);
+    ds_json_text_member(file, "unit", ds_outcome_at(ds_choice_outcome(choice))->unit);
+    ds_json_number_member(file, "cvar_level", ds_choice_cvar_level(choice));
+    ds_json_number_member(file, "half_width_95_per_se", ds_choice_interval_factor(choice));
+    ds_json_text_member(file, "best", ds_choice_at(choice, ds_choice_best(choice))->name);
+    ds_json_text_member(file, "runner_up", ds_choice_at(choice, ds_choice_runner_up(choice))->name);
     bounded(file, "margin", ds_choice_margin(choice), low, high);
-    name(file, "minimax_regret", ds_choice_at(choice, ds_choice_minimax(choice))->name);
-    name(file, "minimax_regret_p95", ds_choice_at(choice, ds_choice_minimax_p95(choice))->name);
-    name(file, "least_cvar", ds_choice_at(choice, ds_choice_least_cvar(choice))->name);
+    ds_json_text_member(file, "minimax_regret",
+                        ds_choice_at(choice, ds_choice_minimax(choice))->name);
+    ds_json_text_member(file, "minimax_regret_p95",
+                        ds_choice_at(choice, ds_choice_minimax_p95(choice))->name);
+    ds_json_text_member(file, "least_cvar",
+                        ds_choice_at(choice, ds_choice_least_cvar(choice))->name);
     fputs(",\n\"strategies\":[", file);
     for (size_t i = 0; i < ds_choice_count(choice); i++) {
         fputs(i > 0 ? ",\n " : "\n ", file);
@@ -227,7 +212,7 @@ static void one_point(FILE *file, const ds_acceptability *a, size_t p)
     ds_acceptability_margin_interval(a, p, &low, &high);
     fputs("{\"value\":", file);
     ds_json_number(file, ds_acceptability_value(a, p));
-    name(file, "best", ds_acceptability_name(a, ds_acceptability_best(a, p)));
+    ds_json_text_member(file, "best", ds_acceptability_name(a, ds_acceptability_best(a, p)));
     bounded(file, "margin", ds_acceptability_margin(a, p), low, high);
     fputs(",\"strategies\":[", file);
     for (size_t s = 0; s < ds_acceptability_strategies(a); s++) {
@@ -236,8 +221,8 @@ static void one_point(FILE *file, const ds_acceptability *a, size_t p)
         ds_json_string(file, ds_acceptability_name(a, s));
         bounded(file, "probability_best", (ds_estimate){ it.best.value, it.best.se },
                 it.best.low, it.best.high);
-        member(file, "mean", it.mean);
-        member(file, "regret", it.regret);
+        ds_json_estimate_member(file, "mean", it.mean);
+        ds_json_estimate_member(file, "regret", it.regret);
         putc('}', file);
     }
     fputs("]}", file);
@@ -249,15 +234,15 @@ void ds_acceptability_json(FILE *file, const ds_acceptability_report *r)
     fputs("{\"provenance\":{", file);
     ds_json_provenance(file, r->scenario, ds_acceptability_paths(a), r->seed, DS_ENGINE_FAST);
     fputs("}", file);
-    name(file, "outcome", ds_outcome_at(r->outcome)->name);
-    name(file, "pointer", r->pointer);
+    ds_json_text_member(file, "outcome", ds_outcome_at(r->outcome)->name);
+    ds_json_text_member(file, "pointer", r->pointer);
     fputs(",\n\"switches\":[", file);
     for (size_t i = 0; i < ds_acceptability_switches(a); i++) {
         ds_acceptance_switch s = ds_acceptability_switch(a, i);
         fprintf(file, "%s{\"at\":", i > 0 ? "," : "");
         ds_json_estimate(file, s.at);
-        name(file, "before", ds_acceptability_name(a, s.before));
-        name(file, "after", ds_acceptability_name(a, s.after));
+        ds_json_text_member(file, "before", ds_acceptability_name(a, s.before));
+        ds_json_text_member(file, "after", ds_acceptability_name(a, s.after));
         putc('}', file);
     }
     fputs("],\n\"points\":[", file);
@@ -296,15 +281,15 @@ static void one_view(FILE *file, const ds_views_report *r, size_t k)
     fputs(",\"provenance\":{", file);
     ds_json_provenance(file, r->scenarios[k], ds_views_paths(v, k), r->seed, DS_ENGINE_FAST);
     putc('}', file);
-    number(file, "weight", ds_views_weight(v, k));
-    name(file, "best", ds_views_strategy(v, ds_views_best(v, k)));
+    ds_json_number_member(file, "weight", ds_views_weight(v, k));
+    ds_json_text_member(file, "best", ds_views_strategy(v, ds_views_best(v, k)));
     fputs(",\"strategies\":[", file);
     for (size_t s = 0; s < ds_views_strategies(v); s++) {
         ds_view_cell cell = ds_views_at(v, k, s);
         fputs(s > 0 ? ",\n  {\"strategy\":" : "\n  {\"strategy\":", file);
         ds_json_string(file, ds_views_strategy(v, s));
-        member(file, "mean", cell.mean);
-        member(file, "regret", cell.regret);
+        ds_json_estimate_member(file, "mean", cell.mean);
+        ds_json_estimate_member(file, "regret", cell.regret);
         putc('}', file);
     }
     fputs("]}", file);
@@ -315,20 +300,20 @@ void ds_views_json(FILE *file, const ds_views_report *r)
     const ds_views *v = r->views;
     fputs("{\"outcome\":", file);
     ds_json_string(file, ds_outcome_at(r->outcome)->name);
-    number(file, "near", ds_views_near(v));
-    name(file, "minimax_regret", ds_views_strategy(v, ds_views_minimax(v)));
-    name(file, "least_mean_regret", ds_views_strategy(v, ds_views_least_mean(v)));
+    ds_json_number_member(file, "near", ds_views_near(v));
+    ds_json_text_member(file, "minimax_regret", ds_views_strategy(v, ds_views_minimax(v)));
+    ds_json_text_member(file, "least_mean_regret", ds_views_strategy(v, ds_views_least_mean(v)));
     fputs(",\n\"strategies\":[", file);
     for (size_t s = 0; s < ds_views_strategies(v); s++) {
         ds_view_strategy of = ds_views_of(v, s);
         fputs(s > 0 ? ",\n {\"strategy\":" : "\n {\"strategy\":", file);
         ds_json_string(file, ds_views_strategy(v, s));
-        member(file, "worst_regret", of.worst_regret);
-        name(file, "worst_view", ds_views_name(v, of.worst_view));
-        member(file, "mean_regret", of.mean_regret);
+        ds_json_estimate_member(file, "worst_regret", of.worst_regret);
+        ds_json_text_member(file, "worst_view", ds_views_name(v, of.worst_view));
+        ds_json_estimate_member(file, "mean_regret", of.mean_regret);
         fprintf(file, ",\"best_views\":%zu,\"near_views\":%zu", of.best_views, of.near_views);
-        number(file, "best_weight", of.best_weight);
-        number(file, "near_weight", of.near_weight);
+        ds_json_number_member(file, "best_weight", of.best_weight);
+        ds_json_number_member(file, "near_weight", of.near_weight);
         putc('}', file);
     }
     fputs("],\n\"views\":[", file);
@@ -341,63 +326,31 @@ void ds_views_json(FILE *file, const ds_views_report *r)
 
 /* ---- Directories ------------------------------------------------------------------------ */
 
-/* What a file holds; one of the three is given. */
 typedef struct {
-    const ds_choice               *choice;
-    const ds_scenario             *scenario;
-    uint64_t                       seed;
-    const ds_acceptability_report *acceptability;
-    const ds_views_report         *views;
-} ds_subject;
+    const ds_scenario *scenario;
+    uint64_t           seed;
+    const ds_choice   *choice;
+} ds_chosen;
 
-static void write_choice(FILE *f, const ds_subject *s) { ds_choice_csv(f, s->choice); }
-static void write_dominance(FILE *f, const ds_subject *s)
+static ds_code write_choice(FILE *f, const void *subject)
 {
+    const ds_chosen *s = subject;
+    ds_choice_csv(f, s->choice);
+    return DS_OK;
+}
+
+static ds_code write_dominance(FILE *f, const void *subject)
+{
+    const ds_chosen *s = subject;
     ds_choice_dominance_csv(f, s->choice);
+    return DS_OK;
 }
-static void write_choice_json(FILE *f, const ds_subject *s)
+
+static ds_code write_choice_json(FILE *f, const void *subject)
 {
+    const ds_chosen *s = subject;
     ds_choice_json(f, s->scenario, s->seed, s->choice);
-}
-static void write_acceptability(FILE *f, const ds_subject *s)
-{
-    ds_acceptability_csv(f, s->acceptability);
-}
-static void write_acceptability_json(FILE *f, const ds_subject *s)
-{
-    ds_acceptability_json(f, s->acceptability);
-}
-static void write_views(FILE *f, const ds_subject *s) { ds_views_csv(f, s->views); }
-static void write_views_json(FILE *f, const ds_subject *s) { ds_views_json(f, s->views); }
-
-typedef struct {
-    const char *name;
-    void (*write)(FILE *file, const ds_subject *subject);
-} ds_part;
-
-static ds_code write_part(const char *directory, const ds_part *part, const ds_subject *subject,
-                          ds_error *err)
-{
-    ds_file file;
-    char   *path = ds_path_join(directory, part->name);
-    if (path == NULL)
-        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
-    ds_code code = ds_file_open(&file, path, err);
-    if (code == DS_OK) {
-        part->write(file.stream, subject);
-        code = ds_file_commit(&file, err);
-    }
-    free(path);
-    return code;
-}
-
-static ds_code write_parts(const char *directory, const ds_part *parts, size_t count,
-                           const ds_subject *subject, ds_error *err)
-{
-    ds_code code = ds_directory_make(directory, err);
-    for (size_t i = 0; i < count && code == DS_OK; i++)
-        code = write_part(directory, &parts[i], subject, err);
-    return code;
+    return DS_OK;
 }
 
 ds_code ds_choice_directory(const char *directory, const ds_scenario *scenario, uint64_t seed,
@@ -406,8 +359,20 @@ ds_code ds_choice_directory(const char *directory, const ds_scenario *scenario, 
     static const ds_part parts[] = { { "choice.csv", write_choice },
                                      { "dominance.csv", write_dominance },
                                      { "choice.json", write_choice_json } };
-    const ds_subject subject = { .choice = choice, .scenario = scenario, .seed = seed };
-    return write_parts(directory, parts, 3, &subject, err);
+    const ds_chosen subject = { scenario, seed, choice };
+    return ds_parts_write(directory, parts, 3, &subject, err);
+}
+
+static ds_code write_acceptability(FILE *f, const void *report)
+{
+    ds_acceptability_csv(f, report);
+    return DS_OK;
+}
+
+static ds_code write_acceptability_json(FILE *f, const void *report)
+{
+    ds_acceptability_json(f, report);
+    return DS_OK;
 }
 
 ds_code ds_acceptability_directory(const char *directory, const ds_acceptability_report *r,
@@ -415,14 +380,24 @@ ds_code ds_acceptability_directory(const char *directory, const ds_acceptability
 {
     static const ds_part parts[] = { { "acceptability.csv", write_acceptability },
                                      { "acceptability.json", write_acceptability_json } };
-    const ds_subject subject = { .acceptability = r };
-    return write_parts(directory, parts, 2, &subject, err);
+    return ds_parts_write(directory, parts, 2, r, err);
+}
+
+static ds_code write_views(FILE *f, const void *report)
+{
+    ds_views_csv(f, report);
+    return DS_OK;
+}
+
+static ds_code write_views_json(FILE *f, const void *report)
+{
+    ds_views_json(f, report);
+    return DS_OK;
 }
 
 ds_code ds_views_directory(const char *directory, const ds_views_report *r, ds_error *err)
 {
     static const ds_part parts[] = { { "views.csv", write_views },
                                      { "views.json", write_views_json } };
-    const ds_subject subject = { .views = r };
-    return write_parts(directory, parts, 2, &subject, err);
+    return ds_parts_write(directory, parts, 2, r, err);
 }

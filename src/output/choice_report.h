@@ -12,8 +12,6 @@
 /* How much there is of an outcome: "USD 12 M ± 1 M", or with its unit behind. */
 void ds_choice_amount(size_t outcome, ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT + 32]);
 /* A name between back quotes, harmless and not too long. */
-enum { DS_CHOICE_NAME = 96 };
-void ds_choice_quote(const char *name, const ds_style *style, char out[DS_CHOICE_NAME]);
 
 /* ---- One scenario ------------------------------------------------------------- */
 /* Sentences, tables, notes.  DS_E_NOMEM. */

@@ -144,3 +144,33 @@ ds_code ds_directory_make(const char *path, ds_error *err)
     }
     return ds_output_fail(err, DS_E_IO, path, "cannot make the directory: %s", strerror(reason));
 }
+
+static ds_code write_part(const char *directory, const ds_part *part, const void *subject,
+                          ds_error *err)
+{
+    ds_file file;
+    char   *path = ds_path_join(directory, part->name);
+    if (path == NULL)
+        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
+    ds_code code = ds_file_open(&file, path, err);
+    if (code == DS_OK) {
+        code = part->write(file.stream, subject);
+        if (code == DS_OK) {
+            code = ds_file_commit(&file, err);
+        } else {
+            ds_file_abandon(&file);
+            ds_output_fail(err, code, path, "%s", ds_code_text(code));
+        }
+    }
+    free(path);
+    return code;
+}
+
+ds_code ds_parts_write(const char *directory, const ds_part *parts, size_t count,
+                       const void *subject, ds_error *err)
+{
+    ds_code code = ds_directory_make(directory, err);
+    for (size_t i = 0; i < count && code == DS_OK; i++)
+        code = write_part(directory, &parts[i], subject, err);
+    return code;
+}

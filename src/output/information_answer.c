@@ -19,17 +19,9 @@ typedef struct {
     ds_scale              scale; /* of all money in the list                          */
 } ds_subject;
 
-static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
-{
-    char clean[NAME_TEXT - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, 40, style->utf8);
-    snprintf(out, NAME_TEXT, "`%s`", clean);
-}
-
 static void strategy(const ds_subject *s, size_t index, char out[NAME_TEXT])
 {
-    quote(ds_information_strategy_name(s->i, index), s->style, out);
+    ds_text_quote(ds_information_strategy_name(s->i, index), s->style, out);
 }
 
 static const char *plus_minus(const ds_subject *s)
@@ -69,13 +61,13 @@ static void name_of(const ds_subject *s, const ds_information_line *line, char o
     if (line->kind == DS_INFORMATION_TRAFFIC || line->kind == DS_INFORMATION_PRICE ||
         line->kind == DS_INFORMATION_RENT) {
         member_of(line->name, member, sizeof member);
-        quote(member, s->style, quoted);
+        ds_text_quote(member, s->style, quoted);
         snprintf(out, NAME_TEXT, "%s %.80s, month by month", what[line->kind], quoted);
         return;
     }
     ds_text_clean(line->name, s->style->utf8, out, NAME_TEXT);
     if (line->kind == DS_INFORMATION_GROUP) {
-        quote(line->name, s->style, quoted);
+        ds_text_quote(line->name, s->style, quoted);
         snprintf(out, NAME_TEXT, "group %.150s", quoted);
     }
 }
@@ -393,7 +385,7 @@ static void write_notes(const ds_subject *s, const ds_scenario *scenario)
     if (ds_information_line_count(s->i) > 1 && first_line(s->i) != NULL)
         sentence(s, "By regression: where that fits badly, the value is too low, not too high.",
                  false);
-    quote(ds_scenario_name(scenario), s->style, name);
+    ds_text_quote(ds_scenario_name(scenario), s->style, name);
     snprintf(text, sizeof text, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,
              ds_scenario_hash(scenario), ds_information_paths(s->i), ds_information_seed(s->i));
     sentence(s, text, false);

@@ -114,6 +114,15 @@ void ds_text_fit(char *text, size_t columns, bool utf8)
         memcpy(text + at, "~", 2);
 }
 
+void ds_text_quote(const char *name, const ds_style *style, char out[DS_QUOTED_TEXT])
+{
+    enum { COLUMNS = 40 };
+    char clean[DS_QUOTED_TEXT - 2];
+    ds_text_clean(name, style->utf8, clean, sizeof clean);
+    ds_text_fit(clean, COLUMNS, style->utf8);
+    snprintf(out, DS_QUOTED_TEXT, "`%s`", clean);
+}
+
 void ds_text_pad(FILE *file, const char *text, size_t columns, bool right)
 {
     size_t width = ds_text_width(text);

@@ -10,23 +10,15 @@
 #include "output/number.h"
 #include "output/timing_report.h"
 
-enum { NAME_TEXT = 96, NAME_COLUMNS = 40, SENTENCE_TEXT = 1536, POINTER_TEXT = 600,
+enum { SENTENCE_TEXT = 1536, POINTER_TEXT = 600,
        ROWS_MOST = 18, NEVER_TEXT = 8 };
 
 typedef struct {
     const ds_scenario *scenario;
     const ds_timing   *t;
     const ds_style    *style;
-    char               name[NAME_TEXT]; /* of the strategy, in quotes */
+    char               name[DS_QUOTED_TEXT]; /* of the strategy, in quotes */
 } ds_subject;
-
-static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
-{
-    char clean[NAME_TEXT - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
-    snprintf(out, NAME_TEXT, "`%s`", clean);
-}
 
 static void label_of(const ds_subject *s, size_t month, char label[NEVER_TEXT])
 {
@@ -339,7 +331,7 @@ static ds_code print_months(FILE *file, const ds_subject *s, ds_error *err)
 
 static void print_notes(FILE *file, const ds_subject *s)
 {
-    char text[SENTENCE_TEXT], name[NAME_TEXT], month[NEVER_TEXT];
+    char text[SENTENCE_TEXT], name[DS_QUOTED_TEXT], month[NEVER_TEXT];
     const size_t fixed = ds_timing_fixed_month(s->t);
     const uint64_t other = ds_timing_paths(s->t) - ds_timing_fit_paths(s->t);
     label_of(s, fixed < ds_timing_month_count(s->t) ? ds_timing_month_at(s->t, fixed).month
@@ -350,7 +342,7 @@ static void print_notes(FILE *file, const ds_subject *s)
              "starting in the same future; %s is one standard error.",
              ds_timing_fit_paths(s->t), other, month, s->style->utf8 ? "\xC2\xB1" : "+/-");
     say(file, s, text, false);
-    quote(ds_scenario_name(s->scenario), s->style, name);
+    ds_text_quote(ds_scenario_name(s->scenario), s->style, name);
     snprintf(text, sizeof text, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,
              ds_scenario_hash(s->scenario), ds_timing_paths(s->t), ds_timing_seed(s->t));
     say(file, s, text, false);
@@ -360,7 +352,7 @@ ds_code ds_timing_table(FILE *file, const ds_scenario *scenario, const ds_timing
                         const ds_style *style, ds_error *err)
 {
     ds_subject s = { scenario, timing, style, "" };
-    quote(ds_timing_strategy(timing), style, s.name);
+    ds_text_quote(ds_timing_strategy(timing), style, s.name);
     say_fixed(file, &s);
     say_adaptive(file, &s);
     say_simple(file, &s);
