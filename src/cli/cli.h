@@ -143,4 +143,19 @@ double ds_seconds(void);
 /* After DS_E_CANCELLED: says what was lost; returns the exit status. */
 int    ds_report_cancelled(const ds_progress *progress, const char *lost);
 
+/* ---- Answers ------------------------------------------------------------- */
+typedef enum { DS_FORMAT_TABLE, DS_FORMAT_JSON, DS_FORMAT_CSV } ds_format;
+typedef struct {
+    ds_format   format;
+    const char *directory; /* of --out, or NULL                                     */
+    bool        quiet;
+} ds_answer;
+/* Child parsers of a command that simulates and answers: inputs are a ds_common and a
+ * ds_answer. */
+extern const struct argp_child ds_answer_children[];
+/* A run as options and scenario (or NULL) say, told to the progress; path_count 0: as the
+ * scenario or the study says. */
+ds_run_options ds_common_run(const ds_common *common, const ds_scenario *scenario,
+                             ds_progress *progress);
+
 #endif

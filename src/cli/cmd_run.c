@@ -10,7 +10,7 @@
 #include "output/samples_csv.h"
 
 static const char *const formats[] = { "table", "json", "csv", "ndjson", NULL };
-typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON } ds_format;
+typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON } ds_run_format;
 static const char *const engines[] = { "fast", "reference", NULL };
 
 enum { UNTIL_MOST = 64 };
@@ -112,7 +112,7 @@ static ds_code write_result(const ds_options *o, const ds_report *report, ds_err
         code = ds_report_directory(o->directory, report, error);
     if (code != DS_OK)
         return code;
-    switch ((ds_format)o->format) {
+    switch ((ds_run_format)o->format) {
     case FORMAT_TABLE:
         return ds_report_table(stdout, report, &style, error);
     case FORMAT_JSON:

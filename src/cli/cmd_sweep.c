@@ -170,14 +170,7 @@ static int sweep_points(ds_sweep *sweep)
     const ds_options *o = sweep->options;
     ds_error          error = { 0 };
     char              lost[96];
-    ds_run_options    run = {
-           .path_count = o->common.paths_given ? o->common.paths : 0,
-           .seed = o->common.seed_given ? o->common.seed : ds_scenario_seed(sweep->base),
-           .threads = o->common.threads,
-           .engine = DS_ENGINE_FAST,
-           .keep_going = ds_progress_tell,
-           .context = &sweep->progress,
-    };
+    ds_run_options    run = ds_common_run(&o->common, sweep->base, &sweep->progress);
 
     ds_progress_begin(&sweep->progress, o->quiet);
     sweep->progress.share_here = 1 / (double)sweep->points;

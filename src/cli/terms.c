@@ -15,14 +15,7 @@ static bool has_open_terms(const ds_scenario *scenario)
 static ds_code find(const ds_common *common, ds_progress *progress, const ds_scenario *scenario,
                     ds_scenario **better, ds_optimised **found, ds_error *error)
 {
-    ds_run_options run = {
-        .path_count = common->paths_given ? common->paths : 0,
-        .seed = common->seed_given ? common->seed : ds_scenario_seed(scenario),
-        .threads = common->threads,
-        .engine = DS_ENGINE_FAST,
-        .keep_going = ds_progress_tell,
-        .context = progress,
-    };
+    const ds_run_options run = ds_common_run(common, scenario, progress);
     return ds_scenario_optimised(scenario, &run, better, found, error);
 }
 
