@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "distillsim.h"
+#include "distillsim_commit.h"
 #include "distillsim_groups.h"
 #include "output/text.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "distillsim_sweep.h"
 #include "output/choice_report.h"
 
 enum { VALUES_MOST = 1000, VALUES_USUAL = 11, VIEWS_MOST = DS_COMMON_OTHERS + 1 };

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "distillsim_commit.h"
 #include "distillsim_breakeven.h"
 #include "output/text.h"
 

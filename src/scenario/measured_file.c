@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "scenario/c_locale.h"
+#include "distillsim_profile.h"
 #include "scenario/csv_reader.h"
 #include "scenario/error.h"
 #include "scenario/file.h"

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "distillsim_commit.h"
 #include "engine/design_run.h"
 #include "engine/result.h"
 #include "model/sources.h"
