@@ -1,5 +1,6 @@
 /* distillsim.h -- should we distil a smaller model, for which products, when,
- * and how sure are we?  The public interface; the program uses nothing else.
+ * and how sure are we?  The public interface, with its companions distillsim_*.h, one for
+ * each question; the program uses nothing else.
  *
  * Three objects, each immutable once built:
  *   ds_scenario  what the user wrote, checked

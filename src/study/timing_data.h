@@ -39,6 +39,12 @@ typedef struct {
     size_t    column_count;
 } ds_timing_data;
 
+enum { DS_TIMING_STUDENTS_MOST = 16 };
+/* timing_starts.c: fills scenario, plan, first and dates; moves[student of the strategy], room
+ * for DS_TIMING_STUDENTS_MOST: does its start move? */
+DS_MUST_CHECK ds_code ds_timing_starts_find(const ds_scenario *base,
+                                            const ds_timing_options *options, bool *moves,
+                                            ds_timing_data *data, ds_error *err);
 /* Runs it. */
 DS_MUST_CHECK ds_code ds_timing_data_make(const ds_scenario *scenario,
                                           const ds_timing_options *options,
