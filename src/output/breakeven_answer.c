@@ -244,6 +244,17 @@ static bool is_flat(const ds_breakeven_line *line)
     return flat && line->point_count > 2;
 }
 
+/* The value tried at which least is between the strategies; `nearest` of a line counts in
+ * standard errors, by which a great saving that is badly known may be nearer. */
+static const ds_breakeven_point *least_of(const ds_breakeven_line *line)
+{
+    const ds_breakeven_point *least = &line->nearest;
+    for (size_t i = 0; i < line->point_count; i++)
+        if (fabs(line->points[i].excess.value) < fabs(least->excess.value))
+            least = &line->points[i];
+    return least;
+}
+
 static void say_none(const ds_speaker *s, const ds_breakeven_line *line)
 {
     const ds_breakeven_axis *axis = ds_breakeven_axis_at(s->b, 0);
@@ -251,9 +262,10 @@ static void say_none(const ds_speaker *s, const ds_breakeven_line *line)
     char side[SIDE_TEXT], margin[SIDE_TEXT], out[SENTENCE_TEXT];
     plain_text(s, 0, axis->low, 0, false, low);
     plain_text(s, 0, axis->high, 0, true, high);
-    plain_text(s, 0, line->nearest.value, 0, true, at);
+    const ds_breakeven_point *nearest = line->near ? &line->nearest : least_of(line);
+    plain_text(s, 0, nearest->value, 0, true, at);
     fares(s, line->sign, false, side);
-    margin_text(s, &line->nearest, margin);
+    margin_text(s, nearest, margin);
     if (line->sign == 0)
         snprintf(out, sizeof out, "No difference between %s and %s: %s costs what %s costs, in "
                  "every future and at every value that was tried.", low, high, s->strategy,

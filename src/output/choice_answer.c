@@ -147,7 +147,7 @@ static void say_best(FILE *file, const ds_subject *s)
                  does, best, mean, money_kind(s), margin, next, names);
     }
     say(file, s, sentence, true);
-    if (from > 0) {
+    if (from > 0 && to > from) {
         snprintf(sentence, sizeof sentence,
                  "The margin is %s to %s (95 %%; that the best was chosen by the same futures is "
                  "counted in).", low, high);
@@ -194,7 +194,10 @@ static void say_regret(FILE *file, const ds_subject *s)
                      most);
     ds_choice_amount(s->outcome, ds_choice_at(s->choice, by_p95)->regret_p95, s->style->utf8,
                      p95);
-    if (minimax == by_p95)
+    if (ds_choice_at(s->choice, minimax)->regret_max.value == 0)
+        snprintf(sentence, sizeof sentence,
+                 "Nothing to regret: in no future that was seen is another better than %s.", worst);
+    else if (minimax == by_p95)
         snprintf(sentence, sizeof sentence,
                  "Least to regret: %s, in 95 %% of futures at most %s more than the best there, in "
                  "the worst that was seen %s. Least in the bad tail: %s.",

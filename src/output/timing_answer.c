@@ -70,9 +70,9 @@ static void say_never(FILE *file, const ds_subject *s, ds_timing_month best)
         snprintf(text, sizeof text, "No month fixed now saves anything: to start %s costs the same "
                  "at best, in %s, as never to start.", s->name, month);
     else if (!is_sure(s, best.saving))
-        snprintf(text, sizeof text, "Cannot say whether to start %s in a month fixed now: the best, "
-                 "%s, costs %s (NPV) more on average than never starting, which is within the "
-                 "error.", s->name, month, money);
+        snprintf(text, sizeof text, "Cannot say whether to start %s in a month fixed now: the "
+                 "best, %s, costs %s (NPV) more on average than never starting, which is within "
+                 "the error.", s->name, month, money);
     else
         snprintf(text, sizeof text, "Do not start %s in a month fixed now: the best, %s, costs %s "
                  "(NPV) more on average than never starting.", s->name, month, money);
@@ -118,6 +118,9 @@ static void say_adaptive(FILE *file, const ds_subject *s)
 {
     const ds_timing_rule rule = ds_timing_adaptive(s->t);
     char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], never[DS_HUMAN_TEXT], month[NEVER_TEXT];
+    /* of the half that rules are valued on: against its fixed month, or never starting */
+    const char *than = ds_timing_fixed_month(s->t) < ds_timing_month_count(s->t)
+                           ? "" : " than never starting";
     money_of(s, rule.ahead, money);
     ds_human_share(rule.never, s->style->utf8, never);
     label_of(s, rule.p50, month);
@@ -126,12 +129,12 @@ static void say_adaptive(FILE *file, const ds_subject *s)
                  "what can be seen does better than that.");
     else if (!is_sure(s, rule.ahead))
         snprintf(text, sizeof text, "Waiting to see is worth nothing that can be told from the "
-                 "error: deciding month by month on %s saves %s %s.", ds_timing_watched(s->t),
-                 money, rule.ahead.value < 0 ? "less" : "more");
+                 "error: deciding month by month on %s saves %s %s%s.", ds_timing_watched(s->t),
+                 money, rule.ahead.value < 0 ? "less" : "more", than);
     else if (rule.ahead.value > 0)
         snprintf(text, sizeof text, "Better wait and see: deciding month by month on %s saves %s "
-                 "more. %s%s%s never starts in %s of futures.", ds_timing_watched(s->t), money,
-                 strcmp(month, "never") == 0 ? "It" : "Half of the futures have started by ",
+                 "more%s. %s%s%s never starts in %s of futures.", ds_timing_watched(s->t), money,
+                 than, strcmp(month, "never") == 0 ? "It" : "Half of the futures have started by ",
                  strcmp(month, "never") == 0 ? "" : month,
                  strcmp(month, "never") == 0 ? "" : "; it", never);
     else

@@ -179,3 +179,32 @@ END
     # but a pointer, in which no line breaks
     [ "$(grep -vE '/[a-z_]+/' "$stdout" | wc -L)" -le 40 ]
 }
+
+@test "breakeven: nearest to a tie is where least is between them" {
+    close_call
+    out breakeven "$close" --strategy "distil it's" --scale /products/chat/requests_per_month=0.1:10:log \
+        --set /models/small/contracts/host/usd_per_mtok/input=9 --paths 256
+    expect 0
+    flat
+    has "$BATS_TEST_TMPDIR/flat" 'nearest to a tie at 0.1 times'
+}
+
+@test "choice, timing: a certain scenario has nothing to regret and no error of the arithmetic" {
+    out choice scenarios/deepseek-fleet.json --paths 4
+    expect 0
+    has "$stdout" 'Nothing to regret: in no future that was seen is another better than `nodes`.'
+    lacks "$stdout" 'The margin is'
+    out timing scenarios/break-even-escalation.json --paths 64
+    expect 0
+    flat
+    has "$BATS_TEST_TMPDIR/flat" 'it saves USD 9.300 (NPV)'
+}
+
+@test "timing: what watching saves says against what" {
+    close_call
+    sed -i 's/"low": 1, "high": 3/"low": 0.2, "high": 3.5/; s/"requests_per_month": {/"growth": {"per_year": 0.1, "volatility_per_sqrt_year": 0.5}, &/; s/"lead_months": 0/"lead_months": 0, "evaluation_usd": 3000/' "$close"
+    out timing "$close" --paths 2048
+    expect 0
+    flat
+    grep -q '^Do not start .* more than never starting\. It never starts in' "$BATS_TEST_TMPDIR/flat"
+}
