@@ -244,12 +244,15 @@ static void test_nothing_uncertain(void **state)
 {
     (void)state;
     const char *const all[] = {"/products", "/models"};
-    const ds_discover_options options = {.seed = 1, .leave_out = all, .leave_out_count = 2};
+    ds_discover_options options = {.seed = 1, .leave_out = all, .leave_out_count = 1};
     ds_scenario *scenario = margin_scenario("1000");
     ds_discover *d = NULL;
     ds_error err;
     assert_int_equal(look(scenario, &options, &d, &err), DS_E_USAGE);
     assert_non_null(strstr(err.message, "nothing is uncertain"));
+    options.leave_out_count = 2; /* of which the second leaves out nothing */
+    assert_int_equal(look(scenario, &options, &d, &err), DS_E_USAGE);
+    assert_non_null(strstr(err.message, "\"/models\""));
     ds_scenario_free(scenario);
 }
 
