@@ -233,15 +233,21 @@ static void margin_text(const ds_speaker *s, const ds_breakeven_point *p, char o
     }
 }
 
-/* Is the saving the same whatever the value? */
+/* Is the saving the same whatever the value?  Of values that were tried with as many paths;
+ * one may have been tried with more than all others. */
 static bool is_flat(const ds_breakeven_line *line)
 {
-    bool flat = true;
-    for (size_t i = 1; i < line->point_count; i++)
-        flat = flat && (line->points[i].paths != line->points[0].paths ||
-                        fabs(line->points[i].mean.value - line->points[0].mean.value) <=
-                            1e-12 * fabs(line->points[0].mean.value));
-    return flat && line->point_count > 2;
+    size_t compared = 0;
+    for (size_t i = 0; i < line->point_count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const ds_breakeven_point *p = &line->points[i], *q = &line->points[j];
+            if (p->paths != q->paths)
+                continue;
+            if (fabs(p->mean.value - q->mean.value) > 1e-12 * fabs(p->mean.value))
+                return false;
+            compared++;
+        }
+    return compared > 0;
 }
 
 /* The value tried at which least is between the strategies; `nearest` of a line counts in

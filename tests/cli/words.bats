@@ -208,3 +208,17 @@ END
     flat
     grep -q '^Do not start .* more than never starting\. It never starts in' "$BATS_TEST_TMPDIR/flat"
 }
+
+@test "breakeven: a quantity that matters is never said to make no difference" {
+    close_call
+    # only the value nearest to 99 % has all paths, which was taken for nothing else to compare
+    out breakeven "$close" --strategy "distil it's" --vary /models/small/contracts/host/usd_per_mtok/input=1.5:2.9 \
+        --probability 0.99 --paths 8192
+    expect 0
+    flat
+    lacks "$BATS_TEST_TMPDIR/flat" 'makes no difference'
+    grep -q '^No break-even between 1.5 and 2.9' "$BATS_TEST_TMPDIR/flat"
+    out information "$close" --pilot chat --paths 1024
+    expect 2
+    has "$stderr" 'students have "general"'
+}
