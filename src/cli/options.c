@@ -124,8 +124,8 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
         common->paths_text = argument;
         return 0;
     case KEY_SEED:
-        if (!ds_parse_whole(argument, 0, UINT64_C(9007199254740992), &common->seed))
-            argp_error(state, "--seed: '%s' is not a whole number from 0 to 2^53", argument);
+        if (!ds_parse_whole(argument, 0, UINT64_C(9007199254740991), &common->seed))
+            argp_error(state, "--seed: '%s' is not a whole number from 0 to 2^53 - 1", argument);
         common->seed_given = true;
         return 0;
     case KEY_SAMPLING:

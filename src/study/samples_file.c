@@ -67,8 +67,12 @@ static ds_code read_header(reader *r)
     r->column = malloc(DS_SAMPLES_COLUMNS_MOST * sizeof *r->column);
     if (r->column == NULL)
         return no_memory(r);
-    for (bool last = false; code == DS_OK && !last; last = r->csv.last)
-        code = add_column(r, ds_csv_next(&r->csv));
+    for (bool last = false; code == DS_OK && !last; last = r->csv.last) {
+        const char *name = ds_csv_next(&r->csv);
+        if (r->csv.last && r->fields == 0 && name[0] == '\0')
+            return ds_csv_fail(&r->csv, true, r->err, "the file begins with no header");
+        code = add_column(r, name);
+    }
     if (code == DS_OK && r->samples->columns == 0)
         code = ds_csv_fail(&r->csv, false, r->err, "no columns");
     return code;
@@ -130,8 +134,8 @@ static ds_code read_row(reader *r)
             code = read_cell(r, &r->samples->column[r->column[i]], cell);
     }
     if (code == DS_OK && i != r->fields)
-        return ds_csv_fail(&r->csv, false, r->err, "%zu fields, but the header has %zu", i,
-                           r->fields);
+        return ds_csv_fail(&r->csv, false, r->err, "%zu field%s, but the header has %zu", i,
+                           i == 1 ? "" : "s", r->fields);
     r->samples->rows += code == DS_OK;
     return code;
 }

@@ -222,3 +222,24 @@ END
     expect 2
     has "$stderr" 'students have "general"'
 }
+
+@test "help, tables of others: what is wrong is said like everywhere" {
+    out help --nonsense
+    expect 2
+    has "$stderr" "unknown command '--nonsense'"
+    out help run sweep
+    expect 2
+    out help profile fit
+    expect 0
+    has "$stdout" 'Usage: distillsim profile fit'
+    : >"$BATS_TEST_TMPDIR/empty.csv"
+    out discover --data "$BATS_TEST_TMPDIR/empty.csv"
+    expect 3
+    [ "$(cat "$stderr")" = "$BATS_TEST_TMPDIR/empty.csv:1:1: the file begins with no header" ]
+    printf 'a,b\n1\n' >"$BATS_TEST_TMPDIR/short.csv"
+    out discover --data "$BATS_TEST_TMPDIR/short.csv"
+    expect 3
+    [ "$(cat "$stderr")" = "$BATS_TEST_TMPDIR/short.csv:2:1: 1 field, but the header has 2" ]
+    out run $small --seed 9007199254740992 # which no scenario may have
+    expect 2
+}
