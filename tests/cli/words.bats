@@ -243,3 +243,19 @@ END
     out run $small --seed 9007199254740992 # which no scenario may have
     expect 2
 }
+
+@test "a share may be said in percent, for breakeven as for discover" {
+    close_call
+    for share in 0.9 90%; do
+        out breakeven "$close" --vary /models/small/contracts/host/usd_per_mtok/input=1:3 --probability $share \
+            --paths 512 --format csv
+        expect 0
+        cp "$stdout" "$BATS_TEST_TMPDIR/share.$share"
+    done
+    cmp "$BATS_TEST_TMPDIR/share.0.9" "$BATS_TEST_TMPDIR/share.90%"
+    for share in 100% 0 1 -1 nan '' 9e99 50%%; do
+        out breakeven "$close" --vary /models/small/contracts/host/usd_per_mtok/input=1:3 "--probability=$share"
+        expect 2
+        has "$stderr" 'is not a share between 0 and 1'
+    done
+}

@@ -116,7 +116,7 @@ static const file_case files[] = {
     {"\xEF\xBB\xBF" "a,b\r\n1,2\r\n", NULL, 0, 0},
     {"path,a,x/payback_months\n0,1,Inf\n", NULL, 0, 0},
     {"\"a,\"\"b\",c\n1e3, 2 \n\n", NULL, 0, 0},
-    {"a,b\n1,2\n3\n", "1 fields, but the header has 2", 3, 1},
+    {"a,b\n1,2\n3\n", "1 field, but the header has 2", 3, 1},
     {"a,b\n1,2\n3,4,5\n", "3 fields, but the header has 2", 3, 1},
     {"a,b\n1,nan\n", "not a number: \"nan\"", 2, 3},
     {"a,b\n1,\n", "the value is missing", 2, 3},
