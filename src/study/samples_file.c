@@ -69,7 +69,7 @@ static ds_code read_header(reader *r)
         return no_memory(r);
     for (bool last = false; code == DS_OK && !last; last = r->csv.last) {
         const char *name = ds_csv_next(&r->csv);
-        if (r->csv.last && r->fields == 0 && name[0] == '\0')
+        if (r->csv.last && !r->csv.unclosed && r->fields == 0 && name[0] == '\0')
             return ds_csv_fail(&r->csv, true, r->err, "the file begins with no header");
         code = add_column(r, name);
     }
