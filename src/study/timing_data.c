@@ -427,8 +427,9 @@ static ds_code simulate(ds_timing_data *d, const ds_timing_options *o, ds_error 
     d->paths = (size_t)how.path_count;
     d->stride = ds_design_stride(how.path_count);
     if (bytes_wanted(d) > most_bytes) {
+        const uint64_t fit = most_bytes / (bytes_wanted(d) / d->stride) / 1024 * 1024;
         return ds_fail(err, DS_E_USAGE, "", "what is watched of %zu paths would take more than "
-                       "3 GiB; ask for fewer", d->paths);
+                       "3 GiB; ask for %zu at most", d->paths, (size_t)fit);
     }
     c.watch = calloc(d->months * (d->product_count + d->level_count + d->rent_count +
                                   d->process_count + 1) +
