@@ -114,8 +114,8 @@ static ds_estimate share_of(ds_tie_search *s, size_t paths, const double *x)
     }
     ds_estimate e = {(double)above / (double)paths, (double)NAN};
     if (s->problem.groups.kind != DS_GROUPS_EACH) {
-        e.se = ds_groups_share_se(&s->problem.groups, paths, above, s->problem.replicates, member,
-                                  s->column, s->sums);
+        e.se = ds_groups_share_se(&s->problem.groups, paths, (double)above,
+                                  s->problem.replicates, member, s->column, s->sums);
     } else if (paths > 1) {
         e.se = ds_share_se(above, paths);
     }
