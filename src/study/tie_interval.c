@@ -15,6 +15,7 @@
 enum { OUTWARD = 16, INWARD = 8, INWARD_HALVES = 12 };
 
 static const double close_enough = 0.02; /* of the score that the interval ends at      */
+static const double near_enough = 0.01; /* of the way of an end from the root            */
 static const double far = 4.0; /* times t errors, of an end of the interval from the root */
 /* Scores, of the values that a slope is from: a share moves by whole paths. */
 static const double apart = 0.3, apart_of_shares = 1.5;
@@ -132,14 +133,19 @@ static double between(const ds_tie_search *s, const edge *e, bool halve)
 }
 
 /* Makes the gap between the two small: by straight lines, where these lead nowhere by
- * halves.  `jumps`: they are still far from the limit, for the score jumps over it. */
-static ds_code narrow(ds_tie_search *s, edge *e, bool *jumps, ds_error *err)
+ * halves, until it is small beside the way from the root.  `jumps`: they are still far from
+ * the limit, for the score jumps over it. */
+static ds_code narrow(ds_tie_search *s, const ds_breakeven_point *root, edge *e, bool *jumps,
+                      ds_error *err)
 {
     bool halves = false;
 
     *jumps = false;
     for (int i = 0; i < (halves ? INWARD_HALVES : INWARD) && !is_at_limit(s, e); i++) {
         const double gap = fabs(e->out.value - e->in.value);
+        if (halves && gap <= near_enough * fabs(e->out.value - root->value)) {
+            break;
+        }
         const double value = between(s, e, halves || i % 3 == 2); /* where it is bent, halves */
         ds_breakeven_point p;
         if (isnan(value)) {
@@ -165,7 +171,7 @@ static ds_code find_edge(ds_tie_search *s, const ds_breakeven_point *from, int s
     ds_code code = step_out(s, side, distance, &e, open, err);
 
     if (code == DS_OK && !*open && e.out.value != from->value) {
-        code = narrow(s, &e, &jumps, err);
+        code = narrow(s, from, &e, &jumps, err);
     }
     if (code == DS_OK) {
         *at = *open ? (side < 0 ? s->problem.low : s->problem.high)
