@@ -104,6 +104,13 @@ static void end_amount(const ds_subject *s, double end, double se, char out[DS_H
              number, scale.suffix[0] != '\0' ? DS_TEXT_TIE : "", scale.suffix);
 }
 
+/* No future tells the runner-up from the best. */
+static bool nothing_between(const ds_subject *s)
+{
+    ds_estimate margin = ds_choice_margin(s->choice);
+    return fabs(margin.value) <= 0 && margin.se <= 0;
+}
+
 static void say_best(FILE *file, const ds_subject *s)
 {
     char        best[DS_QUOTED_TEXT], next[DS_QUOTED_TEXT], does[80], mean[DS_HUMAN_TEXT + 32];
@@ -128,11 +135,20 @@ static void say_best(FILE *file, const ds_subject *s)
                  "%s%s of futures.",
                  best, does, mean, money_kind(s), margin, next,
                  best_of(s)->best.value < 0.5 ? "only " : "", share);
+    } else if (nothing_between(s)) {
+        snprintf(sentence, sizeof sentence,
+                 "Cannot say which %s: between %s and %s, %s%s on average, there is no difference "
+                 "in any future.",
+                 does, best, next, mean, money_kind(s));
+        if (list_names(s, may_be_best, names, sizeof names) > 2)
+            snprintf(sentence + strlen(sentence), sizeof sentence - strlen(sentence),
+                     " Any of %s may be best; more paths (--paths) may tell.", names);
     } else {
         list_names(s, may_be_best, names, sizeof names);
         snprintf(sentence, sizeof sentence,
-                 "Cannot say which %s: %s does in these futures, %s%s on average, %s less than %s, "
-                 "which is within the error. More paths (--paths) may tell %s apart.",
+                 "Cannot say which %s: %s does in these futures, %s%s on average, %s less than the "
+                 "next, %s; but within the error any of %s may be best. More paths (--paths) may "
+                 "tell.",
                  does, best, mean, money_kind(s), margin, next, names);
     }
     say(file, s, sentence, true);
@@ -153,7 +169,7 @@ static void say_other_side(FILE *file, const ds_subject *s)
 
     ds_text_quote(best_of(s)->name, s->style, best);
     ds_text_quote(other->name, s->style, next);
-    if (!isfinite(gain.value))
+    if (!isfinite(gain.value) || nothing_between(s))
         return;
     gain.value = fabs(gain.value);
     ds_choice_amount(s->outcome, gain, s->style->utf8, amount);
@@ -181,10 +197,15 @@ static void say_regret(FILE *file, const ds_subject *s)
                      most);
     ds_choice_amount(s->outcome, ds_choice_at(s->choice, by_p95)->regret_p95, s->style->utf8,
                      p95);
-    snprintf(sentence, sizeof sentence,
-             "Least to regret: %s in 95 %% of futures (at most %s more than the best there), %s in "
-             "the worst that was seen (%s). Least in the bad tail: %s.",
-             usual, p95, worst, most, tail);
+    if (ds_choice_at(s->choice, minimax)->regret_max.value > 0)
+        snprintf(sentence, sizeof sentence,
+                 "Least to regret: %s in 95 %% of futures (at most %s more than the best there), "
+                 "%s in the worst that was seen (%s). Least in the bad tail: %s.",
+                 usual, p95, worst, most, tail);
+    else
+        snprintf(sentence, sizeof sentence,
+                 "Nothing to regret: in none of these futures is another better than %s. Least in "
+                 "the bad tail: %s.", worst, tail);
     say(file, s, sentence, false);
     if (list_names(s, is_efficient, names, sizeof names) < 2)
         return;
