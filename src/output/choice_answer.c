@@ -24,9 +24,11 @@ void ds_choice_amount(size_t outcome, ds_estimate e, bool utf8, char text[DS_HUM
     }
     char        number[DS_HUMAN_TEXT];
     const char *unit = ds_outcome_at(outcome)->unit;
-    ds_human_estimate(e, ds_scale_one, utf8, number);
-    snprintf(text, DS_HUMAN_TEXT + 32, "%.60s%s%.24s", number, strcmp(unit, "1") == 0 ? "" : " ",
-             strcmp(unit, "1") == 0 ? "" : unit);
+    const bool  counted = unit[strcspn(unit, "/1 ")] == '\0'; /* "month", "answer" */
+    ds_human_count(e, utf8, number);
+    snprintf(text, DS_HUMAN_TEXT + 32, "%.60s%s%.24s%s", number,
+             strcmp(unit, "1") == 0 ? "" : DS_TEXT_TIE, strcmp(unit, "1") == 0 ? "" : unit,
+             counted ? "s" : "");
 }
 
 /* What is being said, of whom, and how. */
@@ -98,7 +100,7 @@ static const char *money_kind(const ds_subject *s)
 static void end_amount(const ds_subject *s, double end, double se, char out[DS_HUMAN_TEXT + 32])
 {
     char           number[DS_HUMAN_TEXT];
-    const ds_scale scale = is_money(s->outcome) ? ds_scale_of_money(end) : ds_scale_one;
+    const ds_scale scale = is_money(s->outcome) ? ds_scale_of_money(end) : ds_scale_of_count(end);
     ds_human_value((ds_estimate){ end, se }, scale, number);
     snprintf(out, DS_HUMAN_TEXT + 32, "%s%.60s%s%s", is_money(s->outcome) ? "USD" DS_TEXT_TIE : "",
              number, scale.suffix[0] != '\0' ? DS_TEXT_TIE : "", scale.suffix);
@@ -131,9 +133,10 @@ static void say_best(FILE *file, const ds_subject *s)
     ds_human_share((ds_estimate){ best_of(s)->best.value, best_of(s)->best.se }, utf8, share);
     if (from > 0) {
         snprintf(sentence, sizeof sentence,
-                 "%s %s: %s%s on average, %s less than the runner-up, %s; it is the cheapest in "
-                 "%s%s of futures.",
+                 "%s %s: %s%s on average, %s less than the runner-up, %s; it %s in %s%s of "
+                 "futures.",
                  best, does, mean, money_kind(s), margin, next,
+                 is_money(s->outcome) ? "is the cheapest" : "has the least",
                  best_of(s)->best.value < 0.5 ? "only " : "", share);
     } else if (nothing_between(s)) {
         snprintf(sentence, sizeof sentence,
@@ -143,6 +146,10 @@ static void say_best(FILE *file, const ds_subject *s)
         if (list_names(s, may_be_best, names, sizeof names) > 2)
             snprintf(sentence + strlen(sentence), sizeof sentence - strlen(sentence),
                      " Any of %s may be best; more paths (--paths) may tell.", names);
+    } else if (ds_choice_paths(s->choice) == 1) {
+        snprintf(sentence, sizeof sentence,
+                 "Cannot say from one future which %s: in it %s does, %s%s, %s less than %s.",
+                 does, best, mean, money_kind(s), margin, next);
     } else {
         list_names(s, may_be_best, names, sizeof names);
         snprintf(sentence, sizeof sentence,
@@ -171,6 +178,8 @@ static void say_other_side(FILE *file, const ds_subject *s)
     ds_text_quote(other->name, s->style, next);
     if (!isfinite(gain.value) || nothing_between(s))
         return;
+    if (gain.value == 0) /* they are the same even there */
+        return;
     gain.value = fabs(gain.value);
     ds_choice_amount(s->outcome, gain, s->style->utf8, amount);
     snprintf(sentence, sizeof sentence,
@@ -197,15 +206,20 @@ static void say_regret(FILE *file, const ds_subject *s)
                      most);
     ds_choice_amount(s->outcome, ds_choice_at(s->choice, by_p95)->regret_p95, s->style->utf8,
                      p95);
-    if (ds_choice_at(s->choice, minimax)->regret_max.value > 0)
+    if (!(ds_choice_at(s->choice, minimax)->regret_max.value > 0))
+        snprintf(sentence, sizeof sentence,
+                 "Nothing to regret: in none of these futures is another better than %s. Least in "
+                 "the bad tail: %s.", worst, tail);
+    else if (minimax == by_p95)
+        snprintf(sentence, sizeof sentence,
+                 "Least to regret: %s, in 95 %% of futures at most %s more than the best there, in "
+                 "the worst that was seen %s. Least in the bad tail: %s.",
+                 usual, p95, most, tail);
+    else
         snprintf(sentence, sizeof sentence,
                  "Least to regret: %s in 95 %% of futures (at most %s more than the best there), "
                  "%s in the worst that was seen (%s). Least in the bad tail: %s.",
                  usual, p95, worst, most, tail);
-    else
-        snprintf(sentence, sizeof sentence,
-                 "Nothing to regret: in none of these futures is another better than %s. Least in "
-                 "the bad tail: %s.", worst, tail);
     say(file, s, sentence, false);
     if (list_names(s, is_efficient, names, sizeof names) < 2)
         return;

@@ -403,10 +403,10 @@ static ds_code split(columns *c, ds_error *err)
         put_in_order(d, d->columns[k], scratch);
     }
     free(scratch);
-    return d->fit > 0 && d->fit < d->paths
+    return d->fit > 1 && d->fit + 1 < d->paths /* an error needs two of each */
                ? DS_OK
-               : ds_fail(err, DS_E_USAGE, "", "%zu paths are too few to fit rules on one half and "
-                         "value them on the other", d->paths);
+               : ds_fail(err, DS_E_USAGE, "", "%zu path%s too few to fit rules on one half and "
+                         "value them on the other", d->paths, d->paths == 1 ? " is" : "s are");
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
