@@ -152,7 +152,7 @@ static void say_best(FILE *file, const ds_subject *s)
                  does, best, mean, money_kind(s), margin, next, names);
     }
     say(file, s, sentence, true);
-    if (from > 0) {
+    if (from > 0 && to > from) {
         snprintf(sentence, sizeof sentence,
                  "The margin is %s to %s (95 %%; that the best was chosen by the same futures is "
                  "counted in).", low, high);
