@@ -75,6 +75,17 @@ static bool may_be_best(const ds_choice_strategy *s)
     return s->may_be_best;
 }
 
+/* It costs what the best costs in every future. */
+static bool is_the_same(const ds_choice_strategy *s)
+{
+    return fabs(s->behind.value) <= 0 && s->behind.se <= 0;
+}
+
+static bool may_be_best_too(const ds_choice_strategy *s)
+{
+    return s->may_be_best && !is_the_same(s);
+}
+
 static bool is_efficient(const ds_choice_strategy *s)
 {
     return s->efficient;
@@ -136,13 +147,14 @@ static void say_best(FILE *file, const ds_subject *s)
                  best, does, mean, money_kind(s), margin, next,
                  best_of(s)->best.value < 0.5 ? "only " : "", share);
     } else if (nothing_between(s)) {
+        list_names(s, is_the_same, names, sizeof names);
         snprintf(sentence, sizeof sentence,
-                 "Cannot say which %s: between %s and %s, %s%s on average, there is no difference "
-                 "in any future.",
-                 does, best, next, mean, money_kind(s));
-        if (list_names(s, may_be_best, names, sizeof names) > 2)
+                 "Cannot say which %s: between %s, %s%s on average, there is no difference in any "
+                 "future.",
+                 does, names, mean, money_kind(s));
+        if (list_names(s, may_be_best_too, names, sizeof names) > 0)
             snprintf(sentence + strlen(sentence), sizeof sentence - strlen(sentence),
-                     " Any of %s may be best; more paths (--paths) may tell.", names);
+                     " Within the error %s may be better; more paths (--paths) may tell.", names);
     } else {
         list_names(s, may_be_best, names, sizeof names);
         snprintf(sentence, sizeof sentence,
