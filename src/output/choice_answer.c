@@ -88,6 +88,17 @@ static bool may_be_best(const ds_choice_strategy *s)
     return s->may_be_best;
 }
 
+/* It costs what the best costs in every future. */
+static bool is_the_same(const ds_choice_strategy *s)
+{
+    return fabs(s->behind.value) <= 0 && s->behind.se <= 0;
+}
+
+static bool may_be_best_too(const ds_choice_strategy *s)
+{
+    return s->may_be_best && !is_the_same(s);
+}
+
 static bool is_efficient(const ds_choice_strategy *s)
 {
     return s->efficient == DS_EFFICIENCY_YES;
@@ -160,13 +171,14 @@ static void say_best(FILE *file, const ds_subject *s)
                  is_money(s->outcome) ? "is the cheapest" : "has the least",
                  best_of(s)->best.value < 0.5 ? "only " : "", share);
     } else if (nothing_between(s)) {
+        list_names(s, is_the_same, " and ", names, sizeof names);
         snprintf(sentence, sizeof sentence,
-                 "Cannot say which %s: between %s and %s, %s%s on average, there is no difference "
-                 "in any future.",
-                 does, best, next, mean, money_kind(s));
-        if (list_names(s, may_be_best, " and ", names, sizeof names) > 2)
+                 "Cannot say which %s: between %s, %s%s on average, there is no difference in any "
+                 "future.",
+                 does, names, mean, money_kind(s));
+        if (list_names(s, may_be_best_too, " and ", names, sizeof names) > 0)
             snprintf(sentence + strlen(sentence), sizeof sentence - strlen(sentence),
-                     " Any of %s may be best; more paths (--paths) may tell.", names);
+                     " Within the error %s may be better; more paths (--paths) may tell.", names);
     } else if (ds_choice_paths(s->choice) == 1) {
         snprintf(sentence, sizeof sentence,
                  "Cannot say from one future which %s: in it %s does, %s%s, %s less than %s.",
@@ -180,7 +192,7 @@ static void say_best(FILE *file, const ds_subject *s)
                  does, best, mean, money_kind(s), margin, next, names);
     }
     say(file, s, sentence, true);
-    if (from > 0) {
+    if (from > 0 && to > from) {
         snprintf(sentence, sizeof sentence,
                  "The margin is %s to %s (95 %%; that the best was chosen by the same futures is "
                  "counted in).", low, high);

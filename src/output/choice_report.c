@@ -97,6 +97,12 @@ static const char *const answers[] = { [DS_DOMINATION_UNSURE] = "cannot say",
                                        [DS_DOMINATION_NO] = "no",
                                        [DS_DOMINATION_SAME] = "same" };
 
+/* Parts too few for any bound: none, not "never". */
+static double bound_of(const ds_domination *d)
+{
+    return isfinite(d->bound) ? d->bound : (double)NAN;
+}
+
 void ds_choice_dominance_csv(FILE *file, const ds_choice *choice)
 {
     const size_t n = ds_choice_count(choice);
@@ -114,7 +120,7 @@ void ds_choice_dominance_csv(FILE *file, const ds_choice *choice)
             putc(',', file);
             ds_csv_number(file, d.at);
             putc(',', file);
-            ds_csv_number(file, d.bound);
+            ds_csv_number(file, bound_of(&d));
             putc('\n', file);
         }
 }
@@ -160,7 +166,7 @@ static void dominance(FILE *file, const ds_choice *choice)
             fprintf(file, ",\"answer\":\"%s\"", answers[d.answer]);
             ds_json_estimate_member(file, "violation", d.violation);
             ds_json_number_member(file, "at", d.at);
-            ds_json_number_member(file, "bound", d.bound);
+            ds_json_number_member(file, "bound", bound_of(&d));
             putc('}', file);
             separator = ",\n ";
         }

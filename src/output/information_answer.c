@@ -180,12 +180,11 @@ static void write_pieces(const ds_subject *s, const ds_information_line *line)
         const ds_scale scale = ds_scale_of_money(line->piece[p].below);
         snprintf(value, sizeof value, "%.3g%s%s", line->piece[p].below / scale.divisor,
                  scale.suffix[0] != '\0' ? DS_TEXT_TIE : "", scale.suffix);
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s%s",
-                                 p > 0 ? ", " : "", name,
-                                 last     ? "above"
-                                 : p == 0 ? "below" DS_TEXT_TIE
-                                          : "to" DS_TEXT_TIE,
-                                 last ? "" : value);
+        if (last) /* of a few values one may stand there: so not "above" */
+            used += (size_t)snprintf(text + used, sizeof text - used, ", else %s", name);
+        else
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s below%s%s",
+                                     p > 0 ? ", " : "", name, DS_TEXT_TIE, value);
     }
     if (line->piece_count == 0)
         return;

@@ -277,6 +277,28 @@ static void what_costs_more_at_times_is_not_the_same(void **state)
     release(&s);
 }
 
+/* Costs that are certain: the dearer does not dominate the cheaper, at either order, be their
+ * sums exact or rounded. */
+static void certain_costs_are_told_apart(void **state)
+{
+    static const double dear[] = {60000, 60000.1}, cheap[] = {54000, 54000.3};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        sample s = sample_of((law){0, 1}, (law){0, 1}, 8, 3000, &each);
+        for (size_t k = 0; k < 3000; k++) {
+            s.cost[k] = s.sorted[k] = dear[i];
+            s.cost[3000 + k] = s.sorted[3000 + k] = cheap[i];
+        }
+        for (int order = 1; order <= 2; order++) {
+            const ds_dominance_pair p = judge(&s, order);
+            assert_int_equal(p.forth.answer, DS_DOMINANCE_NO);
+            assert_int_equal(p.back.answer, DS_DOMINANCE_YES);
+        }
+        release(&s);
+    }
+}
+
 /* Equal laws: "no" for chance alone is rare, by any sampler; the bound holds. */
 static void equal_laws_raise_few_alarms(void **state)
 {
@@ -316,6 +338,7 @@ int main(void)
         cmocka_unit_test(the_same_costs_are_the_same),
         cmocka_unit_test(few_futures_that_cost_much_count),
         cmocka_unit_test(what_costs_more_at_times_is_not_the_same),
+        cmocka_unit_test(certain_costs_are_told_apart),
         cmocka_unit_test(equal_laws_raise_few_alarms),
     };
 
