@@ -22,13 +22,16 @@ typedef struct {
     size_t      named, next;
     ds_estimate difference;
     double      low, high;
-    bool        sure; /* all others have more; if not, which has the least cannot be said */
+    bool        sure;  /* all others have more; if not, which has the least cannot be said */
+    size_t      rival; /* then the nearest of those that may have it; else the next       */
+    ds_estimate rival_difference;
 } ds_ranking;
 
-/* What a strategy has more than the named one; it may have the least unless low > 0. */
+/* What a strategy has more than the named one. */
 typedef struct {
     ds_estimate difference;
     double      low, high;
+    bool        sure; /* low > 0, and it is more than two errors; else it may have the least */
 } ds_behind;
 
 /* ---- One scenario ----------------------------------------------------------- */
@@ -90,7 +93,9 @@ uint64_t ds_choice_paths(const ds_choice *c);
 double ds_choice_cvar_level(const ds_choice *c);
 double ds_choice_interval_factor(const ds_choice *c);
 const ds_choice_strategy *ds_choice_at(const ds_choice *c, size_t strategy);
-/* Of least mean, and the next; their margin, with the interval of a best that was chosen by
+/* Of least mean. */
+ds_ranking ds_choice_lead(const ds_choice *c);
+/* The same: who, and the next; their margin, with the interval of a best that was chosen by
  * the same paths. */
 size_t      ds_choice_best(const ds_choice *c);
 size_t      ds_choice_runner_up(const ds_choice *c);
@@ -156,6 +161,8 @@ typedef struct {
     double      best_weight, near_weight; /* share of the weight in which it is best; in
                                  which its mean is within `near` of the best        */
     size_t      near_views;
+    size_t      sure_best_views;   /* of those in which it is the best, (122)        */
+    size_t      unsure_near_views; /* in which it cannot be said whether it is near  */
     ds_behind   more[DS_ROBUST_COUNT]; /* than the strategy that the rule names      */
 } ds_view_strategy;
 

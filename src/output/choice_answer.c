@@ -51,7 +51,7 @@ static void say(FILE *file, const ds_subject *s, const char *sentence, bool bold
 const char *ds_choice_doubt(const ds_ranking *r)
 {
     return r->sure                     ? ""
-           : isnan(r->difference.se) ? ", too few futures for an error"
+           : isnan(r->rival_difference.se) ? ", too few futures for an error"
                                        : ", within the error";
 }
 
@@ -93,9 +93,9 @@ static bool may_be_efficient(const ds_choice_strategy *s)
 }
 
 /* May it have the least of what a rule looks at? */
-static bool may_tail(const ds_choice_strategy *s) { return !(s->more[DS_RULE_CVAR].low > 0); }
-static bool may_p95(const ds_choice_strategy *s) { return !(s->more[DS_RULE_REGRET_P95].low > 0); }
-static bool may_max(const ds_choice_strategy *s) { return !(s->more[DS_RULE_REGRET_MAX].low > 0); }
+static bool may_tail(const ds_choice_strategy *s) { return !s->more[DS_RULE_CVAR].sure; }
+static bool may_p95(const ds_choice_strategy *s) { return !s->more[DS_RULE_REGRET_P95].sure; }
+static bool may_max(const ds_choice_strategy *s) { return !s->more[DS_RULE_REGRET_MAX].sure; }
 
 /* "costs least", or which outcome it has least of */
 static void verb(const ds_subject *s, char *out, size_t size)
@@ -146,7 +146,10 @@ static void say_best(FILE *file, const ds_subject *s)
                  best, does, mean, money_kind(s), margin, next,
                  best_of(s)->best.value < 0.5 ? "only " : "", share);
     } else {
+        const ds_ranking lead = ds_choice_lead(s->choice);
         list_names(s, may_be_best, " and ", names, sizeof names);
+        ds_text_quote(ds_choice_at(s->choice, lead.rival)->name, s->style, next);
+        ds_choice_amount(s->outcome, lead.rival_difference, utf8, margin);
         snprintf(sentence, sizeof sentence,
                  "Cannot say which %s: %s does in these futures, %s%s on average, %s less than %s, "
                  "which is within the error. More paths (--paths) may tell %s apart.",
@@ -210,9 +213,9 @@ static void say_rule(FILE *file, const ds_subject *s, const ds_spoken *it)
     char gap[DS_HUMAN_TEXT + 32], much[DS_HUMAN_TEXT + 96], sentence[SENTENCE_TEXT];
 
     ds_text_quote(ds_choice_at(s->choice, r.named)->name, s->style, named);
-    ds_text_quote(ds_choice_at(s->choice, r.next)->name, s->style, next);
+    ds_text_quote(ds_choice_at(s->choice, r.rival)->name, s->style, next);
     ds_choice_amount(s->outcome, it->of(ds_choice_at(s->choice, r.named)), s->style->utf8, amount);
-    ds_choice_amount(s->outcome, r.difference, s->style->utf8, gap);
+    ds_choice_amount(s->outcome, r.rival_difference, s->style->utf8, gap);
     snprintf(much, sizeof much, "%s%s%s", it->before, amount, it->after);
     if (r.sure) {
         snprintf(sentence, sizeof sentence, "Least %s: %s, %s, %s less than %s.", it->what, named,

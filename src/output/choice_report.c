@@ -389,7 +389,10 @@ void ds_views_json(FILE *file, const ds_views_report *r)
         for (size_t k = 0; k < DS_ROBUST_COUNT; k++)
             bounded(file, robust_rules[k].more, of.more[k].difference, of.more[k].low,
                     of.more[k].high);
-        fprintf(file, ",\"best_views\":%zu,\"near_views\":%zu", of.best_views, of.near_views);
+        fprintf(file,
+                ",\"best_views\":%zu,\"sure_best_views\":%zu,\"near_views\":%zu,"
+                "\"unsure_near_views\":%zu",
+                of.best_views, of.sure_best_views, of.near_views, of.unsure_near_views);
         ds_json_number_member(file, "best_weight", of.best_weight);
         ds_json_number_member(file, "near_weight", of.near_weight);
         putc('}', file);

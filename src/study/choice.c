@@ -384,6 +384,11 @@ const ds_choice_strategy *ds_choice_at(const ds_choice *c, size_t strategy)
     return &c->strategies[strategy];
 }
 
+ds_ranking ds_choice_lead(const ds_choice *c)
+{
+    return ds_ranking_of(&c->lead);
+}
+
 size_t ds_choice_best(const ds_choice *c)
 {
     return c->lead.named;

@@ -367,6 +367,9 @@ static void regrets_across_views(void **state)
     NEAR(first.best_weight, 0.75, 1e-15);
     assert_int_equal(ds_views_of(v, 2).near_views, 1); /* 1.5 of 20, not 1 of 10 */
     assert_int_equal(ds_views_of(v, 2).best_views, 0);
+    assert_true(first.sure_best_views == 2 && second.sure_best_views == 1);
+    /* 22 is 10 % above 20, 11 above 10: 8 % is far from all of these */
+    assert_true(first.unsure_near_views == 0 && second.unsure_near_views == 0);
     ds_views_free(v);
 }
 
@@ -421,6 +424,22 @@ static void differences_across_views_cover(void **state)
     }
 }
 
+/* 10.5 is 5 % above 10; 10.6 with so small an error is not, and 11 is far. */
+static void near_or_cannot_say(void **state)
+{
+    static const world a = {{10, 10.5, 10.6}, {0}, {0.1, 0.1, 0.1}, 0};
+    static const world b = {{-10, -9.5, -9}, {0}, {0.1, 0.1, 0.1}, 0};
+
+    (void)state;
+    ds_views *v = two_views(&a, &b, 1, 400);
+    assert_int_equal(ds_views_of(v, 0).unsure_near_views, 0);
+    assert_int_equal(ds_views_of(v, 0).near_views, 2);
+    assert_int_equal(ds_views_of(v, 1).unsure_near_views, 2);
+    assert_int_equal(ds_views_of(v, 2).unsure_near_views, 0);
+    assert_int_equal(ds_views_of(v, 2).near_views, 0);
+    ds_views_free(v);
+}
+
 /* Two strategies that are equally robust: in each view the regrets are those of the other in the
  * other view; and two that are the same in law in both.  One is called so in at most 50 of 1000
  * runs, 65 with chance. */
@@ -458,6 +477,7 @@ int main(void)
         cmocka_unit_test(the_frontier_switches_where_means_are_equal),
         cmocka_unit_test(regrets_across_views),
         cmocka_unit_test(differences_across_views_cover),
+        cmocka_unit_test(near_or_cannot_say),
         cmocka_unit_test(equally_robust_is_not_told_apart),
     };
 

@@ -74,6 +74,9 @@ static void who_is_named_and_how_sure(void **state)
         assert_int_equal(r.named, i == 3 ? 0 : 1);
         assert_int_equal(r.next, i == 3 ? 1 : 2);
         assert_true(r.sure == (i == 0));
+        /* who may have less: not the next, but one with a larger error */
+        assert_int_equal(r.rival, i == 2 ? 0 : r.next);
+        NEAR(r.rival_by.value, value[r.rival] - value[r.named], 1e-15);
         NEAR(r.by.value, i == 3 ? 0.0 : value[2] - 1.0, 1e-15);
         if (i == 0) {
             NEAR(r.interval.low, 2.3 - 2.2414027276, 1e-9);
