@@ -27,11 +27,11 @@ typedef struct {
     ds_estimate rival_difference;
 } ds_ranking;
 
-/* What a strategy has more than the named one. */
+/* What a strategy has more than another one that was named. */
 typedef struct {
     ds_estimate difference;
     double      low, high;
-    bool        sure; /* low > 0, and it is more than two errors; else it may have the least */
+    bool        sure; /* low > 0, and it is more than two errors; else it may have no more     */
 } ds_behind;
 
 /* ---- One scenario ----------------------------------------------------------- */
@@ -111,6 +111,7 @@ typedef struct {
     ds_estimate mean;   /* of the cost                                            */
     ds_share    best;   /* acceptability                                          */
     ds_estimate regret;
+    ds_behind   likelier; /* P(best) less that of the strategy of least mean there   */
 } ds_acceptance;
 
 /* Between two values another strategy becomes the best by mean. */

@@ -30,8 +30,8 @@ bool ds_gap_sure(const ds_gap *gap)
 ds_ranked ds_rank(size_t courses, const double *value, ds_gap_fn gap, const void *context,
                   ds_gap *gaps)
 {
-    ds_ranked r = {.next = courses, .rival = courses, .interval = {(double)INFINITY, (double)INFINITY},
-                   .sure = true};
+    ds_ranked r = {.next = courses, .rival = courses, .sure = true,
+                   .interval = {(double)INFINITY, (double)INFINITY}};
     bool known = true;
 
     for (size_t s = 1; s < courses; s++) {

@@ -100,26 +100,32 @@ static void say_frontier(FILE *file, const ds_acceptability_report *r, const ds_
 static void say_doubt(FILE *file, const ds_acceptability_report *r, const ds_style *style)
 {
     const ds_acceptability *a = r->found;
-    size_t                  unsure = 0, other = 0;
-    char                    text[SENTENCE_TEXT];
+    size_t                  unsure = 0, other = 0, perhaps = 0;
+    char                    text[SENTENCE_TEXT], more[80] = "";
 
     for (size_t p = 0; p < ds_acceptability_points(a); p++) {
-        double low, high, most = 0;
-        size_t best = ds_acceptability_best(a, p), likely = 0;
+        double low, high;
+        bool   sure = false, may = false;
         ds_acceptability_margin_interval(a, p, &low, &high);
         unsure += low > 0 ? 0 : 1;
         for (size_t s = 0; s < ds_acceptability_strategies(a); s++) {
-            double share = ds_acceptability_at(a, p, s).best.value;
-            likely = share > most ? s : likely;
-            most = fmax(most, share);
+            const ds_behind likelier = ds_acceptability_at(a, p, s).likelier;
+            sure = sure || likelier.sure;
+            may = may || likelier.difference.value > 0;
         }
-        other += likely != best ? 1 : 0;
+        other += sure ? 1 : 0;
+        perhaps += may && !sure ? 1 : 0;
     }
-    if (other > 0) {
+    if (perhaps > 0 && other > 0)
+        snprintf(more, sizeof more, " (at %zu more it may be, within the error)", perhaps);
+    else if (perhaps > 0)
+        snprintf(more, sizeof more, ", within the error");
+    if (other + perhaps > 0) {
         snprintf(text, sizeof text,
                  "At %zu of %zu values another strategy is the cheapest in more futures than the "
-                 "one of least mean: the mean decides, the share says how often one will be sorry.",
-                 other, ds_acceptability_points(a));
+                 "one of least mean%s: the mean decides, the share says how often one will be "
+                 "sorry.",
+                 other > 0 ? other : perhaps, ds_acceptability_points(a), more);
         ds_text_wrap(file, text, style->width, 0, 0);
     }
     if (unsure > 0) {
