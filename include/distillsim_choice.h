@@ -93,9 +93,7 @@ uint64_t ds_choice_paths(const ds_choice *c);
 double ds_choice_cvar_level(const ds_choice *c);
 double ds_choice_interval_factor(const ds_choice *c);
 const ds_choice_strategy *ds_choice_at(const ds_choice *c, size_t strategy);
-/* Of least mean. */
-ds_ranking ds_choice_lead(const ds_choice *c);
-/* The same: who, and the next; their margin, with the interval of a best that was chosen by
+/* Of least mean, and the next; their margin, with the interval of a best that was chosen by
  * the same paths. */
 size_t      ds_choice_best(const ds_choice *c);
 size_t      ds_choice_runner_up(const ds_choice *c);

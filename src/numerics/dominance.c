@@ -352,3 +352,28 @@ ds_dominance_pair ds_dominance_of(ds_dominance_sums *s, size_t a, size_t b, int 
     }
     return p;
 }
+
+/* One way; `back` is the other way round. */
+static void refute(ds_dominance *first, const ds_dominance *second, ds_dominance *back,
+                   const ds_dominance *second_back)
+{
+    if (second->answer != DS_DOMINANCE_NO) {
+        return;
+    }
+    first->answer = DS_DOMINANCE_NO;
+    if (second_back->answer != DS_DOMINANCE_NO && back->bound <= ds_dominance_tolerance) {
+        back->answer = DS_DOMINANCE_YES;
+    }
+}
+
+void ds_dominance_agree(ds_dominance_pair *first, ds_dominance_pair *second)
+{
+    refute(&first->forth, &second->forth, &first->back, &second->back);
+    refute(&first->back, &second->back, &first->forth, &second->forth);
+    if (first->forth.answer == DS_DOMINANCE_YES) {
+        second->forth.answer = DS_DOMINANCE_YES;
+    }
+    if (first->back.answer == DS_DOMINANCE_YES) {
+        second->back.answer = DS_DOMINANCE_YES;
+    }
+}

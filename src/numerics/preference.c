@@ -130,9 +130,6 @@ static ds_share_measure grouped_share(const ds_costs *c, double sum, ds_influenc
 {
     const double n = (double)c->paths, freedom = ds_groups_freedom(c->groups, c->paths);
     const bool some = sum > 0.0 && sum < n;
-    /* a path in which something ties is counted, at least as one */
-    const uint64_t near = sum < 1.0 ? 1 : sum > n - 1.0 ? c->paths - 1 : (uint64_t)(sum + 0.5);
-    const uint64_t count = some ? near : sum > 0.0 ? c->paths : 0;
     ds_share_measure s = {.value = sum / n};
 
     if (some) {
@@ -141,7 +138,7 @@ static ds_share_measure grouped_share(const ds_costs *c, double sum, ds_influenc
         s.se = sqrt(seen * seen + 0.5 / (n * n));
         ds_share_interval(&s, c->paths, freedom);
     }
-    s.se = ds_groups_share_se(c->groups, c->paths, count, !c->alike, member, context, c->scratch);
+    s.se = ds_groups_share_se(c->groups, c->paths, sum, !c->alike, member, context, c->scratch);
     if (!some) { /* (113) */
         const double reach = ds_student_975(freedom) * s.se;
         s.low = s.value > 0.0 && reach < 1.0 ? 1.0 - reach : 0.0;

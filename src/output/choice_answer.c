@@ -24,9 +24,11 @@ void ds_choice_amount(size_t outcome, ds_estimate e, bool utf8, char text[DS_HUM
     }
     char        number[DS_HUMAN_TEXT];
     const char *unit = ds_outcome_at(outcome)->unit;
-    ds_human_estimate(e, ds_scale_one, utf8, number);
-    snprintf(text, DS_HUMAN_TEXT + 32, "%.60s%s%.24s", number, strcmp(unit, "1") == 0 ? "" : " ",
-             strcmp(unit, "1") == 0 ? "" : unit);
+    const bool  counted = unit[strcspn(unit, "/1 ")] == '\0'; /* "month", "answer" */
+    ds_human_count(e, utf8, number);
+    snprintf(text, DS_HUMAN_TEXT + 32, "%.60s%s%.24s%s", number,
+             strcmp(unit, "1") == 0 ? "" : DS_TEXT_TIE, strcmp(unit, "1") == 0 ? "" : unit,
+             counted ? "s" : "");
 }
 
 /* What is being said, of whom, and how. */
@@ -50,9 +52,13 @@ static void say(FILE *file, const ds_subject *s, const char *sentence, bool bold
 
 const char *ds_choice_doubt(const ds_ranking *r)
 {
-    return r->sure                     ? ""
-           : isnan(r->rival_difference.se) ? ", too few futures for an error"
-                                       : ", within the error";
+    const ds_estimate d = r->rival_difference;
+    if (r->sure)
+        return "";
+    if (isnan(d.se))
+        return ", too few futures for an error";
+    /* the factor for an error of two futures, or for many strategies, is more than two */
+    return d.value > 2 * d.se ? ", too few such futures to be sure" : ", within the error";
 }
 
 /* ---- Sentences ----------------------------------------------------------------------- */
@@ -115,10 +121,17 @@ static const char *money_kind(const ds_subject *s)
 static void end_amount(const ds_subject *s, double end, double se, char out[DS_HUMAN_TEXT + 32])
 {
     char           number[DS_HUMAN_TEXT];
-    const ds_scale scale = is_money(s->outcome) ? ds_scale_of_money(end) : ds_scale_one;
+    const ds_scale scale = is_money(s->outcome) ? ds_scale_of_money(end) : ds_scale_of_count(end);
     ds_human_value((ds_estimate){ end, se }, scale, number);
     snprintf(out, DS_HUMAN_TEXT + 32, "%s%.60s%s%s", is_money(s->outcome) ? "USD" DS_TEXT_TIE : "",
              number, scale.suffix[0] != '\0' ? DS_TEXT_TIE : "", scale.suffix);
+}
+
+/* No future tells the runner-up from the best. */
+static bool nothing_between(const ds_subject *s)
+{
+    ds_estimate margin = ds_choice_margin(s->choice);
+    return fabs(margin.value) <= 0 && margin.se <= 0;
 }
 
 static void say_best(FILE *file, const ds_subject *s)
@@ -141,18 +154,29 @@ static void say_best(FILE *file, const ds_subject *s)
     ds_human_share((ds_estimate){ best_of(s)->best.value, best_of(s)->best.se }, utf8, share);
     if (from > 0) {
         snprintf(sentence, sizeof sentence,
-                 "%s %s: %s%s on average, %s less than the runner-up, %s; it is the cheapest in "
-                 "%s%s of futures.",
+                 "%s %s: %s%s on average, %s less than the runner-up, %s; it %s in %s%s of "
+                 "futures.",
                  best, does, mean, money_kind(s), margin, next,
+                 is_money(s->outcome) ? "is the cheapest" : "has the least",
                  best_of(s)->best.value < 0.5 ? "only " : "", share);
-    } else {
-        const ds_ranking lead = ds_choice_lead(s->choice);
-        list_names(s, may_be_best, " and ", names, sizeof names);
-        ds_text_quote(ds_choice_at(s->choice, lead.rival)->name, s->style, next);
-        ds_choice_amount(s->outcome, lead.rival_difference, utf8, margin);
+    } else if (nothing_between(s)) {
         snprintf(sentence, sizeof sentence,
-                 "Cannot say which %s: %s does in these futures, %s%s on average, %s less than %s, "
-                 "which is within the error. More paths (--paths) may tell %s apart.",
+                 "Cannot say which %s: between %s and %s, %s%s on average, there is no difference "
+                 "in any future.",
+                 does, best, next, mean, money_kind(s));
+        if (list_names(s, may_be_best, " and ", names, sizeof names) > 2)
+            snprintf(sentence + strlen(sentence), sizeof sentence - strlen(sentence),
+                     " Any of %s may be best; more paths (--paths) may tell.", names);
+    } else if (ds_choice_paths(s->choice) == 1) {
+        snprintf(sentence, sizeof sentence,
+                 "Cannot say from one future which %s: in it %s does, %s%s, %s less than %s.",
+                 does, best, mean, money_kind(s), margin, next);
+    } else {
+        list_names(s, may_be_best, " and ", names, sizeof names);
+        snprintf(sentence, sizeof sentence,
+                 "Cannot say which %s: %s does in these futures, %s%s on average, %s less than the "
+                 "next, %s; but within the error any of %s may be best. More paths (--paths) may "
+                 "tell.",
                  does, best, mean, money_kind(s), margin, next, names);
     }
     say(file, s, sentence, true);
@@ -173,7 +197,9 @@ static void say_other_side(FILE *file, const ds_subject *s)
 
     ds_text_quote(best_of(s)->name, s->style, best);
     ds_text_quote(other->name, s->style, next);
-    if (!isfinite(gain.value))
+    if (!isfinite(gain.value) || nothing_between(s))
+        return;
+    if (gain.value == 0) /* they are the same even there */
         return;
     gain.value = fabs(gain.value);
     ds_choice_amount(s->outcome, gain, s->style->utf8, amount);
@@ -205,6 +231,17 @@ static const ds_spoken spoken[] = {
     { DS_RULE_CVAR, "in the bad tail", "", " on average", may_tail, cvar },
 };
 
+/* Have those that may have the least, more than one, the same of it in all futures? */
+static bool all_the_same(const ds_subject *s, ds_choice_rule rule)
+{
+    bool same = !ds_choice_ranking(s->choice, rule).sure;
+    for (size_t i = 0; i < ds_choice_count(s->choice); i++) {
+        const ds_behind more = ds_choice_at(s->choice, i)->more[rule];
+        same = same && (more.sure || (fabs(more.difference.value) <= 0 && more.difference.se <= 0));
+    }
+    return same;
+}
+
 /* Who is named, and how far the next is; or who may be, when that is within the error. */
 static void say_rule(FILE *file, const ds_subject *s, const ds_spoken *it)
 {
@@ -217,7 +254,10 @@ static void say_rule(FILE *file, const ds_subject *s, const ds_spoken *it)
     ds_choice_amount(s->outcome, it->of(ds_choice_at(s->choice, r.named)), s->style->utf8, amount);
     ds_choice_amount(s->outcome, r.rival_difference, s->style->utf8, gap);
     snprintf(much, sizeof much, "%s%s%s", it->before, amount, it->after);
-    if (r.sure) {
+    if (all_the_same(s, it->rule)) {
+        list_names(s, it->may, " and ", names, sizeof names);
+        snprintf(sentence, sizeof sentence, "Least %s: %s, the same, %s.", it->what, names, much);
+    } else if (r.sure) {
         snprintf(sentence, sizeof sentence, "Least %s: %s, %s, %s less than %s.", it->what, named,
                  much, gap, next);
     } else {
@@ -227,6 +267,25 @@ static void say_rule(FILE *file, const ds_subject *s, const ds_spoken *it)
                  it->what, names, named, much, gap, next, ds_choice_doubt(&r));
     }
     say(file, s, sentence, false);
+}
+
+/* What each rule names; when one is never beaten, there is nothing to regret. */
+static void say_rules(FILE *file, const ds_subject *s)
+{
+    const ds_choice_strategy *least = ds_choice_at(
+        s->choice, ds_choice_ranking(s->choice, DS_RULE_REGRET_MAX).named);
+    const bool nothing = !(least->regret_max.value > 0);
+    char       name[DS_QUOTED_TEXT], sentence[SENTENCE_TEXT];
+
+    if (nothing) {
+        ds_text_quote(least->name, s->style, name);
+        snprintf(sentence, sizeof sentence,
+                 "Nothing to regret: in none of these futures is another better than %s.", name);
+        say(file, s, sentence, false);
+    }
+    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++)
+        if (!nothing || spoken[i].rule == DS_RULE_CVAR)
+            say_rule(file, s, &spoken[i]);
 }
 
 static void say_efficient(FILE *file, const ds_subject *s)
@@ -423,8 +482,7 @@ ds_code ds_choice_table(FILE *file, const ds_scenario *scenario, uint64_t seed,
     const ds_subject s = { choice, style, ds_choice_outcome(choice) };
     say_best(file, &s);
     say_other_side(file, &s);
-    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++)
-        say_rule(file, &s, &spoken[i]);
+    say_rules(file, &s);
     say_efficient(file, &s);
     putc('\n', file);
     ds_code code = print_figures(file, &s, err);

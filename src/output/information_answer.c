@@ -177,7 +177,9 @@ static void write_pieces(const ds_subject *s, const ds_information_line *line)
     for (size_t p = 0; p < line->piece_count && used + 300 < sizeof text; p++) {
         const bool last = p + 1 == line->piece_count;
         strategy(s, line->piece[p].strategy, name);
-        snprintf(value, sizeof value, "%.3g", last ? 0.0 : line->piece[p].below);
+        const ds_scale scale = ds_scale_of_money(line->piece[p].below);
+        snprintf(value, sizeof value, "%.3g%s%s", line->piece[p].below / scale.divisor,
+                 scale.suffix[0] != '\0' ? DS_TEXT_TIE : "", scale.suffix);
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s%s",
                                  p > 0 ? ", " : "", name,
                                  last     ? "above"

@@ -146,24 +146,19 @@ static ds_domination domination_of(const ds_dominance *d)
     return (ds_domination){answers[d->answer], ds_estimate_of(d->violation), d->at, d->bound};
 }
 
-/* What dominates at first order does so at second. */
 static void compare_all(ds_choice *c, ds_dominance_sums *sums)
 {
     const size_t n = c->count;
 
     for (size_t a = 0; a < n; a++) {
         for (size_t b = a + 1; b < n; b++) {
-            for (int order = 1; order <= 2; order++) {
-                ds_domination *matrix = c->domination + (size_t)(order - 1) * n * n;
-                const ds_dominance_pair p = ds_dominance_of(sums, a, b, order);
-                matrix[a * n + b] = domination_of(&p.forth);
-                matrix[b * n + a] = domination_of(&p.back);
-            }
-            for (size_t way = 0; way < 2; way++) {
-                const size_t at = way == 0 ? a * n + b : b * n + a;
-                if (c->domination[at].answer == DS_DOMINATION_YES) {
-                    c->domination[n * n + at].answer = DS_DOMINATION_YES;
-                }
+            ds_dominance_pair orders[2] = {ds_dominance_of(sums, a, b, 1),
+                                           ds_dominance_of(sums, a, b, 2)};
+            ds_dominance_agree(&orders[0], &orders[1]);
+            for (size_t order = 0; order < 2; order++) {
+                ds_domination *matrix = c->domination + order * n * n;
+                matrix[a * n + b] = domination_of(&orders[order].forth);
+                matrix[b * n + a] = domination_of(&orders[order].back);
             }
         }
     }
@@ -382,11 +377,6 @@ double ds_choice_interval_factor(const ds_choice *c)
 const ds_choice_strategy *ds_choice_at(const ds_choice *c, size_t strategy)
 {
     return &c->strategies[strategy];
-}
-
-ds_ranking ds_choice_lead(const ds_choice *c)
-{
-    return ds_ranking_of(&c->lead);
 }
 
 size_t ds_choice_best(const ds_choice *c)

@@ -51,6 +51,26 @@ static bool varies(const double *x, size_t rows)
     return differs;
 }
 
+/* Is everything that is to be left out there? */
+static ds_code check_left_out(const ds_discovery *s)
+{
+    for (size_t k = 0; k < s->options->leave_out_count; k++) {
+        const ds_discover_options one = {.leave_out = &s->options->leave_out[k],
+                                         .leave_out_count = 1};
+        size_t c = 0;
+        while (c < ds_samples_columns(s->samples) &&
+               !is_left_out(&one, ds_samples_at(s->samples, c))) {
+            c++;
+        }
+        if (c == ds_samples_columns(s->samples) && strcmp(one.leave_out[0], "seen") != 0) {
+            return ds_fail(s->err, DS_E_USAGE, NULL, "nothing that is uncertain, and no column, "
+                           "is called \"%.200s\" or stands below it, to be left out",
+                           one.leave_out[0]);
+        }
+    }
+    return DS_OK;
+}
+
 /* The columns that may be restricted, as bins. */
 static ds_code make_grid(ds_discovery *s, size_t used)
 {
@@ -138,17 +158,17 @@ static ds_code check_hits(ds_discovery *s)
     snprintf(what, sizeof what, "%.60s%s%.60s %s %.15g", f->strategy,
              f->strategy[0] != '\0' ? "/" : "", f->outcome, f->relation, f->bound);
     if (hits == 0) {
-        return ds_fail(s->err, DS_E_USAGE, NULL, "in none of the %llu futures is %s",
-                       (unsigned long long)rows, what);
+        return ds_fail(s->err, DS_E_USAGE, NULL, "in none of the %llu future%s is %s",
+                       (unsigned long long)rows, rows == 1 ? "" : "s", what);
     }
     if (hits == rows) {
-        return ds_fail(s->err, DS_E_USAGE, NULL, "in all of the %llu futures is %s",
-                       (unsigned long long)rows, what);
+        return ds_fail(s->err, DS_E_USAGE, NULL, "in all of the %llu future%s is %s",
+                       (unsigned long long)rows, rows == 1 ? "" : "s", what);
     }
     if (s->all_found.hits < HITS_LEAST || s->all_told.hits < HITS_LEAST ||
         rows - hits < (uint64_t)2 * HITS_LEAST) {
-        return ds_fail(s->err, DS_E_USAGE, NULL, "only in %llu of the %llu futures is %s: too few "
-                       "on one side for a box; take more paths", (unsigned long long)hits,
+        return ds_fail(s->err, DS_E_USAGE, NULL, "in %llu of the %llu futures is %s: too few on "
+                       "one side for a box; take more paths", (unsigned long long)hits,
                        (unsigned long long)rows, what);
     }
     return DS_OK;
@@ -305,6 +325,9 @@ static ds_code discover(const ds_samples *samples, const ds_discover_options *op
     if (code == DS_OK) {
         halve(&s);
         code = check_hits(&s);
+    }
+    if (code == DS_OK) {
+        code = check_left_out(&s);
     }
     if (code == DS_OK) {
         code = make_grid(&s, used);

@@ -22,6 +22,30 @@ alike='--set /models/student/project/permission_probability=0 --set /models/teac
     [ "$(wc -L <"$BATS_TEST_TMPDIR/narrow")" -le 60 ]
 }
 
+@test "strategies that cost the same in every future are said to; nobody is sent for more paths" {
+    twins=$BATS_TEST_TMPDIR/twins.json
+    cat >"$twins" <<'EOF'
+{"name": "twins", "clock": {"start": "2026-01", "months": 1}, "run": {"paths": 1024, "seed": 1},
+ "products": {"p": {"requests_per_month": {"p10": 1e5, "p90": 1e6},
+                    "request": {"input_tokens": 1000, "output_tokens": 100}}},
+ "models": {"a": {"contracts": {"c": {"billing": "per_token",
+                                      "usd_per_mtok": {"input": 1, "output": 4}}}}},
+ "strategies": {"a": {"all": "a"}, "b": {"all": "a"}}}
+EOF
+    out choice "$twins"
+    expect 0
+    words=$(tr '\n' ' ' <"$stdout")
+    case "$words" in
+    *'between `a` and `b`, USD '*', there is no difference in any future.'*) ;;
+    *) echo "$words"; false ;;
+    esac
+    for words in 'may tell' 'In the best' 'USD 0'; do lacks "$stdout" "$words"; done
+    out run "$twins"
+    expect 0
+    has "$stdout" '`b` costs the same in'
+    lacks "$stdout" 'USD 0 more'
+}
+
 @test "run names the same strategy, with the same margin and shares" {
     "$program" choice $small --paths 4096 --format json >"$BATS_TEST_TMPDIR/choice"
     out run $small --paths 4096 --format json
@@ -64,7 +88,7 @@ alike='--set /models/student/project/permission_probability=0 --set /models/teac
     done
     # a student that is not permitted costs what the teacher does
     out choice $small --paths 512 $alike
-    has "$stdout" 'Cannot say which is least in the bad tail, `stay` or `distil-all`'
+    tr '\n' ' ' <"$stdout" | grep -q 'Least in the bad tail: `stay` and `distil-all`, the same, USD [^,]* on average\.'
     out choice $small --paths 64
     tr '\n' ' ' <"$stdout" | grep -q 'Cannot say which is least to regret in 95 % of futures.*, too few futures for an error'
 }

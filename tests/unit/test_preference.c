@@ -319,6 +319,38 @@ static void a_share_of_none_has_an_interval(void **state)
     release(&c);
 }
 
+/* With ties a course has a part of a path, and what it has of all is no whole number: (113)
+ * is of that number, and of deviations from the mean, as computed here in full.  Three
+ * courses, of which one, two or all are as cheap on a path, in 4 replicates. */
+static void ties_in_groups_have_the_error_of_113(void **state)
+{
+    enum { PATHS = 40, GROUPS = 4 };
+    const ds_groups groups = {DS_GROUPS_MODULO, GROUPS};
+    const ds_costs c = costs(3, PATHS, &groups);
+    double part[PATHS], sum = 0.0, squares = 0.0;
+
+    (void)state;
+    for (size_t k = 0; k < PATHS; k++) {
+        const bool two = k % 7 == 1 || k % 4 == 0, three = two && k % 3 < 2;
+        column(&c, 0)[k] = k % 6 == 0 || two ? 1.0 : 3.0;
+        column(&c, 1)[k] = two ? 1.0 : 2.0;
+        column(&c, 2)[k] = three ? 1.0 : 4.0;
+        part[k] = column(&c, 0)[k] > 1.0 ? 0.0 : three ? 1.0 / 3.0 : two ? 0.5 : 1.0;
+        sum += part[k];
+    }
+    for (size_t g = 0; g < GROUPS; g++) {
+        double group = 0.0;
+        for (size_t k = g; k < PATHS; k += GROUPS) {
+            group += part[k] - sum / PATHS;
+        }
+        squares += group * group;
+    }
+    assert_true(fabs(sum - round(sum)) > 0.1 && sum < PATHS / 2.0);
+    const double seen = squares * GROUPS / (GROUPS - 1.0);
+    NEAR(ds_probability_best(&c, 0).se, sqrt(seen + 0.5 + 15.0 / (10.0 + sum)) / PATHS, 1e-13);
+    release(&c);
+}
+
 /* Courses of given means, on common paths: cost = mean + common + own. */
 typedef struct {
     size_t courses;
@@ -471,6 +503,7 @@ int main(void)
         cmocka_unit_test(intervals_of_probabilities_cover),
         cmocka_unit_test(coverage_by_the_binomial_law),
         cmocka_unit_test(a_share_of_none_has_an_interval),
+        cmocka_unit_test(ties_in_groups_have_the_error_of_113),
         cmocka_unit_test(the_margin_knows_that_the_best_was_chosen),
         cmocka_unit_test(the_advantage_knows_that_both_were_chosen),
     };
