@@ -70,9 +70,9 @@ static void say_never(FILE *file, const ds_subject *s, ds_timing_month best)
         snprintf(text, sizeof text, "No month fixed now saves anything: to start %s costs the same "
                  "at best, in %s, as never to start.", s->name, month);
     else if (!is_sure(s, best.saving))
-        snprintf(text, sizeof text, "Cannot say whether to start %s in a month fixed now: the best, "
-                 "%s, costs %s (NPV) more on average than never starting, which is within the "
-                 "error.", s->name, month, money);
+        snprintf(text, sizeof text, "Cannot say whether to start %s in a month fixed now: the "
+                 "best, %s, costs %s (NPV) more on average than never starting, which is within "
+                 "the error.", s->name, month, money);
     else
         snprintf(text, sizeof text, "Do not start %s in a month fixed now: the best, %s, costs %s "
                  "(NPV) more on average than never starting.", s->name, month, money);
