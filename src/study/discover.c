@@ -73,26 +73,6 @@ static bool varies(const double *x, size_t rows)
     return differs;
 }
 
-/* Is everything that is to be left out there? */
-static ds_code check_left_out(const ds_discovery *s)
-{
-    for (size_t k = 0; k < s->options->leave_out_count; k++) {
-        const ds_discover_options one = {.leave_out = &s->options->leave_out[k],
-                                         .leave_out_count = 1};
-        size_t c = 0;
-        while (c < ds_samples_columns(s->samples) &&
-               !is_left_out(&one, ds_samples_at(s->samples, c))) {
-            c++;
-        }
-        if (c == ds_samples_columns(s->samples) && strcmp(one.leave_out[0], "seen") != 0) {
-            return ds_fail(s->err, DS_E_USAGE, NULL, "nothing that is uncertain, and no column, "
-                           "is called \"%.200s\" or stands below it, to be left out",
-                           one.leave_out[0]);
-        }
-    }
-    return DS_OK;
-}
-
 /* The columns that may be restricted, as bins. */
 static ds_code make_grid(ds_discovery *s, size_t used)
 {
