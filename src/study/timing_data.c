@@ -20,7 +20,7 @@
 #include "scenario/scenario.h"
 #include "scenario/tree.h"
 
-enum { POINTER_TEXT = 600, MOST_SHOCKS = 16, MOST_LEVELS = 4, MOST_HIDDEN = 40 };
+enum { MOST_SHOCKS = 16, MOST_LEVELS = 4 };
 
 static const uint64_t most_bytes = UINT64_C(3) << 30;
 
@@ -55,34 +55,7 @@ static void find_world(ds_timing_data *d)
     }
 }
 
-static bool is_of_student(const ds_timing_data *d, const ds_source *source)
-{
-    char pointer[POINTER_TEXT], name[POINTER_TEXT / 2];
-
-    for (size_t k = 0; k < d->student_count; k++) {
-        const int model = d->plan->student[d->student[k]].model;
-        ds_pointer_escape(d->plan->model[model].name, name, sizeof name);
-        snprintf(pointer, sizeof pointer, "/models/%s", name);
-        if (ds_source_is_under(source, pointer)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_chance(const ds_timing_data *d, size_t input)
-{
-    for (size_t k = 0; k < d->student_count; k++) {
-        const ds_plan_student *s = &d->plan->student[d->student[k]];
-        if (s->success == (int)input || s->permission == (int)input) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Shocks, and inputs of the students alone that nothing else is correlated with. */
-static ds_code find_sources(ds_timing_data *d, ds_error *err)
+static ds_code find_shocks(ds_timing_data *d, ds_error *err)
 {
     ds_sources sources;
     const ds_code code = ds_sources_make(d->plan, &sources, err);
@@ -92,10 +65,6 @@ static ds_code find_sources(ds_timing_data *d, ds_error *err)
         if (source->kind == DS_SOURCE_SHOCKS &&
             d->plan->same_shock[source->index] == (int)source->index) {
             add(d->process, &d->process_count, MOST_SHOCKS, source->index);
-        }
-        if (source->kind == DS_SOURCE_INPUT && source->component < 0 &&
-            is_of_student(d, source) && !is_chance(d, source->index)) {
-            add(d->hidden, &d->hidden_count, MOST_HIDDEN, source->index);
         }
     }
     if (code == DS_OK) {
@@ -113,9 +82,8 @@ static ds_code find_watched(ds_timing_data *d, const bool *moves, ds_error *err)
     d->rent = calloc(MOST_LEVELS, sizeof *d->rent);
     d->process = calloc(MOST_SHOCKS, sizeof *d->process);
     d->student = calloc(DS_TIMING_STUDENTS_MOST, sizeof *d->student);
-    d->hidden = calloc(MOST_HIDDEN, sizeof *d->hidden);
     if (d->product == NULL || d->level == NULL || d->rent == NULL || d->process == NULL ||
-        d->student == NULL || d->hidden == NULL) {
+        d->student == NULL) {
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
     }
     for (size_t j = 0; j < plan->strategy[0].project_count; j++) {
@@ -125,7 +93,7 @@ static ds_code find_watched(ds_timing_data *d, const bool *moves, ds_error *err)
         }
     }
     find_world(d);
-    return find_sources(d, err);
+    return find_shocks(d, err);
 }
 
 /* ---- Columns --------------------------------------------------------------------------- */
@@ -453,6 +421,9 @@ ds_code ds_timing_data_make(const ds_scenario *base, const ds_timing_options *o,
 
     if (code == DS_OK) {
         code = find_watched(out, moves, err);
+    }
+    if (code == DS_OK) {
+        code = ds_timing_hidden_find(out, o, err);
     }
     return code == DS_OK ? simulate(out, o, err) : code;
 }

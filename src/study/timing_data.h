@@ -49,6 +49,9 @@ DS_MUST_CHECK ds_code ds_timing_starts_find(const ds_scenario *base,
 DS_MUST_CHECK ds_code ds_timing_data_make(const ds_scenario *scenario,
                                           const ds_timing_options *options,
                                           ds_timing_data *out, ds_error *err);
+/* timing_hidden.c: fills hidden, of a plan whose products, levels and rents are found. */
+DS_MUST_CHECK ds_code ds_timing_hidden_find(ds_timing_data *data,
+                                            const ds_timing_options *options, ds_error *err);
 /* Fills at_stake and moved. */
 void ds_timing_stakes_make(ds_timing_data *data);
 void ds_timing_data_release(ds_timing_data *data);
