@@ -183,9 +183,9 @@ static bool allocate_tables(ds_timing_data *d)
     d->bill = calloc(months, sizeof *d->bill);
     d->ahead = calloc(d->dates, sizeof *d->ahead);
     d->score = calloc(d->hidden_count + 1, sizeof *d->score);
-    double ***const of_students[] = {&d->made, &d->succeeds, &d->permitted, &d->passed};
+    double ***const of_students[] = {&d->made, &d->succeeds, &d->permitted, &d->passed, &d->tried};
     bool ok = true;
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < sizeof of_students / sizeof *of_students; k++) {
         *of_students[k] = calloc(d->student_count, sizeof **of_students[k]);
         ok = ok && *of_students[k] != NULL;
     }
@@ -260,12 +260,14 @@ static void finish(ds_timing_data *d, double *const *success, double *const *per
     for (size_t k = 0; k < d->student_count; k++) {
         const int attempts = d->plan->student[d->student[k]].attempts;
         for (size_t i = 0; i < d->paths; i++) {
-            double fails = 1;
+            double fails = 1, tries = 0;
             for (int a = 0; a < attempts; a++) {
+                tries += fails;
                 fails *= 1 - success[k][i];
             }
             d->permitted[k][i] = (d->made[k][i] > 0 ? 1 : 0) - permission[k][i];
             d->passed[k][i] = d->succeeds[k][i] - permission[k][i] * (1 - fails);
+            d->tried[k][i] = d->made[k][i] - permission[k][i] * tries;
         }
     }
 }
@@ -291,6 +293,7 @@ static ds_code run(ds_timing_data *d, const ds_timing_options *o, columns *c,
         d->succeeds[k] = watched(c, DS_WATCH_PASSED, d->student[k], 0);
         d->permitted[k] = new_column(c);
         d->passed[k] = new_column(c);
+        d->tried[k] = new_column(c);
     }
     for (size_t month = 0; month < d->months; month++) {
         watch_month(c, month);
@@ -436,6 +439,7 @@ void ds_timing_data_release(ds_timing_data *d)
     void *const tables[] = {
         d->columns, d->gain, d->requests, d->price, d->usd, d->bill, d->ahead, d->kick,
         d->variance, d->at_stake, d->moved, d->score, d->made, d->succeeds, d->permitted, d->passed,
+        d->tried,
         d->product, d->level, d->rent, d->process, d->student, d->hidden};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         free(tables[k]);

@@ -34,6 +34,7 @@ typedef struct {
     double  **score;              /* [hidden]: normal scores                             */
     double  **made, **succeeds;   /* [student]: attempts; 1 when the last one passed      */
     double  **permitted, **passed; /* [student]: of these, 1 or 0 less its probability    */
+    double  **tried;              /* [student]: attempts less their mean                  */
     double   *zero;
     double  **columns;            /* all of them, as they were allocated                 */
     size_t    column_count;

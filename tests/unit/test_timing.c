@@ -278,6 +278,48 @@ static void test_what_a_price_shows_is_not_hidden(void **state)
     close_world(&base);
 }
 
+/* In a world without surprises a gate is all that is not known, and nobody knows it before the
+ * start: no rule saves more than the fixed month.  Permission 0.8, up to two attempts of 0.6,
+ * 10,000 each: with D the sum of the discounts of 12 months, 2,000 D 0.8 (1 - 0.4^2) - 10,000 *
+ * 0.8 * 1.4.  With three attempts of 0.5 and three months each, of 3,000, over 36 months no fit is
+ * exact at each date, but what remains must not be taken for worth. */
+static void test_only_the_gate_is_not_known(void **state)
+{
+    (void)state;
+    const ds_override two[] = {
+        {"/clock/months", "12"},
+        {"/products/chat/growth", "null"},
+        {"/models/small/project", "{\"evaluation_usd\": 10000, \"lead_months\": 0, "
+                                  "\"attempts\": 2, \"success_probability\": 0.6, "
+                                  "\"permission_probability\": 0.8}"}};
+    const ds_override three[] = {
+        {"/clock/months", "36"},
+        {"/products/chat/growth", "null"},
+        {"/models/small/project", "{\"evaluation_usd\": 3000, \"lead_months\": 3, "
+                                  "\"attempts\": 3, \"success_probability\": 0.5, "
+                                  "\"permission_probability\": 0.8}"}};
+    world base = open_option("random", project_usd);
+    world m = open_with(&base, two, 3), n = open_with(&base, three, 3);
+    double truth = -10000 * 0.8 * 1.4;
+    for (size_t t = 0; t < 12; t++)
+        truth += discount(t) * saved_usd * 0.8 * (1 - 0.4 * 0.4);
+    ds_timing *t = timing_of(&m, 4096, 2);
+    const ds_estimate fixed = ds_timing_fixed(t).saving, bound = ds_timing_bound(t).saving;
+    print_message("fixed %.2f, at most %.2f, truth %.2f\n", fixed.value, bound.value, truth);
+    NEAR(fixed.value, truth, 1e-3 * truth);
+    NEAR(bound.value, truth, 1e-3 * truth);
+    ds_timing_free(t);
+    t = timing_of(&n, 4096, 2);
+    const ds_estimate ahead = ds_timing_bound(t).ahead;
+    print_message("three attempts: %.2f +- %.2f of %.2f\n", ahead.value, ahead.se,
+                  ds_timing_fixed(t).saving.value);
+    assert_true(ahead.value < 1e-3 * ds_timing_fixed(t).saving.value);
+    ds_timing_free(t);
+    close_world(&n);
+    close_world(&m);
+    close_world(&base);
+}
+
 static void test_wrong_use(void **state)
 {
     (void)state;
@@ -306,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_samplers),
         cmocka_unit_test(test_simple_rule_is_a_scenario),
         cmocka_unit_test(test_what_a_price_shows_is_not_hidden),
+        cmocka_unit_test(test_only_the_gate_is_not_known),
         cmocka_unit_test(test_wrong_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
