@@ -20,7 +20,7 @@
 #include "scenario/scenario.h"
 #include "scenario/tree.h"
 
-enum { MOST_SHOCKS = 16, MOST_LEVELS = 4 };
+enum { MOST_SHOCKS = 16, MOST_LEVELS = 4, LEAST_PATHS = 16 };
 
 static const uint64_t most_bytes = UINT64_C(3) << 30;
 
@@ -376,8 +376,8 @@ static ds_code split(columns *c, ds_error *err)
     free(scratch);
     return d->fit > 0 && d->fit < d->paths
                ? DS_OK
-               : ds_fail(err, DS_E_USAGE, "", "%zu paths are too few to fit rules on one half and "
-                         "value them on the other", d->paths);
+               : ds_fail(err, DS_E_USAGE, "", "paths that all depend on each other cannot be halved: "
+                         "take two replicates or states of knowledge at least");
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
@@ -395,6 +395,11 @@ static ds_code simulate(ds_timing_data *d, const ds_timing_options *o, ds_error 
     }
     how.targets = NULL;
     how.target_count = 0;
+    if (how.path_count < LEAST_PATHS) {
+        return ds_fail(err, DS_E_USAGE, "", "%llu paths are too few to fit rules on one half and "
+                       "value them on the other; take %d or more",
+                       (unsigned long long)how.path_count, LEAST_PATHS);
+    }
     d->paths = (size_t)how.path_count;
     d->stride = ds_design_stride(how.path_count);
     if (bytes_wanted(d) > most_bytes) {

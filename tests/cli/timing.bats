@@ -125,7 +125,14 @@ END
     expect 2
     out timing "$BATS_FILE_TMPDIR/option.json" --paths 1
     expect 2
-    has "$stderr" 'too few'
+    has "$stderr" '1 paths are too few'
+    out timing "$BATS_FILE_TMPDIR/option.json" --paths 3
+    expect 2
+    has "$stderr" 'take 16 or more'
+    for sampling in random antithetic sobol latin_hypercube; do
+        out timing "$BATS_FILE_TMPDIR/option.json" --paths 16 --sampling $sampling
+        expect 0
+    done
     out timing tests/data/minimal.json
     expect 2
     has "$stderr" 'no strategy of the scenario starts a student'
