@@ -162,6 +162,9 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
     expect 0
     head -n 1 "$stdout" | grep -q '^`=cmd` goes with `y` most'
     ! grep -q $'\033' "$stdout"
+    out sensitivity --data "$BATS_TEST_TMPDIR/h.csv" --input y
+    expect 2
+    has "$stderr" "'y' is the column that is explained"
     printf 'a,y\n1,2\nNaN,3\n' >"$BATS_TEST_TMPDIR/n.csv"
     out sensitivity --data "$BATS_TEST_TMPDIR/n.csv"
     expect 3
