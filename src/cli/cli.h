@@ -116,14 +116,23 @@ extern const struct argp ds_common_argp;
  * on a mistake (2). */
 void ds_parse(const struct argp *argp, int argc, char **argv, void *options);
 void ds_common_release(ds_common *common);
-/* Loads, and compiles when plan is not NULL; reports every problem and warning.  0, or
- * the exit status. */
-int  ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan);
+/* Loads a scenario as it is written; reports every problem and warning.  0, or the exit
+ * status. */
+int  ds_common_load(const ds_common *common, ds_scenario **scenario);
 
-/* Gives every term that a strategy wants optimised its best value: replaces scenario and
- * plan, and says what was found (NULL when nothing was to be).  0, or the exit status. */
-int  ds_common_find_terms(const ds_common *common, bool quiet, ds_scenario **scenario,
-                          ds_plan **plan, ds_optimised **found);
+/* A scenario as it is simulated: every term that a strategy wants optimised has its best
+ * value. */
+typedef struct {
+    ds_scenario  *scenario;
+    ds_plan      *plan;
+    ds_optimised *found; /* NULL when there was nothing to find */
+} ds_loaded;
+/* Loads and compiles; problems are reported.  0, or the exit status; in either case
+ * ds_loaded_release() is owed, as for {0}. */
+int  ds_loaded_open(ds_loaded *loaded, const ds_common *common);
+/* Gives open terms their best values.  0, or the exit status. */
+int  ds_loaded_find_terms(ds_loaded *loaded, const ds_common *common, bool quiet);
+void ds_loaded_release(ds_loaded *loaded);
 
 /* ---- Signals and progress ------------------------------------------------ */
 /* Number of the signal that asked the program to stop, or 0. */
@@ -146,6 +155,9 @@ void   ds_progress_end(ds_progress *progress);
 double ds_seconds(void);
 /* After DS_E_CANCELLED: says what was lost; returns the exit status. */
 int    ds_report_cancelled(const ds_progress *progress, const char *lost);
+/* How a study ended, whose paths are lost when it was cancelled: 0, or the exit status after
+ * a message. */
+int    ds_report_end(const ds_progress *progress, const ds_error *error);
 
 /* ---- Answers ------------------------------------------------------------- */
 typedef enum { DS_FORMAT_TABLE, DS_FORMAT_JSON, DS_FORMAT_CSV } ds_format;

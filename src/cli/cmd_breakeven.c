@@ -172,31 +172,25 @@ static int look(const ds_options *o, const ds_scenario *scenario, const ds_optim
     progress.label = "break-even, trials  ";
     ds_code code = ds_breakeven_run(scenario, &look_for, &b, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = write_result(o, scenario, b, found, &error);
     error.code = code;
     ds_breakeven_free(b);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 int ds_cmd_breakeven(int argc, char **argv)
 {
-    ds_options    o = { 0 };
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
+    ds_options o = { 0 };
+    ds_loaded  loaded = { 0 };
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, &plan);
+    int status = ds_loaded_open(&loaded, &o.common);
     if (status == 0)
-        status = ds_common_find_terms(&o.common, o.answer.quiet, &scenario, &plan, &found);
+        status = ds_loaded_find_terms(&loaded, &o.common, o.answer.quiet);
     if (status == 0)
-        status = look(&o, scenario, found);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+        status = look(&o, loaded.scenario, loaded.found);
+    ds_loaded_release(&loaded);
     for (size_t i = 0; i < o.range_count; i++)
         ds_breakeven_range_release(&o.ranges[i]);
     ds_common_release(&o.common);

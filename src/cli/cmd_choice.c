@@ -133,7 +133,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_WITHIN:
         if (!parse_number(argument, &end, &o->near_percent) || *end != '\0' ||
             o->near_percent < 0)
-            argp_error(state, "--within: '%s' is not a percentage", argument);
+            argp_error(state, "--within: '%s' is not a percentage such as 5", argument);
         o->near_given = true;
         return 0;
     case ARGP_KEY_END:
@@ -200,8 +200,6 @@ static int choose(const ds_options *o, const ds_scenario *scenario, const ds_pla
     progress.total = run.path_count;
     ds_code code = ds_run(plan, &run, &result, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = ds_choice_of(result, o->outcome, &choice, &error);
     if (code == DS_OK)
@@ -209,7 +207,7 @@ static int choose(const ds_options *o, const ds_scenario *scenario, const ds_pla
     error.code = code;
     ds_choice_free(choice);
     ds_result_free(result);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 /* ---- Over one value ----------------------------------------------------------- */
@@ -307,29 +305,24 @@ static int vary(const ds_options *o, const ds_scenario *scenario)
         error = walk.failure;
         code = error.code;
     }
-    if (code == DS_E_CANCELLED) {
-        status = ds_report_cancelled(&walk.progress, "they are lost, nothing was written");
-    } else {
-        const ds_acceptability_report r = { scenario, ds_sweep_axis_pointer(o->axis), o->outcome,
-                                            run.seed, walk.found };
-        if (code == DS_OK)
-            code = write_acceptability(o, &r, &error);
-        error.code = code;
-        status = code == DS_OK ? 0 : ds_report_error(&error);
-    }
+    const ds_acceptability_report r = { scenario, ds_sweep_axis_pointer(o->axis), o->outcome,
+                                        run.seed, walk.found };
+    if (code == DS_OK)
+        code = write_acceptability(o, &r, &error);
+    error.code = code;
     ds_acceptability_free(walk.found);
-    return status;
+    return ds_report_end(&walk.progress, &error);
 }
 
 /* ---- Several scenarios --------------------------------------------------------- */
 
 typedef struct {
-    ds_scenario *scenarios[VIEWS_MOST];
-    size_t       count;
-    ds_views    *views;
-    ds_progress  progress;
-    char         label[64];
-    uint64_t     seed;
+    ds_loaded   scenarios[VIEWS_MOST];
+    size_t      count;
+    ds_views   *views;
+    ds_progress progress;
+    char        label[64];
+    uint64_t    seed;
 } ds_outlook;
 
 /* A file name without its directories and its end, as it tells views apart. */
@@ -348,52 +341,44 @@ static int load_view(const ds_options *o, const char *path, ds_outlook *all)
     ds_error  error = { 0 };
 
     common.scenario_path = path;
-    int status = ds_common_load(&common, &all->scenarios[all->count], NULL);
+    ds_loaded *view = &all->scenarios[all->count++];
+    int        status = ds_loaded_open(view, &common);
     if (status != 0)
         return status;
-    all->count++;
     if (all->count > 1 &&
-        ds_views_match(all->scenarios[0], all->scenarios[all->count - 1], &error) != DS_OK)
+        ds_views_match(all->scenarios[0].scenario, view->scenario, &error) != DS_OK)
         return ds_report_error(&error);
     return 0;
 }
 
 static int run_view(const ds_options *o, ds_outlook *all, size_t k)
 {
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
-    ds_result    *result = NULL;
-    ds_error      error = { 0 };
-    char          name[256];
-    int           status;
+    ds_result *result = NULL;
+    ds_error   error = { 0 };
+    char       name[256];
 
-    ds_code code = ds_plan_compile(all->scenarios[k], &plan, &error);
-    if (code != DS_OK)
-        return ds_report_error(&error);
-    status = ds_common_find_terms(&o->common, o->answer.quiet, &all->scenarios[k], &plan, &found);
-    ds_run_options run = ds_common_run(&o->common, all->scenarios[0], &all->progress);
+    int status = ds_loaded_find_terms(&all->scenarios[k], &o->common, o->answer.quiet);
+    if (status != 0)
+        return status;
+    const ds_scenario *first = all->scenarios[0].scenario;
+    ds_run_options     run = ds_common_run(&o->common, first, &all->progress);
     if (run.path_count == 0) /* as many for all, so that their futures correspond */
-        run.path_count = ds_scenario_paths(all->scenarios[0]);
+        run.path_count = ds_scenario_paths(first);
     all->seed = run.seed;
     snprintf(all->label, sizeof all->label, "view %zu of %zu  ", k + 1, all->count);
     all->progress.label = all->label;
     all->progress.share_before = (double)k / (double)all->count;
     all->progress.share_here = 1 / (double)all->count;
-    if (status == 0)
-        code = ds_run(plan, &run, &result, &error);
+    ds_code code = ds_run(all->scenarios[k].plan, &run, &result, &error);
     view_name(k == 0 ? o->common.scenario_path : o->common.others[k - 1], name, sizeof name);
-    if (status == 0 && code == DS_OK)
+    if (code == DS_OK)
         code = ds_views_add(all->views, name, o->weight_count > 0 ? o->weights[k] : 1.0, result,
                             &error);
-    error.code = code;
-    if (code == DS_E_CANCELLED)
-        status = ds_code_exit_status(code);
-    else if (code != DS_OK)
-        status = ds_report_error(&error);
     ds_result_free(result);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    return status;
+    if (code != DS_OK)
+        ds_progress_end(&all->progress);
+    error.code = code;
+    return ds_report_end(&all->progress, &error);
 }
 
 static ds_code write_views(const ds_options *o, const ds_outlook *all, ds_error *error)
@@ -403,7 +388,7 @@ static ds_code write_views(const ds_options *o, const ds_outlook *all, ds_error 
     ds_code        code = DS_OK;
 
     for (size_t k = 0; k < all->count; k++)
-        scenarios[k] = all->scenarios[k];
+        scenarios[k] = all->scenarios[k].scenario;
     const ds_views_report r = { scenarios, o->outcome, all->seed, all->views };
     if (o->answer.directory != NULL)
         code = ds_views_directory(o->answer.directory, &r, error);
@@ -435,8 +420,6 @@ static int look_out(const ds_options *o, ds_outlook *all)
     for (size_t k = 0; k < all->count && status == 0; k++)
         status = run_view(o, all, k);
     ds_progress_end(&all->progress);
-    if (status == ds_code_exit_status(DS_E_CANCELLED))
-        return ds_report_cancelled(&all->progress, "they are lost, nothing was written");
     if (status != 0)
         return status;
     code = ds_views_finish(all->views, &error);
@@ -460,7 +443,7 @@ static int compare_views(const ds_options *o)
         status = look_out(o, all);
     ds_views_free(all->views);
     for (size_t k = 0; k < all->count; k++)
-        ds_scenario_free(all->scenarios[k]);
+        ds_loaded_release(&all->scenarios[k]);
     free(all);
     return status;
 }
@@ -488,25 +471,21 @@ static int find_outcome(ds_options *o)
 
 static int one_scenario(const ds_options *o)
 {
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
-    int           status = ds_common_load(&o->common, &scenario, &plan);
+    ds_loaded loaded;
+    int       status = ds_loaded_open(&loaded, &o->common);
 
-    if (status == 0 && ds_scenario_strategy_count(scenario) < 2) {
+    if (status == 0 && ds_scenario_strategy_count(loaded.scenario) < 2) {
         ds_message("%s: there is one strategy only, '%s': nothing to choose",
-                   o->common.scenario_path, ds_scenario_strategy_name(scenario, 0));
+                   o->common.scenario_path, ds_scenario_strategy_name(loaded.scenario, 0));
         status = ds_code_exit_status(DS_E_USAGE);
     }
     if (status == 0 && o->axis != NULL) {
-        status = vary(o, scenario);
+        status = vary(o, loaded.scenario);
     } else if (status == 0) {
-        status = ds_common_find_terms(&o->common, o->answer.quiet, &scenario, &plan, &found);
-        status = status != 0 ? status : choose(o, scenario, plan);
+        status = ds_loaded_find_terms(&loaded, &o->common, o->answer.quiet);
+        status = status != 0 ? status : choose(o, loaded.scenario, loaded.plan);
     }
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+    ds_loaded_release(&loaded);
     return status;
 }
 

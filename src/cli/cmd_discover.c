@@ -155,6 +155,8 @@ static ds_code look(const ds_options *o, const ds_scenario *scenario,
     ds_code code = ds_samples_read(o->data, &samples, error);
     if (code == DS_OK)
         code = ds_discover_samples(samples, how, discover, error);
+    if (code != DS_OK && error->file[0] == '\0')
+        snprintf(error->file, sizeof error->file, "%s", o->data);
     ds_samples_free(samples);
     return code;
 }
@@ -174,35 +176,29 @@ static int find(const ds_options *o, const ds_scenario *scenario, const ds_optim
     ds_progress_begin(&progress, o->answer.quiet);
     ds_code code = look(o, scenario, &how, &run, &discover, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK) {
         const ds_discover_report report = { discover, scenario, o->data, run.seed, found };
         code = write_result(o, &report, &error);
     }
     error.code = code;
     ds_discover_free(discover);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 int ds_cmd_discover(int argc, char **argv)
 {
-    ds_options    o = { 0 };
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
-    int           status = 0;
+    ds_options o = { 0 };
+    ds_loaded  loaded = { 0 };
+    int        status = 0;
 
     ds_parse(&argp, argc, argv, &o);
     if (o.data == NULL)
-        status = ds_common_load(&o.common, &scenario, NULL);
+        status = ds_loaded_open(&loaded, &o.common);
     if (status == 0 && o.data == NULL)
-        status = ds_common_find_terms(&o.common, o.answer.quiet, &scenario, &plan, &found);
+        status = ds_loaded_find_terms(&loaded, &o.common, o.answer.quiet);
     if (status == 0)
-        status = find(&o, scenario, found);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+        status = find(&o, loaded.scenario, loaded.found);
+    ds_loaded_release(&loaded);
     ds_common_release(&o.common);
     return status;
 }

@@ -196,31 +196,25 @@ static int find(const ds_options *o, const ds_scenario *scenario)
     ds_progress_begin(&progress, o->answer.quiet);
     ds_code code = ds_information_run(scenario, &look, &information, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = write_result(o, scenario, information, &error);
     error.code = code;
     ds_information_free(information);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 int ds_cmd_information(int argc, char **argv)
 {
     ds_options   o = { .pilot = { .fixed_usd = (double)NAN, .usd_per_request = (double)NAN } };
-    ds_scenario *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
+    ds_loaded    loaded = { 0 };
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, NULL);
+    int status = ds_loaded_open(&loaded, &o.common);
     if (status == 0)
-        status = ds_common_find_terms(&o.common, o.answer.quiet, &scenario, &plan, &found);
+        status = ds_loaded_find_terms(&loaded, &o.common, o.answer.quiet);
     if (status == 0)
-        status = find(&o, scenario);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+        status = find(&o, loaded.scenario);
+    ds_loaded_release(&loaded);
     ds_group_list_release(&o.groups);
     ds_common_release(&o.common);
     return status;

@@ -226,13 +226,11 @@ static int explain(const ds_options *o, const ds_scenario *scenario)
     progress.label = "what drives it  ";
     ds_code code = ds_sensitivity_run(scenario, &look, &s, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = write_result(o, scenario, s, &error);
     error.code = code;
     ds_sensitivity_free(s);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 static int look_at_table(const ds_options *o)
@@ -252,20 +250,16 @@ static int look_at_table(const ds_options *o)
 
 int ds_cmd_sensitivity(int argc, char **argv)
 {
-    ds_options    o = { 0 };
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
+    ds_options o = { 0 };
+    ds_loaded  loaded = { 0 };
 
     ds_parse(&argp, argc, argv, &o);
-    int status = o.data != NULL ? look_at_table(&o) : ds_common_load(&o.common, &scenario, &plan);
+    int status = o.data != NULL ? look_at_table(&o) : ds_loaded_open(&loaded, &o.common);
     if (status == 0 && o.data == NULL)
-        status = ds_common_find_terms(&o.common, o.answer.quiet, &scenario, &plan, &found);
+        status = ds_loaded_find_terms(&loaded, &o.common, o.answer.quiet);
     if (status == 0 && o.data == NULL)
-        status = explain(&o, scenario);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+        status = explain(&o, loaded.scenario);
+    ds_loaded_release(&loaded);
     ds_group_list_release(&o.groups);
     ds_common_release(&o.common);
     return status;

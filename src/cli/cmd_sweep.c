@@ -266,7 +266,7 @@ int ds_cmd_sweep(int argc, char **argv)
     ds_scenario *base = NULL;
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &base, NULL);
+    int status = ds_common_load(&o.common, &base);
     if (status == 0) {
         size_t  count = ds_scenario_strategy_count(base);
         size_t *strategies = calloc(count > LIST_MOST ? count : LIST_MOST, sizeof *strategies);

@@ -109,13 +109,11 @@ static int find(const ds_options *o, const ds_scenario *scenario)
     progress.label = "every month  ";
     ds_code code = ds_timing_run(scenario, &look, &timing, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = write_result(o, scenario, timing, &error);
     error.code = code;
     ds_timing_free(timing);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 int ds_cmd_timing(int argc, char **argv)
@@ -124,7 +122,7 @@ int ds_cmd_timing(int argc, char **argv)
     ds_scenario *scenario = NULL;
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, NULL);
+    int status = ds_common_load(&o.common, &scenario);
     if (status == 0)
         status = find(&o, scenario);
     ds_scenario_free(scenario);

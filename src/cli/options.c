@@ -209,7 +209,7 @@ static void report_problem(void *context, const ds_error *problem)
     ds_print_problem(stderr, problem);
 }
 
-int ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan)
+int ds_common_load(const ds_common *common, ds_scenario **scenario)
 {
     ds_error error = { 0 };
     size_t   problems = 0;
@@ -217,8 +217,6 @@ int ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **pl
     ds_code code = ds_scenario_load(common->scenario_path, common->overrides,
                                     common->override_count, report_problem, &problems, scenario,
                                     &error);
-    if (code == DS_OK && plan != NULL)
-        code = ds_plan_compile(*scenario, plan, &error);
     if (code == DS_OK)
         return 0;
     error.code = code;

@@ -139,9 +139,10 @@ static void recommend(FILE *file, const ds_report *report, const ds_decision *d,
     quote_strategy(report, d->best, style, best);
     quote_strategy(report, d->runner_up, style, next);
     ds_human_money(d->margin_usd, style->utf8, margin);
-    if (d->margin_usd.value == 0 && d->margin_usd.se == 0) {
-        snprintf(sentence, sizeof sentence, "Of all strategies %s and %s cost least, the same.",
-                 best, next);
+    if (fabs(d->margin_usd.value) <= 0 && d->margin_usd.se <= 0) {
+        snprintf(sentence, sizeof sentence,
+                 "Of all strategies %s costs least in these futures, but %s costs the same in "
+                 "each of them.", best, next);
         ds_text_wrap(file, sentence, style->width, 0, 0);
         return;
     }
@@ -151,9 +152,9 @@ static void recommend(FILE *file, const ds_report *report, const ds_decision *d,
                                 margin, next);
     else
         used = (size_t)snprintf(sentence, sizeof sentence,
-                                "Of all strategies %s costs least in these futures, but that it "
-                                "does is within the error: the next, %s, costs %s more", best, next,
-                                margin);
+                                "Of all strategies %s costs least in these futures, %s less than "
+                                "the next, %s, but within the error another may cost less", best,
+                                margin, next);
     const bool less = best_case.value > 0;
     best_case.value = fabs(best_case.value);
     ds_human_money(best_case, style->utf8, gain);

@@ -201,12 +201,11 @@ static void write_pieces(const ds_subject *s, const ds_information_line *line)
         const bool last = p + 1 == line->piece_count;
         strategy(s, line->piece[p].strategy, name);
         edge_of(last ? 0 : line->piece[p].below, value);
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s%s",
-                                 p > 0 ? ", " : "", name,
-                                 last     ? "above"
-                                 : p == 0 ? "below" DS_TEXT_TIE
-                                          : "to" DS_TEXT_TIE,
-                                 last ? "" : value);
+        if (last) /* of a few values one may stand there: so not "above" */
+            used += (size_t)snprintf(text + used, sizeof text - used, ", else %s", name);
+        else
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s below%s%s",
+                                     p > 0 ? ", " : "", name, DS_TEXT_TIE, value);
     }
     if (line->piece_count == 0)
         return;

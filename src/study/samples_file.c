@@ -45,6 +45,9 @@ static ds_code add_column(reader *r, const char *name)
 {
     if (r->csv.unclosed)
         return ds_csv_fail(&r->csv, true, r->err, "a quoted field does not end");
+    if (name[strspn(name, " \t")] == '\0' && r->fields == 0 && r->csv.last)
+        return ds_csv_fail(&r->csv, true, r->err,
+                           "nothing stands there: a line with the names of the columns does first");
     if (name[strspn(name, " \t")] == '\0')
         return ds_csv_fail(&r->csv, true, r->err,
                            "the column has no name (pandas: to_csv(..., index=False))");
@@ -67,12 +70,8 @@ static ds_code read_header(reader *r)
     r->column = malloc(DS_SAMPLES_COLUMNS_MOST * sizeof *r->column);
     if (r->column == NULL)
         return no_memory(r);
-    for (bool last = false; code == DS_OK && !last; last = r->csv.last) {
-        const char *name = ds_csv_next(&r->csv);
-        if (r->csv.last && !r->csv.unclosed && r->fields == 0 && name[0] == '\0')
-            return ds_csv_fail(&r->csv, true, r->err, "the file begins with no header");
-        code = add_column(r, name);
-    }
+    for (bool last = false; code == DS_OK && !last; last = r->csv.last)
+        code = add_column(r, ds_csv_next(&r->csv));
     if (code == DS_OK && r->samples->columns == 0)
         code = ds_csv_fail(&r->csv, false, r->err, "no columns");
     return code;

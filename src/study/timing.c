@@ -98,7 +98,7 @@ static ds_estimate share_of(const ds_timing_data *d, const size_t *when, size_t 
     return (ds_estimate){(double)part / (double)paths,
                          d->groups.kind == DS_GROUPS_EACH
                              ? ds_share_se(part, paths)
-                             : ds_groups_share_se(&d->groups, paths, part,
+                             : ds_groups_share_se(&d->groups, paths, (double)part,
                                                   ds_plan_outer(d->plan) == 0, is_member, &s,
                                                   scratch)};
 }
