@@ -155,6 +155,16 @@ void ds_human_share(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT])
     with_unit(e, ds_scale_percent, "", utf8, text);
 }
 
+ds_scale ds_scale_of_count(double magnitude)
+{
+    return fabs(magnitude) >= 1e5 ? ds_scale_of_money(magnitude) : ds_scale_one;
+}
+
+void ds_human_count(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT])
+{
+    with_unit(e, ds_scale_of_count(e.value), "", utf8, text);
+}
+
 void ds_human_grouped(double value, int decimals, char text[DS_HUMAN_TEXT])
 {
     char   plain[DS_HUMAN_TEXT];

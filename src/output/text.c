@@ -123,6 +123,32 @@ void ds_text_quote(const char *name, const ds_style *style, char out[DS_QUOTED_T
     snprintf(out, DS_QUOTED_TEXT, "`%s`", clean);
 }
 
+void ds_text_shell(const char *text, bool utf8, char *out, size_t size)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "/_.,:=+-@%~";
+    static const char quote[] = "'\\''"; /* ends the string, a quote, begins it again */
+    char   clean[2048];
+    size_t used = 0;
+
+    ds_text_clean(text, utf8, clean, sizeof clean);
+    if (clean[0] != '\0' && clean[0] != '~' && clean[strspn(clean, plain)] == '\0') {
+        snprintf(out, size, "%s", clean);
+        return;
+    }
+    out[used++] = '\'';
+    for (const char *c = clean; *c != '\0' && used + sizeof quote + 1 < size; c++) {
+        if (*c != '\'') {
+            out[used++] = *c;
+            continue;
+        }
+        memcpy(out + used, quote, sizeof quote - 1);
+        used += sizeof quote - 1;
+    }
+    out[used++] = '\'';
+    out[used] = '\0';
+}
+
 void ds_text_pad(FILE *file, const char *text, size_t columns, bool right)
 {
     size_t width = ds_text_width(text);

@@ -17,7 +17,7 @@ typedef struct {
     const ds_scenario *scenario;
     const ds_timing   *t;
     const ds_style    *style;
-    char               name[DS_QUOTED_TEXT]; /* of the strategy, in quotes */
+    char               name[2 * DS_QUOTED_TEXT + 8]; /* of what starts, in quotes */
 } ds_subject;
 
 static void label_of(const ds_subject *s, size_t month, char label[NEVER_TEXT])
@@ -60,37 +60,54 @@ static void find_flat(const ds_subject *s, size_t *first, size_t *last)
         ++*last;
 }
 
+/* No month saves: the least bad one. */
+static void say_never(FILE *file, const ds_subject *s, ds_timing_month best)
+{
+    char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], month[NEVER_TEXT];
+    label_of(s, best.month, month);
+    money_of(s, best.saving, money);
+    if (best.saving.value == 0)
+        snprintf(text, sizeof text, "No month fixed now saves anything: to start %s costs the same "
+                 "at best, in %s, as never to start.", s->name, month);
+    else if (!is_sure(s, best.saving))
+        snprintf(text, sizeof text, "Cannot say whether to start %s in a month fixed now: the best, "
+                 "%s, costs %s (NPV) more on average than never starting, which is within the "
+                 "error.", s->name, month, money);
+    else
+        snprintf(text, sizeof text, "Do not start %s in a month fixed now: the best, %s, costs %s "
+                 "(NPV) more on average than never starting.", s->name, month, money);
+    say(file, s, text, true);
+}
+
 static void say_fixed(FILE *file, const ds_subject *s)
 {
     const size_t best = ds_timing_best(s->t), count = ds_timing_month_count(s->t);
     char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], month[NEVER_TEXT], until[NEVER_TEXT];
     size_t first = 0, last = 0;
     if (best == count) {
-        const ds_timing_month m = ds_timing_month_at(s->t, count - 1);
         size_t least = 0;
         for (size_t k = 1; k < count; k++)
             if (ds_timing_month_at(s->t, k).saving.value >
                 ds_timing_month_at(s->t, least).saving.value)
                 least = k;
-        label_of(s, ds_timing_month_at(s->t, least).month, month);
-        money_of(s, ds_timing_month_at(s->t, least).saving, money);
-        (void)m;
-        snprintf(text, sizeof text, "Do not start %s in a month fixed now: the best, %s, costs %s "
-                 "(NPV) more on average than never starting.", s->name, month, money);
-        say(file, s, text, true);
+        say_never(file, s, ds_timing_month_at(s->t, least));
         return;
     }
     find_flat(s, &first, &last);
     label_of(s, ds_timing_month_at(s->t, best).month, month);
     money_of(s, ds_timing_month_at(s->t, best).saving, money);
-    const int used = snprintf(text, sizeof text, "Of all months fixed now, start %s in %s: it "
-                              "saves %s (NPV) on average against never starting", s->name, month,
-                              money);
+    const bool sure = is_sure(s, ds_timing_month_at(s->t, best).saving);
+    const int used = snprintf(text, sizeof text, "%s %s in %s%s saves %s (NPV) on average against "
+                              "never starting%s",
+                              sure ? "Of all months fixed now, start"
+                                   : "Cannot say whether to start",
+                              s->name, month, sure ? ": it" : ", the best of all months: it", money,
+                              sure ? "" : ", which is within the error");
     if (first < last && used > 0 && (size_t)used < sizeof text) {
         label_of(s, ds_timing_month_at(s->t, first).month, month);
         label_of(s, ds_timing_month_at(s->t, last).month, until);
-        snprintf(text + used, sizeof text - (size_t)used, "; from %s to %s the difference is "
-                 "within the error.", month, until);
+        snprintf(text + used, sizeof text - (size_t)used, "; from %s to %s the months cannot be "
+                 "told apart.", month, until);
     } else {
         strncat(text, ".", sizeof text - strlen(text) - 1);
     }
@@ -143,29 +160,35 @@ static void say_simple(FILE *file, const ds_subject *s)
     if (isfinite(h.kept.value))
         ds_human_share(h.kept, s->style->utf8, kept);
     snprintf(text + used, sizeof text - (size_t)used, "%s%s%s.", kept[0] != '\0' ? ", " : "", kept,
-             kept[0] != '\0' ? " of what the full rule does" : "");
+             kept[0] != '\0' ? " of what watching does" : "");
     say(file, s, text, true);
+}
+
+/* One argument, to be pasted into a shell: names may hold blanks, quotes and worse. */
+static void print_argument(FILE *file, const ds_subject *s, const char *pointer,
+                           const char *value)
+{
+    char word[POINTER_TEXT + 64], quoted[2 * sizeof word];
+    snprintf(word, sizeof word, "%s=%s", pointer, value);
+    ds_text_shell(word, s->style->utf8, quoted, sizeof quoted);
+    fprintf(file, "    --set %s\n", quoted);
 }
 
 static void print_set(FILE *file, const ds_subject *s)
 {
     const ds_timing_threshold h = ds_timing_threshold_of(s->t);
-    char pointer[POINTER_TEXT], clean[POINTER_TEXT], from[NEVER_TEXT];
+    char pointer[POINTER_TEXT], from[NEVER_TEXT], number[DS_NUMBER_TEXT];
     if (h.from >= ds_timing_horizon(s->t))
         return;
+    say(file, s, "To run the simple rule:", false);
     label_of(s, h.from, from);
+    ds_number_exact(h.usd, number);
     for (size_t k = 0; k < ds_timing_model_count(s->t); k++) {
-        if (ds_timing_pointer(s->t, k, "start", pointer, sizeof pointer)) {
-            ds_text_clean(pointer, s->style->utf8, clean, sizeof clean);
-            fprintf(file, "    --set %s=%s\n", clean, from);
-        }
+        if (ds_timing_pointer(s->t, k, "start", pointer, sizeof pointer))
+            print_argument(file, s, pointer, from);
         if (h.usd > 0 && ds_timing_pointer(s->t, k, "start_when_usd_per_month_above", pointer,
-                                           sizeof pointer)) {
-            char number[DS_NUMBER_TEXT];
-            ds_number_exact(h.usd, number);
-            ds_text_clean(pointer, s->style->utf8, clean, sizeof clean);
-            fprintf(file, "    --set %s=%s\n", clean, number);
-        }
+                                           sizeof pointer))
+            print_argument(file, s, pointer, number);
     }
 }
 
@@ -174,9 +197,13 @@ static void say_bound(FILE *file, const ds_subject *s)
     char text[SENTENCE_TEXT], bound[DS_HUMAN_TEXT], gap[DS_HUMAN_TEXT];
     money_of(s, ds_timing_bound(s->t).ahead, bound);
     money_of(s, ds_timing_gap(s->t), gap);
-    snprintf(text, sizeof text, "No rule saves more than %s beyond the fixed month, not even one "
-             "that knew from the start how traffic and prices will grow; that is %s from what the "
-             "full rule does.", bound, gap);
+    if (ds_timing_bound(s->t).ahead.value == 0)
+        snprintf(text, sizeof text, "No rule can save more, not even one that knew from the start "
+                 "how traffic and prices will grow.");
+    else
+        snprintf(text, sizeof text, "No rule saves more than %s beyond the fixed month, not even "
+                 "one that knew from the start how traffic and prices will grow; that is %s from "
+                 "what watching does.", bound, gap);
     say(file, s, text, false);
 }
 
@@ -348,11 +375,24 @@ static void print_notes(FILE *file, const ds_subject *s)
     say(file, s, text, false);
 }
 
+/* "`distil`", or "`student` of `distil`" when the others start as the scenario says. */
+static void name_subject(ds_subject *s)
+{
+    char strategy[DS_QUOTED_TEXT], student[DS_QUOTED_TEXT];
+    ds_text_quote(ds_timing_strategy(s->t), s->style, strategy);
+    if (ds_timing_alone(s->t) && ds_timing_model_count(s->t) > 0) {
+        ds_text_quote(ds_timing_model(s->t, 0), s->style, student);
+        snprintf(s->name, sizeof s->name, "%s of %s", student, strategy);
+    } else {
+        snprintf(s->name, sizeof s->name, "%s", strategy);
+    }
+}
+
 ds_code ds_timing_table(FILE *file, const ds_scenario *scenario, const ds_timing *timing,
                         const ds_style *style, ds_error *err)
 {
     ds_subject s = { scenario, timing, style, "" };
-    ds_text_quote(ds_timing_strategy(timing), style, s.name);
+    name_subject(&s);
     say_fixed(file, &s);
     say_adaptive(file, &s);
     say_simple(file, &s);

@@ -21,6 +21,7 @@ struct ds_timing {
     const char       *strategy; /* of the caller's scenario                            */
     char            **model;
     size_t            model_count;
+    bool              alone;     /* other students of it start as the scenario says   */
     size_t            horizon, month_count, best, fixed;
     uint64_t          paths, fit, seed;
     double            factor;
@@ -458,6 +459,8 @@ ds_code ds_timing_run(const ds_scenario *scenario, const ds_timing_options *opti
     }
     t->strategy = ds_scenario_strategy_name(scenario, options->strategy);
     t->seed = options->run.seed;
+    t->alone = options->model != NULL &&
+               DS_ITEM(ds_strategy, scenario->strategies, options->strategy).start.count > 1;
     ds_code code = ds_timing_data_make(scenario, options, &data, err);
     if (code == DS_OK) {
         code = answer(&data, t, err);
@@ -499,6 +502,7 @@ size_t          ds_timing_fixed_month(const ds_timing *t) { return t->fixed; }
 const char     *ds_timing_strategy(const ds_timing *t) { return t->strategy; }
 size_t          ds_timing_model_count(const ds_timing *t) { return t->model_count; }
 const char     *ds_timing_model(const ds_timing *t, size_t k) { return t->model[k]; }
+bool            ds_timing_alone(const ds_timing *t) { return t->alone; }
 size_t          ds_timing_horizon(const ds_timing *t) { return t->horizon; }
 uint64_t        ds_timing_paths(const ds_timing *t) { return t->paths; }
 uint64_t        ds_timing_fit_paths(const ds_timing *t) { return t->fit; }

@@ -403,10 +403,10 @@ static ds_code split(columns *c, ds_error *err)
         put_in_order(d, d->columns[k], scratch);
     }
     free(scratch);
-    return d->fit > 0 && d->fit < d->paths
+    return d->fit > 1 && d->fit + 1 < d->paths /* an error needs two of each */
                ? DS_OK
-               : ds_fail(err, DS_E_USAGE, "", "%zu paths are too few to fit rules on one half and "
-                         "value them on the other", d->paths);
+               : ds_fail(err, DS_E_USAGE, "", "%zu path%s too few to fit rules on one half and "
+                         "value them on the other", d->paths, d->paths == 1 ? " is" : "s are");
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
@@ -427,8 +427,9 @@ static ds_code simulate(ds_timing_data *d, const ds_timing_options *o, ds_error 
     d->paths = (size_t)how.path_count;
     d->stride = ds_design_stride(how.path_count);
     if (bytes_wanted(d) > most_bytes) {
+        const uint64_t fit = most_bytes / (bytes_wanted(d) / d->stride) / 1024 * 1024;
         return ds_fail(err, DS_E_USAGE, "", "what is watched of %zu paths would take more than "
-                       "3 GiB; ask for fewer", d->paths);
+                       "3 GiB; ask for %zu at most", d->paths, (size_t)fit);
     }
     c.watch = calloc(d->months * (d->product_count + d->level_count + d->rent_count +
                                   d->process_count + 1) +

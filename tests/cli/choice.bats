@@ -6,6 +6,8 @@
 load common
 loss=/models/teacher/contracts/list/usd_per_mtok/input
 
+alike='--set /models/student/project/permission_probability=0 --set /models/teacher/contracts/list/usd_per_mtok={"input":0.001,"output":0.001}'
+
 @test "the sentence names the best, and the tables have every strategy" {
     out choice $small --paths 4096
     expect 0
@@ -69,6 +71,28 @@ EOF
              END { exit !(best == 1 && sum > 1 - 1e-9 && sum < 1 + 1e-9) }' "$stdout"
 }
 
+@test "what is named has a gap to the next, or cannot be said" {
+    out choice $small --paths 4096 --out "$BATS_TEST_TMPDIR/d"
+    expect 0
+    for rule in 'to regret in 95 % of futures' 'to regret in the worst future seen' 'in the bad tail'; do
+        tr '\n' ' ' <"$stdout" | grep -qE "(Least|least) $rule[:,]"
+    done
+    # of each rule one has nothing more, the others their gap; sure when all intervals are above 0
+    for rule in cvar regret_p95 regret_max; do
+        sure=$(awk -F, -v rule=${rule}_more '$2 == rule && $4 == 0 { named++ }
+            $2 == rule && $4 != 0 && !($6 > 0) { may++ } $2 == rule && !($4 >= 0 && $6 <= $7) { exit 1 }
+            END { if (!named) exit 1; print named == 1 && !may ? "true" : "false" }' \
+            "$BATS_TEST_TMPDIR/d/choice.csv")
+        grep -o "\"$rule\":{\"strategy\".*\"sure\":[a-z]*" "$BATS_TEST_TMPDIR/d/choice.json" |
+            grep -q "\"sure\":$sure\$"
+    done
+    # a student that is not permitted costs what the teacher does
+    out choice $small --paths 512 $alike
+    tr '\n' ' ' <"$stdout" | grep -q 'Least in the bad tail: `stay`, USD [^,]*, and `distil-all`, the same\.'
+    out choice $small --paths 64
+    tr '\n' ' ' <"$stdout" | grep -q 'Cannot say which is least to regret in 95 % of futures.*, too few futures for an error'
+}
+
 @test "strategies that cost the same share the futures" {
     out choice $small --paths 512 --format csv --set /models/student/project/permission_probability=0
     expect 0
@@ -122,6 +146,10 @@ END
     out choice $small "$BATS_TEST_TMPDIR/cheap.json" --paths 1024 --out "$BATS_TEST_TMPDIR/v"
     expect 0
     head -n 1 "$stdout" | grep -q '^Robust: `'
+    has "$stdout" ' less than `'
+    awk -F, 'NR > 1 { n[$2]++ } $2 ~ /_more/ && $4 == 0 { none[$2]++ } $2 ~ /_more/ && $4 != 0 && $5 <= 0 { exit 1 }
+             END { exit !(n["worst_regret"] == 3 && none["worst_regret_more"] == 1 && none["mean_regret_more"] == 1) }' \
+        "$BATS_TEST_TMPDIR/v/robust.csv"
     has "$stdout" 'Best in `cheap`: `stay`'
     [ "$(wc -L <"$stdout")" -le 80 ]
     is_json "$BATS_TEST_TMPDIR/v/views.json"
@@ -130,7 +158,11 @@ END
         "$BATS_TEST_TMPDIR/v/views.csv"
     # all the weight on one view: what is best there is robust
     out choice $small "$BATS_TEST_TMPDIR/cheap.json" --paths 1024 --weight 1,1000000 --format json
-    has "$stdout" '"least_mean_regret":"stay"'
+    has "$stdout" '"mean_regret":{"strategy":"stay","next":"distil-all"'
+    # a view that is not another one: nothing is called the best that is within the error
+    out choice $small $small --paths 512 $alike
+    head -n 2 "$stdout" | tr '\n' ' ' | grep -q '^Cannot say which is robust, `stay` or `distil-all`: '
+    has "$stdout" 'Cannot say which is best in `small`'
 }
 
 @test "views must have the same strategies: which is missing where" {

@@ -165,3 +165,18 @@ END
     out plot "$BATS_TEST_TMPDIR/d" --kind trade
     expect 2
 }
+
+@test "a box holds the least mass, and what is left out is there" {
+    scenario
+    # a quarter fails, below 1e6 of 4e6: the box of least mass reaches to 2e6, half of it empty
+    out discover "$s" --min-mass 0.5 --format json
+    expect 0
+    share=$(grep -o '"mass":{"value":[0-9.]*' "$stdout" | head -n 1 | cut -d: -f3)
+    [ -n "$share" ]
+    awk -v x="$share" 'BEGIN { exit !(x > 0.46 && x < 0.54) }' # 4 se of 1954 futures
+    out discover "$s" --leave-out /products/z
+    expect 2
+    has "$stderr" 'is called "/products/z" or stands below it'
+    out discover "$s" --leave-out seen --leave-out /products/q/request
+    expect 0
+}

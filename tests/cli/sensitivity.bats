@@ -23,6 +23,13 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
     [ "$(width "$stdout")" -le 80 ]
 }
 
+@test "what a star stands for is said once" {
+    out sensitivity scenarios/amazon-anthropic.json --paths 512
+    expect 0
+    [ "$(grep -c '^/products/\*/' "$stdout")" -ge 2 ]
+    [ "$(grep -c '^/products/\*: alexa-for-shopping, q, quicksight\.$' "$stdout")" -eq 1 ]
+}
+
 @test "a whole traffic path is one input, all else another" {
     out sensitivity $data -g $traffic --format csv
     expect 0

@@ -106,6 +106,10 @@ END
     out timing "$BATS_FILE_TMPDIR/option.json" --paths 1
     expect 2
     has "$stderr" 'too few'
+    out timing "$BATS_FILE_TMPDIR/option.json" --paths 100000000
+    expect 2
+    most=$(sed -n 's/.*more than 3 GiB; ask for \([0-9]*\) at most$/\1/p' "$stderr")
+    [ "$most" -ge 100000 ] && [ "$most" -lt 100000000 ]
     out timing tests/data/minimal.json
     expect 2
     has "$stderr" 'no strategy of the scenario starts a student'

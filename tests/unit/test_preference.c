@@ -23,7 +23,7 @@
 
 #include "near.h"
 #include "numerics/lanes.h"
-#include "numerics/preference.h"
+#include "numerics/ranking.h"
 #include "numerics/stream.h"
 
 enum { RUNS = 1000, COURSES_MOST = 10 };
@@ -205,6 +205,13 @@ static void regrets_by_hand(void **state)
     release(&c);
 }
 
+static ds_gap gap_of_means(const void *context, size_t other, size_t named)
+{
+    const ds_costs *c = context;
+
+    return ds_gap_of(ds_mean_difference(c, other, named), c->courses - 1, (double)c->paths - 1.0);
+}
+
 static void one_path_says_nothing(void **state)
 {
     const ds_costs c = costs(2, 1, &each);
@@ -214,7 +221,10 @@ static void one_path_says_nothing(void **state)
     column(&c, 1)[0] = 1.0;
     assert_true(ds_probability_best(&c, 0).value == 1.0);
     assert_true(isnan(ds_mean_difference(&c, 0, 1).se));
-    assert_true(isnan(ds_margin_bounds(1, &difference, &se, 0.0).low));
+    const double means[2] = {0.0, 1.0};
+    ds_gap gaps[2];
+    const ds_ranked r = ds_rank(2, means, gap_of_means, &c, gaps);
+    assert_true(r.named == 0 && r.next == 1 && isnan(r.interval.low) && !r.sure);
     assert_true(isnan(ds_least_difference(1, 1, &difference, &se, 0.0).high));
     release(&c);
 }
@@ -407,10 +417,17 @@ static void the_margin_knows_that_the_best_was_chosen(void **state)
             size_t index[COURSES_MOST];
             run_race(r, run, &c);
             const size_t best = against_others(&c, difference, se, index);
-            const ds_bounds b = ds_margin_bounds(r->courses - 1, difference, se, PATHS - 1);
+            double means[COURSES_MOST];
+            ds_gap gaps[COURSES_MOST];
+            for (size_t s = 0; s < r->courses; s++) {
+                means[s] = ds_mean_difference(&c, s, 0).value;
+            }
+            const ds_ranked ranked = ds_rank(r->courses, means, gap_of_means, &c, gaps);
+            const ds_bounds b = ranked.interval;
             const double truth = true_margin(r, best);
+            assert_int_equal(ranked.named, best);
             covered += b.low <= truth && truth <= b.high ? 1 : 0;
-            wrong += b.low > 0.0 && truth <= 0.0 ? 1 : 0; /* said to be best, and is not */
+            wrong += ranked.sure && truth <= 0.0 ? 1 : 0; /* said to be best, and is not */
             size_t next = 0;
             for (size_t o = 1; o + 1 < r->courses; o++) {
                 next = difference[o] < difference[next] ? o : next;

@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# words.bats -- sentences of all commands: true in the odd cases (one future, nothing between
+# two strategies), plain, and what they say to paste can be pasted.
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+load common
+
+# The table on one line, ties as blanks.
+flat() {
+    tr '\n\037' '  ' <"$stdout" >"$BATS_TEST_TMPDIR/flat"
+    tr -s ' ' <"$BATS_TEST_TMPDIR/flat" >"$BATS_TEST_TMPDIR/flat.1"
+    mv "$BATS_TEST_TMPDIR/flat.1" "$BATS_TEST_TMPDIR/flat"
+}
+
+# A student that costs about what the teacher does.
+close_call() {
+    cat >"$BATS_TEST_TMPDIR/close.json" <<'END'
+{"name": "close", "clock": {"start": "2027-01", "months": 12}, "run": {"paths": 64},
+ "products": {"chat": {"requests_per_month": {"normal": {"mean": 1e6, "sd": 1e5}},
+   "request": {"input_tokens": 1000, "output_tokens": 0}}},
+ "models": {
+   "large": {"contracts": {"list": {"billing": "per_token", "usd_per_mtok": {"input": {"uniform": {"low": 1, "high": 3}}, "output": 15}}}},
+   "small": {"teacher": "large", "project": {"lead_months": 0},
+     "quality": {"general": {"acceptable_share": 1}},
+     "contracts": {"host": {"billing": "per_token", "usd_per_mtok": {"input": 2.03, "output": 5}}}}},
+ "strategies": {"stay": {"all": "large"},
+   "distil it's": {"all": "large", "start": {"small": "2027-01"},
+     "routes": {"chat": {"small": {"share": 1}}}}}}
+END
+    close=$BATS_TEST_TMPDIR/close.json
+}
+
+@test "run: a negative saving is a cost, and a number of paths has its digits" {
+    close_call
+    out run "$close"
+    expect 0
+    flat
+    grep -qE "^Cannot say: .distil it's. costs USD [0-9.]+ k ± [0-9.]+ k \(NPV\) more than .stay., which is within" \
+        "$BATS_TEST_TMPDIR/flat"
+    lacks "$BATS_TEST_TMPDIR/flat" 'USD -'
+    grep -qE '; about [1-9][0-9,]* paths \(--paths\) would tell\.' "$BATS_TEST_TMPDIR/flat"
+    ! head -n 4 "$stdout" | grep -qE '[0-9]e[+][0-9]'
+}
+
+@test "run, choice: one future proves nothing, and says so" {
+    close_call
+    out run "$close" --paths 1
+    expect 0
+    flat
+    grep -q '^Cannot say from one future: in it ' "$BATS_TEST_TMPDIR/flat"
+    lacks "$BATS_TEST_TMPDIR/flat" 'practical purposes'
+    out choice "$close" --paths 1
+    expect 0
+    flat
+    grep -q '^Cannot say from one future which costs least: in it ' "$BATS_TEST_TMPDIR/flat"
+}
+
+@test "run, choice: nothing between two strategies is no error of the simulation" {
+    close_call
+    out run "$close" --set /models/small/project/permission_probability=0
+    expect 0
+    flat
+    has "$BATS_TEST_TMPDIR/flat" "Cannot say: \`distil it's\` and \`stay\` cost the same."
+    has "$BATS_TEST_TMPDIR/flat" 'costs the same in each of them.'
+    lacks "$BATS_TEST_TMPDIR/flat" 'within the error'
+    out choice "$close" --set /models/small/project/permission_probability=0
+    expect 0
+    flat
+    grep -q '^Cannot say which costs least: between .* and .*, USD .*, there is no difference in any' \
+        "$BATS_TEST_TMPDIR/flat"
+    lacks "$BATS_TEST_TMPDIR/flat" 'may tell'
+    lacks "$BATS_TEST_TMPDIR/flat" 'even then'
+}
+
+@test "choice: what is counted has a plural, and is not called cheap" {
+    close_call
+    out choice "$close" --of bad_answers --set /models/small/quality/general/acceptable_share=0.5
+    expect 0
+    flat
+    grep -qE '^`stay` has the least bad_answers: 0 answers on average, [0-9.]+ M ± [0-9.]+ M answers less .* it has the least in 100' \
+        "$BATS_TEST_TMPDIR/flat"
+    out choice "$close"
+    flat
+    grep -qE '(Least|is least) to regret[: ].*at most .* more than the best there' \
+        "$BATS_TEST_TMPDIR/flat"
+}
+
+@test "timing: the rule to paste is one word of a shell each, whatever the names" {
+    close_call
+    sed -i 's/"input_tokens": 1000/"input_tokens": 1000/; s/"low": 1, "high": 3/"low": 1, "high": 9/' "$close"
+    sed -i 's/"requests_per_month": {/"growth": {"per_year": 0.1, "volatility_per_sqrt_year": 0.5}, &/; s/"lead_months": 0/"lead_months": 0, "evaluation_usd": 30000/' "$close"
+    out timing "$close" --paths 2048
+    expect 0
+    has "$stdout" 'To run the simple rule:'
+    lines=$(grep -- '    --set' "$stdout")
+    [ "$(echo "$lines" | wc -l)" -ge 1 ]
+    eval "set -- $(echo "$lines" | tr '\n' ' ')"
+    [ "$1" = --set ]
+    [ "${2%=*}" = "/strategies/distil it's/start/small" ]
+    [ $(($# % 2)) -eq 0 ]
+    out run "$close" "$@"
+    expect 0
+    lacks "$stdout" 'full rule'
+}
+
+@test "timing: within the error nothing is advised; no difference is none" {
+    close_call
+    out timing "$close"
+    expect 0
+    flat
+    grep -qE "^Cannot say whether to start .distil it's. in .*which is within the error" "$BATS_TEST_TMPDIR/flat"
+    out timing "$close" --set /models/small/project/permission_probability=0
+    expect 0
+    flat
+    grep -q '^No month fixed now saves anything: ' "$BATS_TEST_TMPDIR/flat"
+    has "$BATS_TEST_TMPDIR/flat" 'No rule can save more, not even one'
+    out timing "$close" --paths 3
+    expect 2
+    has "$stderr" '3 paths are too few'
+    out timing "$close" --paths 1
+    expect 2
+    has "$stderr" '1 path is too few'
+}
+
+@test "timing: one student of several is named" {
+    close_call
+    sed -i 's/"start": {"small": "2027-01"}/"start": {"small": "2027-01", "tiny": "2027-03"}/; s/"share": 1}}/"share": 0.5}, "tiny": {"share": 0.5}}/' "$close"
+    sed -i 's|^   "small": |   "tiny": {"teacher": "large", "project": {"lead_months": 0}, "quality": {"general": {"acceptable_share": 1}}, "contracts": {"host": {"billing": "per_token", "usd_per_mtok": {"input": 9, "output": 5}}}},\n&|' "$close"
+    out timing "$close" --model tiny
+    expect 0
+    flat
+    has "$BATS_TEST_TMPDIR/flat" "start \`tiny\` of \`distil it's\` in"
+    out timing "$close"
+    expect 0
+    flat
+    lacks "$BATS_TEST_TMPDIR/flat" '`tiny` of'
+}
