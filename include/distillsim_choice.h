@@ -22,13 +22,16 @@ typedef struct {
     size_t      named, next;
     ds_estimate difference;
     double      low, high;
-    bool        sure; /* all others have more; if not, which has the least cannot be said */
+    bool        sure;  /* all others have more; if not, which has the least cannot be said */
+    size_t      rival; /* then the nearest of those that may have it; else the next       */
+    ds_estimate rival_difference;
 } ds_ranking;
 
-/* What a strategy has more than the named one; it may have the least unless low > 0. */
+/* What a strategy has more than another one that was named. */
 typedef struct {
     ds_estimate difference;
     double      low, high;
+    bool        sure; /* low > 0, and it is more than two errors; else it may have no more     */
 } ds_behind;
 
 /* ---- One scenario ----------------------------------------------------------- */
@@ -106,6 +109,7 @@ typedef struct {
     ds_estimate mean;   /* of the cost                                            */
     ds_share    best;   /* acceptability                                          */
     ds_estimate regret;
+    ds_behind   likelier; /* P(best) less that of the strategy of least mean there   */
 } ds_acceptance;
 
 /* Between two values another strategy becomes the best by mean. */
@@ -156,6 +160,8 @@ typedef struct {
     double      best_weight, near_weight; /* share of the weight in which it is best; in
                                  which its mean is within `near` of the best        */
     size_t      near_views;
+    size_t      sure_best_views;   /* of those in which it is the best, (122)        */
+    size_t      unsure_near_views; /* in which it cannot be said whether it is near  */
     ds_behind   more[DS_ROBUST_COUNT]; /* than the strategy that the rule names      */
 } ds_view_strategy;
 

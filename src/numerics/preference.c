@@ -173,6 +173,26 @@ ds_share_measure ds_probability_best(const ds_costs *c, size_t course)
                                              : grouped_share(c, sum, parts, &it);
 }
 
+static void parts_apart(const void *context, size_t first, size_t count, double *h)
+{
+    const pair *p = context;
+    const pair other = {p->c, p->b, p->b};
+    double of_other[SLICE];
+
+    parts(p, first, count, h);
+    parts(&other, first, count, of_other);
+    for (size_t i = 0; i < count; i++) {
+        h[i] -= of_other[i];
+    }
+}
+
+ds_measure ds_share_difference(const ds_costs *c, size_t a, size_t b)
+{
+    const pair two = {c, a, b};
+
+    return ds_mean_of_paths(c, parts_apart, &two);
+}
+
 /* ---- Means --------------------------------------------------------------------------- */
 
 ds_measure ds_mean_of_paths(const ds_costs *c, ds_influence_fn value, const void *context)

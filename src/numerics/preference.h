@@ -50,6 +50,8 @@ void ds_share_interval(ds_share_measure *s, size_t paths, double freedom);
 /* Sums over the paths of the part that a course has of each, and of its square. */
 void ds_sum_parts(const ds_costs *c, size_t course, double *sum, double *squares);
 ds_share_measure ds_probability_best(const ds_costs *c, size_t course);
+/* Share of a less that of b. */
+ds_measure ds_share_difference(const ds_costs *c, size_t a, size_t b);
 /* Mean of the cost of a less that of b, paired by path. */
 ds_measure ds_mean_difference(const ds_costs *c, size_t a, size_t b);
 /* Mean of any number of a path. */

@@ -30,8 +30,8 @@ bool ds_gap_sure(const ds_gap *gap)
 ds_ranked ds_rank(size_t courses, const double *value, ds_gap_fn gap, const void *context,
                   ds_gap *gaps)
 {
-    ds_ranked r = {.next = courses, .interval = {(double)INFINITY, (double)INFINITY},
-                   .sure = true};
+    ds_ranked r = {.next = courses, .rival = courses, .sure = true,
+                   .interval = {(double)INFINITY, (double)INFINITY}};
     bool known = true;
 
     for (size_t s = 1; s < courses; s++) {
@@ -46,14 +46,19 @@ ds_ranked ds_rank(size_t courses, const double *value, ds_gap_fn gap, const void
         known = known && !isnan(gaps[s].low) && !isnan(gaps[s].high);
         r.interval.low = fmin(r.interval.low, gaps[s].low);
         r.interval.high = fmin(r.interval.high, gaps[s].high);
-        r.sure = r.sure && ds_gap_sure(&gaps[s]);
+        if (!ds_gap_sure(&gaps[s])) {
+            r.sure = false;
+            r.rival = r.rival == courses || value[s] < value[r.rival] ? s : r.rival;
+        }
         r.next = r.next == courses || value[s] < value[r.next] ? s : r.next;
     }
     if (!known || r.next == courses) {
         r.interval = (ds_bounds){(double)NAN, (double)NAN};
         r.sure = false;
     }
+    r.rival = r.rival < courses ? r.rival : r.next;
     r.by = r.next < courses ? gaps[r.next].by : (ds_measure){(double)NAN, (double)NAN};
+    r.rival_by = r.rival < courses ? gaps[r.rival].by : r.by;
     return r;
 }
 

@@ -26,6 +26,8 @@ typedef struct {
     ds_measure by;          /* what the next has more                              */
     ds_bounds  interval;    /* of the true margin, (122)                           */
     bool       sure;        /* all others have more: "cannot say" if not           */
+    size_t     rival;       /* then the nearest of those that may have less; else next */
+    ds_measure rival_by;
 } ds_ranked;
 
 typedef ds_gap (*ds_gap_fn)(const void *context, size_t other, size_t named);

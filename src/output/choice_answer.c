@@ -52,13 +52,13 @@ static void say(FILE *file, const ds_subject *s, const char *sentence, bool bold
 
 const char *ds_choice_doubt(const ds_ranking *r)
 {
+    const ds_estimate d = r->rival_difference;
     if (r->sure)
         return "";
-    if (isnan(r->difference.se))
+    if (isnan(d.se))
         return ", too few futures for an error";
     /* the factor for an error of two futures, or for many strategies, is more than two */
-    return r->difference.value > 2 * r->difference.se ? ", too few such futures to be sure"
-                                                      : ", within the error";
+    return d.value > 2 * d.se ? ", too few such futures to be sure" : ", within the error";
 }
 
 /* ---- Sentences ----------------------------------------------------------------------- */
@@ -110,9 +110,9 @@ static bool may_be_efficient(const ds_choice_strategy *s)
 }
 
 /* May it have the least of what a rule looks at? */
-static bool may_tail(const ds_choice_strategy *s) { return !(s->more[DS_RULE_CVAR].low > 0); }
-static bool may_p95(const ds_choice_strategy *s) { return !(s->more[DS_RULE_REGRET_P95].low > 0); }
-static bool may_max(const ds_choice_strategy *s) { return !(s->more[DS_RULE_REGRET_MAX].low > 0); }
+static bool may_tail(const ds_choice_strategy *s) { return !s->more[DS_RULE_CVAR].sure; }
+static bool may_p95(const ds_choice_strategy *s) { return !s->more[DS_RULE_REGRET_P95].sure; }
+static bool may_max(const ds_choice_strategy *s) { return !s->more[DS_RULE_REGRET_MAX].sure; }
 
 /* "costs least", or which outcome it has least of */
 static void verb(const ds_subject *s, char *out, size_t size)
@@ -243,6 +243,17 @@ static const ds_spoken spoken[] = {
     { DS_RULE_CVAR, "in the bad tail", "", " on average", may_tail, cvar },
 };
 
+/* Have those that may have the least, more than one, the same of it in all futures? */
+static bool all_the_same(const ds_subject *s, ds_choice_rule rule)
+{
+    bool same = !ds_choice_ranking(s->choice, rule).sure;
+    for (size_t i = 0; i < ds_choice_count(s->choice); i++) {
+        const ds_behind more = ds_choice_at(s->choice, i)->more[rule];
+        same = same && (more.sure || (fabs(more.difference.value) <= 0 && more.difference.se <= 0));
+    }
+    return same;
+}
+
 /* Who is named, and how far the next is; or who may be, when that is within the error. */
 static void say_rule(FILE *file, const ds_subject *s, const ds_spoken *it)
 {
@@ -251,13 +262,13 @@ static void say_rule(FILE *file, const ds_subject *s, const ds_spoken *it)
     char gap[DS_HUMAN_TEXT + 32], much[DS_HUMAN_TEXT + 96], sentence[SENTENCE_TEXT];
 
     ds_text_quote(ds_choice_at(s->choice, r.named)->name, s->style, named);
-    ds_text_quote(ds_choice_at(s->choice, r.next)->name, s->style, next);
+    ds_text_quote(ds_choice_at(s->choice, r.rival)->name, s->style, next);
     ds_choice_amount(s->outcome, it->of(ds_choice_at(s->choice, r.named)), s->style->utf8, amount);
-    ds_choice_amount(s->outcome, r.difference, s->style->utf8, gap);
+    ds_choice_amount(s->outcome, r.rival_difference, s->style->utf8, gap);
     snprintf(much, sizeof much, "%s%s%s", it->before, amount, it->after);
-    if (fabs(r.difference.value) <= 0 && r.difference.se <= 0) {
-        snprintf(sentence, sizeof sentence, "Least %s: %s, %s, and %s, the same.", it->what, named,
-                 much, next);
+    if (all_the_same(s, it->rule)) {
+        list_names(s, it->may, " and ", names, sizeof names);
+        snprintf(sentence, sizeof sentence, "Least %s: %s, the same, %s.", it->what, names, much);
     } else if (r.sure) {
         snprintf(sentence, sizeof sentence, "Least %s: %s, %s, %s less than %s.", it->what, named,
                  much, gap, next);

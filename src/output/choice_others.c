@@ -100,26 +100,32 @@ static void say_frontier(FILE *file, const ds_acceptability_report *r, const ds_
 static void say_doubt(FILE *file, const ds_acceptability_report *r, const ds_style *style)
 {
     const ds_acceptability *a = r->found;
-    size_t                  unsure = 0, other = 0;
-    char                    text[SENTENCE_TEXT];
+    size_t                  unsure = 0, other = 0, perhaps = 0;
+    char                    text[SENTENCE_TEXT], more[80] = "";
 
     for (size_t p = 0; p < ds_acceptability_points(a); p++) {
-        double low, high, most = 0;
-        size_t best = ds_acceptability_best(a, p), likely = 0;
+        double low, high;
+        bool   sure = false, may = false;
         ds_acceptability_margin_interval(a, p, &low, &high);
         unsure += low > 0 ? 0 : 1;
         for (size_t s = 0; s < ds_acceptability_strategies(a); s++) {
-            double share = ds_acceptability_at(a, p, s).best.value;
-            likely = share > most ? s : likely;
-            most = fmax(most, share);
+            const ds_behind likelier = ds_acceptability_at(a, p, s).likelier;
+            sure = sure || likelier.sure;
+            may = may || likelier.difference.value > 0;
         }
-        other += likely != best ? 1 : 0;
+        other += sure ? 1 : 0;
+        perhaps += may && !sure ? 1 : 0;
     }
-    if (other > 0) {
+    if (perhaps > 0 && other > 0)
+        snprintf(more, sizeof more, " (at %zu more it may be, within the error)", perhaps);
+    else if (perhaps > 0)
+        snprintf(more, sizeof more, ", within the error");
+    if (other + perhaps > 0) {
         snprintf(text, sizeof text,
                  "At %zu of %zu values another strategy is the cheapest in more futures than the "
-                 "one of least mean: the mean decides, the share says how often one will be sorry.",
-                 other, ds_acceptability_points(a));
+                 "one of least mean%s: the mean decides, the share says how often one will be "
+                 "sorry.",
+                 other > 0 ? other : perhaps, ds_acceptability_points(a), more);
         ds_text_wrap(file, text, style->width, 0, 0);
     }
     if (unsure > 0) {
@@ -228,10 +234,10 @@ static void list_candidates(const ds_views *v, ds_robust_rule rule, const ds_sty
 
     out[0] = '\0';
     for (size_t s = 0; s < ds_views_strategies(v); s++)
-        total += ds_views_of(v, s).more[rule].low > 0 ? 0 : 1;
+        total += ds_views_of(v, s).more[rule].sure ? 0 : 1;
     for (size_t s = 0; s < ds_views_strategies(v) && used + DS_QUOTED_TEXT + 8 < size; s++) {
         char name[DS_QUOTED_TEXT];
-        if (ds_views_of(v, s).more[rule].low > 0)
+        if (ds_views_of(v, s).more[rule].sure)
             continue;
         ds_text_quote(ds_views_strategy(v, s), style, name);
         used += (size_t)snprintf(out + used, size - used, "%s%s",
@@ -246,8 +252,8 @@ static void gap_text(const ds_views_report *r, const ds_ranking *of, const ds_st
 {
     char next[DS_QUOTED_TEXT], amount[DS_HUMAN_TEXT + 32];
 
-    ds_text_quote(ds_views_strategy(r->views, of->next), style, next);
-    ds_choice_amount(r->outcome, of->difference, style->utf8, amount);
+    ds_text_quote(ds_views_strategy(r->views, of->rival), style, next);
+    ds_choice_amount(r->outcome, of->rival_difference, style->utf8, amount);
     snprintf(out, size, "%s less than %s%s", amount, next, ds_choice_doubt(of));
 }
 
@@ -259,7 +265,13 @@ static void say_robust(FILE *file, const ds_views_report *r, const ds_style *sty
     const ds_view_strategy of = ds_views_of(v, rank.named);
     char text[SENTENCE_TEXT], name[DS_QUOTED_TEXT], where[DS_QUOTED_TEXT], names[512] = "";
     char most[DS_HUMAN_TEXT + 32], gap[DS_QUOTED_TEXT + DS_HUMAN_TEXT + 64];
+    char best[80] = "", near[80] = "";
 
+    if (of.sure_best_views < of.best_views)
+        snprintf(best, sizeof best, " (within the error in %zu)",
+                 of.best_views - of.sure_best_views);
+    if (of.unsure_near_views > 0)
+        snprintf(near, sizeof near, " (cannot say in %zu)", of.unsure_near_views);
     ds_text_quote(ds_views_strategy(v, rank.named), style, name);
     ds_text_quote(ds_views_name(v, of.worst_view), style, where);
     ds_choice_amount(r->outcome, of.worst_regret, style->utf8, most);
@@ -268,15 +280,16 @@ static void say_robust(FILE *file, const ds_views_report *r, const ds_style *sty
         list_candidates(v, DS_ROBUST_WORST, style, names, sizeof names);
     if (of.best_views == views)
         snprintf(text, sizeof text,
-                 "%s%s: %s has the least mean in every one of the %zu views; its greatest regret "
-                 "is %s.",
-                 rank.sure ? "Robust" : "Cannot say which is robust, ", names, name, views, gap);
+                 "%s%s: %s has the least mean in every one of the %zu views%s; its greatest "
+                 "regret is %s.",
+                 rank.sure ? "Robust" : "Cannot say which is robust, ", names, name, views, best,
+                 gap);
     else
         snprintf(text, sizeof text,
                  "%s%s: %s is at most %s above the best of any view (in %s), %s; it is the best "
-                 "in %zu of %zu views, and within %.3g %% of the best in %zu.",
+                 "in %zu of %zu views%s, and within %.3g %% of the best in %zu%s.",
                  rank.sure ? "Robust" : "Cannot say which is robust, ", names, name, most, where,
-                 gap, of.best_views, views, 100 * ds_views_near(v), of.near_views);
+                 gap, of.best_views, views, best, 100 * ds_views_near(v), of.near_views, near);
     say(file, style, text);
 }
 

@@ -213,7 +213,7 @@ void ds_acceptability_csv(FILE *file, const ds_acceptability_report *r)
     ds_csv_text(file, r->pointer);
     fputs(",strategy,probability_best,probability_best_se,probability_best_low,"
           "probability_best_high,mean,mean_se,regret,regret_se,best_by_mean,margin,margin_se,"
-          "margin_low,margin_high\n", file);
+          "margin_low,margin_high,likelier,likelier_se,likelier_low,likelier_high\n", file);
     for (size_t p = 0; p < ds_acceptability_points(a); p++)
         for (size_t s = 0; s < ds_acceptability_strategies(a); s++) {
             ds_acceptance it = ds_acceptability_at(a, p, s);
@@ -230,16 +230,21 @@ void ds_acceptability_csv(FILE *file, const ds_acceptability_report *r)
             ds_csv_estimate(file, it.mean);
             ds_csv_estimate(file, it.regret);
             fprintf(file, ",%d", best ? 1 : 0);
-            if (!best) {
-                fputs(",,,,\n", file);
-                continue;
+            if (best) {
+                ds_acceptability_margin_interval(a, p, &low, &high);
+                ds_csv_estimate(file, ds_acceptability_margin(a, p));
+                putc(',', file);
+                ds_csv_number(file, low);
+                putc(',', file);
+                ds_csv_number(file, high);
+            } else {
+                fputs(",,,,", file);
             }
-            ds_acceptability_margin_interval(a, p, &low, &high);
-            ds_csv_estimate(file, ds_acceptability_margin(a, p));
+            ds_csv_estimate(file, it.likelier.difference);
             putc(',', file);
-            ds_csv_number(file, low);
+            ds_csv_number(file, it.likelier.low);
             putc(',', file);
-            ds_csv_number(file, high);
+            ds_csv_number(file, it.likelier.high);
             putc('\n', file);
         }
 }
@@ -261,6 +266,7 @@ static void one_point(FILE *file, const ds_acceptability *a, size_t p)
                 it.best.low, it.best.high);
         ds_json_estimate_member(file, "mean", it.mean);
         ds_json_estimate_member(file, "regret", it.regret);
+        bounded(file, "likelier", it.likelier.difference, it.likelier.low, it.likelier.high);
         putc('}', file);
     }
     fputs("]}", file);
@@ -395,7 +401,10 @@ void ds_views_json(FILE *file, const ds_views_report *r)
         for (size_t k = 0; k < DS_ROBUST_COUNT; k++)
             bounded(file, robust_rules[k].more, of.more[k].difference, of.more[k].low,
                     of.more[k].high);
-        fprintf(file, ",\"best_views\":%zu,\"near_views\":%zu", of.best_views, of.near_views);
+        fprintf(file,
+                ",\"best_views\":%zu,\"sure_best_views\":%zu,\"near_views\":%zu,"
+                "\"unsure_near_views\":%zu",
+                of.best_views, of.sure_best_views, of.near_views, of.unsure_near_views);
         ds_json_number_member(file, "best_weight", of.best_weight);
         ds_json_number_member(file, "near_weight", of.near_weight);
         putc('}', file);

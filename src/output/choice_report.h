@@ -42,7 +42,8 @@ typedef struct {
 DS_MUST_CHECK ds_code ds_acceptability_table(FILE *file, const ds_acceptability_report *r,
                                              const ds_style *style, ds_error *err);
 /* POINTER, strategy, probability_best, its _se, _low, _high, mean, mean_se, regret,
- * regret_se, best_by_mean, margin, margin_se, margin_low, margin_high */
+ * regret_se, best_by_mean, margin, margin_se, margin_low, margin_high, likelier (than the
+ * strategy of least mean), its _se, _low, _high */
 void ds_acceptability_csv(FILE *file, const ds_acceptability_report *r);
 void ds_acceptability_json(FILE *file, const ds_acceptability_report *r);
 /* acceptability.csv and acceptability.json */

@@ -68,6 +68,7 @@ static void say_figure(const subject *t, size_t f, ds_estimate e, char out[DS_HU
 {
     const ds_sensitivity_figure *figure = ds_sensitivity_figure_at(t->about.method, f);
 
+    e = ds_sensitivity_within(figure, e);
     if (ds_sensitivity_is_share(&t->about, figure))
         ds_human_share(e, t->style->utf8, out);
     else if (figure->outcome && strcmp(t->about.unit, "USD") == 0)
@@ -102,16 +103,14 @@ static void say_sobol(const subject *t, char *out, size_t size)
 
     list_names(t, count > 0 ? count : 1, names, sizeof names);
     if (count > 0 && count < sizeof numbers / sizeof *numbers) {
-        ds_estimate explained = t->about.explained;
-        explained.se = fmax(explained.se, 1e-3); /* a tenth of a percent will do here */
-        ds_human_share(explained, t->style->utf8, share);
+        ds_human_share(t->about.explained, t->style->utf8, share);
         snprintf(out, size, "%s explain%s %s%s of the variance of %s: %s.", numbers[count],
                  count == 1 ? "s" : "", t->about.explained.value < 0.5 ? "only " : "", share,
                  t->what, names);
         return;
     }
-    ds_human_share(row->figure[0], t->style->utf8, share);
-    ds_human_share(row->figure[1], t->style->utf8, total);
+    say_figure(t, 0, row->figure[0], share);
+    say_figure(t, 1, row->figure[1], total);
     snprintf(out, size, "%s explains %s of the variance of %s alone, and %s with others.", names,
              share, t->what, total);
 }
@@ -123,6 +122,8 @@ static void say_shapley(const subject *t, char *out, size_t size)
 
     for (size_t i = 0; i < 3 && i < rows && !ds_sensitivity_row_at(t->s, i)->rest; i++) {
         char name[NAME_TEXT], share[DS_HUMAN_TEXT];
+        if (i > 0 && !(ds_sensitivity_row_at(t->s, i)->figure[0].value > 0))
+            break; /* nothing, or less than nothing by its error: no news */
         quote(ds_sensitivity_row_at(t->s, i)->name, t->style, name);
         say_figure(t, 0, ds_sensitivity_row_at(t->s, i)->figure[0], share);
         const int more = snprintf(out + used, size - used, "%s%s %s%s", i == 0 ? "" : ", ", name,

@@ -80,12 +80,10 @@ void ds_sensitivity_value(const ds_sensitivity_row *row, double value, char out[
 
 /* ---- Cells ---------------------------------------------------------------------- */
 
-/* A share is shown to a hundredth of a percent, and no further. */
-static ds_estimate rounded(const table *t, const ds_sensitivity_figure *figure, ds_estimate e)
+ds_estimate ds_sensitivity_within(const ds_sensitivity_figure *figure, ds_estimate e)
 {
-    const double least = 3.1e-4;
-    if (ds_sensitivity_is_share(&t->about, figure) && isfinite(e.se) && e.se < least && e.se > 0)
-        e.se = least;
+    if (figure->share && isfinite(e.value))
+        e.value = fmin(fmax(e.value, 0), 1);
     return e;
 }
 
@@ -105,7 +103,6 @@ static void interval_text(const table *t, const ds_sensitivity_figure *figure, d
         low = fmin(fmax(low, 0), 1);
         high = fmin(fmax(high, 0), 1);
     }
-    e = rounded(t, figure, e);
     ds_human_value((ds_estimate){ low, e.se }, scale, a);
     ds_human_value((ds_estimate){ high, e.se }, scale, b);
     snprintf(out, CELL, "%.24s to %.24s", a, b);
@@ -132,7 +129,7 @@ static void estimate_text(const table *t, const ds_sensitivity_figure *figure, d
 {
     const ds_scale scale = scale_of(t, figure);
 
-    e = rounded(t, figure, e);
+    e = ds_sensitivity_within(figure, e);
     if (isnan(e.value))
         snprintf(out, CELL, "%s", t->style->utf8 ? "\xE2\x80\x93" : "-");
     else if (bare)

@@ -48,6 +48,23 @@ static bool is_sure(const ds_subject *s, ds_estimate e)
 
 /* ---- Sentences ---------------------------------------------------------------- */
 
+/* What rules are compared with. */
+static const char *reference(const ds_subject *s)
+{
+    return ds_timing_fixed_month(s->t) < ds_timing_month_count(s->t) ? "the fixed month"
+                                                                     : "never starting";
+}
+
+/* Of the best month, over all futures; or over half of them, rid of surprises, when the same
+ * month was the best of the other half and that is surer. */
+static ds_estimate best_saving(const ds_subject *s)
+{
+    const size_t best = ds_timing_best(s->t);
+    const ds_estimate plain = ds_timing_month_at(s->t, best).saving;
+    const ds_estimate rid = ds_timing_fixed(s->t).saving;
+    return ds_timing_fixed_month(s->t) == best && rid.se < plain.se ? rid : plain;
+}
+
 /* The first and the last month of those around the best that are not surely worse. */
 static void find_flat(const ds_subject *s, size_t *first, size_t *last)
 {
@@ -70,9 +87,9 @@ static void say_never(FILE *file, const ds_subject *s, ds_timing_month best)
         snprintf(text, sizeof text, "No month fixed now saves anything: to start %s costs the same "
                  "at best, in %s, as never to start.", s->name, month);
     else if (!is_sure(s, best.saving))
-        snprintf(text, sizeof text, "Cannot say whether to start %s in a month fixed now: the best, "
-                 "%s, costs %s (NPV) more on average than never starting, which is within the "
-                 "error.", s->name, month, money);
+        snprintf(text, sizeof text, "Cannot say whether to start %s in a month fixed now: the "
+                 "best, %s, costs %s (NPV) more on average than never starting, which is within "
+                 "the error.", s->name, month, money);
     else
         snprintf(text, sizeof text, "Do not start %s in a month fixed now: the best, %s, costs %s "
                  "(NPV) more on average than never starting.", s->name, month, money);
@@ -95,8 +112,8 @@ static void say_fixed(FILE *file, const ds_subject *s)
     }
     find_flat(s, &first, &last);
     label_of(s, ds_timing_month_at(s->t, best).month, month);
-    money_of(s, ds_timing_month_at(s->t, best).saving, money);
-    const bool sure = is_sure(s, ds_timing_month_at(s->t, best).saving);
+    money_of(s, best_saving(s), money);
+    const bool sure = is_sure(s, best_saving(s));
     const int used = snprintf(text, sizeof text, "%s %s in %s%s saves %s (NPV) on average against "
                               "never starting%s",
                               sure ? "Of all months fixed now, start"
@@ -130,7 +147,9 @@ static void say_adaptive(FILE *file, const ds_subject *s)
                  money, rule.ahead.value < 0 ? "less" : "more");
     else if (rule.ahead.value > 0)
         snprintf(text, sizeof text, "Better wait and see: deciding month by month on %s saves %s "
-                 "more. %s%s%s never starts in %s of futures.", ds_timing_watched(s->t), money,
+                 "more%s. %s%s%s never starts in %s of futures.", ds_timing_watched(s->t), money,
+                 ds_timing_fixed_month(s->t) < ds_timing_month_count(s->t)
+                     ? "" : " than never starting",
                  strcmp(month, "never") == 0 ? "It" : "Half of the futures have started by ",
                  strcmp(month, "never") == 0 ? "" : month,
                  strcmp(month, "never") == 0 ? "" : "; it", never);
@@ -153,10 +172,19 @@ static void say_simple(FILE *file, const ds_subject *s)
     if (error != NULL)
         *error = '\0'; /* it is a choice, and exact */
     money_of(s, ds_timing_simple(s->t).ahead, money);
+    if (!is_sure(s, ds_timing_simple(s->t).ahead)) {
+        snprintf(text, sizeof text, "No simple rule was found that surely saves more than %s: the "
+                 "best, to start in the first month from %s on that follows a bill above %s, saves "
+                 "%s %s.", reference(s), from, amount, money,
+                 ds_timing_simple(s->t).ahead.value < 0 ? "less" : "more");
+        say(file, s, text, true);
+        return;
+    }
     const int used = snprintf(text, sizeof text, "As a simple rule: start in the first month from "
-                              "%s on that follows a bill above %s. It saves %s %s than the fixed "
-                              "month", from, amount, money,
-                              ds_timing_simple(s->t).ahead.value < 0 ? "less" : "more");
+                              "%s on that follows a bill above %s. It saves %s %s than %s", from,
+                              amount, money,
+                              ds_timing_simple(s->t).ahead.value < 0 ? "less" : "more",
+                              reference(s));
     if (isfinite(h.kept.value))
         ds_human_share(h.kept, s->style->utf8, kept);
     snprintf(text + used, sizeof text - (size_t)used, "%s%s%s.", kept[0] != '\0' ? ", " : "", kept,
@@ -180,7 +208,7 @@ static void print_set(FILE *file, const ds_subject *s)
     char pointer[POINTER_TEXT], from[NEVER_TEXT], number[DS_NUMBER_TEXT];
     if (h.from >= ds_timing_horizon(s->t))
         return;
-    say(file, s, "To run the simple rule:", false);
+    say(file, s, h.usd > 0 ? "The simple rule in a scenario:" : "That month in a scenario:", false);
     label_of(s, h.from, from);
     ds_number_exact(h.usd, number);
     for (size_t k = 0; k < ds_timing_model_count(s->t); k++) {
@@ -197,13 +225,13 @@ static void say_bound(FILE *file, const ds_subject *s)
     char text[SENTENCE_TEXT], bound[DS_HUMAN_TEXT], gap[DS_HUMAN_TEXT];
     money_of(s, ds_timing_bound(s->t).ahead, bound);
     money_of(s, ds_timing_gap(s->t), gap);
-    if (ds_timing_bound(s->t).ahead.value == 0)
-        snprintf(text, sizeof text, "No rule can save more, not even one that knew from the start "
-                 "how traffic and prices will grow.");
+    if (ds_timing_bound(s->t).ahead.value == 0 && !(ds_timing_bound(s->t).ahead.se > 0))
+        snprintf(text, sizeof text, "No rule saves more than %s, not even one that knew from the "
+                 "start how traffic and prices will grow.", reference(s));
     else
-        snprintf(text, sizeof text, "No rule saves more than %s beyond the fixed month, not even "
-                 "one that knew from the start how traffic and prices will grow; that is %s from "
-                 "what watching does.", bound, gap);
+        snprintf(text, sizeof text, "No rule saves more than %s beyond %s, not even one that knew "
+                 "from the start how traffic and prices will grow; that is %s from what watching "
+                 "does.", bound, reference(s), gap);
     say(file, s, text, false);
 }
 
@@ -366,7 +394,8 @@ static void print_notes(FILE *file, const ds_subject *s)
     snprintf(text, sizeof text, "Rules are found on %" PRIu64 " futures and valued on %" PRIu64
              " others; the fixed month is the best of the former (%s). They see what a month has "
              "shown when it is over, and start in the next one. Savings are against never "
-             "starting in the same future; %s is one standard error.",
+             "starting in the same future; %s is one standard error, smaller for rules, from "
+             "which pure surprise is taken off.",
              ds_timing_fit_paths(s->t), other, month, s->style->utf8 ? "\xC2\xB1" : "+/-");
     say(file, s, text, false);
     ds_text_quote(ds_scenario_name(s->scenario), s->style, name);

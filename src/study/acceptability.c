@@ -114,6 +114,11 @@ static ds_code fill_point(accepted *p, const ds_choice_costs *c, ds_error *err)
     if (code == DS_OK) {
         code = ds_choice_lead_of(c, means, &p->lead, err);
     }
+    for (size_t s = 0; code == DS_OK && s < courses; s++) {
+        const ds_gap gap = ds_gap_of(ds_share_difference(&c->costs, s, p->lead.named),
+                                     courses - 1, c->freedom);
+        p->strategies[s].likelier = ds_behind_of(&gap);
+    }
     free(means);
     return code;
 }

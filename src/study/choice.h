@@ -34,13 +34,13 @@ static inline ds_share ds_share_of_measure(ds_share_measure s)
 
 static inline ds_ranking ds_ranking_of(const ds_ranked *r)
 {
-    return (ds_ranking){r->named, r->next, ds_estimate_of(r->by), r->interval.low,
-                        r->interval.high, r->sure};
+    return (ds_ranking){r->named,  r->next, ds_estimate_of(r->by),      r->interval.low,
+                        r->interval.high, r->sure, r->rival, ds_estimate_of(r->rival_by)};
 }
 
 static inline ds_behind ds_behind_of(const ds_gap *g)
 {
-    return (ds_behind){ds_estimate_of(g->by), g->low, g->high};
+    return (ds_behind){ds_estimate_of(g->by), g->low, g->high, ds_gap_sure(g)};
 }
 
 /* The course of least mean, (122).  means: [course]; DS_E_NOMEM. */

@@ -25,18 +25,40 @@ static ds_code no_memory(const ds_discovery *s)
     return ds_fail(s->err, DS_E_NOMEM, "", "out of memory");
 }
 
+static bool is_called(ds_samples_info info, const char *what)
+{
+    const size_t length = strlen(what);
+    const char end = strncmp(info.name, what, length) == 0 ? info.name[length] : 'x';
+
+    return end == '\0' || (what[0] == '/' && (end == '/' || end == '#')) ||
+           (info.kind == DS_SAMPLES_SEEN && strcmp(what, "seen") == 0);
+}
+
 static bool is_left_out(const ds_discover_options *o, ds_samples_info info)
 {
+    bool is = false;
     for (size_t k = 0; k < o->leave_out_count; k++) {
-        const char *what = o->leave_out[k];
-        const size_t length = strlen(what);
-        const char end = strncmp(info.name, what, length) == 0 ? info.name[length] : 'x';
-        if (end == '\0' || (what[0] == '/' && (end == '/' || end == '#')) ||
-            (info.kind == DS_SAMPLES_SEEN && strcmp(what, "seen") == 0)) {
-            return true;
+        is = is || is_called(info, o->leave_out[k]);
+    }
+    return is;
+}
+
+/* Is there something behind every name that is left out?  One that is written wrong would
+ * leave nothing out without a word; "seen" may be of nothing. */
+static ds_code check_left_out(const ds_discovery *s)
+{
+    for (size_t k = 0; k < s->options->leave_out_count; k++) {
+        const char *what = s->options->leave_out[k];
+        bool found = strcmp(what, "seen") == 0;
+        for (size_t c = 0; c < ds_samples_columns(s->samples); c++) {
+            found = found || is_called(ds_samples_at(s->samples, c), what);
+        }
+        if (!found) {
+            return ds_fail(s->err, DS_E_USAGE, NULL, "there is no uncertain figure \"%.120s\" to "
+                           "leave out, nor any below it", what);
         }
     }
-    return false;
+    return DS_OK;
 }
 
 static bool varies(const double *x, size_t rows)
@@ -49,26 +71,6 @@ static bool varies(const double *x, size_t rows)
         differs = differs || x[i] != x[0];
     }
     return differs;
-}
-
-/* Is everything that is to be left out there? */
-static ds_code check_left_out(const ds_discovery *s)
-{
-    for (size_t k = 0; k < s->options->leave_out_count; k++) {
-        const ds_discover_options one = {.leave_out = &s->options->leave_out[k],
-                                         .leave_out_count = 1};
-        size_t c = 0;
-        while (c < ds_samples_columns(s->samples) &&
-               !is_left_out(&one, ds_samples_at(s->samples, c))) {
-            c++;
-        }
-        if (c == ds_samples_columns(s->samples) && strcmp(one.leave_out[0], "seen") != 0) {
-            return ds_fail(s->err, DS_E_USAGE, NULL, "nothing that is uncertain, and no column, "
-                           "is called \"%.200s\" or stands below it, to be left out",
-                           one.leave_out[0]);
-        }
-    }
-    return DS_OK;
 }
 
 /* The columns that may be restricted, as bins. */

@@ -20,7 +20,7 @@
 #include "scenario/scenario.h"
 #include "scenario/tree.h"
 
-enum { POINTER_TEXT = 600, MOST_SHOCKS = 16, MOST_LEVELS = 4, MOST_HIDDEN = 40 };
+enum { MOST_SHOCKS = 16, MOST_LEVELS = 4, LEAST_PATHS = 16 };
 
 static const uint64_t most_bytes = UINT64_C(3) << 30;
 
@@ -55,34 +55,7 @@ static void find_world(ds_timing_data *d)
     }
 }
 
-static bool is_of_student(const ds_timing_data *d, const ds_source *source)
-{
-    char pointer[POINTER_TEXT], name[POINTER_TEXT / 2];
-
-    for (size_t k = 0; k < d->student_count; k++) {
-        const int model = d->plan->student[d->student[k]].model;
-        ds_pointer_escape(d->plan->model[model].name, name, sizeof name);
-        snprintf(pointer, sizeof pointer, "/models/%s", name);
-        if (ds_source_is_under(source, pointer)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_chance(const ds_timing_data *d, size_t input)
-{
-    for (size_t k = 0; k < d->student_count; k++) {
-        const ds_plan_student *s = &d->plan->student[d->student[k]];
-        if (s->success == (int)input || s->permission == (int)input) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Shocks, and inputs of the students alone that nothing else is correlated with. */
-static ds_code find_sources(ds_timing_data *d, ds_error *err)
+static ds_code find_shocks(ds_timing_data *d, ds_error *err)
 {
     ds_sources sources;
     const ds_code code = ds_sources_make(d->plan, &sources, err);
@@ -92,10 +65,6 @@ static ds_code find_sources(ds_timing_data *d, ds_error *err)
         if (source->kind == DS_SOURCE_SHOCKS &&
             d->plan->same_shock[source->index] == (int)source->index) {
             add(d->process, &d->process_count, MOST_SHOCKS, source->index);
-        }
-        if (source->kind == DS_SOURCE_INPUT && source->component < 0 &&
-            is_of_student(d, source) && !is_chance(d, source->index)) {
-            add(d->hidden, &d->hidden_count, MOST_HIDDEN, source->index);
         }
     }
     if (code == DS_OK) {
@@ -113,9 +82,8 @@ static ds_code find_watched(ds_timing_data *d, const bool *moves, ds_error *err)
     d->rent = calloc(MOST_LEVELS, sizeof *d->rent);
     d->process = calloc(MOST_SHOCKS, sizeof *d->process);
     d->student = calloc(DS_TIMING_STUDENTS_MOST, sizeof *d->student);
-    d->hidden = calloc(MOST_HIDDEN, sizeof *d->hidden);
     if (d->product == NULL || d->level == NULL || d->rent == NULL || d->process == NULL ||
-        d->student == NULL || d->hidden == NULL) {
+        d->student == NULL) {
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
     }
     for (size_t j = 0; j < plan->strategy[0].project_count; j++) {
@@ -125,7 +93,7 @@ static ds_code find_watched(ds_timing_data *d, const bool *moves, ds_error *err)
         }
     }
     find_world(d);
-    return find_sources(d, err);
+    return find_shocks(d, err);
 }
 
 /* ---- Columns --------------------------------------------------------------------------- */
@@ -215,9 +183,9 @@ static bool allocate_tables(ds_timing_data *d)
     d->bill = calloc(months, sizeof *d->bill);
     d->ahead = calloc(d->dates, sizeof *d->ahead);
     d->score = calloc(d->hidden_count + 1, sizeof *d->score);
-    double ***const of_students[] = {&d->made, &d->succeeds, &d->permitted, &d->passed};
+    double ***const of_students[] = {&d->made, &d->succeeds, &d->permitted, &d->passed, &d->tried};
     bool ok = true;
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < sizeof of_students / sizeof *of_students; k++) {
         *of_students[k] = calloc(d->student_count, sizeof **of_students[k]);
         ok = ok && *of_students[k] != NULL;
     }
@@ -292,12 +260,14 @@ static void finish(ds_timing_data *d, double *const *success, double *const *per
     for (size_t k = 0; k < d->student_count; k++) {
         const int attempts = d->plan->student[d->student[k]].attempts;
         for (size_t i = 0; i < d->paths; i++) {
-            double fails = 1;
+            double fails = 1, tries = 0;
             for (int a = 0; a < attempts; a++) {
+                tries += fails;
                 fails *= 1 - success[k][i];
             }
             d->permitted[k][i] = (d->made[k][i] > 0 ? 1 : 0) - permission[k][i];
             d->passed[k][i] = d->succeeds[k][i] - permission[k][i] * (1 - fails);
+            d->tried[k][i] = d->made[k][i] - permission[k][i] * tries;
         }
     }
 }
@@ -323,6 +293,7 @@ static ds_code run(ds_timing_data *d, const ds_timing_options *o, columns *c,
         d->succeeds[k] = watched(c, DS_WATCH_PASSED, d->student[k], 0);
         d->permitted[k] = new_column(c);
         d->passed[k] = new_column(c);
+        d->tried[k] = new_column(c);
     }
     for (size_t month = 0; month < d->months; month++) {
         watch_month(c, month);
@@ -405,8 +376,8 @@ static ds_code split(columns *c, ds_error *err)
     free(scratch);
     return d->fit > 1 && d->fit + 1 < d->paths /* an error needs two of each */
                ? DS_OK
-               : ds_fail(err, DS_E_USAGE, "", "%zu path%s too few to fit rules on one half and "
-                         "value them on the other", d->paths, d->paths == 1 ? " is" : "s are");
+               : ds_fail(err, DS_E_USAGE, "", "paths that all depend on each other cannot be halved: "
+                         "take two replicates or states of knowledge at least");
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
@@ -424,6 +395,12 @@ static ds_code simulate(ds_timing_data *d, const ds_timing_options *o, ds_error 
     }
     how.targets = NULL;
     how.target_count = 0;
+    if (how.path_count < LEAST_PATHS) {
+        return ds_fail(err, DS_E_USAGE, "", "%llu path%s too few to fit rules on one half and "
+                       "value them on the other; take %d or more",
+                       (unsigned long long)how.path_count, how.path_count == 1 ? " is" : "s are",
+                       LEAST_PATHS);
+    }
     d->paths = (size_t)how.path_count;
     d->stride = ds_design_stride(how.path_count);
     if (bytes_wanted(d) > most_bytes) {
@@ -455,6 +432,9 @@ ds_code ds_timing_data_make(const ds_scenario *base, const ds_timing_options *o,
     if (code == DS_OK) {
         code = find_watched(out, moves, err);
     }
+    if (code == DS_OK) {
+        code = ds_timing_hidden_find(out, o, err);
+    }
     return code == DS_OK ? simulate(out, o, err) : code;
 }
 
@@ -466,6 +446,7 @@ void ds_timing_data_release(ds_timing_data *d)
     void *const tables[] = {
         d->columns, d->gain, d->requests, d->price, d->usd, d->bill, d->ahead, d->kick,
         d->variance, d->at_stake, d->moved, d->score, d->made, d->succeeds, d->permitted, d->passed,
+        d->tried,
         d->product, d->level, d->rent, d->process, d->student, d->hidden};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         free(tables[k]);

@@ -346,6 +346,32 @@ static ds_gap gap_of_worst_regret(const void *context, size_t other, size_t name
     return gap;
 }
 
+/* Cost of a strategy less (1 + near) times that of the best: is it near? */
+typedef struct {
+    const double *mine, *best;
+    double        factor;
+} nearness;
+
+static void beyond_near(const void *context, size_t first, size_t count, double *h)
+{
+    const nearness *n = context;
+
+    for (size_t i = 0; i < count; i++) {
+        h[i] = n->mine[first + i] - n->factor * n->best[first + i];
+    }
+}
+
+static bool near_is_sure(const ds_views *v, const view *it, size_t strategy)
+{
+    const ds_costs *c = &it->costs.costs;
+    const double sign = it->cells[it->best].mean.value < 0.0 ? -1.0 : 1.0;
+    const nearness n = {ds_costs_of(c, it->place[strategy]), ds_costs_of(c, it->place[it->best]),
+                        1.0 + sign * v->near_share};
+    const ds_measure m = ds_mean_of_paths(c, beyond_near, &n);
+
+    return m.se == 0.0 || fabs(m.value) > fmax(2.0, ds_student_975(it->costs.freedom)) * m.se;
+}
+
 static ds_code rank_all(ds_views *v, ds_error *err)
 {
     static const ds_gap_fn gap_of[DS_ROBUST_COUNT] = {[DS_ROBUST_WORST] = gap_of_worst_regret,
@@ -400,6 +426,8 @@ ds_code ds_views_finish(ds_views *v, ds_error *err)
             o->best_views += it->best == s ? 1 : 0;
             o->best_weight += it->best == s ? it->weight : 0.0;
             o->near_views += within ? 1 : 0;
+            o->sure_best_views += it->best == s && it->lead.sure ? 1 : 0;
+            o->unsure_near_views += near_is_sure(v, it, s) ? 0 : 1;
             o->near_weight += within ? it->weight : 0.0;
         }
     }

@@ -176,7 +176,7 @@ END
     awk -v x="$share" 'BEGIN { exit !(x > 0.46 && x < 0.54) }' # 4 se of 1954 futures
     out discover "$s" --leave-out /products/z
     expect 2
-    has "$stderr" 'is called "/products/z" or stands below it'
+    has "$stderr" 'no uncertain figure "/products/z" to leave out'
     out discover "$s" --leave-out seen --leave-out /products/q/request
     expect 0
 }

@@ -298,6 +298,9 @@ static void the_frontier_switches_where_means_are_equal(void **state)
         for (size_t s = 0; s < STRATEGIES; s++) {
             const ds_acceptance it = ds_acceptability_at(a, i, s);
             NEAR(it.best.value, ds_result_probability_best(r, s).value, 1e-12);
+            NEAR(it.likelier.difference.value,
+                 it.best.value - ds_acceptability_at(a, i, best[i]).best.value, 1e-12);
+            assert_true(!it.likelier.sure); /* narrow laws: the best is the likeliest */
             NEAR(it.mean.value,
                  mean_of(ds_result_column(r, s, DS_OUTCOME_COST_NPV), 20000), 1e-9);
         }
@@ -321,6 +324,37 @@ static void the_frontier_switches_where_means_are_equal(void **state)
     assert_true(low < 1.0 && 1.0 < high && high - low < 0.02);
     NEAR(ds_acceptability_margin(a, 0).value, 1.0, 4.0 * ds_acceptability_margin(a, 0).se);
     ds_acceptability_free(a);
+}
+
+/* What is wide is the least more often than what is narrow, though its mean is greater; of two
+ * that are alike neither is. */
+static void likelier_than_the_best_or_not(void **state)
+{
+    static const struct {
+        world w;
+        bool  sure;
+    } cases[] = {{{{10, 10.2, 10.4}, {0}, {0.1, 3, 3}, 0}, true},
+                 {{{10, 10.001, 14}, {0}, {1, 1, 0.1}, 0}, false}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        world w = cases[i].w;
+        ds_acceptability *a;
+        ds_result *r = run(&w, 20000);
+        const double *x = ds_result_column(r, 0, DS_OUTCOME_COST_NPV);
+        assert_int_equal(ds_acceptability_new(DS_OUTCOME_COST_NPV, &a, NULL), DS_OK);
+        assert_int_equal(ds_acceptability_add(a, 1, r, NULL), DS_OK);
+        const size_t best = ds_acceptability_best(a, 0), other = 1 - best;
+        const ds_behind likelier = ds_acceptability_at(a, 0, other).likelier;
+        assert_true(best < 2 && likelier.sure == cases[i].sure && x[0] != 0.0);
+        if (i == 0) { /* paired: a path that one wins the other does not */
+            const double p = ds_acceptability_at(a, 0, best).best.value;
+            const double q = ds_acceptability_at(a, 0, other).best.value;
+            NEAR(likelier.difference.se, sqrt((p + q - (p - q) * (p - q)) / 20000), 1e-6);
+        }
+        ds_acceptability_free(a);
+        ds_result_free(r);
+    }
 }
 
 /* ---- Several views -------------------------------------------------------------------- */
@@ -367,6 +401,9 @@ static void regrets_across_views(void **state)
     NEAR(first.best_weight, 0.75, 1e-15);
     assert_int_equal(ds_views_of(v, 2).near_views, 1); /* 1.5 of 20, not 1 of 10 */
     assert_int_equal(ds_views_of(v, 2).best_views, 0);
+    assert_true(first.sure_best_views == 2 && second.sure_best_views == 1);
+    /* 22 is 10 % above 20, 11 above 10: 8 % is far from all of these */
+    assert_true(first.unsure_near_views == 0 && second.unsure_near_views == 0);
     ds_views_free(v);
 }
 
@@ -421,6 +458,22 @@ static void differences_across_views_cover(void **state)
     }
 }
 
+/* 10.5 is 5 % above 10; 10.6 with so small an error is not, and 11 is far. */
+static void near_or_cannot_say(void **state)
+{
+    static const world a = {{10, 10.5, 10.6}, {0}, {0.1, 0.1, 0.1}, 0};
+    static const world b = {{-10, -9.5, -9}, {0}, {0.1, 0.1, 0.1}, 0};
+
+    (void)state;
+    ds_views *v = two_views(&a, &b, 1, 400);
+    assert_int_equal(ds_views_of(v, 0).unsure_near_views, 0);
+    assert_int_equal(ds_views_of(v, 0).near_views, 2);
+    assert_int_equal(ds_views_of(v, 1).unsure_near_views, 2);
+    assert_int_equal(ds_views_of(v, 2).unsure_near_views, 0);
+    assert_int_equal(ds_views_of(v, 2).near_views, 0);
+    ds_views_free(v);
+}
+
 /* Two strategies that are equally robust: in each view the regrets are those of the other in the
  * other view; and two that are the same in law in both.  One is called so in at most 50 of 1000
  * runs, 65 with chance. */
@@ -456,8 +509,10 @@ int main(void)
         cmocka_unit_test(what_cannot_be_chosen_by),
         cmocka_unit_test(streamed_paths_count_in_the_decision),
         cmocka_unit_test(the_frontier_switches_where_means_are_equal),
+        cmocka_unit_test(likelier_than_the_best_or_not),
         cmocka_unit_test(regrets_across_views),
         cmocka_unit_test(differences_across_views_cover),
+        cmocka_unit_test(near_or_cannot_say),
         cmocka_unit_test(equally_robust_is_not_told_apart),
     };
 

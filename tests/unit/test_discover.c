@@ -261,7 +261,7 @@ static void test_nothing_uncertain(void **state)
     assert_int_equal(look(scenario, &options, &d, &err), DS_E_USAGE);
     assert_non_null(strstr(err.message, "nothing is uncertain"));
     assert_int_equal(look(scenario, &wrong, &d, &err), DS_E_USAGE);
-    assert_non_null(strstr(err.message, "is called \"/product\" or stands below"));
+    assert_non_null(strstr(err.message, "no uncertain figure \"/product\" to leave out"));
     ds_scenario_free(scenario);
 }
 

@@ -21,7 +21,7 @@
 #include "numerics/ranking.h"
 #include "numerics/stream.h"
 
-enum { RUNS = 1000, COURSES_MOST = 5, PATHS_MOST = 4096 };
+enum { RUNS = 1000, REPLICATES = 16, COURSES_MOST = 5, PATHS_MOST = 4096 };
 #define LEVEL 0.95
 
 static const ds_groups each = {DS_GROUPS_EACH, 1}, pairs = {DS_GROUPS_PAIRS, 1};
@@ -74,6 +74,9 @@ static void who_is_named_and_how_sure(void **state)
         assert_int_equal(r.named, i == 3 ? 0 : 1);
         assert_int_equal(r.next, i == 3 ? 1 : 2);
         assert_true(r.sure == (i == 0));
+        /* who may have less: not the next, but one with a larger error */
+        assert_int_equal(r.rival, i == 2 ? 0 : r.next);
+        NEAR(r.rival_by.value, value[r.rival] - value[r.named], 1e-15);
         NEAR(r.by.value, i == 3 ? 0.0 : value[2] - 1.0, 1e-15);
         if (i == 0) {
             NEAR(r.interval.low, 2.3 - 2.2414027276, 1e-9);
@@ -209,14 +212,15 @@ static void too_few_paths_say_nothing(void **state)
 
 /* ---- Coverage ---------------------------------------------------------------------------- */
 
-/* Normal scores of courses 1 and 2, correlation 0.6, by kind of groups. */
+/* Normal scores of courses 1 and 2, correlation 0.6, by kind of groups.  Replicates are as
+ * independent as paths, but their errors are those of 16 numbers. */
 static void scores(const ds_groups *g, uint64_t run, size_t k, double z[2])
 {
     for (uint32_t s = 0; s < 2; s++) {
         z[s] = normal(run, k, s);
         if (g->kind == DS_GROUPS_PAIRS) {
             z[s] = normal(run, k / 2, s) * (k % 2 == 0 ? 1.0 : -1.0);
-        } else if (g->kind == DS_GROUPS_MODULO) {
+        } else if (g->kind == DS_GROUPS_MODULO && g->modulus > REPLICATES) {
             z[s] = sqrt(0.9) * z[s] + sqrt(0.1) * normal(run, k % g->modulus, 2 + s);
         }
     }
@@ -260,8 +264,10 @@ static void cover(const ds_groups *g, size_t paths, const char *what)
 static void differences_cover(void **state)
 {
     static const ds_groups clusters = {DS_GROUPS_MODULO, 400};
+    static const ds_groups replicates = {DS_GROUPS_MODULO, REPLICATES};
 
     (void)state;
+    cover(&replicates, 2048, "replicates");
     cover(&each, 2000, "independent");
     cover(&pairs, 2000, "pairs");
     cover(&clusters, 2000, "clusters");
