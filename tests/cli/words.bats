@@ -92,7 +92,7 @@ END
     sed -i 's/"requests_per_month": {/"growth": {"per_year": 0.1, "volatility_per_sqrt_year": 0.5}, &/; s/"lead_months": 0/"lead_months": 0, "evaluation_usd": 30000/' "$close"
     out timing "$close" --paths 2048
     expect 0
-    has "$stdout" 'To run the simple rule:'
+    has "$stdout" 'The simple rule in a scenario:'
     lines=$(grep -- '    --set' "$stdout")
     [ "$(echo "$lines" | wc -l)" -ge 1 ]
     eval "set -- $(echo "$lines" | tr '\n' ' ')"
@@ -114,7 +114,7 @@ END
     expect 0
     flat
     grep -q '^No month fixed now saves anything: ' "$BATS_TEST_TMPDIR/flat"
-    has "$BATS_TEST_TMPDIR/flat" 'No rule can save more, not even one'
+    has "$BATS_TEST_TMPDIR/flat" 'No rule saves more than'
     out timing "$close" --paths 3
     expect 2
     has "$stderr" '3 paths are too few'
