@@ -135,6 +135,9 @@ static void say_adaptive(FILE *file, const ds_subject *s)
 {
     const ds_timing_rule rule = ds_timing_adaptive(s->t);
     char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], never[DS_HUMAN_TEXT], month[NEVER_TEXT];
+    /* of the half that rules are valued on: against its fixed month, or never starting */
+    const char *than = ds_timing_fixed_month(s->t) < ds_timing_month_count(s->t)
+                           ? "" : " than never starting";
     money_of(s, rule.ahead, money);
     ds_human_share(rule.never, s->style->utf8, never);
     label_of(s, rule.p50, month);
@@ -143,14 +146,12 @@ static void say_adaptive(FILE *file, const ds_subject *s)
                  "what can be seen does better than that.");
     else if (!is_sure(s, rule.ahead))
         snprintf(text, sizeof text, "Waiting to see is worth nothing that can be told from the "
-                 "error: deciding month by month on %s saves %s %s.", ds_timing_watched(s->t),
-                 money, rule.ahead.value < 0 ? "less" : "more");
+                 "error: deciding month by month on %s saves %s %s%s.", ds_timing_watched(s->t),
+                 money, rule.ahead.value < 0 ? "less" : "more", than);
     else if (rule.ahead.value > 0)
         snprintf(text, sizeof text, "Better wait and see: deciding month by month on %s saves %s "
                  "more%s. %s%s%s never starts in %s of futures.", ds_timing_watched(s->t), money,
-                 ds_timing_fixed_month(s->t) < ds_timing_month_count(s->t)
-                     ? "" : " than never starting",
-                 strcmp(month, "never") == 0 ? "It" : "Half of the futures have started by ",
+                 than, strcmp(month, "never") == 0 ? "It" : "Half of the futures have started by ",
                  strcmp(month, "never") == 0 ? "" : month,
                  strcmp(month, "never") == 0 ? "" : "; it", never);
     else

@@ -136,3 +136,90 @@ END
     flat
     lacks "$BATS_TEST_TMPDIR/flat" '`tiny` of'
 }
+
+@test "--out, --samples: what cannot be written is told before anything is simulated" {
+    close_call
+    touch "$BATS_TEST_TMPDIR/file"
+    for command in run choice timing sensitivity information discover; do
+        for where in "$BATS_TEST_TMPDIR/none/such" "$BATS_TEST_TMPDIR/file" "$BATS_TEST_TMPDIR/file/x"; do
+            # so many paths take an hour, or are refused
+            timeout 20 "$program" $command "$close" --paths 1000000000 --out "$where" \
+                >"$BATS_TEST_TMPDIR/o" 2>"$BATS_TEST_TMPDIR/e" && false
+            has "$BATS_TEST_TMPDIR/e" 'cannot make the directory'
+        done
+    done
+    out run "$close" --samples ''
+    expect 2
+    has "$stderr" '--samples: which file?'
+    out run "$close" --samples "$BATS_TEST_TMPDIR/none/s.csv"
+    expect 1
+    has "$stderr" 'cannot create'
+    out run "$close" --out "$BATS_TEST_TMPDIR/new/" --samples "$BATS_TEST_TMPDIR/s.csv"
+    expect 0
+    [ -s "$BATS_TEST_TMPDIR/new/run.json" ]
+    [ -s "$BATS_TEST_TMPDIR/s.csv" ]
+}
+
+@test "sensitivity: two inputs never have one name; information fits into 40 columns" {
+    cat >"$BATS_TEST_TMPDIR/twins.json" <<'END'
+{"name": "twins", "clock": {"start": "2027-01", "months": 3}, "run": {"paths": 256},
+ "products": {
+   "a": {"requests_per_month": 1e6, "request": {"input_tokens": 1000, "output_tokens": 0}, "task_class": "one", "loss_usd_per_bad_answer": 0.1},
+   "b": {"requests_per_month": 1e6, "request": {"input_tokens": 1000, "output_tokens": 0}, "task_class": "two", "loss_usd_per_bad_answer": 0.1}},
+ "models": {"large": {"contracts": {"list": {"billing": "per_token", "usd_per_mtok": {"input": 3, "output": 15}}}},
+   "another model of a vendor": {"quality": {"one": {"acceptable_share": {"beta": {"mean": 0.95, "sd": 0.02}}}, "two": {"acceptable_share": {"beta": {"mean": 0.95, "sd": 0.03}}}},
+     "contracts": {"list": {"billing": "per_token", "usd_per_mtok": {"input": 1, "output": 15}}}}},
+ "strategies": {"stay": {"all": "large"}, "move": {"all": "another model of a vendor"}}}
+END
+    out sensitivity "$BATS_TEST_TMPDIR/twins.json"
+    expect 0
+    [ -z "$(grep -o '^[^ ]*acceptable_share' "$stdout" | sort | uniq -d)" ]
+    [ "$(grep -c '^[^`]*/acceptable_share  ' "$stdout")" -eq 2 ]
+    COLUMNS=40 out information "$BATS_TEST_TMPDIR/twins.json"
+    expect 0
+    # but a pointer, in which no line breaks
+    [ "$(grep -vE '/[a-z_]+/' "$stdout" | wc -L)" -le 40 ]
+}
+
+@test "breakeven: nearest to a tie is where least is between them" {
+    close_call
+    out breakeven "$close" --strategy "distil it's" --scale /products/chat/requests_per_month=0.1:10:log \
+        --set /models/small/contracts/host/usd_per_mtok/input=9 --paths 256
+    expect 0
+    flat
+    has "$BATS_TEST_TMPDIR/flat" 'nearest to a tie at 0.1 times'
+}
+
+@test "choice, timing: a certain scenario has nothing to regret and no error of the arithmetic" {
+    out choice scenarios/deepseek-fleet.json --paths 4
+    expect 0
+    has "$stdout" 'Nothing to regret: in no future that was seen is another better than `nodes`.'
+    lacks "$stdout" 'The margin is'
+    out timing scenarios/break-even-escalation.json --paths 64
+    expect 0
+    flat
+    has "$BATS_TEST_TMPDIR/flat" 'it saves USD 9.300 (NPV)'
+}
+
+@test "timing: what watching saves says against what" {
+    close_call
+    sed -i 's/"low": 1, "high": 3/"low": 0.2, "high": 3.5/; s/"requests_per_month": {/"growth": {"per_year": 0.1, "volatility_per_sqrt_year": 0.5}, &/; s/"lead_months": 0/"lead_months": 0, "evaluation_usd": 3000/' "$close"
+    out timing "$close" --paths 2048
+    expect 0
+    flat
+    grep -q '^Do not start .* more than never starting\. It never starts in' "$BATS_TEST_TMPDIR/flat"
+}
+
+@test "breakeven: a quantity that matters is never said to make no difference" {
+    close_call
+    # only the value nearest to 99 % has all paths, which was taken for nothing else to compare
+    out breakeven "$close" --strategy "distil it's" --vary /models/small/contracts/host/usd_per_mtok/input=1.5:2.9 \
+        --probability 0.99 --paths 8192
+    expect 0
+    flat
+    lacks "$BATS_TEST_TMPDIR/flat" 'makes no difference'
+    grep -q '^No break-even between 1.5 and 2.9' "$BATS_TEST_TMPDIR/flat"
+    out information "$close" --pilot chat --paths 1024
+    expect 2
+    has "$stderr" 'students have "general"'
+}
