@@ -193,7 +193,7 @@ END
 @test "choice, timing: a certain scenario has nothing to regret and no error of the arithmetic" {
     out choice scenarios/deepseek-fleet.json --paths 4
     expect 0
-    has "$stdout" 'Nothing to regret: in no future that was seen is another better than `nodes`.'
+    has "$stdout" 'Nothing to regret: in none of these futures is another better than `nodes`.'
     lacks "$stdout" 'The margin is'
     out timing scenarios/break-even-escalation.json --paths 64
     expect 0
