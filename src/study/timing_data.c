@@ -376,8 +376,8 @@ static ds_code split(columns *c, ds_error *err)
     free(scratch);
     return d->fit > 0 && d->fit < d->paths
                ? DS_OK
-               : ds_fail(err, DS_E_USAGE, "", "paths that all depend on each other cannot be halved: "
-                         "take two replicates or states of knowledge at least");
+               : ds_fail(err, DS_E_USAGE, "", "paths that all depend on each other cannot be "
+                         "halved: take two replicates or states of knowledge at least");
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
