@@ -88,7 +88,9 @@ void ds_group_list_add(struct argp_state *state, ds_group_list *list, const char
 void ds_group_list_add_input(struct argp_state *state, ds_group_list *list, const char *argument);
 void ds_group_list_release(ds_group_list *list);
 
-/* The name of a directory; an empty one ends the program likewise. */
+/* The name of a directory, or of a file, that is to be written; an empty one ends the program
+ * likewise, and one that cannot be written to with the status of that, before any work. */
+const char *ds_parse_file(struct argp_state *state, const char *option, const char *text);
 const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text);
 
 /* Options of every command that simulates; a child parser. */

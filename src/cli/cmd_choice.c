@@ -133,7 +133,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_WITHIN:
         if (!parse_number(argument, &end, &o->near_percent) || *end != '\0' ||
             o->near_percent < 0)
-            argp_error(state, "--within: '%s' is not a percentage", argument);
+            argp_error(state, "--within: '%s' is not a percentage such as 5", argument);
         o->near_given = true;
         return 0;
     case ARGP_KEY_END:

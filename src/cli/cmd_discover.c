@@ -172,6 +172,8 @@ static ds_code look(const ds_options *o, const ds_scenario *scenario,
     ds_code code = ds_samples_read(o->data, &samples, error);
     if (code == DS_OK)
         code = ds_discover_samples(samples, how, discover, error);
+    if (code != DS_OK && error->file[0] == '\0')
+        snprintf(error->file, sizeof error->file, "%s", o->data);
     ds_samples_free(samples);
     return code;
 }

@@ -79,7 +79,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--memory: '%s' is not a size such as 512M or 8G", argument);
         return 0;
     case KEY_SAMPLES:
-        o->samples = argument;
+        o->samples = ds_parse_file(state, "--samples", argument);
         return 0;
     case ARGP_KEY_END:
         if (o->samples != NULL && o->engine == 1)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "output/file.h"
 
 bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *out)
 {
@@ -37,8 +38,21 @@ int ds_parse_choice(struct argp_state *state, const char *option, const char *te
 
 const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text)
 {
+    ds_error error = { 0 };
     if (text[0] == '\0')
         argp_error(state, "%s: which directory?", option);
+    if (ds_directory_check(text, &error) != DS_OK)
+        exit(ds_report_error(&error));
+    return text;
+}
+
+const char *ds_parse_file(struct argp_state *state, const char *option, const char *text)
+{
+    ds_error error = { 0 };
+    if (text[0] == '\0')
+        argp_error(state, "%s: which file?", option);
+    if (ds_file_check(text, &error) != DS_OK)
+        exit(ds_report_error(&error));
     return text;
 }
 

@@ -23,15 +23,22 @@ static void quote_strategy(const ds_report *report, size_t strategy, const ds_st
         snprintf(out, DS_QUOTED_TEXT, "none");
 }
 
-/* How many paths would shrink the standard error to a third of the advantage. */
+/* How many paths would shrink the standard error to a third of the advantage: one digit. */
 static void more_paths(const ds_report *report, ds_estimate advantage, char *out, size_t size)
 {
-    double ratio = 3 * advantage.se / fabs(advantage.value);
-    double needed = ratio * ratio * (double)ds_result_paths(report->result);
-    if (isfinite(needed) && needed > (double)ds_result_paths(report->result) && needed < 1e9)
-        snprintf(out, size, "about %.1g paths (--paths) would tell", needed);
-    else
+    const double paths = (double)ds_result_paths(report->result);
+    double       ratio = 3 * advantage.se / fabs(advantage.value);
+    double       needed = ratio * ratio * paths;
+    char         text[DS_HUMAN_TEXT];
+    if (!(advantage.se > 0) || !(needed > paths)) {
+        snprintf(out, size, "more paths (--paths) may tell");
+    } else if (needed < 1e9) {
+        const double digit = pow(10, floor(log10(needed)));
+        ds_human_grouped(round(needed / digit) * digit, 0, text);
+        snprintf(out, size, "about %.30s paths (--paths) would tell", text);
+    } else {
         snprintf(out, size, "they cost the same for all practical purposes");
+    }
 }
 
 static void cannot_say(const ds_report *report, const ds_decision *d, const ds_style *style,
@@ -49,12 +56,26 @@ static void cannot_say(const ds_report *report, const ds_decision *d, const ds_s
     }
     quote_strategy(report, d->best_distilling, style, distilling);
     quote_strategy(report, d->best_other, style, other);
-    ds_human_money(d->advantage_usd, style->utf8, money);
-    more_paths(report, d->advantage_usd, more, sizeof more);
+    ds_estimate gain = d->advantage_usd;
+    const bool  saves = gain.value >= 0;
+    gain.value = fabs(gain.value);
+    if (gain.value == 0 && gain.se == 0) {
+        snprintf(out, size, "Cannot say: %s and %s cost the same.", distilling, other);
+        return;
+    }
+    ds_human_money(gain, style->utf8, money);
+    if (ds_result_paths(report->result) == 1) {
+        snprintf(out, size, "Cannot say from one future: in it %s %s %s (NPV) %s %s; more paths "
+                            "(--paths) may tell.",
+                 distilling, saves ? "saves" : "costs", money, saves ? "against" : "more than",
+                 other);
+        return;
+    }
+    more_paths(report, gain, more, sizeof more);
     snprintf(out, size,
-             "Cannot say: %s saves %s (NPV) against %s, which is within the error of the "
-             "simulation; %s.",
-             distilling, money, other, more);
+             "Cannot say: %s %s %s (NPV) %s %s, which is within the error of the simulation; %s.",
+             distilling, saves ? "saves" : "costs", money, saves ? "against" : "more than", other,
+             more);
 }
 
 static void no_student(const ds_report *report, const ds_decision *d, const ds_style *style,
@@ -118,15 +139,22 @@ static void recommend(FILE *file, const ds_report *report, const ds_decision *d,
     quote_strategy(report, d->best, style, best);
     quote_strategy(report, d->runner_up, style, next);
     ds_human_money(d->margin_usd, style->utf8, margin);
+    if (fabs(d->margin_usd.value) <= 0 && d->margin_usd.se <= 0) {
+        snprintf(sentence, sizeof sentence,
+                 "Of all strategies %s costs least in these futures, but %s costs the same in "
+                 "each of them.", best, next);
+        ds_text_wrap(file, sentence, style->width, 0, 0);
+        return;
+    }
     if (d->margin_low > 0)
         used = (size_t)snprintf(sentence, sizeof sentence,
                                 "Of all strategies %s costs least, %s less than the next, %s", best,
                                 margin, next);
     else
         used = (size_t)snprintf(sentence, sizeof sentence,
-                                "Of all strategies %s costs least in these futures, but that it "
-                                "does is within the error: the next, %s, costs %s more", best, next,
-                                margin);
+                                "Of all strategies %s costs least in these futures, %s less than "
+                                "the next, %s, but within the error another may cost less", best,
+                                margin, next);
     const bool less = best_case.value > 0;
     best_case.value = fabs(best_case.value);
     ds_human_money(best_case, style->utf8, gain);

@@ -28,6 +28,11 @@ void ds_file_abandon(ds_file *file);
 /* Makes a directory unless it is there; its parent must exist. */
 DS_MUST_CHECK ds_code ds_directory_make(const char *path, ds_error *err);
 
+/* Could files be written into this directory, or the directory be made?  Could this file be
+ * written?  As far as can be told without doing it: to be asked before an hour of work. */
+DS_MUST_CHECK ds_code ds_directory_check(const char *path, ds_error *err);
+DS_MUST_CHECK ds_code ds_file_check(const char *path, ds_error *err);
+
 /* directory/name, to be freed; NULL without memory. */
 char *ds_path_join(const char *directory, const char *name);
 

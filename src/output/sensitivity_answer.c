@@ -265,28 +265,48 @@ static bool knows_chance(ds_sensitivity_method method)
     return method == DS_SENSITIVITY_SOBOL || method == DS_SENSITIVITY_SHAPLEY;
 }
 
+/* Is it one of the words of "a, b, c"? */
+static bool is_listed(const char *list, const char *word, size_t length)
+{
+    for (const char *at = list; *at != '\0'; at += strspn(at, ", ")) {
+        const size_t next = strcspn(at, ",");
+        if (next == length && strncmp(at, word, length) == 0)
+            return true;
+        at += next;
+    }
+    return false;
+}
+
 /* Adds what a star of `name` stands for in a member, unless it is there. */
 static void add_star(const char *name, const char *member, char *out, size_t size)
 {
     const size_t prefix = strcspn(name, "*"), used = strlen(out);
-    char         part[NAME_TEXT];
 
     if (name[prefix] == '\0' || strncmp(member, name, prefix) != 0)
         return;
     const size_t length = strcspn(member + prefix, "/#");
-    snprintf(part, sizeof part, "%s%.*s", used > 0 ? ", " : "", (int)(length < 120 ? length : 120),
-             member + prefix);
-    const char *there = strstr(out, part + (used > 0 ? 2 : 0));
-    if (there != NULL && strchr(",", there[strlen(part) - (used > 0 ? 2 : 0)]) != NULL)
-        return;
-    if (used + strlen(part) < size)
-        memcpy(out + used, part, strlen(part) + 1);
+    if (length < size - used - 2 && !is_listed(out, member + prefix, length))
+        snprintf(out + used, size - used, "%s%.*s", used > 0 ? ", " : "", (int)length,
+                 member + prefix);
 }
 
-/* Which of the rows are several correlated inputs, and which these are. */
+/* What the star of a name stands for, "PREFIX*: a, b."; "" without a star. */
+static void joined_line(const ds_sensitivity_row *row, char *out, size_t size)
+{
+    const size_t prefix = strcspn(row->name, "*");
+    char         names[SENTENCE_TEXT / 2] = "";
+
+    for (size_t k = 0; k < row->member_count; k++)
+        add_star(row->name, row->members[k], names, sizeof names);
+    out[0] = '\0';
+    if (row->name[prefix] == '*')
+        snprintf(out, size, "%.*s*: %s.", (int)prefix, row->name, names);
+}
+
+/* Which of the rows are several correlated inputs, and which these are: each list once. */
 static void print_joined(FILE *file, const subject *t, size_t rows)
 {
-    char before[NAME_TEXT] = "";
+    char line[SENTENCE_TEXT], earlier[SENTENCE_TEXT], clean[SENTENCE_TEXT];
 
     if (!any_row(t, rows, is_joined))
         return;
@@ -296,18 +316,16 @@ static void print_joined(FILE *file, const subject *t, size_t rows)
                             : "Correlated inputs are one (*): their shares can be told apart by "
                               "--method shapley only.");
     for (size_t i = 0; i < rows; i++) {
-        const ds_sensitivity_row *row = ds_sensitivity_row_at(t->s, i);
-        char names[SENTENCE_TEXT / 2] = "", prefix[NAME_TEXT];
-        char line[SENTENCE_TEXT], clean[SENTENCE_TEXT];
-        snprintf(prefix, sizeof prefix, "%.*s", (int)strcspn(row->name, "*"), row->name);
-        if (strcmp(prefix, row->name) == 0 || strcmp(prefix, before) == 0)
+        joined_line(ds_sensitivity_row_at(t->s, i), line, sizeof line);
+        bool said = line[0] == '\0';
+        for (size_t k = 0; k < i && !said; k++) {
+            joined_line(ds_sensitivity_row_at(t->s, k), earlier, sizeof earlier);
+            said = strcmp(line, earlier) == 0;
+        }
+        if (said)
             continue;
-        for (size_t k = 0; k < row->member_count; k++)
-            add_star(row->name, row->members[k], names, sizeof names);
-        snprintf(line, sizeof line, "%s*: %s.", prefix, names);
         ds_text_clean(line, t->style->utf8, clean, sizeof clean);
         print_note(file, t, clean);
-        snprintf(before, sizeof before, "%s", prefix);
     }
 }
 

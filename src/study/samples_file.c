@@ -45,6 +45,9 @@ static ds_code add_column(reader *r, const char *name)
 {
     if (r->csv.unclosed)
         return ds_csv_fail(&r->csv, true, r->err, "a quoted field does not end");
+    if (name[strspn(name, " \t")] == '\0' && r->fields == 0 && r->csv.last)
+        return ds_csv_fail(&r->csv, true, r->err,
+                           "nothing stands there: a line with the names of the columns does first");
     if (name[strspn(name, " \t")] == '\0')
         return ds_csv_fail(&r->csv, true, r->err,
                            "the column has no name (pandas: to_csv(..., index=False))");

@@ -376,7 +376,7 @@ static ds_code split(columns *c, ds_error *err)
         put_in_order(d, d->columns[k], scratch);
     }
     free(scratch);
-    return d->fit > 0 && d->fit < d->paths
+    return d->fit > 1 && d->fit + 1 < d->paths /* an error needs two of each */
                ? DS_OK
                : ds_fail(err, DS_E_USAGE, "", "paths that all depend on each other cannot be "
                          "halved: take two replicates or states of knowledge at least");
@@ -398,15 +398,17 @@ static ds_code simulate(ds_timing_data *d, const ds_timing_options *o, ds_error 
     how.targets = NULL;
     how.target_count = 0;
     if (how.path_count < LEAST_PATHS) {
-        return ds_fail(err, DS_E_USAGE, "", "%llu paths are too few to fit rules on one half and "
+        return ds_fail(err, DS_E_USAGE, "", "%llu path%s too few to fit rules on one half and "
                        "value them on the other; take %d or more",
-                       (unsigned long long)how.path_count, LEAST_PATHS);
+                       (unsigned long long)how.path_count, how.path_count == 1 ? " is" : "s are",
+                       LEAST_PATHS);
     }
     d->paths = (size_t)how.path_count;
     d->stride = ds_design_stride(how.path_count);
     if (bytes_wanted(d) > most_bytes) {
+        const uint64_t fit = most_bytes / (bytes_wanted(d) / d->stride) / 1024 * 1024;
         return ds_fail(err, DS_E_USAGE, "", "what is watched of %zu paths would take more than "
-                       "3 GiB; ask for fewer", d->paths);
+                       "3 GiB; ask for %zu at most", d->paths, (size_t)fit);
     }
     c.watch = calloc(d->months * (d->product_count + d->level_count + d->rent_count +
                                   d->process_count + 1) +

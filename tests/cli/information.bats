@@ -29,6 +29,15 @@ value() {
     has "$stdout" 'Scenario `information`'
 }
 
+@test "states of knowledge are left out: an input with ten values is not told apart by them" {
+    out information $data --paths 4000 --format csv
+    expect 0
+    cp "$stdout" "$BATS_TEST_TMPDIR/plain"
+    out information $data --paths 4000 --outer 10 --format csv
+    expect 0
+    cmp "$stdout" "$BATS_TEST_TMPDIR/plain"
+}
+
 @test "csv: closed forms" {
     out information $data --format csv
     expect 0

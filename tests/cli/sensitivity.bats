@@ -23,6 +23,13 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
     [ "$(width "$stdout")" -le 80 ]
 }
 
+@test "what a star stands for is said once" {
+    out sensitivity scenarios/amazon-anthropic.json --paths 512
+    expect 0
+    [ "$(grep -c '^/products/\*/' "$stdout")" -ge 2 ]
+    [ "$(grep -c '^/products/\*: alexa-for-shopping, q, quicksight\.$' "$stdout")" -eq 1 ]
+}
+
 # One future in a thousand rules the variance: an estimate beyond 100 % is told as 100 %, one below
 # 0 as 0, as their interval is; the csv has what was estimated.
 @test "shares of a heavy tail are printed within 0 and 100 %" {

@@ -125,7 +125,11 @@ END
     expect 2
     out timing "$BATS_FILE_TMPDIR/option.json" --paths 1
     expect 2
-    has "$stderr" '1 paths are too few'
+    has "$stderr" '1 path is too few'
+    out timing "$BATS_FILE_TMPDIR/option.json" --paths 100000000
+    expect 2
+    most=$(sed -n 's/.*more than 3 GiB; ask for \([0-9]*\) at most$/\1/p' "$stderr")
+    [ "$most" -ge 100000 ] && [ "$most" -lt 100000000 ]
     out timing "$BATS_FILE_TMPDIR/option.json" --paths 3
     expect 2
     has "$stderr" 'take 16 or more'

@@ -128,7 +128,8 @@ static const file_case files[] = {
     {"a,b\n1,\"2\n", "does not end", 2, 3},
     {"a,b\n", "no row", 1, 1},
     {"path\n1\n", "no columns", 1, 1},
-    {"", "no name", 1, 1},
+    {"", "nothing stands there", 1, 1},
+    {"\n1,2\n", "nothing stands there", 1, 1},
 };
 
 static void test_files(void **state)
