@@ -189,8 +189,12 @@ static void parts_apart(const void *context, size_t first, size_t count, double 
 ds_measure ds_share_difference(const ds_costs *c, size_t a, size_t b)
 {
     const pair two = {c, a, b};
+    ds_measure d = ds_mean_of_paths(c, parts_apart, &two);
 
-    return ds_mean_of_paths(c, parts_apart, &two);
+    if (a != b) { /* half a path of either was not seen, as in (113) */
+        d.se = hypot(d.se, 1.0 / (double)c->paths);
+    }
+    return d;
 }
 
 /* ---- Means --------------------------------------------------------------------------- */

@@ -249,6 +249,17 @@ static bool is_joined(const ds_sensitivity_row *row)
     return strchr(row->name, '*') != NULL || strstr(row->name, " and others") != NULL;
 }
 
+/* Joined by a t copula? */
+static bool has_tail(const ds_sensitivity_row *row)
+{
+    for (size_t k = 0; k < row->member_count; k++) {
+        const char *mark = strrchr(row->members[k], '#');
+        if (mark != NULL && strcmp(mark, "#tail") == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool knows_chance(ds_sensitivity_method method)
 {
     return method == DS_SENSITIVITY_SOBOL || method == DS_SENSITIVITY_SHAPLEY;
@@ -299,8 +310,11 @@ static void print_joined(FILE *file, const subject *t, size_t rows)
 
     if (!any_row(t, rows, is_joined))
         return;
-    print_note(file, t, "Correlated inputs are one (*): their shares can be told apart by "
-                        "--method shapley only.");
+    print_note(file, t, any_row(t, rows, has_tail)
+                            ? "Correlated inputs are one (*): by a t copula they share a tail, so "
+                              "that their shares cannot be told apart."
+                            : "Correlated inputs are one (*): their shares can be told apart by "
+                              "--method shapley only.");
     for (size_t i = 0; i < rows; i++) {
         joined_line(ds_sensitivity_row_at(t->s, i), line, sizeof line);
         bool said = line[0] == '\0';

@@ -246,15 +246,17 @@ static void make_kicks(ds_timing_data *d)
     }
 }
 
-/* What is not in the scores yet: uniform numbers become normal scores, and chances are taken
- * less their probability. */
+/* Hidden inputs are taken less their means, over their sds, and chances less their
+ * probability. */
 static void finish(ds_timing_data *d, double *const *success, double *const *permission)
 {
     make_kicks(d);
     ds_timing_stakes_make(d);
     for (size_t h = 0; h < d->hidden_count; h++) {
+        const ds_distribution *of = &d->plan->scenario->inputs[d->hidden[h]].distribution;
+        const double mean = ds_distribution_mean(of), sd = ds_distribution_sd(of);
         for (size_t i = 0; i < d->paths; i++) {
-            d->score[h][i] = ds_normal_quantile(d->score[h][i]);
+            d->score[h][i] = (d->score[h][i] - mean) / (sd > 0 && isfinite(sd) ? sd : 1);
         }
     }
     for (size_t k = 0; k < d->student_count; k++) {
@@ -286,7 +288,7 @@ static ds_code run(ds_timing_data *d, const ds_timing_options *o, columns *c,
         d->variance[k] = watched_input(c, volatility_of(d->plan, d->process[k]));
     }
     for (size_t h = 0; h < d->hidden_count; h++) {
-        d->score[h] = watched(c, DS_WATCH_UNIFORM, d->hidden[h], 0);
+        d->score[h] = watched(c, DS_WATCH_INPUT, d->hidden[h], 0);
     }
     for (size_t k = 0; k < d->student_count; k++) {
         d->made[k] = watched(c, DS_WATCH_ATTEMPTS, d->student[k], 0);
@@ -376,8 +378,8 @@ static ds_code split(columns *c, ds_error *err)
     free(scratch);
     return d->fit > 1 && d->fit + 1 < d->paths /* an error needs two of each */
                ? DS_OK
-               : ds_fail(err, DS_E_USAGE, "", "paths that all depend on each other cannot be halved: "
-                         "take two replicates or states of knowledge at least");
+               : ds_fail(err, DS_E_USAGE, "", "paths that all depend on each other cannot be "
+                         "halved: take two replicates or states of knowledge at least");
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */

@@ -31,7 +31,7 @@ typedef struct {
     double  **at_stake;           /* [month][process]: what a kick moves, present value  */
     double  **moved;              /* [date][process]: sum of kick times at_stake from its
                                      month on                                            */
-    double  **score;              /* [hidden]: normal scores                             */
+    double  **score;              /* [hidden]: less its mean, over its sd                */
     double  **made, **succeeds;   /* [student]: attempts; 1 when the last one passed      */
     double  **permitted, **passed; /* [student]: of these, 1 or 0 less its probability    */
     double  **tried;              /* [student]: attempts less their mean                  */

@@ -114,5 +114,6 @@ ds_surprises ds_timing_hidden(const ds_timing_part *part)
 {
     const ds_timing_data *d = part->data;
 
-    return (ds_surprises){CHANCES * d->student_count + 2 * d->hidden_count, fill_hidden, part, NULL};
+    return (ds_surprises){CHANCES * d->student_count + 2 * d->hidden_count, fill_hidden, part,
+                          NULL};
 }

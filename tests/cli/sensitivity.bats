@@ -87,6 +87,20 @@ traffic=traffic=/products/q/requests_per_month,/products/q/growth,/products/r/gr
     done
 }
 
+@test "a t copula: no method tells its inputs apart, and none is named" {
+    t='/dependence={"copula":"t","degrees_of_freedom":4}'
+    for method in sobol shapley; do
+        COLUMNS=200 out sensitivity $data -m $method --paths 1024 --set "$t"
+        expect 0
+        has "$stdout" 'by a t copula they share a tail, so that their shares cannot be told apart'
+        ! grep -q 'method shapley' "$stdout"
+        out sensitivity $data -m $method --paths 1024 --set "$t" -g q=/products/q/growth
+        expect 2
+        has "$stderr" 'are correlated by a t copula'
+        ! grep -q 'method shapley' "$stderr"
+    done
+}
+
 @test "json, and a directory" {
     out sensitivity $data --format json --out "$BATS_TEST_TMPDIR/d"
     expect 0

@@ -351,6 +351,26 @@ static void ties_in_groups_have_the_error_of_113(void **state)
     release(&c);
 }
 
+/* In each of 4 replicates one course is the cheapest on 6 of 10 paths: how much more often is
+ * not known without an error for that. */
+static void replicates_that_agree_are_no_certainty(void **state)
+{
+    enum { PATHS = 40 };
+    const ds_groups groups = {DS_GROUPS_MODULO, 4};
+    const ds_costs c = costs(2, PATHS, &groups);
+
+    (void)state;
+    for (size_t k = 0; k < PATHS; k++) {
+        column(&c, 0)[k] = k / 4 < 6 ? 1.0 : 3.0;
+        column(&c, 1)[k] = 2.0;
+    }
+    const ds_measure d = ds_share_difference(&c, 0, 1);
+    NEAR(d.value, 0.2, 1e-15);
+    NEAR(d.se, 1.0 / PATHS, 1e-13);
+    assert_true(ds_share_difference(&c, 1, 1).se <= 0.0);
+    release(&c);
+}
+
 /* Courses of given means, on common paths: cost = mean + common + own. */
 typedef struct {
     size_t courses;
@@ -504,6 +524,7 @@ int main(void)
         cmocka_unit_test(coverage_by_the_binomial_law),
         cmocka_unit_test(a_share_of_none_has_an_interval),
         cmocka_unit_test(ties_in_groups_have_the_error_of_113),
+        cmocka_unit_test(replicates_that_agree_are_no_certainty),
         cmocka_unit_test(the_margin_knows_that_the_best_was_chosen),
         cmocka_unit_test(the_advantage_knows_that_both_were_chosen),
     };

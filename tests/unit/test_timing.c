@@ -282,7 +282,8 @@ static void test_what_a_price_shows_is_not_hidden(void **state)
  * start: no rule saves more than the fixed month.  Permission 0.8, up to two attempts of 0.6,
  * 10,000 each: with D the sum of the discounts of 12 months, 2,000 D 0.8 (1 - 0.4^2) - 10,000 *
  * 0.8 * 1.4.  With three attempts of 0.5 and three months each, of 3,000, over 36 months no fit is
- * exact at each date, but what remains must not be taken for worth. */
+ * exact at each date, but what remains must not be taken for worth.  Nor does anybody know what
+ * the project will cost, with whatever tail. */
 static void test_only_the_gate_is_not_known(void **state)
 {
     (void)state;
@@ -298,8 +299,14 @@ static void test_only_the_gate_is_not_known(void **state)
         {"/models/small/project", "{\"evaluation_usd\": 3000, \"lead_months\": 3, "
                                   "\"attempts\": 3, \"success_probability\": 0.5, "
                                   "\"permission_probability\": 0.8}"}};
+    const ds_override costs[] = {
+        {"/clock/months", "12"},
+        {"/products/chat/growth", "null"},
+        {"/models/small/project/evaluation_usd",
+         "{\"lognormal\": {\"mean\": 10000, \"sd\": 9000}}"}};
     world base = open_option("random", project_usd);
     world m = open_with(&base, two, 3), n = open_with(&base, three, 3);
+    world l = open_with(&base, costs, 3);
     double truth = -10000 * 0.8 * 1.4;
     for (size_t t = 0; t < 12; t++)
         truth += discount(t) * saved_usd * 0.8 * (1 - 0.4 * 0.4);
@@ -315,6 +322,10 @@ static void test_only_the_gate_is_not_known(void **state)
                   ds_timing_fixed(t).saving.value);
     assert_true(ahead.value < 1e-3 * ds_timing_fixed(t).saving.value);
     ds_timing_free(t);
+    t = timing_of(&l, 4096, 2); /* 2,000 D - 10,000: a saving is a straight line of costs */
+    NEAR(ds_timing_bound(t).saving.value, (truth + 11200) / 0.672 - 10000, 5);
+    ds_timing_free(t);
+    close_world(&l);
     close_world(&n);
     close_world(&m);
     close_world(&base);
