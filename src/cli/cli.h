@@ -67,6 +67,8 @@ size_t ds_find_strategy(const ds_scenario *scenario, const char *name);
 /* ---- Options --------------------------------------------------------------*/
 /* Numbers of options: the whole word, in range, or false. */
 bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *out);
+/* "0.7" or "70%": more than 0, less than 1; anything else ends the program likewise. */
+double ds_parse_share(struct argp_state *state, const char *option, const char *text);
 /* Index of a word in a NULL-terminated list; a word that is not in it ends the
  * program with a message about the option. */
 int  ds_parse_choice(struct argp_state *state, const char *option, const char *text,

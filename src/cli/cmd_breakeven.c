@@ -57,16 +57,6 @@ static void add_range(struct argp_state *state, ds_options *o, const char *argum
     o->range_count++;
 }
 
-static void set_probability(struct argp_state *state, ds_options *o, const char *argument)
-{
-    char *end;
-    errno = 0;
-    o->probability = strtod(argument, &end);
-    if (errno != 0 || *end != '\0' || end == argument ||
-        !(o->probability > 0 && o->probability < 1))
-        argp_error(state, "--probability: '%s' is not a number between 0 and 1", argument);
-}
-
 static void check_together(struct argp_state *state, ds_options *o)
 {
     if (o->range_count == 0)
@@ -97,7 +87,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         o->of_given = true;
         return 0;
     case KEY_PROBABILITY:
-        set_probability(state, o, argument);
+        o->probability = ds_parse_share(state, "--probability", argument);
         return 0;
     case KEY_STRATEGY:
         o->strategy = argument;

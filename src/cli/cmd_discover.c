@@ -43,23 +43,6 @@ static const struct argp_option options[] = {
     { 0 }
 };
 
-/* "0.7" or "70%": more than 0, less than 1. */
-static double parse_share(struct argp_state *state, const char *option, const char *text)
-{
-    char  *end = NULL;
-    double value = 0;
-    if (strchr("0123456789.", text[0]) != NULL && text[0] != '\0')
-        value = strtod(text, &end);
-    if (end != NULL && strcmp(end, "%") == 0) {
-        value /= 100;
-        end++;
-    }
-    if (end == NULL || *end != '\0' || !(value > 0 && value < 1))
-        argp_error(state, "%s: '%s' is not a share between 0 and 1, such as 0.7 or 70%%", option,
-                   text);
-    return value;
-}
-
 static size_t parse_count(struct argp_state *state, const char *option, const char *text,
                           uint64_t most)
 {
@@ -86,10 +69,10 @@ static error_t parse_look(int key, char *argument, struct argp_state *state)
     case KEY_STRATEGY:    o->look.strategy = argument; return 0;
     case KEY_AGAINST:     o->look.against = argument; return 0;
     case KEY_MIN_DENSITY:
-        o->look.min_density = parse_share(state, "--min-density", argument);
+        o->look.min_density = ds_parse_share(state, "--min-density", argument);
         return 0;
     case KEY_MIN_MASS:
-        o->look.min_mass = parse_share(state, "--min-mass", argument);
+        o->look.min_mass = ds_parse_share(state, "--min-mass", argument);
         return 0;
     case KEY_BOXES:
         o->look.boxes = parse_count(state, "--boxes", argument, DS_DISCOVER_MOST_BOXES);

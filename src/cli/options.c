@@ -22,6 +22,22 @@ bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *o
     return true;
 }
 
+double ds_parse_share(struct argp_state *state, const char *option, const char *text)
+{
+    char  *end = NULL;
+    double value = 0;
+    if (strchr("0123456789.", text[0]) != NULL && text[0] != '\0')
+        value = strtod(text, &end);
+    if (end != NULL && strcmp(end, "%") == 0) {
+        value /= 100;
+        end++;
+    }
+    if (end == NULL || *end != '\0' || !(value > 0 && value < 1))
+        argp_error(state, "%s: '%s' is not a share between 0 and 1, such as 0.7 or 70%%", option,
+                   text);
+    return value;
+}
+
 int ds_parse_choice(struct argp_state *state, const char *option, const char *text,
                     const char *const *choices)
 {
@@ -124,8 +140,8 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
         common->paths_text = argument;
         return 0;
     case KEY_SEED:
-        if (!ds_parse_whole(argument, 0, UINT64_C(9007199254740992), &common->seed))
-            argp_error(state, "--seed: '%s' is not a whole number from 0 to 2^53", argument);
+        if (!ds_parse_whole(argument, 0, UINT64_C(9007199254740991), &common->seed))
+            argp_error(state, "--seed: '%s' is not a whole number from 0 to 2^53 - 1", argument);
         common->seed_given = true;
         return 0;
     case KEY_SAMPLING:

@@ -202,9 +202,12 @@ static void say_nothing_found(const ds_subject *s, char *out, size_t size)
 {
     char threshold[DS_HUMAN_TEXT];
     percent((ds_estimate){ s->f->min_density, 0.003 }, threshold);
-    append(out, size, " These are not confined to any part: no bounds on at most a few of the %zu "
-                      "uncertain figures hold many more of them than their share of futures",
-           s->f->inputs);
+    append(out, size, " These are not confined to any part: no bounds on ");
+    if (s->f->inputs == 1)
+        append(out, size, "the one uncertain figure");
+    else
+        append(out, size, "a few of the %zu uncertain figures", s->f->inputs);
+    append(out, size, " hold many more of them than their share of futures");
     if (s->f->min_density > 0)
         append(out, size, ", at a density of %s or more", threshold);
     append(out, size, isfinite(s->f->refused_p)
@@ -430,12 +433,12 @@ static void print_notes(FILE *file, const ds_subject *s)
     if (s->report->scenario != NULL) {
         ds_text_quote(ds_scenario_name(s->report->scenario), s->style, name);
         snprintf(text, sizeof text, "Scenario %s (%s), %zu paths, seed %" PRIu64 ", %zu uncertain "
-                                    "figures.", name, ds_scenario_hash(s->report->scenario),
-                 s->f->paths, s->report->seed, s->f->inputs);
+                                    "figure%s.", name, ds_scenario_hash(s->report->scenario),
+                 s->f->paths, s->report->seed, s->f->inputs, s->f->inputs == 1 ? "" : "s");
     } else {
         ds_text_quote(s->report->data, s->style, name);
-        snprintf(text, sizeof text, "Table %s, %zu rows, %zu columns looked at.", name, s->f->paths,
-                 s->f->inputs);
+        snprintf(text, sizeof text, "Table %s, %zu rows, %zu column%s looked at.", name,
+                 s->f->paths, s->f->inputs, s->f->inputs == 1 ? "" : "s");
     }
     note(file, s, text);
 }

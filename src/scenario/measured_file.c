@@ -179,8 +179,8 @@ static ds_code read_cells(reader *r, record *c)
     if (r->csv.unclosed)
         return fail_unclosed(r);
     if (!c->blank && i != r->columns)
-        return ds_csv_fail(&r->csv, false, r->err, "%zu fields, but the header has %zu", i,
-                           r->columns);
+        return ds_csv_fail(&r->csv, false, r->err, "%zu field%s, but the header has %zu", i,
+                           i == 1 ? "" : "s", r->columns);
     return DS_OK;
 }
 

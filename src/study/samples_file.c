@@ -133,8 +133,8 @@ static ds_code read_row(reader *r)
             code = read_cell(r, &r->samples->column[r->column[i]], cell);
     }
     if (code == DS_OK && i != r->fields)
-        return ds_csv_fail(&r->csv, false, r->err, "%zu fields, but the header has %zu", i,
-                           r->fields);
+        return ds_csv_fail(&r->csv, false, r->err, "%zu field%s, but the header has %zu", i,
+                           i == 1 ? "" : "s", r->fields);
     r->samples->rows += code == DS_OK;
     return code;
 }

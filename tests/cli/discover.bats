@@ -94,7 +94,7 @@ END
     printf 'a,b\n1,2\n3\n' >"$t"
     out discover --data "$t" --when 'a < 1'
     expect 3
-    has "$stderr" "t.csv:3:1: 1 fields, but the header has 2"
+    has "$stderr" "t.csv:3:1: 1 field, but the header has 2"
     printf 'a,b\n1,NaN\n' >"$t"
     out discover --data "$t" --when 'a < 1'
     expect 3

@@ -223,3 +223,40 @@ END
     expect 2
     has "$stderr" 'students have "general"'
 }
+
+@test "help, tables of others: what is wrong is said like everywhere" {
+    out help --nonsense
+    expect 2
+    has "$stderr" "unknown command '--nonsense'"
+    out help run sweep
+    expect 2
+    out help profile fit
+    expect 0
+    has "$stdout" 'Usage: distillsim profile fit'
+    : >"$BATS_TEST_TMPDIR/empty.csv"
+    out discover --data "$BATS_TEST_TMPDIR/empty.csv"
+    expect 3
+    grep -q "^$BATS_TEST_TMPDIR/empty.csv:1:1: nothing stands there" "$stderr"
+    printf 'a,b\n1\n' >"$BATS_TEST_TMPDIR/short.csv"
+    out discover --data "$BATS_TEST_TMPDIR/short.csv"
+    expect 3
+    [ "$(cat "$stderr")" = "$BATS_TEST_TMPDIR/short.csv:2:1: 1 field, but the header has 2" ]
+    out run $small --seed 9007199254740992 # which no scenario may have
+    expect 2
+}
+
+@test "a share may be said in percent, for breakeven as for discover" {
+    close_call
+    for share in 0.9 90%; do
+        out breakeven "$close" --vary /models/small/contracts/host/usd_per_mtok/input=1:3 --probability $share \
+            --paths 512 --format csv
+        expect 0
+        cp "$stdout" "$BATS_TEST_TMPDIR/share.$share"
+    done
+    cmp "$BATS_TEST_TMPDIR/share.0.9" "$BATS_TEST_TMPDIR/share.90%"
+    for share in 100% 0 1 -1 nan '' 9e99 50%%; do
+        out breakeven "$close" --vary /models/small/contracts/host/usd_per_mtok/input=1:3 "--probability=$share"
+        expect 2
+        has "$stderr" 'is not a share between 0 and 1'
+    done
+}
