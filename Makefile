@@ -264,9 +264,9 @@ FULL_CONFIGS = gcc clang gcc-address-undefined
 # that suits a program at full speed.
 RACING_TESTS = $(patsubst tests/unit/%.c,build/gcc-thread/tests/%,\
     $(filter-out $(patsubst %,tests/unit/test_%.c,kernel catalogue extremes coverage coverage_runs \
-        knowledge starts sampler breakeven_run discover samples),\
+        knowledge starts sampler timing_coverage breakeven_run discover samples),\
     $(shell grep -l ds_run $(UNIT_SOURCES)))) \
-    $(patsubst $(B)/%,build/gcc-thread/%,$(filter-out %/streams.bats,$(BATS_TESTS)))
+    $(patsubst $(B)/%,build/gcc-thread/%,$(filter-out %/streams.bats %/readme.bats,$(BATS_TESTS)))
 # An instruction set with fused multiply-add, where there is one to leave alone.
 FMA := $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v3)
 
