@@ -260,12 +260,13 @@ lint: check-builds
 # The tests of four configurations, the bits of four, and the whole of lint.
 FULL_CONFIGS = gcc clang gcc-address-undefined
 # Only what starts threads can race; the rest would be slow for nothing, as are the
-# tests whose runs have one thread.  Nor streams.bats: it interrupts runs after a time
-# that suits a program at full speed.
+# tests whose runs have one thread, and README's commands, which the other tests run too.
+# Nor streams.bats: it interrupts runs after a time that suits a program at full speed.
 RACING_TESTS = $(patsubst tests/unit/%.c,build/gcc-thread/tests/%,\
-    $(filter-out $(addprefix tests/unit/test_,kernel.c catalogue.c extremes.c),\
+    $(filter-out $(patsubst %,tests/unit/test_%.c,kernel catalogue extremes coverage coverage_runs \
+        knowledge starts sampler breakeven_run discover samples),\
     $(shell grep -l ds_run $(UNIT_SOURCES)))) \
-    $(patsubst $(B)/%,build/gcc-thread/%,$(filter-out %/streams.bats,$(BATS_TESTS)))
+    $(patsubst $(B)/%,build/gcc-thread/%,$(filter-out %/streams.bats %/readme.bats,$(BATS_TESTS)))
 # An instruction set with fused multiply-add, where there is one to leave alone.
 FMA := $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v3)
 

@@ -1,7 +1,7 @@
 /* distillsim_choice.h -- which strategy, and how sure: the figures of a choice, how it
  * changes with one value, and whether it holds under several views of the future.
  *
- * Equations (120) to (129) of docs/decisions.md.  Ownership, errors and units are as in
+ * Equations (120) to (129c) of docs/decisions.md.  Ownership, errors and units are as in
  * distillsim.h.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef DISTILLSIM_CHOICE_H
@@ -14,7 +14,37 @@ typedef struct {
     double value, se, low, high;
 } ds_share;
 
+/* A strategy that is named because its estimate of something is the least, and how sure that
+ * is: what the next has more, paired by path, with the 95 % interval of a least that was
+ * chosen by the same paths.  Equation (122) and, for rules other than the mean, (121b),
+ * (124b), (129c). */
+typedef struct {
+    size_t      named, next;
+    ds_estimate difference;
+    double      low, high;
+    bool        sure;  /* all others have more; if not, which has the least cannot be said */
+    size_t      rival; /* then the nearest of those that may have it; else the next       */
+    ds_estimate rival_difference;
+} ds_ranking;
+
+/* What a strategy has more than another one that was named. */
+typedef struct {
+    ds_estimate difference;
+    double      low, high;
+    bool        sure; /* low > 0, and it is more than two errors; else it may have no more     */
+} ds_behind;
+
 /* ---- One scenario ----------------------------------------------------------- */
+/* Least CVaR; least 95 % regret; least greatest regret of the paths seen. */
+typedef enum {
+    DS_RULE_CVAR,
+    DS_RULE_REGRET_P95,
+    DS_RULE_REGRET_MAX,
+    DS_RULE_COUNT
+} ds_choice_rule;
+
+typedef enum { DS_EFFICIENCY_UNSURE, DS_EFFICIENCY_YES, DS_EFFICIENCY_NO } ds_efficiency;
+
 /* What is said of a strategy; `cost` is the outcome that is chosen by. */
 typedef struct {
     const char *name;
@@ -27,7 +57,8 @@ typedef struct {
     ds_estimate regret_p50, regret_p95;
     ds_estimate regret_max;  /* of the paths seen; se: the jackknife's            */
     bool        may_be_best; /* 95 % of the time at least the truly best may be   */
-    bool        efficient;   /* no other has a mean and a cvar as small           */
+    ds_efficiency efficient;   /* does no other have a mean and a cvar as small?    */
+    ds_behind   more[DS_RULE_COUNT]; /* than the strategy that the rule names     */
 } ds_choice_strategy;
 
 typedef enum {
@@ -68,10 +99,7 @@ size_t      ds_choice_best(const ds_choice *c);
 size_t      ds_choice_runner_up(const ds_choice *c);
 ds_estimate ds_choice_margin(const ds_choice *c);
 void        ds_choice_margin_interval(const ds_choice *c, double *low, double *high);
-/* Of least greatest regret, of least 95 % regret, of least CVaR. */
-size_t ds_choice_minimax(const ds_choice *c);
-size_t ds_choice_minimax_p95(const ds_choice *c);
-size_t ds_choice_least_cvar(const ds_choice *c);
+ds_ranking ds_choice_ranking(const ds_choice *c, ds_choice_rule rule);
 /* Does strategy a dominate b?  order 1 or 2. */
 ds_domination ds_choice_dominates(const ds_choice *c, size_t a, size_t b, int order);
 
@@ -81,6 +109,7 @@ typedef struct {
     ds_estimate mean;   /* of the cost                                            */
     ds_share    best;   /* acceptability                                          */
     ds_estimate regret;
+    ds_behind   likelier; /* P(best) less that of the strategy of least mean there   */
 } ds_acceptance;
 
 /* Between two values another strategy becomes the best by mean. */
@@ -119,6 +148,9 @@ typedef struct {
     ds_estimate regret; /* less the least mean of the view                        */
 } ds_view_cell;
 
+/* Least worst regret: robust; and least weighted mean regret. */
+typedef enum { DS_ROBUST_WORST, DS_ROBUST_MEAN, DS_ROBUST_COUNT } ds_robust_rule;
+
 /* Of a strategy over all views. */
 typedef struct {
     ds_estimate worst_regret; /* greatest of the views                            */
@@ -128,6 +160,9 @@ typedef struct {
     double      best_weight, near_weight; /* share of the weight in which it is best; in
                                  which its mean is within `near` of the best        */
     size_t      near_views;
+    size_t      sure_best_views;   /* of those in which it is the best, (122)        */
+    size_t      unsure_near_views; /* in which it cannot be said whether it is near  */
+    ds_behind   more[DS_ROBUST_COUNT]; /* than the strategy that the rule names      */
 } ds_view_strategy;
 
 /* near: share of the least mean that counts as near, such as 0.05. */
@@ -154,8 +189,9 @@ const char *ds_views_strategy(const ds_views *v, size_t strategy);
 size_t      ds_views_best(const ds_views *v, size_t view);
 ds_view_cell     ds_views_at(const ds_views *v, size_t view, size_t strategy);
 ds_view_strategy ds_views_of(const ds_views *v, size_t strategy);
-/* Of least worst regret, and of least weighted mean regret. */
-size_t ds_views_minimax(const ds_views *v);
-size_t ds_views_least_mean(const ds_views *v);
+/* Of least mean in a view. */
+ds_ranking ds_views_lead(const ds_views *v, size_t view);
+/* Over the views. */
+ds_ranking ds_views_ranking(const ds_views *v, ds_robust_rule rule);
 
 #endif

@@ -74,6 +74,9 @@ const char *ds_timing_strategy(const ds_timing *t);
 /* The students whose start is looked for. */
 size_t      ds_timing_model_count(const ds_timing *t);
 const char *ds_timing_model(const ds_timing *t, size_t index);
+/* Is the start of one student looked for, while others of the strategy start as the
+ * scenario says? */
+bool        ds_timing_alone(const ds_timing *t);
 size_t      ds_timing_horizon(const ds_timing *t); /* months of the clock               */
 uint64_t    ds_timing_paths(const ds_timing *t);
 uint64_t    ds_timing_fit_paths(const ds_timing *t); /* of them, those rules are fitted on */

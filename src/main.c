@@ -88,12 +88,19 @@ static int cmd_help(int argc, char **argv)
 {
     char  help[] = "--help";
     char *arguments[] = { argv[0], help, NULL };
+    char *nested[] = { argv[0], argc == 3 ? argv[2] : NULL, help, NULL }; /* profile fit */
 
     if (argc == 2 && strcmp(argv[1], "outcomes") == 0) {
         print_outcomes();
         return 0;
     }
-    if (argc == 2 && strcmp(argv[1], "help") != 0 && argv[1][0] != '-')
+    if (argc == 3 && strcmp(argv[1], "profile") == 0)
+        return dispatch(argv[1], 3, nested);
+    if (argc > 2) {
+        ds_message("help: one command only, not also '%s'", argv[2]);
+        return ds_code_exit_status(DS_E_USAGE);
+    }
+    if (argc == 2 && strcmp(argv[1], "help") != 0 && strcmp(argv[1], "--help") != 0)
         return dispatch(argv[1], 2, arguments);
     print_usage(stdout);
     return 0;

@@ -403,7 +403,7 @@ $ridge2 << END
 642.386747 0 0.0040111655
 649.643952 0 0.00281544556
 END
-set label 16 'distil-and-negoti…' at graph -0.015, first 0.12 right font ',13' textcolor rgb '#111111'
+set label 16 'distil-an…egotiate' at graph -0.015, first 0.12 right font ',13' textcolor rgb '#111111'
 set label 17 'saves: 71.5 %' at graph 1.015, first 0.32 left font ',12' textcolor rgb '#009E73'
 set label 18 'costs more: 28.5 %' at graph 1.015, first 0.06 left font ',12' textcolor rgb '#D55E00'
 $range2 << END

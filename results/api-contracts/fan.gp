@@ -193,7 +193,7 @@ END
 set label 1 'Monthly bill, USD k' at screen 0.02,0.955 left font ',17' textcolor rgb '#111111'
 set label 2 'line: median; dark band: half of all futures; light band: nine in ten; dashed: median of tokens' at screen 0.02,0.905 left font ',12' textcolor rgb '#666666'
 set xrange [0:23]
-set xtics ('Oct 2026' 2, 'Jan 2027' 5, 'Apr 2027' 8, 'Jul 2027' 11, 'Oct 2027' 14, 'Jan 2028' 17, 'Apr 2028' 20, 'Jul 2028' 23)
+set xtics ('Jan 2027' 5, 'Jan 2028' 17)
 set yrange [0:515.906724]
 set ytics 200
 set multiplot

@@ -10,12 +10,15 @@ unset key
 set style fill transparent solid 0.25 noborder
 $bill0 << END
 0 11.8 11.8 11.8 11.8 11.8
+1 11.8 11.8 11.8 11.8 11.8
 END
 $bill1 << END
 0 2.5 2.5 2.5 2.5 2.5
+1 2.5 2.5 2.5 2.5 2.5
 END
 $bill2 << END
 0 2.9956 2.9956 2.9956 2.9956 2.9956
+1 2.9956 2.9956 2.9956 2.9956 2.9956
 END
 set label 1 'Monthly bill, USD' at screen 0.02,0.955 left font ',17' textcolor rgb '#111111'
 set label 2 'line: median; dark band: half of all futures; light band: nine in ten; dashed: median of api' at screen 0.02,0.905 left font ',12' textcolor rgb '#666666'

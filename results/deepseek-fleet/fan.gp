@@ -10,9 +10,11 @@ unset key
 set style fill transparent solid 0.25 noborder
 $bill0 << END
 0 561.97536 561.97536 561.97536 561.97536 561.97536
+1 561.97536 561.97536 561.97536 561.97536 561.97536
 END
 $bill1 << END
 0 87.072 87.072 87.072 87.072 87.072
+1 87.072 87.072 87.072 87.072 87.072
 END
 set label 1 'Monthly bill, USD k' at screen 0.02,0.955 left font ',17' textcolor rgb '#111111'
 set label 2 'line: median; dark band: half of all futures; light band: nine in ten; dashed: median of list' at screen 0.02,0.905 left font ',12' textcolor rgb '#666666'

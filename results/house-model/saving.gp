@@ -661,7 +661,7 @@ $ridge4 << END
 19.7970158 1 1.00022823
 20.603633 1 1.00016737
 END
-set label 22 'move-search-and-s…' at graph -0.015, first 1.12 right font ',13' textcolor rgb '#111111'
+set label 22 'move-sear…ummaries' at graph -0.015, first 1.12 right font ',13' textcolor rgb '#111111'
 set label 23 'saves: 64 %' at graph 1.015, first 1.32 left font ',12' textcolor rgb '#009E73'
 set label 24 'costs more: 36 %' at graph 1.015, first 1.06 left font ',12' textcolor rgb '#D55E00'
 $range4 << END

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "distillsim.h"
+#include "distillsim_commit.h"
 #include "distillsim_groups.h"
 #include "output/text.h"
 
@@ -67,6 +67,8 @@ size_t ds_find_strategy(const ds_scenario *scenario, const char *name);
 /* ---- Options --------------------------------------------------------------*/
 /* Numbers of options: the whole word, in range, or false. */
 bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *out);
+/* "0.7" or "70%": more than 0, less than 1; anything else ends the program likewise. */
+double ds_parse_share(struct argp_state *state, const char *option, const char *text);
 /* Index of a word in a NULL-terminated list; a word that is not in it ends the
  * program with a message about the option. */
 int  ds_parse_choice(struct argp_state *state, const char *option, const char *text,
@@ -88,7 +90,9 @@ void ds_group_list_add(struct argp_state *state, ds_group_list *list, const char
 void ds_group_list_add_input(struct argp_state *state, ds_group_list *list, const char *argument);
 void ds_group_list_release(ds_group_list *list);
 
-/* The name of a directory; an empty one ends the program likewise. */
+/* The name of a directory, or of a file, that is to be written; an empty one ends the program
+ * likewise, and one that cannot be written to with the status of that, before any work. */
+const char *ds_parse_file(struct argp_state *state, const char *option, const char *text);
 const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text);
 
 /* Options of every command that simulates; a child parser. */
@@ -112,14 +116,23 @@ extern const struct argp ds_common_argp;
  * on a mistake (2). */
 void ds_parse(const struct argp *argp, int argc, char **argv, void *options);
 void ds_common_release(ds_common *common);
-/* Loads, and compiles when plan is not NULL; reports every problem and warning.  0, or
- * the exit status. */
-int  ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan);
+/* Loads a scenario as it is written; reports every problem and warning.  0, or the exit
+ * status. */
+int  ds_common_load(const ds_common *common, ds_scenario **scenario);
 
-/* Gives every term that a strategy wants optimised its best value: replaces scenario and
- * plan, and says what was found (NULL when nothing was to be).  0, or the exit status. */
-int  ds_common_find_terms(const ds_common *common, bool quiet, ds_scenario **scenario,
-                          ds_plan **plan, ds_optimised **found);
+/* A scenario as it is simulated: every term that a strategy wants optimised has its best
+ * value. */
+typedef struct {
+    ds_scenario  *scenario;
+    ds_plan      *plan;
+    ds_optimised *found; /* NULL when there was nothing to find */
+} ds_loaded;
+/* Loads and compiles; problems are reported.  0, or the exit status; in either case
+ * ds_loaded_release() is owed, as for {0}. */
+int  ds_loaded_open(ds_loaded *loaded, const ds_common *common);
+/* Gives open terms their best values.  0, or the exit status. */
+int  ds_loaded_find_terms(ds_loaded *loaded, const ds_common *common, bool quiet);
+void ds_loaded_release(ds_loaded *loaded);
 
 /* ---- Signals and progress ------------------------------------------------ */
 /* Number of the signal that asked the program to stop, or 0. */
@@ -142,5 +155,23 @@ void   ds_progress_end(ds_progress *progress);
 double ds_seconds(void);
 /* After DS_E_CANCELLED: says what was lost; returns the exit status. */
 int    ds_report_cancelled(const ds_progress *progress, const char *lost);
+/* How a study ended, whose paths are lost when it was cancelled: 0, or the exit status after
+ * a message. */
+int    ds_report_end(const ds_progress *progress, const ds_error *error);
+
+/* ---- Answers ------------------------------------------------------------- */
+typedef enum { DS_FORMAT_TABLE, DS_FORMAT_JSON, DS_FORMAT_CSV } ds_format;
+typedef struct {
+    ds_format   format;
+    const char *directory; /* of --out, or NULL                                     */
+    bool        quiet;
+} ds_answer;
+/* Child parsers of a command that simulates and answers: inputs are a ds_common and a
+ * ds_answer. */
+extern const struct argp_child ds_answer_children[];
+/* A run as options and scenario (or NULL) say, told to the progress; path_count 0: as the
+ * scenario or the study says. */
+ds_run_options ds_common_run(const ds_common *common, const ds_scenario *scenario,
+                             ds_progress *progress);
 
 #endif

@@ -10,22 +10,22 @@
 
 enum { RANGES = 2 };
 
-static const char *const formats[] = { "table", "json", "csv", NULL };
 static const char *const kinds[] = { "mean", "p50", "probability", NULL };
 
 typedef struct {
     ds_common          common;
+    ds_answer          answer;
     ds_breakeven_range ranges[RANGES];
     size_t             range_count;
-    const char        *strategy, *against, *directory;
-    int                format, of;
+    const char        *strategy, *against;
+    int                of;
     double             probability; /* 0: not given */
     uint64_t           points;
-    bool               of_given, quiet;
+    bool               of_given;
 } ds_options;
 
-enum { KEY_VARY = 'v', KEY_OF = 'O', KEY_STRATEGY = 's', KEY_AGAINST = 'a', KEY_FORMAT = 'f',
-       KEY_OUT = 'o', KEY_QUIET = 'q', KEY_SCALE = 0x200, KEY_PROBABILITY, KEY_POINTS };
+enum { KEY_VARY = 'v', KEY_OF = 'O', KEY_STRATEGY = 's', KEY_AGAINST = 'a',
+       KEY_SCALE = 0x200, KEY_PROBABILITY, KEY_POINTS };
 
 static const struct argp_option options[] = {
     { "vary", KEY_VARY, "POINTER=LO:HI[:log]", 0,
@@ -42,11 +42,6 @@ static const struct argp_option options[] = {
       "Which strategy (default: the best with a student; without any, the best other)", 0 },
     { "against", KEY_AGAINST, "NAME", 0, "Against which (default: the first, the baseline)", 0 },
     { "points", KEY_POINTS, "N", 0, "Values of the first grid (default: 17)", 0 },
-    { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json, or csv (the break-evens)", 0 },
-    { "out", KEY_OUT, "DIR", 0,
-      "Also write breakeven.csv, curve.csv and breakeven.json to DIR; `plot' draws the first two",
-      0 },
-    { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
     { 0 }
 };
 
@@ -60,16 +55,6 @@ static void add_range(struct argp_state *state, ds_options *o, const char *argum
     if (code != DS_OK)
         argp_error(state, "%s: %s", option, error.message);
     o->range_count++;
-}
-
-static void set_probability(struct argp_state *state, ds_options *o, const char *argument)
-{
-    char *end;
-    errno = 0;
-    o->probability = strtod(argument, &end);
-    if (errno != 0 || *end != '\0' || end == argument ||
-        !(o->probability > 0 && o->probability < 1))
-        argp_error(state, "--probability: '%s' is not a number between 0 and 1", argument);
 }
 
 static void check_together(struct argp_state *state, ds_options *o)
@@ -91,6 +76,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
+        state->child_inputs[1] = &o->answer;
         return 0;
     case KEY_VARY:
     case KEY_SCALE:
@@ -101,7 +87,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         o->of_given = true;
         return 0;
     case KEY_PROBABILITY:
-        set_probability(state, o, argument);
+        o->probability = ds_parse_share(state, "--probability", argument);
         return 0;
     case KEY_STRATEGY:
         o->strategy = argument;
@@ -114,15 +100,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--points: '%s' is not a whole number from 2 to %d", argument,
                        DS_BREAKEVEN_POINTS_MOST);
         return 0;
-    case KEY_FORMAT:
-        o->format = ds_parse_choice(state, "--format", argument, formats);
-        return 0;
-    case KEY_OUT:
-        o->directory = ds_parse_directory(state, "--out", argument);
-        return 0;
-    case KEY_QUIET:
-        o->quiet = true;
-        return 0;
     case ARGP_KEY_END:
         check_together(state, o);
         return 0;
@@ -131,7 +108,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
     options, parse, "SCENARIO",
     "Find the value of a quantity at which two strategies cost the same: with how much traffic, at "
@@ -140,8 +116,10 @@ static const struct argp argp = {
     "distillsim breakeven s.json --scale /products/chat/requests_per_month=0.1:10:log\n"
     "distillsim breakeven s.json --vary /strategies/distil/start/student=2026-10:2028-10 "
     "--probability 0.9\n\n"
-    "All values are tried on the same futures.",
-    children, NULL, NULL
+    "All values are tried on the same futures.\n\n"
+    "--format csv is the break-evens; --out writes breakeven.csv and curve.csv, which `plot' "
+    "draws, and breakeven.json.",
+    ds_answer_children, NULL, NULL
 };
 
 static ds_code write_result(const ds_options *o, const ds_scenario *scenario,
@@ -149,17 +127,21 @@ static ds_code write_result(const ds_options *o, const ds_scenario *scenario,
 {
     ds_style style = ds_style_of(stdout);
     ds_code  code = DS_OK;
-    if (o->directory != NULL)
-        code = ds_breakeven_directory(o->directory, scenario, b, error);
+    if (o->answer.directory != NULL)
+        code = ds_breakeven_directory(o->answer.directory, scenario, b, error);
     if (code != DS_OK)
         return code;
-    if (o->format == 0)
+    switch (o->answer.format) {
+    case DS_FORMAT_TABLE:
         return ds_breakeven_table(stdout, scenario, b, found, &style, error);
-    if (o->format == 1)
+    case DS_FORMAT_JSON:
         ds_breakeven_json(stdout, scenario, b);
-    else
+        return DS_OK;
+    case DS_FORMAT_CSV:
         ds_breakeven_csv(stdout, b);
-    return DS_OK;
+        return DS_OK;
+    }
+    return DS_E_BUG;
 }
 
 /* The strategy of a name; CHOOSE without one; false after a complaint. */
@@ -180,46 +162,35 @@ static int look(const ds_options *o, const ds_scenario *scenario, const ds_optim
         .of = (ds_breakeven_of)o->of,
         .probability = o->probability,
         .points = (size_t)o->points,
-        .run = { .path_count = o->common.paths_given ? o->common.paths : 0,
-                 .seed = o->common.seed_given ? o->common.seed : ds_scenario_seed(scenario),
-                 .threads = o->common.threads,
-                 .engine = DS_ENGINE_FAST,
-                 .keep_going = ds_progress_tell,
-                 .context = &progress },
+        .run = ds_common_run(&o->common, scenario, &progress),
     };
     if (!find_strategy(scenario, o->strategy, &look_for.strategy) ||
         !find_strategy(scenario, o->against, &look_for.against))
         return ds_code_exit_status(DS_E_USAGE);
 
-    ds_progress_begin(&progress, o->quiet);
+    ds_progress_begin(&progress, o->answer.quiet);
     progress.label = "break-even, trials  ";
     ds_code code = ds_breakeven_run(scenario, &look_for, &b, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = write_result(o, scenario, b, found, &error);
     error.code = code;
     ds_breakeven_free(b);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 int ds_cmd_breakeven(int argc, char **argv)
 {
-    ds_options    o = { 0 };
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
+    ds_options o = { 0 };
+    ds_loaded  loaded = { 0 };
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, &plan);
+    int status = ds_loaded_open(&loaded, &o.common);
     if (status == 0)
-        status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
+        status = ds_loaded_find_terms(&loaded, &o.common, o.answer.quiet);
     if (status == 0)
-        status = look(&o, scenario, found);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+        status = look(&o, loaded.scenario, loaded.found);
+    ds_loaded_release(&loaded);
     for (size_t i = 0; i < o.range_count; i++)
         ds_breakeven_range_release(&o.ranges[i]);
     ds_common_release(&o.common);

@@ -8,25 +8,22 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "distillsim_sweep.h"
 #include "output/choice_report.h"
-
-typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } ds_format;
-static const char *const formats[] = { "table", "json", "csv", NULL };
 
 enum { VALUES_MOST = 1000, VALUES_USUAL = 11, VIEWS_MOST = DS_COMMON_OTHERS + 1 };
 
 typedef struct {
     ds_common      common;
+    ds_answer      answer;
     ds_sweep_axis *axis; /* or NULL */
-    const char    *of, *directory;
+    const char    *of;
     double         weights[VIEWS_MOST], near_percent;
     size_t         weight_count, outcome;
-    int            format;
-    bool           near_given, quiet;
+    bool           near_given;
 } ds_options;
 
-enum { KEY_VARY = 'v', KEY_OF = 'O', KEY_FORMAT = 'f', KEY_OUT = 'o', KEY_QUIET = 'q',
-       KEY_WEIGHT = 'w', KEY_WITHIN = 0x300 };
+enum { KEY_VARY = 'v', KEY_OF = 'O', KEY_WEIGHT = 'w', KEY_WITHIN = 0x300 };
 
 static const struct argp_option options[] = {
     { "vary", KEY_VARY, "POINTER=LO:HI:N[:log]", 0,
@@ -38,12 +35,6 @@ static const struct argp_option options[] = {
       "Weights of the scenarios, in their order (default: equal)", 0 },
     { "within", KEY_WITHIN, "PERCENT", 0,
       "Of several scenarios: how near to the best counts as near (default: 5)", 0 },
-    { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json or csv", 0 },
-    { "out", KEY_OUT, "DIR", 0,
-      "Also write choice.csv, dominance.csv and choice.json to DIR; with --vary "
-      "acceptability.csv and acceptability.json, of several scenarios views.csv and views.json",
-      0 },
-    { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
     { 0 }
 };
 
@@ -127,6 +118,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
+        state->child_inputs[1] = &o->answer;
         o->common.several = true;
         return 0;
     case KEY_VARY:
@@ -141,17 +133,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_WITHIN:
         if (!parse_number(argument, &end, &o->near_percent) || *end != '\0' ||
             o->near_percent < 0)
-            argp_error(state, "--within: '%s' is not a percentage", argument);
+            argp_error(state, "--within: '%s' is not a percentage such as 5", argument);
         o->near_given = true;
-        return 0;
-    case KEY_FORMAT:
-        o->format = ds_parse_choice(state, "--format", argument, formats);
-        return 0;
-    case KEY_OUT:
-        o->directory = ds_parse_directory(state, "--out", argument);
-        return 0;
-    case KEY_QUIET:
-        o->quiet = true;
         return 0;
     case ARGP_KEY_END:
         check_options(state, o);
@@ -161,7 +144,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
     options, parse, "SCENARIO [SCENARIO...]",
     "Say which strategy is best, and how sure that is: the probability that each is the cheapest, "
@@ -171,26 +153,12 @@ static const struct argp argp = {
     "  distillsim choice s.json --vary /products/chat/loss_usd_per_bad_answer=0:2:11\n"
     "  distillsim choice low.json likely.json high.json --weight 1,2,1\n\n"
     "Several scenarios are views of the future, with the same strategies: how much is regretted "
-    "under each, and which choice is robust.",
-    children, NULL, NULL
+    "under each, and which choice is robust.\n\n"
+    "--out writes choice.csv, dominance.csv and choice.json; with --vary acceptability.csv, "
+    "which `plot' draws, and acceptability.json; of several scenarios views.csv and "
+    "views.json.",
+    ds_answer_children, NULL, NULL
 };
-
-static uint64_t seed_of(const ds_options *o, const ds_scenario *scenario)
-{
-    return o->common.seed_given ? o->common.seed : ds_scenario_seed(scenario);
-}
-
-/* paths 0: as the scenario says */
-static ds_run_options run_options(const ds_options *o, const ds_scenario *scenario,
-                                  ds_progress *progress)
-{
-    return (ds_run_options){ .path_count = o->common.paths_given ? o->common.paths : 0,
-                             .seed = seed_of(o, scenario),
-                             .threads = o->common.threads,
-                             .engine = DS_ENGINE_FAST,
-                             .keep_going = ds_progress_tell,
-                             .context = progress };
-}
 
 /* ---- One scenario ----------------------------------------------------------- */
 
@@ -198,20 +166,20 @@ static ds_code write_choice(const ds_options *o, const ds_scenario *scenario,
                             const ds_choice *choice, ds_error *error)
 {
     const ds_style style = ds_style_of(stdout);
-    const uint64_t seed = seed_of(o, scenario);
+    const uint64_t seed = ds_common_run(&o->common, scenario, NULL).seed;
     ds_code        code = DS_OK;
 
-    if (o->directory != NULL)
-        code = ds_choice_directory(o->directory, scenario, seed, choice, error);
+    if (o->answer.directory != NULL)
+        code = ds_choice_directory(o->answer.directory, scenario, seed, choice, error);
     if (code != DS_OK)
         return code;
-    switch ((ds_format)o->format) {
-    case FORMAT_TABLE:
+    switch (o->answer.format) {
+    case DS_FORMAT_TABLE:
         return ds_choice_table(stdout, scenario, seed, choice, &style, error);
-    case FORMAT_JSON:
+    case DS_FORMAT_JSON:
         ds_choice_json(stdout, scenario, seed, choice);
         return DS_OK;
-    case FORMAT_CSV:
+    case DS_FORMAT_CSV:
         ds_choice_csv(stdout, choice);
         return DS_OK;
     }
@@ -224,16 +192,14 @@ static int choose(const ds_options *o, const ds_scenario *scenario, const ds_pla
     ds_result     *result = NULL;
     ds_choice     *choice = NULL;
     ds_error       error = { 0 };
-    ds_run_options run = run_options(o, scenario, &progress);
+    ds_run_options run = ds_common_run(&o->common, scenario, &progress);
 
     if (run.path_count == 0)
         run.path_count = ds_scenario_paths(scenario);
-    ds_progress_begin(&progress, o->quiet);
+    ds_progress_begin(&progress, o->answer.quiet);
     progress.total = run.path_count;
     ds_code code = ds_run(plan, &run, &result, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = ds_choice_of(result, o->outcome, &choice, &error);
     if (code == DS_OK)
@@ -241,7 +207,7 @@ static int choose(const ds_options *o, const ds_scenario *scenario, const ds_pla
     error.code = code;
     ds_choice_free(choice);
     ds_result_free(result);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 /* ---- Over one value ----------------------------------------------------------- */
@@ -278,17 +244,17 @@ static ds_code write_acceptability(const ds_options *o, const ds_acceptability_r
     const ds_style style = ds_style_of(stdout);
     ds_code        code = DS_OK;
 
-    if (o->directory != NULL)
-        code = ds_acceptability_directory(o->directory, r, error);
+    if (o->answer.directory != NULL)
+        code = ds_acceptability_directory(o->answer.directory, r, error);
     if (code != DS_OK)
         return code;
-    switch ((ds_format)o->format) {
-    case FORMAT_TABLE:
+    switch (o->answer.format) {
+    case DS_FORMAT_TABLE:
         return ds_acceptability_table(stdout, r, &style, error);
-    case FORMAT_JSON:
+    case DS_FORMAT_JSON:
         ds_acceptability_json(stdout, r);
         return DS_OK;
-    case FORMAT_CSV:
+    case DS_FORMAT_CSV:
         ds_acceptability_csv(stdout, r);
         return DS_OK;
     }
@@ -330,8 +296,8 @@ static int vary(const ds_options *o, const ds_scenario *scenario)
     ds_code code = ds_acceptability_new(o->outcome, &walk.found, &error);
     if (code != DS_OK)
         return ds_report_error(&error);
-    const ds_run_options run = run_options(o, scenario, &walk.progress);
-    ds_progress_begin(&walk.progress, o->quiet);
+    const ds_run_options run = ds_common_run(&o->common, scenario, &walk.progress);
+    ds_progress_begin(&walk.progress, o->answer.quiet);
     start_point(&walk, 0);
     code = ds_sweep_run(scenario, axes, 1, &run, take_point, &walk, &error);
     ds_progress_end(&walk.progress);
@@ -339,29 +305,24 @@ static int vary(const ds_options *o, const ds_scenario *scenario)
         error = walk.failure;
         code = error.code;
     }
-    if (code == DS_E_CANCELLED) {
-        status = ds_report_cancelled(&walk.progress, "they are lost, nothing was written");
-    } else {
-        const ds_acceptability_report r = { scenario, ds_sweep_axis_pointer(o->axis), o->outcome,
-                                            run.seed, walk.found };
-        if (code == DS_OK)
-            code = write_acceptability(o, &r, &error);
-        error.code = code;
-        status = code == DS_OK ? 0 : ds_report_error(&error);
-    }
+    const ds_acceptability_report r = { scenario, ds_sweep_axis_pointer(o->axis), o->outcome,
+                                        run.seed, walk.found };
+    if (code == DS_OK)
+        code = write_acceptability(o, &r, &error);
+    error.code = code;
     ds_acceptability_free(walk.found);
-    return status;
+    return ds_report_end(&walk.progress, &error);
 }
 
 /* ---- Several scenarios --------------------------------------------------------- */
 
 typedef struct {
-    ds_scenario *scenarios[VIEWS_MOST];
-    size_t       count;
-    ds_views    *views;
-    ds_progress  progress;
-    char         label[64];
-    uint64_t     seed;
+    ds_loaded   scenarios[VIEWS_MOST];
+    size_t      count;
+    ds_views   *views;
+    ds_progress progress;
+    char        label[64];
+    uint64_t    seed;
 } ds_outlook;
 
 /* A file name without its directories and its end, as it tells views apart. */
@@ -380,52 +341,44 @@ static int load_view(const ds_options *o, const char *path, ds_outlook *all)
     ds_error  error = { 0 };
 
     common.scenario_path = path;
-    int status = ds_common_load(&common, &all->scenarios[all->count], NULL);
+    ds_loaded *view = &all->scenarios[all->count++];
+    int        status = ds_loaded_open(view, &common);
     if (status != 0)
         return status;
-    all->count++;
     if (all->count > 1 &&
-        ds_views_match(all->scenarios[0], all->scenarios[all->count - 1], &error) != DS_OK)
+        ds_views_match(all->scenarios[0].scenario, view->scenario, &error) != DS_OK)
         return ds_report_error(&error);
     return 0;
 }
 
 static int run_view(const ds_options *o, ds_outlook *all, size_t k)
 {
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
-    ds_result    *result = NULL;
-    ds_error      error = { 0 };
-    char          name[256];
-    int           status;
+    ds_result *result = NULL;
+    ds_error   error = { 0 };
+    char       name[256];
 
-    ds_code code = ds_plan_compile(all->scenarios[k], &plan, &error);
-    if (code != DS_OK)
-        return ds_report_error(&error);
-    status = ds_common_find_terms(&o->common, o->quiet, &all->scenarios[k], &plan, &found);
-    ds_run_options run = run_options(o, all->scenarios[0], &all->progress);
+    int status = ds_loaded_find_terms(&all->scenarios[k], &o->common, o->answer.quiet);
+    if (status != 0)
+        return status;
+    const ds_scenario *first = all->scenarios[0].scenario;
+    ds_run_options     run = ds_common_run(&o->common, first, &all->progress);
     if (run.path_count == 0) /* as many for all, so that their futures correspond */
-        run.path_count = ds_scenario_paths(all->scenarios[0]);
+        run.path_count = ds_scenario_paths(first);
     all->seed = run.seed;
     snprintf(all->label, sizeof all->label, "view %zu of %zu  ", k + 1, all->count);
     all->progress.label = all->label;
     all->progress.share_before = (double)k / (double)all->count;
     all->progress.share_here = 1 / (double)all->count;
-    if (status == 0)
-        code = ds_run(plan, &run, &result, &error);
+    ds_code code = ds_run(all->scenarios[k].plan, &run, &result, &error);
     view_name(k == 0 ? o->common.scenario_path : o->common.others[k - 1], name, sizeof name);
-    if (status == 0 && code == DS_OK)
+    if (code == DS_OK)
         code = ds_views_add(all->views, name, o->weight_count > 0 ? o->weights[k] : 1.0, result,
                             &error);
-    error.code = code;
-    if (code == DS_E_CANCELLED)
-        status = ds_code_exit_status(code);
-    else if (code != DS_OK)
-        status = ds_report_error(&error);
     ds_result_free(result);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    return status;
+    if (code != DS_OK)
+        ds_progress_end(&all->progress);
+    error.code = code;
+    return ds_report_end(&all->progress, &error);
 }
 
 static ds_code write_views(const ds_options *o, const ds_outlook *all, ds_error *error)
@@ -435,19 +388,19 @@ static ds_code write_views(const ds_options *o, const ds_outlook *all, ds_error 
     ds_code        code = DS_OK;
 
     for (size_t k = 0; k < all->count; k++)
-        scenarios[k] = all->scenarios[k];
+        scenarios[k] = all->scenarios[k].scenario;
     const ds_views_report r = { scenarios, o->outcome, all->seed, all->views };
-    if (o->directory != NULL)
-        code = ds_views_directory(o->directory, &r, error);
+    if (o->answer.directory != NULL)
+        code = ds_views_directory(o->answer.directory, &r, error);
     if (code != DS_OK)
         return code;
-    switch ((ds_format)o->format) {
-    case FORMAT_TABLE:
+    switch (o->answer.format) {
+    case DS_FORMAT_TABLE:
         return ds_views_table(stdout, &r, &style, error);
-    case FORMAT_JSON:
+    case DS_FORMAT_JSON:
         ds_views_json(stdout, &r);
         return DS_OK;
-    case FORMAT_CSV:
+    case DS_FORMAT_CSV:
         ds_views_csv(stdout, &r);
         return DS_OK;
     }
@@ -463,12 +416,10 @@ static int look_out(const ds_options *o, ds_outlook *all)
 
     if (code != DS_OK)
         return ds_report_error(&error);
-    ds_progress_begin(&all->progress, o->quiet);
+    ds_progress_begin(&all->progress, o->answer.quiet);
     for (size_t k = 0; k < all->count && status == 0; k++)
         status = run_view(o, all, k);
     ds_progress_end(&all->progress);
-    if (status == ds_code_exit_status(DS_E_CANCELLED))
-        return ds_report_cancelled(&all->progress, "they are lost, nothing was written");
     if (status != 0)
         return status;
     code = ds_views_finish(all->views, &error);
@@ -492,7 +443,7 @@ static int compare_views(const ds_options *o)
         status = look_out(o, all);
     ds_views_free(all->views);
     for (size_t k = 0; k < all->count; k++)
-        ds_scenario_free(all->scenarios[k]);
+        ds_loaded_release(&all->scenarios[k]);
     free(all);
     return status;
 }
@@ -520,25 +471,21 @@ static int find_outcome(ds_options *o)
 
 static int one_scenario(const ds_options *o)
 {
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
-    int           status = ds_common_load(&o->common, &scenario, &plan);
+    ds_loaded loaded;
+    int       status = ds_loaded_open(&loaded, &o->common);
 
-    if (status == 0 && ds_scenario_strategy_count(scenario) < 2) {
+    if (status == 0 && ds_scenario_strategy_count(loaded.scenario) < 2) {
         ds_message("%s: there is one strategy only, '%s': nothing to choose",
-                   o->common.scenario_path, ds_scenario_strategy_name(scenario, 0));
+                   o->common.scenario_path, ds_scenario_strategy_name(loaded.scenario, 0));
         status = ds_code_exit_status(DS_E_USAGE);
     }
     if (status == 0 && o->axis != NULL) {
-        status = vary(o, scenario);
+        status = vary(o, loaded.scenario);
     } else if (status == 0) {
-        status = ds_common_find_terms(&o->common, o->quiet, &scenario, &plan, &found);
-        status = status != 0 ? status : choose(o, scenario, plan);
+        status = ds_loaded_find_terms(&loaded, &o->common, o->answer.quiet);
+        status = status != 0 ? status : choose(o, loaded.scenario, loaded.plan);
     }
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+    ds_loaded_release(&loaded);
     return status;
 }
 

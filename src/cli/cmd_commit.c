@@ -8,22 +8,18 @@
 #include "cli/cli.h"
 #include "output/commit_report.h"
 
-typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } ds_format;
-static const char *const formats[] = { "table", "json", "csv", NULL };
 static const char *const objectives[] = { "mean", "cvar", NULL };
 
 typedef struct {
     ds_common       common;
+    ds_answer       answer;
     ds_commit_range ranges[DS_COMMIT_MOST_TERMS]; /* pointers are copies */
     size_t          range_count;
-    const char     *strategy, *directory;
-    int             format;
+    const char     *strategy;
     ds_commit_of    of;
-    bool            quiet;
 } ds_options;
 
-enum { KEY_STRATEGY = 's', KEY_VARY = 'v', KEY_OF = 'O', KEY_FORMAT = 'f', KEY_OUT = 'o',
-       KEY_QUIET = 'q' };
+enum { KEY_STRATEGY = 's', KEY_VARY = 'v', KEY_OF = 'O' };
 
 static const struct argp_option options[] = {
     { "strategy", KEY_STRATEGY, "NAME", 0,
@@ -33,9 +29,6 @@ static const struct argp_option options[] = {
       "`optimise')", 0 },
     { "of", KEY_OF, "WHAT", 0,
       "What is made least: mean or cvar of the cost (default: what the terms say, else mean)", 0 },
-    { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json, or csv (the curve)", 0 },
-    { "out", KEY_OUT, "DIR", 0, "Also write commit.csv and commit.json to DIR", 0 },
-    { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
     { 0 }
 };
 
@@ -74,6 +67,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
+        state->child_inputs[1] = &o->answer;
         return 0;
     case KEY_STRATEGY:
         o->strategy = argument;
@@ -85,29 +79,20 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         o->of = ds_parse_choice(state, "--of", argument, objectives) == 1 ? DS_COMMIT_CVAR
                                                                           : DS_COMMIT_MEAN;
         return 0;
-    case KEY_FORMAT:
-        o->format = ds_parse_choice(state, "--format", argument, formats);
-        return 0;
-    case KEY_OUT:
-        o->directory = ds_parse_directory(state, "--out", argument);
-        return 0;
-    case KEY_QUIET:
-        o->quiet = true;
-        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
     options, parse, "SCENARIO",
     "Find the terms at which a strategy costs least: how much to commit to, how many units to hold "
     "or to reserve, or any other quantity; how sure that is, and what it costs to be wrong.\v"
     "Example: distillsim commit s.json "
     "--vary /models/large/contracts/deal/commitment/usd_per_month=0:2e6\n\n"
-    "All values are tried on the same futures, at most 16384 unless --paths says more.",
-    children, NULL, NULL
+    "All values are tried on the same futures, at most 16384 unless --paths says more.\n\n"
+    "--format csv is the curve; --out writes commit.csv and commit.json.",
+    ds_answer_children, NULL, NULL
 };
 
 static ds_code write_result(const ds_options *o, const ds_scenario *scenario,
@@ -116,17 +101,17 @@ static ds_code write_result(const ds_options *o, const ds_scenario *scenario,
     ds_style style = ds_style_of(stdout);
     ds_code  code = DS_OK;
 
-    if (o->directory != NULL)
-        code = ds_commit_directory(o->directory, scenario, commit, error);
+    if (o->answer.directory != NULL)
+        code = ds_commit_directory(o->answer.directory, scenario, commit, error);
     if (code != DS_OK)
         return code;
-    switch ((ds_format)o->format) {
-    case FORMAT_TABLE:
+    switch (o->answer.format) {
+    case DS_FORMAT_TABLE:
         return ds_commit_table(stdout, scenario, commit, &style, error);
-    case FORMAT_JSON:
+    case DS_FORMAT_JSON:
         ds_commit_json(stdout, scenario, commit);
         return DS_OK;
-    case FORMAT_CSV:
+    case DS_FORMAT_CSV:
         ds_commit_csv(stdout, commit);
         return DS_OK;
     }
@@ -155,27 +140,20 @@ static int find(const ds_options *o, const ds_scenario *scenario)
         .ranges = o->range_count > 0 ? o->ranges : NULL,
         .range_count = o->range_count,
         .of = o->of,
-        .run = { .path_count = o->common.paths_given ? o->common.paths : 0,
-                 .seed = o->common.seed_given ? o->common.seed : ds_scenario_seed(scenario),
-                 .threads = o->common.threads,
-                 .engine = DS_ENGINE_FAST,
-                 .keep_going = ds_progress_tell,
-                 .context = &progress },
+        .run = ds_common_run(&o->common, scenario, &progress),
     };
     if (look.strategy >= ds_scenario_strategy_count(scenario))
         return ds_code_exit_status(DS_E_USAGE);
 
-    ds_progress_begin(&progress, o->quiet);
+    ds_progress_begin(&progress, o->answer.quiet);
     progress.label = "best terms, trials  ";
     ds_code code = ds_commit_run(scenario, &look, &commit, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = write_result(o, scenario, commit, &error);
     error.code = code;
     ds_commit_free(commit);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 int ds_cmd_commit(int argc, char **argv)
@@ -184,7 +162,7 @@ int ds_cmd_commit(int argc, char **argv)
     ds_scenario *scenario = NULL;
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, NULL);
+    int status = ds_common_load(&o.common, &scenario);
     if (status == 0)
         status = find(&o, scenario);
     ds_scenario_free(scenario);

@@ -8,23 +8,18 @@
 #include "cli/cli.h"
 #include "output/discover_report.h"
 
-typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } ds_format;
-static const char *const formats[] = { "table", "json", "csv", NULL };
-
 enum { LEFT_OUT_MOST = 64 };
 
 typedef struct {
     ds_common           common;
+    ds_answer           answer;
     ds_discover_options look;
     const char         *left_out[LEFT_OUT_MOST];
-    const char         *directory, *data;
-    int                 format;
-    bool                quiet;
+    const char         *data;
 } ds_options;
 
-enum { KEY_MIN_DENSITY = 0x200, KEY_MIN_MASS, KEY_BOXES, KEY_INPUTS, KEY_DATA, KEY_AGAINST,
-       KEY_LEAVE_OUT, KEY_STRATEGY = 's', KEY_WHEN = 'w', KEY_FORMAT = 'f', KEY_OUT = 'o',
-       KEY_QUIET = 'q' };
+enum { KEY_MIN_DENSITY = 0x200, KEY_MIN_MASS, KEY_BOXES, KEY_INPUTS, KEY_DATA,
+       KEY_LEAVE_OUT, KEY_AGAINST = 'a', KEY_STRATEGY = 's', KEY_WHEN = 'w' };
 
 static const struct argp_option options[] = {
     { "when", KEY_WHEN, "CONDITION", 0,
@@ -45,30 +40,8 @@ static const struct argp_option options[] = {
       "afterwards, such as traffic; repeatable", 0 },
     { "data", KEY_DATA, "FILE", 0,
       "Look at a table of `run --samples', or any other CSV, instead of a scenario", 0 },
-    { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json, or csv (the edges)", 0 },
-    { "out", KEY_OUT, "DIR", 0,
-      "Also write boxes.csv, trajectory.csv and discover.json to DIR; `distillsim plot "
-      "DIR/trajectory.csv' draws the trade-off", 0 },
-    { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
     { 0 }
 };
-
-/* "0.7" or "70%": more than 0, less than 1. */
-static double parse_share(struct argp_state *state, const char *option, const char *text)
-{
-    char  *end = NULL;
-    double value = 0;
-    if (strchr("0123456789.", text[0]) != NULL && text[0] != '\0')
-        value = strtod(text, &end);
-    if (end != NULL && strcmp(end, "%") == 0) {
-        value /= 100;
-        end++;
-    }
-    if (end == NULL || *end != '\0' || !(value > 0 && value < 1))
-        argp_error(state, "%s: '%s' is not a share between 0 and 1, such as 0.7 or 70%%", option,
-                   text);
-    return value;
-}
 
 static size_t parse_count(struct argp_state *state, const char *option, const char *text,
                           uint64_t most)
@@ -96,10 +69,10 @@ static error_t parse_look(int key, char *argument, struct argp_state *state)
     case KEY_STRATEGY:    o->look.strategy = argument; return 0;
     case KEY_AGAINST:     o->look.against = argument; return 0;
     case KEY_MIN_DENSITY:
-        o->look.min_density = parse_share(state, "--min-density", argument);
+        o->look.min_density = ds_parse_share(state, "--min-density", argument);
         return 0;
     case KEY_MIN_MASS:
-        o->look.min_mass = parse_share(state, "--min-mass", argument);
+        o->look.min_mass = ds_parse_share(state, "--min-mass", argument);
         return 0;
     case KEY_BOXES:
         o->look.boxes = parse_count(state, "--boxes", argument, DS_DISCOVER_MOST_BOXES);
@@ -118,6 +91,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
+        state->child_inputs[1] = &o->answer;
         return 0;
     case KEY_DATA:
         o->data = argument;
@@ -129,21 +103,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (o->data != NULL && (o->common.override_count > 0 || o->common.paths_given))
             argp_error(state, "--data is looked at as it is: no --set, --paths or --sampling");
         return 0;
-    case KEY_FORMAT:
-        o->format = ds_parse_choice(state, "--format", argument, formats);
-        return 0;
-    case KEY_OUT:
-        o->directory = ds_parse_directory(state, "--out", argument);
-        return 0;
-    case KEY_QUIET:
-        o->quiet = true;
-        return 0;
     default:
         return parse_look(key, argument, state);
     }
 }
 
-static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
     options, parse, "SCENARIO\n--data FILE",
     "Find where it fails: the part of what may come, as bounds on a few inputs, in which a "
@@ -151,8 +115,10 @@ static const struct argp argp = {
     "how often it fails there, and how sure each bound is.\v"
     "Example: distillsim discover s.json --when 'payback_months > 36' --min-density 80%\n\n"
     "Half of the futures find the boxes, the other half says what they hold. Futures are drawn at "
-    "random, whatever run.sampling says.",
-    children, NULL, NULL
+    "random, whatever run.sampling says.\n\n"
+    "--format csv is the edges; --out writes boxes.csv, trajectory.csv, which `plot' draws, "
+    "and discover.json.",
+    ds_answer_children, NULL, NULL
 };
 
 static ds_code write_result(const ds_options *o, const ds_discover_report *report,
@@ -161,17 +127,17 @@ static ds_code write_result(const ds_options *o, const ds_discover_report *repor
     ds_style style = ds_style_of(stdout);
     ds_code  code = DS_OK;
 
-    if (o->directory != NULL)
-        code = ds_discover_directory(o->directory, report, error);
+    if (o->answer.directory != NULL)
+        code = ds_discover_directory(o->answer.directory, report, error);
     if (code != DS_OK)
         return code;
-    switch ((ds_format)o->format) {
-    case FORMAT_TABLE:
+    switch (o->answer.format) {
+    case DS_FORMAT_TABLE:
         return ds_discover_table(stdout, report, &style, error);
-    case FORMAT_JSON:
+    case DS_FORMAT_JSON:
         ds_discover_json(stdout, report);
         return DS_OK;
-    case FORMAT_CSV:
+    case DS_FORMAT_CSV:
         ds_discover_csv(stdout, report->discover);
         return DS_OK;
     }
@@ -189,6 +155,8 @@ static ds_code look(const ds_options *o, const ds_scenario *scenario,
     ds_code code = ds_samples_read(o->data, &samples, error);
     if (code == DS_OK)
         code = ds_discover_samples(samples, how, discover, error);
+    if (code != DS_OK && error->file[0] == '\0')
+        snprintf(error->file, sizeof error->file, "%s", o->data);
     ds_samples_free(samples);
     return code;
 }
@@ -199,52 +167,38 @@ static int find(const ds_options *o, const ds_scenario *scenario, const ds_optim
     ds_discover        *discover = NULL;
     ds_error            error = { 0 };
     ds_discover_options how = o->look;
-    ds_run_options      run = {
-        .path_count = o->common.paths_given ? o->common.paths : 0,
-        .seed = o->common.seed_given ? o->common.seed
-                : scenario != NULL   ? ds_scenario_seed(scenario) : 1,
-        .threads = o->common.threads,
-        .engine = DS_ENGINE_FAST,
-        .keep_going = ds_progress_tell,
-        .context = &progress,
-    };
+    ds_run_options      run = ds_common_run(&o->common, scenario, &progress);
 
     how.leave_out = o->left_out;
     how.seed = run.seed;
     how.keep_going = ds_progress_tell;
     how.context = &progress;
-    ds_progress_begin(&progress, o->quiet);
+    ds_progress_begin(&progress, o->answer.quiet);
     ds_code code = look(o, scenario, &how, &run, &discover, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK) {
         const ds_discover_report report = { discover, scenario, o->data, run.seed, found };
         code = write_result(o, &report, &error);
     }
     error.code = code;
     ds_discover_free(discover);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 int ds_cmd_discover(int argc, char **argv)
 {
-    ds_options    o = { 0 };
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
-    int           status = 0;
+    ds_options o = { 0 };
+    ds_loaded  loaded = { 0 };
+    int        status = 0;
 
     ds_parse(&argp, argc, argv, &o);
     if (o.data == NULL)
-        status = ds_common_load(&o.common, &scenario, NULL);
+        status = ds_loaded_open(&loaded, &o.common);
     if (status == 0 && o.data == NULL)
-        status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
+        status = ds_loaded_find_terms(&loaded, &o.common, o.answer.quiet);
     if (status == 0)
-        status = find(&o, scenario, found);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+        status = find(&o, loaded.scenario, loaded.found);
+    ds_loaded_release(&loaded);
     ds_common_release(&o.common);
     return status;
 }

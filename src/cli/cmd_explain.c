@@ -130,24 +130,20 @@ static int explain(const ds_options *o, const ds_scenario *scenario, const ds_pl
 
 int ds_cmd_explain(int argc, char **argv)
 {
-    ds_options    o = { 0 };
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
+    ds_options o = { 0 };
+    ds_loaded  loaded = { 0 };
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, &plan);
+    int status = ds_loaded_open(&loaded, &o.common);
     if (status == 0)
-        status = ds_common_find_terms(&o.common, false, &scenario, &plan, &found);
-    if (status == 0 && found != NULL) {
+        status = ds_loaded_find_terms(&loaded, &o.common, false);
+    if (status == 0 && loaded.found != NULL) {
         ds_style style = ds_style_of(stderr);
-        ds_optimised_notes(stderr, found, &style);
+        ds_optimised_notes(stderr, loaded.found, &style);
     }
     if (status == 0)
-        status = explain(&o, scenario, plan);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+        status = explain(&o, loaded.scenario, loaded.plan);
+    ds_loaded_release(&loaded);
     ds_common_release(&o.common);
     return status;
 }

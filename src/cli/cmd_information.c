@@ -9,25 +9,21 @@
 #include "cli/cli.h"
 #include "output/information_report.h"
 
-typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } ds_format;
-static const char *const formats[] = { "table", "json", "csv", NULL };
-
 enum { SIZES_MOST = 64, CHECKS = 2 };
 
 typedef struct {
     ds_common            common;
+    ds_answer            answer;
     ds_group_list        groups;
     ds_information_pilot pilot;
     uint64_t             sizes[SIZES_MOST];
     size_t               check_count;
-    const char          *strategy, *against, *directory;
-    int                  format;
-    bool                 all, quiet;
+    const char          *strategy, *against;
+    bool                 all;
 } ds_options;
 
-enum { KEY_STRATEGY = 's', KEY_AGAINST = 'A', KEY_GROUP = 'g', KEY_PILOT = 'P', KEY_FORMAT = 'f',
-       KEY_OUT = 'o', KEY_QUIET = 'q', KEY_ALL = 'a', KEY_CHECK = 'c', KEY_COST = 256, KEY_SD,
-       KEY_SIZES };
+enum { KEY_STRATEGY = 's', KEY_AGAINST = 'a', KEY_GROUP = 'g', KEY_PILOT = 'P', KEY_CHECK = 'c',
+       KEY_ALL = 0x200, KEY_COST, KEY_SD, KEY_SIZES };
 
 static const struct argp_option options[] = {
     { "strategy", KEY_STRATEGY, "NAME", 0,
@@ -48,11 +44,6 @@ static const struct argp_option options[] = {
     { "check", KEY_CHECK, "COUNT", OPTION_ARG_OPTIONAL,
       "Also by nested simulation, for the COUNT (2) most valuable; costs a run each", 0 },
     { "all", KEY_ALL, NULL, 0, "List also what is not known to be worth anything", 0 },
-    { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json or csv", 0 },
-    { "out", KEY_OUT, "DIR", 0,
-      "Also write information.csv, information.json and pilot.csv to DIR; `distillsim plot DIR' "
-      "draws them", 0 },
-    { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
     { 0 }
 };
 
@@ -108,6 +99,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
+        state->child_inputs[1] = &o->answer;
         return 0;
     case KEY_STRATEGY: o->strategy = argument; return 0;
     case KEY_AGAINST:  o->against = argument; return 0;
@@ -117,16 +109,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_SIZES:    parse_sizes(state, o, argument); return 0;
     case KEY_CHECK:    parse_check(state, o, argument); return 0;
     case KEY_ALL:      o->all = true; return 0;
-    case KEY_QUIET:    o->quiet = true; return 0;
     case KEY_SD:
         if (!parse_amount(argument, argument + strlen(argument), 1e-300, &o->pilot.sd))
             argp_error(state, "--pilot-sd: '%s' is no positive number", argument);
-        return 0;
-    case KEY_FORMAT:
-        o->format = ds_parse_choice(state, "--format", argument, formats);
-        return 0;
-    case KEY_OUT:
-        o->directory = ds_parse_directory(state, "--out", argument);
         return 0;
     case ARGP_KEY_END:
         if (o->pilot.pointer == NULL && (o->pilot.sd > 0 || o->pilot.size_count > 0 ||
@@ -138,14 +123,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
     options, parse, "SCENARIO",
     "What is it worth to find out before choosing a strategy?  Everything, every input, what moves "
     "over the months, and what you name; ranked, with what to choose when it is known.\v"
     "Example: distillsim information s.json --pilot chat --pilot-cost 20000:0.5\n\n"
-    "At least 65536 paths, and at most 262144, are simulated unless --paths says otherwise.",
-    children, NULL, NULL
+    "At least 65536 paths, and at most 262144, are simulated unless --paths says otherwise.\n\n"
+    "--out writes information.csv, information.json and pilot.csv; `plot' draws the CSV "
+    "files.",
+    ds_answer_children, NULL, NULL
 };
 
 static ds_code write_result(const ds_options *o, const ds_scenario *scenario,
@@ -154,18 +140,18 @@ static ds_code write_result(const ds_options *o, const ds_scenario *scenario,
     ds_style style = ds_style_of(stdout);
     ds_code  code = DS_OK;
 
-    if (o->directory != NULL)
-        code = ds_information_directory(o->directory, scenario, information, error);
+    if (o->answer.directory != NULL)
+        code = ds_information_directory(o->answer.directory, scenario, information, error);
     if (code != DS_OK)
         return code;
-    switch ((ds_format)o->format) {
-    case FORMAT_TABLE:
+    switch (o->answer.format) {
+    case DS_FORMAT_TABLE:
         ds_information_table(stdout, scenario, information, o->all, &style);
         return DS_OK;
-    case FORMAT_JSON:
+    case DS_FORMAT_JSON:
         ds_information_json(stdout, scenario, information);
         return DS_OK;
-    case FORMAT_CSV:
+    case DS_FORMAT_CSV:
         if (ds_information_pilot_of(information) != NULL)
             ds_information_pilot_csv(stdout, information);
         else
@@ -202,44 +188,33 @@ static int find(const ds_options *o, const ds_scenario *scenario)
         .group_count = o->groups.count,
         .pilot = o->pilot.pointer != NULL ? &o->pilot : NULL,
         .check_count = o->check_count,
-        .run = { .path_count = o->common.paths_given ? o->common.paths : 0,
-                 .seed = o->common.seed_given ? o->common.seed : ds_scenario_seed(scenario),
-                 .threads = o->common.threads,
-                 .engine = DS_ENGINE_FAST,
-                 .keep_going = ds_progress_tell,
-                 .context = &progress },
+        .run = ds_common_run(&o->common, scenario, &progress),
     };
     if (!choose_strategies(o, scenario, two, &look))
         return ds_code_exit_status(DS_E_USAGE);
 
-    ds_progress_begin(&progress, o->quiet);
+    ds_progress_begin(&progress, o->answer.quiet);
     ds_code code = ds_information_run(scenario, &look, &information, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = write_result(o, scenario, information, &error);
     error.code = code;
     ds_information_free(information);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 int ds_cmd_information(int argc, char **argv)
 {
     ds_options   o = { .pilot = { .fixed_usd = (double)NAN, .usd_per_request = (double)NAN } };
-    ds_scenario *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
+    ds_loaded    loaded = { 0 };
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, NULL);
+    int status = ds_loaded_open(&loaded, &o.common);
     if (status == 0)
-        status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
+        status = ds_loaded_find_terms(&loaded, &o.common, o.answer.quiet);
     if (status == 0)
-        status = find(&o, scenario);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+        status = find(&o, loaded.scenario);
+    ds_loaded_release(&loaded);
     ds_group_list_release(&o.groups);
     ds_common_release(&o.common);
     return status;

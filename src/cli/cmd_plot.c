@@ -51,7 +51,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         o->format = ds_parse_choice(state, "--format", argument, formats);
         return 0;
     case KEY_OUT:
-        o->out = argument;
+        o->out = ds_parse_file(state, "--out", argument);
         return 0;
     case KEY_OUTCOME:
         o->outcome = argument;

@@ -141,7 +141,7 @@ static error_t parse_fit(int key, char *argument, struct argp_state *state)
         o->format = ds_parse_choice(state, "--format", argument, formats);
         return 0;
     case KEY_OUTPUT:
-        o->output = ds_parse_directory(state, "--output", argument);
+        o->output = ds_parse_file(state, "--output", argument);
         return 0;
     case ARGP_KEY_ARG:
         if (o->path != NULL)

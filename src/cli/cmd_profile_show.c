@@ -138,7 +138,7 @@ int ds_cmd_profile_show(int argc, char **argv)
     ds_scenario *scenario = NULL;
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, NULL);
+    int status = ds_common_load(&o.common, &scenario);
     if (status == 0)
         status = show(&o, scenario);
     ds_scenario_free(scenario);

@@ -10,7 +10,7 @@
 #include "output/samples_csv.h"
 
 static const char *const formats[] = { "table", "json", "csv", "ndjson", NULL };
-typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON } ds_format;
+typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON } ds_run_format;
 static const char *const engines[] = { "fast", "reference", NULL };
 
 enum { UNTIL_MOST = 64 };
@@ -79,7 +79,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--memory: '%s' is not a size such as 512M or 8G", argument);
         return 0;
     case KEY_SAMPLES:
-        o->samples = argument;
+        o->samples = ds_parse_file(state, "--samples", argument);
         return 0;
     case ARGP_KEY_END:
         if (o->samples != NULL && o->engine == 1)
@@ -112,7 +112,7 @@ static ds_code write_result(const ds_options *o, const ds_report *report, ds_err
         code = ds_report_directory(o->directory, report, error);
     if (code != DS_OK)
         return code;
-    switch ((ds_format)o->format) {
+    switch ((ds_run_format)o->format) {
     case FORMAT_TABLE:
         return ds_report_table(stdout, report, &style, error);
     case FORMAT_JSON:
@@ -165,9 +165,10 @@ static ds_code run_plan(const ds_options *o, const ds_plan *plan, const ds_run_o
                               : ds_samples_run(plan, run, NULL, 0, samples, result, error);
 }
 
-static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_plan *plan,
-                    const ds_optimised *found, const ds_target *targets, size_t target_count)
+static int simulate(const ds_options *o, const ds_loaded *loaded, const ds_target *targets,
+                    size_t target_count)
 {
+    const ds_scenario *scenario = loaded->scenario;
     ds_progress    progress;
     ds_result     *result = NULL;
     ds_samples    *samples = NULL;
@@ -187,20 +188,18 @@ static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_p
 
     ds_progress_begin(&progress, o->quiet);
     progress.total = run.path_count;
-    ds_code code = run_plan(o, plan, &run, &result, &samples, &error);
+    ds_code code = run_plan(o, loaded->plan, &run, &result, &samples, &error);
     double  seconds = ds_seconds() - progress.started;
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK && samples != NULL)
         code = ds_samples_write(o->samples, samples, &error);
     if (code == DS_OK) {
         ds_report report = { scenario, result, o->common.overrides, o->common.override_count,
-                             run.engine, run.threads, seconds, found };
+                             run.engine, run.threads, seconds, loaded->found };
         code = write_result(o, &report, &error);
     }
     error.code = code;
-    int status = code == DS_OK ? status_of_asserts(result) : ds_report_error(&error);
+    int status = code == DS_OK ? status_of_asserts(result) : ds_report_end(&progress, &error);
     ds_samples_free(samples);
     ds_result_free(result);
     return status;
@@ -208,25 +207,21 @@ static int simulate(const ds_options *o, const ds_scenario *scenario, const ds_p
 
 int ds_cmd_run(int argc, char **argv)
 {
-    ds_options    o = { 0 };
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
-    ds_target    *targets = NULL;
-    size_t        target_count = 0;
+    ds_options o = { 0 };
+    ds_loaded  loaded = { 0 };
+    ds_target *targets = NULL;
+    size_t     target_count = 0;
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &scenario, &plan);
+    int status = ds_loaded_open(&loaded, &o.common);
     if (status == 0)
-        status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
+        status = ds_loaded_find_terms(&loaded, &o.common, o.quiet);
     if (status == 0)
-        status = find_targets(&o, scenario, &targets, &target_count);
+        status = find_targets(&o, loaded.scenario, &targets, &target_count);
     if (status == 0)
-        status = simulate(&o, scenario, plan, found, targets, target_count);
+        status = simulate(&o, &loaded, targets, target_count);
     free(targets);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+    ds_loaded_release(&loaded);
     ds_common_release(&o.common);
     return status;
 }

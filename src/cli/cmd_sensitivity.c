@@ -8,26 +8,23 @@
 #include "cli/sensitivity_data.h"
 #include "output/sensitivity_report.h"
 
-typedef enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } ds_format;
-static const char *const formats[] = { "table", "json", "csv", NULL };
 static const char *const parts[] = { "input", "part", NULL };
 
 typedef struct {
     ds_common             common;
+    ds_answer             answer;
     ds_group_list         groups;
-    const char           *strategy, *of, *directory, *data;
+    const char           *strategy, *of, *data;
     const char           *inputs[DS_TABLE_INPUTS_MOST]; /* --input, as it stands        */
     size_t                input_count;
     ds_sensitivity_method method;
     bool                  method_given;
-    int                   format, by;
+    int                   by;
     uint64_t              top;
-    bool                  quiet;
 } ds_options;
 
-enum { KEY_METHOD = 'm', KEY_STRATEGY = 's', KEY_OF = 'O', KEY_FORMAT = 'f', KEY_OUT = 'o',
-       KEY_QUIET = 'q', KEY_GROUP = 'g', KEY_INPUT = 'i', KEY_BY = 0x200, KEY_TOP,
-       KEY_DATA };
+enum { KEY_METHOD = 'm', KEY_STRATEGY = 's', KEY_OF = 'O', KEY_GROUP = 'g', KEY_INPUT = 'i',
+       KEY_BY = 0x200, KEY_TOP, KEY_DATA };
 
 static const struct argp_option options[] = {
     { "method", KEY_METHOD, "METHOD", 0,
@@ -47,9 +44,6 @@ static const struct argp_option options[] = {
     { "data", KEY_DATA, "FILE", 0,
       "In place of a scenario: a CSV file of futures, as run --samples writes it; --of is a "
       "column, --input another", 0 },
-    { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json or csv", 0 },
-    { "out", KEY_OUT, "DIR", 0, "Also write sensitivity.csv and sensitivity.json to DIR", 0 },
-    { "quiet", KEY_QUIET, NULL, 0, "No progress line", 0 },
     { 0 }
 };
 
@@ -94,6 +88,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->common;
+        state->child_inputs[1] = &o->answer;
         return 0;
     case KEY_METHOD:
         o->method = parse_method(state, argument);
@@ -122,15 +117,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!ds_parse_whole(argument, 1, 1000, &o->top))
             argp_error(state, "--top: '%s' is not a whole number from 1 to 1000", argument);
         return 0;
-    case KEY_FORMAT:
-        o->format = ds_parse_choice(state, "--format", argument, formats);
-        return 0;
-    case KEY_OUT:
-        o->directory = ds_parse_directory(state, "--out", argument);
-        return 0;
-    case KEY_QUIET:
-        o->quiet = true;
-        return 0;
     case ARGP_KEY_END:
         check(state, o);
         return 0;
@@ -139,7 +125,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = { { &ds_common_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
     options, parse, "SCENARIO\n--data FILE",
     "Say what drives the answer: which uncertain inputs move an outcome, alone and together with "
@@ -148,8 +133,9 @@ static const struct argp argp = {
     "/products/chat/growth\n\n"
     "sobol: shares of the variance; shapley: the same for correlated inputs; tornado: the mean "
     "with one input low, and high; morris: effects of single steps; src, prcc: regression, on "
-    "values and on ranks; given: shares from one sample.",
-    children, NULL, NULL
+    "values and on ranks; given: shares from one sample.\n\n"
+    "--out writes sensitivity.csv, which `plot' draws, and sensitivity.json.",
+    ds_answer_children, NULL, NULL
 };
 
 /* ---- What is explained ----------------------------------------------------------- */
@@ -207,17 +193,17 @@ static ds_code write_result(const ds_options *o, const ds_scenario *scenario,
     const ds_style style = ds_style_of(stdout);
     ds_code        code = DS_OK;
 
-    if (o->directory != NULL)
-        code = ds_sensitivity_directory(o->directory, scenario, s, error);
+    if (o->answer.directory != NULL)
+        code = ds_sensitivity_directory(o->answer.directory, scenario, s, error);
     if (code != DS_OK)
         return code;
-    switch ((ds_format)o->format) {
-    case FORMAT_TABLE:
+    switch (o->answer.format) {
+    case DS_FORMAT_TABLE:
         return ds_sensitivity_print(stdout, scenario, s, (size_t)o->top, &style, error);
-    case FORMAT_JSON:
+    case DS_FORMAT_JSON:
         ds_sensitivity_json(stdout, scenario, s);
         return DS_OK;
-    case FORMAT_CSV:
+    case DS_FORMAT_CSV:
         ds_sensitivity_csv(stdout, s);
         return DS_OK;
     }
@@ -230,28 +216,21 @@ static int explain(const ds_options *o, const ds_scenario *scenario)
     ds_sensitivity        *s = NULL;
     ds_error               error = { 0 };
     ds_sensitivity_options look = {
-        .run = { .path_count = o->common.paths_given ? o->common.paths : 0,
-                 .seed = o->common.seed_given ? o->common.seed : ds_scenario_seed(scenario),
-                 .threads = o->common.threads,
-                 .engine = DS_ENGINE_FAST,
-                 .keep_going = ds_progress_tell,
-                 .context = &progress },
+        .run = ds_common_run(&o->common, scenario, &progress),
     };
 
     int status = ask(o, scenario, &look);
     if (status != 0)
         return status;
-    ds_progress_begin(&progress, o->quiet);
+    ds_progress_begin(&progress, o->answer.quiet);
     progress.label = "what drives it  ";
     ds_code code = ds_sensitivity_run(scenario, &look, &s, &error);
     ds_progress_end(&progress);
-    if (code == DS_E_CANCELLED)
-        return ds_report_cancelled(&progress, "they are lost, nothing was written");
     if (code == DS_OK)
         code = write_result(o, scenario, s, &error);
     error.code = code;
     ds_sensitivity_free(s);
-    return code == DS_OK ? 0 : ds_report_error(&error);
+    return ds_report_end(&progress, &error);
 }
 
 static int look_at_table(const ds_options *o)
@@ -271,20 +250,16 @@ static int look_at_table(const ds_options *o)
 
 int ds_cmd_sensitivity(int argc, char **argv)
 {
-    ds_options    o = { 0 };
-    ds_scenario  *scenario = NULL;
-    ds_plan      *plan = NULL;
-    ds_optimised *found = NULL;
+    ds_options o = { 0 };
+    ds_loaded  loaded = { 0 };
 
     ds_parse(&argp, argc, argv, &o);
-    int status = o.data != NULL ? look_at_table(&o) : ds_common_load(&o.common, &scenario, &plan);
+    int status = o.data != NULL ? look_at_table(&o) : ds_loaded_open(&loaded, &o.common);
     if (status == 0 && o.data == NULL)
-        status = ds_common_find_terms(&o.common, o.quiet, &scenario, &plan, &found);
+        status = ds_loaded_find_terms(&loaded, &o.common, o.answer.quiet);
     if (status == 0 && o.data == NULL)
-        status = explain(&o, scenario);
-    ds_optimised_free(found);
-    ds_plan_free(plan);
-    ds_scenario_free(scenario);
+        status = explain(&o, loaded.scenario);
+    ds_loaded_release(&loaded);
     ds_group_list_release(&o.groups);
     ds_common_release(&o.common);
     return status;

@@ -170,14 +170,7 @@ static int sweep_points(ds_sweep *sweep)
     const ds_options *o = sweep->options;
     ds_error          error = { 0 };
     char              lost[96];
-    ds_run_options    run = {
-           .path_count = o->common.paths_given ? o->common.paths : 0,
-           .seed = o->common.seed_given ? o->common.seed : ds_scenario_seed(sweep->base),
-           .threads = o->common.threads,
-           .engine = DS_ENGINE_FAST,
-           .keep_going = ds_progress_tell,
-           .context = &sweep->progress,
-    };
+    ds_run_options    run = ds_common_run(&o->common, sweep->base, &sweep->progress);
 
     ds_progress_begin(&sweep->progress, o->quiet);
     sweep->progress.share_here = 1 / (double)sweep->points;
@@ -273,7 +266,7 @@ int ds_cmd_sweep(int argc, char **argv)
     ds_scenario *base = NULL;
 
     ds_parse(&argp, argc, argv, &o);
-    int status = ds_common_load(&o.common, &base, NULL);
+    int status = ds_common_load(&o.common, &base);
     if (status == 0) {
         size_t  count = ds_scenario_strategy_count(base);
         size_t *strategies = calloc(count > LIST_MOST ? count : LIST_MOST, sizeof *strategies);

@@ -75,7 +75,8 @@ void ds_print_problem(FILE *file, const ds_error *problem)
 
 int ds_report_error(const ds_error *error)
 {
-    fputs("distillsim: ", stderr);
+    if (error->file[0] == '\0' || error->line <= 0) /* else as compilers do */
+        fputs("distillsim: ", stderr);
     ds_print_problem(stderr, error);
     return ds_code_exit_status(error->code);
 }

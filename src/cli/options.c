@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "output/file.h"
 
 bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *out)
 {
@@ -19,6 +20,22 @@ bool ds_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *o
         return false;
     *out = value;
     return true;
+}
+
+double ds_parse_share(struct argp_state *state, const char *option, const char *text)
+{
+    char  *end = NULL;
+    double value = 0;
+    if (strchr("0123456789.", text[0]) != NULL && text[0] != '\0')
+        value = strtod(text, &end);
+    if (end != NULL && strcmp(end, "%") == 0) {
+        value /= 100;
+        end++;
+    }
+    if (end == NULL || *end != '\0' || !(value > 0 && value < 1))
+        argp_error(state, "%s: '%s' is not a share between 0 and 1, such as 0.7 or 70%%", option,
+                   text);
+    return value;
 }
 
 int ds_parse_choice(struct argp_state *state, const char *option, const char *text,
@@ -37,8 +54,21 @@ int ds_parse_choice(struct argp_state *state, const char *option, const char *te
 
 const char *ds_parse_directory(struct argp_state *state, const char *option, const char *text)
 {
+    ds_error error = { 0 };
     if (text[0] == '\0')
         argp_error(state, "%s: which directory?", option);
+    if (ds_directory_check(text, &error) != DS_OK)
+        exit(ds_report_error(&error));
+    return text;
+}
+
+const char *ds_parse_file(struct argp_state *state, const char *option, const char *text)
+{
+    ds_error error = { 0 };
+    if (text[0] == '\0')
+        argp_error(state, "%s: which file?", option);
+    if (ds_file_check(text, &error) != DS_OK)
+        exit(ds_report_error(&error));
     return text;
 }
 
@@ -110,8 +140,8 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
         common->paths_text = argument;
         return 0;
     case KEY_SEED:
-        if (!ds_parse_whole(argument, 0, UINT64_C(9007199254740992), &common->seed))
-            argp_error(state, "--seed: '%s' is not a whole number from 0 to 2^53", argument);
+        if (!ds_parse_whole(argument, 0, UINT64_C(9007199254740991), &common->seed))
+            argp_error(state, "--seed: '%s' is not a whole number from 0 to 2^53 - 1", argument);
         common->seed_given = true;
         return 0;
     case KEY_SAMPLING:
@@ -179,7 +209,7 @@ static void report_problem(void *context, const ds_error *problem)
     ds_print_problem(stderr, problem);
 }
 
-int ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **plan)
+int ds_common_load(const ds_common *common, ds_scenario **scenario)
 {
     ds_error error = { 0 };
     size_t   problems = 0;
@@ -187,8 +217,6 @@ int ds_common_load(const ds_common *common, ds_scenario **scenario, ds_plan **pl
     ds_code code = ds_scenario_load(common->scenario_path, common->overrides,
                                     common->override_count, report_problem, &problems, scenario,
                                     &error);
-    if (code == DS_OK && plan != NULL)
-        code = ds_plan_compile(*scenario, plan, &error);
     if (code == DS_OK)
         return 0;
     error.code = code;

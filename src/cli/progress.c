@@ -113,3 +113,12 @@ int ds_report_cancelled(const ds_progress *progress, const char *lost)
                progress->total, lost);
     return ds_code_exit_status(DS_E_CANCELLED);
 }
+
+int ds_report_end(const ds_progress *progress, const ds_error *error)
+{
+    if (error->code == DS_OK)
+        return 0;
+    if (error->code == DS_E_CANCELLED)
+        return ds_report_cancelled(progress, "they are lost, nothing was written");
+    return ds_report_error(error);
+}

@@ -126,9 +126,16 @@ static int find_inputs(table *t)
         t->units[t->inputs] = info.unit;
         t->x[t->inputs++] = ds_samples_column(t->samples, c);
     }
-    for (size_t i = 0; i < t->question->input_count; i++)
-        if (!found[i])
-            return no_column(t->samples, "column", t->question->inputs[i]);
+    for (size_t i = 0; i < t->question->input_count; i++) {
+        const char *asked = t->question->inputs[i];
+        if (found[i])
+            continue;
+        if (strcmp(asked, ds_samples_at(t->samples, t->output).name) != 0)
+            return no_column(t->samples, "column", asked);
+        ds_message("--input: '%s' is the column that is explained; name others, or another --of",
+                   asked);
+        return ds_code_exit_status(DS_E_USAGE);
+    }
     return 0;
 }
 

@@ -47,8 +47,8 @@ static ds_estimate share(const ds_result *r, uint64_t part, ds_influence_fn memb
     const ds_groups *g = &r->groups;
     const double se = g->kind == DS_GROUPS_EACH
                           ? ds_share_se(part, r->paths)
-                          : ds_groups_share_se(g, (size_t)r->paths, part, r->outer == 0, member,
-                                               context, scratch);
+                          : ds_groups_share_se(g, (size_t)r->paths, (double)part, r->outer == 0,
+                                               member, context, scratch);
     return (ds_estimate){(double)part / (double)r->paths, se};
 }
 

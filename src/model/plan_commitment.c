@@ -2,6 +2,7 @@
  * negotiate for itself: (90)-(98).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/plan_internal.h"
+#include "scenario/tariff.h"
 
 int ds_plan_add_amount(ds_plan *plan, ds_quantity q)
 {

@@ -30,6 +30,9 @@ void ds_plan_compile_gpus(ds_plan *plan);
 void ds_plan_compile_growth(ds_plan *plan, const ds_product *p, ds_plan_product *out);
 void ds_plan_compile_price_path(ds_plan *plan, const ds_model *m, ds_plan_model *out);
 
+/* plan_student.c: after contracts. */
+void ds_plan_compile_students(ds_plan *plan);
+
 /* These allocate: false when there is no memory. */
 
 /* Before contracts. */

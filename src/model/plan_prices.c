@@ -9,6 +9,7 @@
 
 #include "model/plan_internal.h"
 #include "numerics/lanes.h"
+#include "scenario/tariff.h"
 
 enum { ALL_KINDS = (1u << DS_KIND_COUNT) - 1 };
 

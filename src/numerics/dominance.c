@@ -19,6 +19,7 @@
 enum { PARTS = 256, PLACES = 160, DRAWS = 399 };
 
 const double ds_dominance_tolerance = 0.01;
+static const double rounding = 1e-12; /* of a sum of costs, relative                       */
 
 /* ---- Of sorted columns -------------------------------------------------------------- */
 
@@ -62,7 +63,7 @@ double ds_second_order_violation(size_t n, const double *a, const double *b, dou
             j--;
     }
     /* a sum of n differences of costs has rounding of their size */
-    const double noise = 1e-12 * (double)n * (fabs(a[n - 1]) + fabs(b[n - 1]) + fabs(x));
+    const double noise = rounding * (double)n * (fabs(a[n - 1]) + fabs(b[n - 1]) + fabs(x));
     if (most <= noise) {
         *at = (double)NAN;
         return 0.0;
@@ -205,7 +206,14 @@ static void part_violation(const ds_dominance_sums *s, size_t a, size_t b, size_
     }
 }
 
-/* Fills t, violation and se. */
+static double greatest(const ds_dominance_sums *s, size_t course)
+{
+    const double *sorted = s->sorted + course * s->c->paths;
+
+    return fmax(fabs(sorted[0]), fabs(sorted[s->c->paths - 1]));
+}
+
+/* Fills t, violation and se; what is but rounding is 0. */
 static void compare(ds_dominance_sums *s, size_t a, size_t b, int order)
 {
     const double n = (double)s->c->paths, parts = (double)s->parts;
@@ -227,8 +235,11 @@ static void compare(ds_dominance_sums *s, size_t a, size_t b, int order)
         }
     }
     s->floor = order == 1 ? sqrt(0.5) / n : 0.0;
+    const double noise = order == 1 ? 0.0 : rounding * (greatest(s, a) + greatest(s, b));
     for (size_t k = 0; k < s->places; k++) {
         s->se[k] = sqrt(squares[k] * parts / (parts - 1.0) / (n * n) + s->floor * s->floor);
+        s->se[k] = s->se[k] > noise ? s->se[k] : 0.0;
+        s->violation[k] = fabs(s->violation[k]) > noise ? s->violation[k] : 0.0;
     }
 }
 
@@ -307,7 +318,9 @@ static ds_dominance judge(const ds_dominance_sums *s, size_t a, size_t b, int or
     for (size_t k = 0; k < s->places; k++) {
         const double here = sign * s->violation[k], reach = here + limit * s->se[k];
         d.bound = reach > d.bound ? reach : d.bound;
-        most = s->se[k] > 0.0 && here / s->se[k] > most ? here / s->se[k] : most;
+        /* what is the same in all parts is certain */
+        const double score = s->se[k] > 0.0 ? here / s->se[k] : here > 0.0 ? (double)INFINITY : 0.0;
+        most = score > most ? score : most;
     }
     if (most > limit) {
         d.answer = DS_DOMINANCE_NO;
@@ -351,4 +364,29 @@ ds_dominance_pair ds_dominance_of(ds_dominance_sums *s, size_t a, size_t b, int 
         p.back.answer = DS_DOMINANCE_YES;
     }
     return p;
+}
+
+/* One way; `back` is the other way round. */
+static void refute(ds_dominance *first, const ds_dominance *second, ds_dominance *back,
+                   const ds_dominance *second_back)
+{
+    if (second->answer != DS_DOMINANCE_NO) {
+        return;
+    }
+    first->answer = DS_DOMINANCE_NO;
+    if (second_back->answer != DS_DOMINANCE_NO && back->bound <= ds_dominance_tolerance) {
+        back->answer = DS_DOMINANCE_YES;
+    }
+}
+
+void ds_dominance_agree(ds_dominance_pair *first, ds_dominance_pair *second)
+{
+    refute(&first->forth, &second->forth, &first->back, &second->back);
+    refute(&first->back, &second->back, &first->forth, &second->forth);
+    if (first->forth.answer == DS_DOMINANCE_YES) {
+        second->forth.answer = DS_DOMINANCE_YES;
+    }
+    if (first->back.answer == DS_DOMINANCE_YES) {
+        second->back.answer = DS_DOMINANCE_YES;
+    }
 }

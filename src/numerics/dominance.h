@@ -45,5 +45,9 @@ typedef struct {
     ds_dominance forth, back;
 } ds_dominance_pair;
 ds_dominance_pair ds_dominance_of(ds_dominance_sums *s, size_t a, size_t b, int order);
+/* Makes the answers of both orders agree: what dominates at first order does so at second, so
+ * that what does not at second does not at first, even if it is in so few paths that they would
+ * be left out of account: they may be those that cost most. */
+void ds_dominance_agree(ds_dominance_pair *first, ds_dominance_pair *second);
 
 #endif

@@ -124,7 +124,7 @@ static double unseen_by_replicates(double groups, double paths)
     return reach / ds_student_975(groups - 1.0);
 }
 
-double ds_groups_share_se(const ds_groups *g, size_t paths, uint64_t part, bool replicates,
+double ds_groups_share_se(const ds_groups *g, size_t paths, double part, bool replicates,
                           ds_influence_fn member, const void *context, double *scratch)
 {
     const double groups = (double)ds_groups_count(g, paths), all = (double)paths;
@@ -132,13 +132,12 @@ double ds_groups_share_se(const ds_groups *g, size_t paths, uint64_t part, bool 
     if (!(groups >= 2.0)) {
         return (double)NAN;
     }
-    if (part != 0 && part != paths) {
+    if (part > 0.0 && part < all) {
         /* paths that were not seen: two when few were, as in ds_share_se(), and half a one
          * when many were, for then a sampler may know the share nearly exactly */
-        const double few = (double)(part < paths - part ? part : paths - part);
+        const double few = fmin(part, all - part);
         const double unseen = 0.5 + 15.0 / (10.0 + few);
-        const double seen = ds_groups_error(g, paths, 0, all, (double)part / all, member, context,
-                                            scratch);
+        const double seen = ds_groups_error(g, paths, 0, all, part / all, member, context, scratch);
         return sqrt(seen * seen + unseen / (all * all));
     }
     /* nothing was seen, nor how alike the paths of a group are: two groups, but when it is

@@ -71,10 +71,10 @@ double ds_sample_cvar_se(const ds_sample *s, size_t defined, double at_risk, dou
  * below it, then the order statistics that far away (Woodruff 1952). */
 double ds_sample_quantile_se(const ds_sample *s, size_t count, const ds_order *order, double p);
 
-/* Of the share part/paths of the paths of which member() says 1 (else 0), never zero:
- * (83) in groups, (113).  replicates: the paths of a group are spread out, and not, as
- * futures of one state of knowledge, alike. */
-double ds_groups_share_se(const ds_groups *g, size_t paths, uint64_t part, bool replicates,
+/* Of the share part/paths of the paths of which member() says 1 (else 0; between them when
+ * the path has a part of what is counted), never zero: (83) in groups, (113).  replicates:
+ * the paths of a group are spread out, and not, as futures of one state of knowledge, alike. */
+double ds_groups_share_se(const ds_groups *g, size_t paths, double part, bool replicates,
                           ds_influence_fn member, const void *context, double *scratch);
 
 #endif

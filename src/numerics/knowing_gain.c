@@ -88,7 +88,20 @@ static double greatest_mean(const ds_knowing_job *j, size_t fold, double *work)
     return sum;
 }
 
-/* What the mean of the fits says is to be chosen, from the least value of the input up. */
+/* The probability of smaller values, where the choice passes from `old` to `now` between a
+ * node and that before it, by straight lines. */
+static double passes_at(size_t node, const double *before, const double *here, size_t old,
+                        size_t now)
+{
+    const double from = before[old] - before[now], to = here[old] - here[now];
+    const double part = from > 0.0 && to < 0.0 ? from / (from - to) : 1.0;
+    const double left = ds_score_of_node(node - 1);
+
+    return ds_normal_cdf(left + part * (ds_score_of_node(node) - left));
+}
+
+/* What the mean of the fits says is to be chosen, from the least value of the input up.
+ * work: [2][strategies]. */
 static void tell_pieces(const ds_knowing_job *j, ds_knowing_value *out, double *work)
 {
     const ds_knowing     *k = j->k;
@@ -97,13 +110,15 @@ static void tell_pieces(const ds_knowing_job *j, ds_knowing_value *out, double *
     double below = 0.0; /* probability of smaller values */
 
     for (size_t node = 0; node < basis->nodes; below += basis->weight[node++]) {
+        double *here = work + node % 2 * k->problem.strategies;
+        const double *before = work + (node + 1) % 2 * k->problem.strategies;
         for (size_t d = 0; d < k->problem.strategies; d++) {
-            work[d] = 0.0;
+            here[d] = 0.0;
             for (size_t f = 0; f < k->folds.folds; f++)
-                work[d] += at_node(j, f, d, node);
+                here[d] += at_node(j, f, d, node);
         }
-        const size_t most = greatest_of(k->problem.strategies, work);
-        const size_t chosen = work[most] > work[k->best] ? most : k->best;
+        const size_t most = greatest_of(k->problem.strategies, here);
+        const size_t chosen = here[most] > here[k->best] ? most : k->best;
         if (below + basis->weight[node] < almost_never || below > 1.0 - almost_never)
             continue;
         if (out->piece_count > 0 && out->piece[out->piece_count - 1] == chosen)
@@ -114,7 +129,9 @@ static void tell_pieces(const ds_knowing_job *j, ds_knowing_value *out, double *
         }
         if (out->piece_count > 0)
             out->below_u[out->piece_count - 1] =
-                basis->steps > 0 ? below : ds_normal_cdf(ds_score_of_node(node));
+                basis->steps > 0 ? below
+                                 : passes_at(node, before, here,
+                                             out->piece[out->piece_count - 1], chosen);
         out->below_u[out->piece_count] = 1.0;
         out->piece[out->piece_count++] = chosen;
     }

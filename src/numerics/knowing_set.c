@@ -274,8 +274,10 @@ static void add_products(ds_knowing_job *j)
     const size_t paired = j->own < PAIRED_MOST ? j->own : PAIRED_MOST;
 
     *p = (ds_fit_terms){ 0, by_paths < COLUMNS_MOST ? by_paths : COLUMNS_MOST, j->product };
+    /* of a path the last figure, its sum, says most, and gains turn sharply in it */
     for (size_t r = 0; r < j->own; r++)
-        ds_fit_terms_main(p, j->regressor, r, each);
+        ds_fit_terms_main(p, j->regressor, r,
+                          path && j->within == NULL && r + 1 == j->own ? DS_SCORE_STEPS : each);
     for (size_t b = 1; b < paired; b++)
         for (size_t a = 0; a < b; a++)
             ds_fit_terms_pair(p, j->regressor, a, b, path ? 1 : 4);

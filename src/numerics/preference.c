@@ -64,16 +64,22 @@ static void parts(const void *context, size_t first, size_t count, double *h)
     }
 }
 
-static void regret(const void *context, size_t first, size_t count, double *h)
+void ds_regret_of_paths(const ds_costs *c, size_t course, size_t first, size_t count, double *h)
 {
-    const pair *p = context;
-    const double *cost = ds_costs_of(p->c, p->a) + first;
+    const double *cost = ds_costs_of(c, course) + first;
     double part[SLICE];
 
-    ds_least_costs(p->c, first, count, h, part);
+    ds_least_costs(c, first, count, h, part);
     for (size_t i = 0; i < count; i++) {
         h[i] = cost[i] - h[i];
     }
+}
+
+static void regret(const void *context, size_t first, size_t count, double *h)
+{
+    const pair *p = context;
+
+    ds_regret_of_paths(p->c, p->a, first, count, h);
 }
 
 static void difference(const void *context, size_t first, size_t count, double *h)
@@ -124,9 +130,6 @@ static ds_share_measure grouped_share(const ds_costs *c, double sum, ds_influenc
 {
     const double n = (double)c->paths, freedom = ds_groups_freedom(c->groups, c->paths);
     const bool some = sum > 0.0 && sum < n;
-    /* a path in which something ties is counted, at least as one */
-    const uint64_t near = sum < 1.0 ? 1 : sum > n - 1.0 ? c->paths - 1 : (uint64_t)(sum + 0.5);
-    const uint64_t count = some ? near : sum > 0.0 ? c->paths : 0;
     ds_share_measure s = {.value = sum / n};
 
     if (some) {
@@ -135,7 +138,7 @@ static ds_share_measure grouped_share(const ds_costs *c, double sum, ds_influenc
         s.se = sqrt(seen * seen + 0.5 / (n * n));
         ds_share_interval(&s, c->paths, freedom);
     }
-    s.se = ds_groups_share_se(c->groups, c->paths, count, !c->alike, member, context, c->scratch);
+    s.se = ds_groups_share_se(c->groups, c->paths, sum, !c->alike, member, context, c->scratch);
     if (!some) { /* (113) */
         const double reach = ds_student_975(freedom) * s.se;
         s.low = s.value > 0.0 && reach < 1.0 ? 1.0 - reach : 0.0;
@@ -168,6 +171,30 @@ ds_share_measure ds_probability_best(const ds_costs *c, size_t course)
     ds_sum_parts(c, course, &sum, &squares);
     return c->groups->kind == DS_GROUPS_EACH ? ds_share_of_parts(sum, squares, c->paths)
                                              : grouped_share(c, sum, parts, &it);
+}
+
+static void parts_apart(const void *context, size_t first, size_t count, double *h)
+{
+    const pair *p = context;
+    const pair other = {p->c, p->b, p->b};
+    double of_other[SLICE];
+
+    parts(p, first, count, h);
+    parts(&other, first, count, of_other);
+    for (size_t i = 0; i < count; i++) {
+        h[i] -= of_other[i];
+    }
+}
+
+ds_measure ds_share_difference(const ds_costs *c, size_t a, size_t b)
+{
+    const pair two = {c, a, b};
+    ds_measure d = ds_mean_of_paths(c, parts_apart, &two);
+
+    if (a != b) { /* half a path of either was not seen, as in (113) */
+        d.se = hypot(d.se, 1.0 / (double)c->paths);
+    }
+    return d;
 }
 
 /* ---- Means --------------------------------------------------------------------------- */
@@ -221,6 +248,38 @@ static ds_measure quantile_of(const ds_costs *c, const double *column, const dou
     return q;
 }
 
+static uint64_t group_of(const ds_groups *g, size_t path)
+{
+    switch (g->kind) {
+    case DS_GROUPS_PAIRS:
+        return path / 2;
+    case DS_GROUPS_MODULO:
+        return path % g->modulus;
+    case DS_GROUPS_EACH:
+    default:
+        return path;
+    }
+}
+
+/* The greatest, how far it falls without its group, and the jackknife's error. */
+static void fill_greatest(const ds_costs *c, const double *column, ds_regrets *r)
+{
+    const double groups = (double)ds_groups_count(c->groups, c->paths);
+    size_t most = 0;
+    double next = -(double)INFINITY;
+
+    for (size_t k = 1; k < c->paths; k++) {
+        most = column[k] > column[most] ? k : most;
+    }
+    r->group = group_of(c->groups, most);
+    for (size_t k = 0; k < c->paths; k++) {
+        next = group_of(c->groups, k) != r->group && column[k] > next ? column[k] : next;
+    }
+    r->fall = column[most] - next;
+    r->max = (ds_measure){column[most],
+                          groups < 2.0 ? (double)NAN : (groups - 1.0) / groups * r->fall};
+}
+
 ds_regrets ds_regrets_of(const ds_costs *c, size_t course, double *room)
 {
     const pair it = {c, course, course};
@@ -237,9 +296,7 @@ ds_regrets ds_regrets_of(const ds_costs *c, size_t course, double *room)
     ds_sort(n, sorted);
     r.p50 = quantile_of(c, column, sorted, 0.5);
     r.p95 = quantile_of(c, column, sorted, 0.95);
-    r.max.value = sorted[n - 1];
-    r.max.se = n < 2 ? (double)NAN : ((double)n - 1.0) / (double)n *
-                                         (sorted[n - 1] - sorted[n - 2]);
+    fill_greatest(c, column, &r);
     return r;
 }
 
@@ -354,23 +411,6 @@ ds_bounds ds_least_difference(size_t others, size_t ours, const double *differen
             }
             low = l > low ? l : low;
             high = h > high ? h : high;
-        }
-        b.low = low < b.low ? low : b.low;
-        b.high = high < b.high ? high : b.high;
-    }
-    return b;
-}
-
-ds_bounds ds_margin_bounds(size_t others, const double *difference_of, const double *se,
-                           double freedom)
-{
-    const double t = ds_student_of_several(others, freedom);
-    ds_bounds b = {(double)INFINITY, (double)INFINITY};
-
-    for (size_t o = 0; o < others; o++) {
-        const double low = difference_of[o] - t * se[o], high = difference_of[o] + t * se[o];
-        if (isnan(low)) {
-            return (ds_bounds){(double)NAN, (double)NAN};
         }
         b.low = low < b.low ? low : b.low;
         b.high = high < b.high ? high : b.high;

@@ -50,19 +50,27 @@ void ds_share_interval(ds_share_measure *s, size_t paths, double freedom);
 /* Sums over the paths of the part that a course has of each, and of its square. */
 void ds_sum_parts(const ds_costs *c, size_t course, double *sum, double *squares);
 ds_share_measure ds_probability_best(const ds_costs *c, size_t course);
+/* Share of a less that of b. */
+ds_measure ds_share_difference(const ds_costs *c, size_t a, size_t b);
 /* Mean of the cost of a less that of b, paired by path. */
 ds_measure ds_mean_difference(const ds_costs *c, size_t a, size_t b);
 /* Mean of any number of a path. */
 ds_measure ds_mean_of_paths(const ds_costs *c, ds_influence_fn value, const void *context);
-/* Mean of what a course costs more than the least on the path: its expected loss. */
+/* What a course costs more than the least, of `count` (at most 4096) paths from `first` on,
+ * and the mean of it: its expected loss. */
+void ds_regret_of_paths(const ds_costs *c, size_t course, size_t first, size_t count, double *h);
 ds_measure ds_mean_regret(const ds_costs *c, size_t course);
 /* (121): what a course costs more than the least on the path; room: 2 * paths numbers.
- * The error of the greatest is the jackknife's: how far it is from the next. */
+ * The error of the greatest is the jackknife's: how far it falls when the group of paths in
+ * which it is is left out.  The room has the regrets then, and after them the same sorted. */
 typedef struct {
     ds_measure mean, p50, p95, max;
+    uint64_t   group; /* in which the greatest is                                  */
+    double     fall;
 } ds_regrets;
 ds_regrets ds_regrets_of(const ds_costs *c, size_t course, double *room);
-/* Mean of the worst (tail +1) or least (-1) share 1 - level; room: paths numbers. */
+/* Mean of the worst (tail +1) or least (-1) share 1 - level; room: paths numbers, which are
+ * the sorted column then. */
 ds_measure ds_tail_mean(const ds_costs *c, const double *column, double level, int tail,
                         double *room);
 /* (125): in the best share 1 - level of paths for b, mean of what a costs more than b;
@@ -80,8 +88,5 @@ typedef struct {
 } ds_bounds;
 ds_bounds ds_least_difference(size_t others, size_t ours, const double *difference,
                               const double *se, double freedom);
-/* (122): the same of one course that was chosen of all as that of least mean. */
-ds_bounds ds_margin_bounds(size_t others, const double *difference, const double *se,
-                           double freedom);
 
 #endif

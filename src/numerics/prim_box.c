@@ -125,6 +125,7 @@ typedef struct {
     ds_prim_tally         *slab;  /* [count]: rows that only this side keeps out      */
     ds_prim_tally          in;
     ds_prim_tally         *bins;  /* [DS_PRIM_BINS_MOST] of one column                */
+    double                 least_rows;
 } trimming;
 
 static void tally(ds_prim_tally *t, uint8_t hit)
@@ -167,16 +168,18 @@ static void count_bins(trimming *t, size_t column)
     }
 }
 
-/* Where an end of the range scores best, the other end held. */
+/* Where an end of the range scores best, the other end held, of those that leave the box
+ * the least mass; without any the widest. */
 static uint16_t best_end(const trimming *t, const ds_prim_range *range, size_t bins, bool low)
 {
     const int from = low ? range->high : range->low, to = low ? 0 : (int)bins - 1;
-    double sum = 0, best = (double)-INFINITY;
-    int where = from;
+    double sum = 0, best = (double)-INFINITY, rows = 0;
+    int where = to;
 
     for (int b = from; low ? b >= to : b <= to; b += low ? -1 : 1) {
         sum += ds_prim_score(t->bins[b], t->options->threshold);
-        if (sum >= best) { /* of equals the wider */
+        rows += (double)t->bins[b].rows;
+        if (sum >= best && rows >= t->least_rows) { /* of equals the wider */
             best = sum;
             where = b;
         }
@@ -187,11 +190,14 @@ static uint16_t best_end(const trimming *t, const ds_prim_range *range, size_t b
 static uint16_t best_set(const trimming *t, uint16_t set, size_t bins)
 {
     uint16_t best = 0;
+    double rows = 0;
     for (size_t b = 0; b < bins; b++)
         if (t->bins[b].rows == 0 ||
-            ds_prim_score(t->bins[b], t->options->threshold) >= 0)
+            ds_prim_score(t->bins[b], t->options->threshold) >= 0) {
             best = (uint16_t)(best | 1u << b);
-    return best != 0 ? best : set;
+            rows += (double)t->bins[b].rows;
+        }
+    return best != 0 && rows >= t->least_rows ? best : set;
 }
 
 /* (177): each side to where it scores best, the others held, until none moves. */
@@ -258,6 +264,10 @@ bool ds_prim_trim(const ds_prim_grid *grid, const uint8_t *hit, const uint8_t *m
     t.slab = malloc((3 * grid->columns + 1) * sizeof *t.slab);
     t.bins = malloc((size_t)DS_PRIM_BINS_MOST * sizeof *t.bins);
     const bool fine = t.sides != NULL && t.slab != NULL && t.bins != NULL;
+    size_t marked = 0;
+    for (size_t i = 0; i < grid->rows; i++)
+        marked += mark[i] != 0;
+    t.least_rows = options->least_mass * (double)marked;
     if (fine) /* many sides: once, and then what is clearly worth nothing goes */
         move_sides(&t, 1);
     for (bool dropped = fine; dropped;) {

@@ -123,7 +123,7 @@ typedef struct {
 ds_given_index ds_given_index_of(const ds_table *t, size_t input, size_t *order, double *work);
 
 /* The mean of y in each of `bins` parts of x that have as many paths, ascending, and the
- * mean of x there.  Equal values of x may come into different bins. */
+ * mean of x there.  Rows of equal x that different bins have parts of count alike in each. */
 void ds_conditional_means(const ds_table *t, size_t input, size_t bins, size_t *order,
                           ds_index *y, double *x);
 

@@ -56,24 +56,38 @@ typedef struct {
     size_t bins;
 } bin_sums;
 
+/* The square of a variance, without bias: from four rows on whatever the law (the h-statistic of
+ * the square of the second moment), of two or three as if it were normal. */
+static double squared_variance(double n, double squares, double fourth)
+{
+    const double v = squares / (n - 1.0);
+
+    if (n < 4.0)
+        return v * v * (n - 1.0) / (n + 1.0);
+    return ((n * n - 3.0 * n + 3.0) * squares * squares / n - (n - 1.0) * fourth) /
+           ((n - 1.0) * (n - 2.0) * (n - 3.0));
+}
+
 static void add_bin(bin_sums *s, const size_t *rows, size_t count, const double *y,
                     double *others)
 {
     const double n = (double)count;
-    double sum = 0.0, squares = 0.0;
+    double sum = 0.0, squares = 0.0, fourth = 0.0;
 
     for (size_t i = 0; i < count; i++)
         sum += y[rows[i]];
     for (size_t i = 0; i < count; i++) {
         const double e = y[rows[i]], m = (sum - e) / (n - 1.0);
+        const double away = (e - sum / n) * (e - sum / n);
         others[rows[i]] = m;
         s->products += e * m;
         s->influences += 2.0 * e * m - m * m;
-        squares += (e - sum / n) * (e - sum / n);
+        squares += away;
+        fourth += away * away;
     }
     /* of residuals of variance v: 4 v^2 / (n - 1) + 2 v^2 / (n - 1)^2 a row, where
-     * 2 v^2 / (n - 1) is right; v^2 as of normal residuals */
-    const double v = squares / (n - 1.0), v2 = v * v * (n - 1.0) / (n + 1.0);
+     * 2 v^2 / (n - 1) is right */
+    const double v2 = squared_variance(n, squares, fourth);
     s->excess += n * v2 * (2.0 / (n - 1.0) + 2.0 / ((n - 1.0) * (n - 1.0)));
     s->bins++;
 }
@@ -107,6 +121,54 @@ ds_given_index ds_given_index_of(const ds_table *t, size_t input, size_t *order,
                              s.bins };
 }
 
+/* Rows of equal x that a part has some of, by ranks: all of them, and how many are in it. */
+typedef struct {
+    size_t from, end;
+    double inside;
+} equal_rows;
+
+static equal_rows equals_of(const double *x, const size_t *order, size_t n, size_t from, size_t end,
+                            size_t at)
+{
+    equal_rows e = { at, at + 1, 0.0 };
+
+    while (e.from > 0 && x[order[e.from - 1]] == x[order[at]])
+        e.from--;
+    while (e.end < n && x[order[e.end]] == x[order[at]])
+        e.end++;
+    const size_t first = e.from > from ? e.from : from, last = e.end < end ? e.end : end;
+    e.inside = (double)(last - first);
+    return e;
+}
+
+/* Mean over the ranks from .. end, in which rows of equal x count alike, in this part or not: the
+ * order of a table says nothing. */
+static ds_index mean_of_part(const ds_table *t, const double *x, const size_t *order, size_t from,
+                             size_t end, double *mean_x)
+{
+    const equal_rows low = equals_of(x, order, t->paths, from, end, from);
+    const equal_rows high = equals_of(x, order, t->paths, from, end, end - 1);
+    const double count = (double)(end - from);
+    double mean = 0.0, squares = 0.0, weights = 0.0;
+
+    *mean_x = 0.0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = low.from; i < high.end; i++) {
+            const double part = i < low.end ? low.inside / (double)(low.end - low.from)
+                                : i >= high.from ? high.inside / (double)(high.end - high.from)
+                                                 : 1.0;
+            const double w = part / count, y = t->y[order[i]];
+            if (pass == 0) {
+                mean += w * y;
+                weights += w * w;
+                *mean_x += w * x[order[i]];
+            } else {
+                squares += w * w * (y - mean) * (y - mean);
+            }
+        }
+    return (ds_index){ mean, weights < 1.0 ? sqrt(squares / (1.0 - weights)) : (double)NAN };
+}
+
 void ds_conditional_means(const ds_table *t, size_t input, size_t bins, size_t *order,
                           ds_index *y, double *x)
 {
@@ -115,16 +177,9 @@ void ds_conditional_means(const ds_table *t, size_t input, size_t bins, size_t *
     gsl_sort_index(order, t->x[input], 1, n);
     for (size_t b = 0; b < bins; b++) {
         const size_t from = b * n / bins, end = (b + 1) * n / bins;
-        const double count = (double)(end - from);
-        double mean = 0.0, squares = 0.0;
         x[b] = 0.0;
-        for (size_t i = from; i < end; i++) {
-            mean += t->y[order[i]] / count;
-            x[b] += t->x[input][order[i]] / count;
-        }
-        for (size_t i = from; i < end; i++)
-            squares += (t->y[order[i]] - mean) * (t->y[order[i]] - mean);
-        y[b] = (ds_index){ mean, count > 1.0 ? sqrt(squares / (count - 1.0) / count)
-                                             : (double)NAN };
+        y[b] = (ds_index){ (double)NAN, (double)NAN };
+        if (from < end)
+            y[b] = mean_of_part(t, t->x[input], order, from, end, &x[b]);
     }
 }

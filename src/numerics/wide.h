@@ -33,109 +33,65 @@
 #if defined(__AVX512F__)
 enum { DS_WIDE = 8 };
 typedef __m512d ds_wide;
-
-static inline ds_wide ds_wide_set(double x)
-{
-    return _mm512_set1_pd(x);
-}
-
-static inline ds_wide ds_wide_at(const double *x)
-{
-    return _mm512_loadu_pd(x);
-}
-
-static inline void ds_wide_to(double *out, ds_wide x)
-{
-    _mm512_storeu_pd(out, x);
-}
-
-static inline ds_wide ds_wide_least(double limit, ds_wide x)
-{
-    return _mm512_min_pd(ds_wide_set(limit), x);
-}
-
-static inline ds_wide ds_wide_greatest(double limit, ds_wide x)
-{
-    return _mm512_max_pd(ds_wide_set(limit), x);
-}
-
-static inline ds_wide ds_wide_power(ds_wide shifted)
-{
-    const __m512i k = _mm512_slli_epi64(_mm512_castpd_si512(shifted), 52);
-    return _mm512_castsi512_pd(_mm512_add_epi64(k, _mm512_set1_epi64(0x3FF0000000000000)));
-}
+typedef __m512i ds_wide_bits;
+#define DS_WIDE_(operation) _mm512_##operation
+#define DS_WIDE_CAST_TO_BITS _mm512_castpd_si512
+#define DS_WIDE_CAST_FROM_BITS _mm512_castsi512_pd
+#define DS_WIDE_EACH_BITS _mm512_set1_epi64
 #elif defined(__AVX2__)
 enum { DS_WIDE = 4 };
 typedef __m256d ds_wide;
-
-static inline ds_wide ds_wide_set(double x)
-{
-    return _mm256_set1_pd(x);
-}
-
-static inline ds_wide ds_wide_at(const double *x)
-{
-    return _mm256_loadu_pd(x);
-}
-
-static inline void ds_wide_to(double *out, ds_wide x)
-{
-    _mm256_storeu_pd(out, x);
-}
-
-static inline ds_wide ds_wide_least(double limit, ds_wide x)
-{
-    return _mm256_min_pd(ds_wide_set(limit), x);
-}
-
-static inline ds_wide ds_wide_greatest(double limit, ds_wide x)
-{
-    return _mm256_max_pd(ds_wide_set(limit), x);
-}
-
-static inline ds_wide ds_wide_power(ds_wide shifted)
-{
-    const __m256i k = _mm256_slli_epi64(_mm256_castpd_si256(shifted), 52);
-    return _mm256_castsi256_pd(_mm256_add_epi64(k, _mm256_set1_epi64x(0x3FF0000000000000)));
-}
+typedef __m256i ds_wide_bits;
+#define DS_WIDE_(operation) _mm256_##operation
+#define DS_WIDE_CAST_TO_BITS _mm256_castpd_si256
+#define DS_WIDE_CAST_FROM_BITS _mm256_castsi256_pd
+#define DS_WIDE_EACH_BITS _mm256_set1_epi64x
 #elif defined(__SSE2__)
 enum { DS_WIDE = 2 };
 typedef __m128d ds_wide;
+typedef __m128i ds_wide_bits;
+#define DS_WIDE_(operation) _mm_##operation
+#define DS_WIDE_CAST_TO_BITS _mm_castpd_si128
+#define DS_WIDE_CAST_FROM_BITS _mm_castsi128_pd
+#define DS_WIDE_EACH_BITS _mm_set1_epi64x
+#else
+enum { DS_WIDE = 1 };
+typedef double ds_wide;
+#endif
 
+#ifdef DS_WIDE_
 static inline ds_wide ds_wide_set(double x)
 {
-    return _mm_set1_pd(x);
+    return DS_WIDE_(set1_pd)(x);
 }
 
 static inline ds_wide ds_wide_at(const double *x)
 {
-    return _mm_loadu_pd(x);
+    return DS_WIDE_(loadu_pd)(x);
 }
 
 static inline void ds_wide_to(double *out, ds_wide x)
 {
-    _mm_storeu_pd(out, x);
+    DS_WIDE_(storeu_pd)(out, x);
 }
 
 static inline ds_wide ds_wide_least(double limit, ds_wide x)
 {
-    return _mm_min_pd(ds_wide_set(limit), x);
+    return DS_WIDE_(min_pd)(ds_wide_set(limit), x);
 }
 
 static inline ds_wide ds_wide_greatest(double limit, ds_wide x)
 {
-    return _mm_max_pd(ds_wide_set(limit), x);
+    return DS_WIDE_(max_pd)(ds_wide_set(limit), x);
 }
 
 static inline ds_wide ds_wide_power(ds_wide shifted)
 {
-    const __m128i k = _mm_slli_epi64(_mm_castpd_si128(shifted), 52);
-    return _mm_castsi128_pd(_mm_add_epi64(k, _mm_set1_epi64x(0x3FF0000000000000)));
+    const ds_wide_bits k = DS_WIDE_(slli_epi64)(DS_WIDE_CAST_TO_BITS(shifted), 52);
+    const ds_wide_bits one = DS_WIDE_EACH_BITS(0x3FF0000000000000); /* bits of 1.0 */
+    return DS_WIDE_CAST_FROM_BITS(DS_WIDE_(add_epi64)(k, one));
 }
 #else
-enum { DS_WIDE = 1 };
-typedef double ds_wide;
-
 static inline ds_wide ds_wide_set(double x)
 {
     return x;

@@ -11,41 +11,40 @@
 #include "output/number.h"
 #include "output/report.h"
 
-enum { NAME_TEXT = 96, NAME_COLUMNS = 40, SENTENCE_TEXT = 1024 };
+enum { SENTENCE_TEXT = 1024 };
 
 /* `name`, harmless and not too long. */
-static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
-{
-    char clean[NAME_TEXT - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
-    snprintf(out, NAME_TEXT, "`%s`", clean);
-}
-
 static void quote_strategy(const ds_report *report, size_t strategy, const ds_style *style,
-                           char out[NAME_TEXT])
+                           char out[DS_QUOTED_TEXT])
 {
     if (strategy < ds_result_strategy_count(report->result))
-        quote(ds_result_strategy_name(report->result, strategy), style, out);
+        ds_text_quote(ds_result_strategy_name(report->result, strategy), style, out);
     else
-        snprintf(out, NAME_TEXT, "none");
+        snprintf(out, DS_QUOTED_TEXT, "none");
 }
 
-/* How many paths would shrink the standard error to a third of the advantage. */
+/* How many paths would shrink the standard error to a third of the advantage: one digit. */
 static void more_paths(const ds_report *report, ds_estimate advantage, char *out, size_t size)
 {
-    double ratio = 3 * advantage.se / fabs(advantage.value);
-    double needed = ratio * ratio * (double)ds_result_paths(report->result);
-    if (isfinite(needed) && needed > (double)ds_result_paths(report->result) && needed < 1e9)
-        snprintf(out, size, "about %.1g paths (--paths) would tell", needed);
-    else
+    const double paths = (double)ds_result_paths(report->result);
+    double       ratio = 3 * advantage.se / fabs(advantage.value);
+    double       needed = ratio * ratio * paths;
+    char         text[DS_HUMAN_TEXT];
+    if (!(advantage.se > 0) || !(needed > paths)) {
+        snprintf(out, size, "more paths (--paths) may tell");
+    } else if (needed < 1e9) {
+        const double digit = pow(10, floor(log10(needed)));
+        ds_human_grouped(round(needed / digit) * digit, 0, text);
+        snprintf(out, size, "about %.30s paths (--paths) would tell", text);
+    } else {
         snprintf(out, size, "they cost the same for all practical purposes");
+    }
 }
 
 static void cannot_say(const ds_report *report, const ds_decision *d, const ds_style *style,
                        char *out, size_t size)
 {
-    char distilling[NAME_TEXT], other[NAME_TEXT], money[DS_HUMAN_TEXT], more[96];
+    char distilling[DS_QUOTED_TEXT], other[DS_QUOTED_TEXT], money[DS_HUMAN_TEXT], more[96];
     if (d->best_other >= ds_result_strategy_count(report->result)) {
         snprintf(out, size, "Cannot say: every strategy distils, so there is nothing to "
                             "compare with.");
@@ -57,18 +56,32 @@ static void cannot_say(const ds_report *report, const ds_decision *d, const ds_s
     }
     quote_strategy(report, d->best_distilling, style, distilling);
     quote_strategy(report, d->best_other, style, other);
-    ds_human_money(d->advantage_usd, style->utf8, money);
-    more_paths(report, d->advantage_usd, more, sizeof more);
+    ds_estimate gain = d->advantage_usd;
+    const bool  saves = gain.value >= 0;
+    gain.value = fabs(gain.value);
+    if (gain.value == 0 && gain.se == 0) {
+        snprintf(out, size, "Cannot say: %s and %s cost the same.", distilling, other);
+        return;
+    }
+    ds_human_money(gain, style->utf8, money);
+    if (ds_result_paths(report->result) == 1) {
+        snprintf(out, size, "Cannot say from one future: in it %s %s %s (NPV) %s %s; more paths "
+                            "(--paths) may tell.",
+                 distilling, saves ? "saves" : "costs", money, saves ? "against" : "more than",
+                 other);
+        return;
+    }
+    more_paths(report, gain, more, sizeof more);
     snprintf(out, size,
-             "Cannot say: %s saves %s (NPV) against %s, which is within the error of the "
-             "simulation; %s.",
-             distilling, money, other, more);
+             "Cannot say: %s %s %s (NPV) %s %s, which is within the error of the simulation; %s.",
+             distilling, saves ? "saves" : "costs", money, saves ? "against" : "more than", other,
+             more);
 }
 
 static void no_student(const ds_report *report, const ds_decision *d, const ds_style *style,
                        char *out, size_t size)
 {
-    char          best[NAME_TEXT], money[DS_HUMAN_TEXT], share[DS_HUMAN_TEXT];
+    char          best[DS_QUOTED_TEXT], money[DS_HUMAN_TEXT], share[DS_HUMAN_TEXT];
     ds_statistics cost = ds_result_statistics(report->result, d->best,
                                               ds_outcome_find("cost_npv_usd"));
     quote_strategy(report, d->best, style, best);
@@ -88,7 +101,8 @@ static void no_student(const ds_report *report, const ds_decision *d, const ds_s
 static void compare(const ds_report *report, const ds_decision *d, bool distil,
                     const ds_style *style, char *out, size_t size)
 {
-    char distilling[NAME_TEXT], other[NAME_TEXT], money[DS_HUMAN_TEXT], share[DS_HUMAN_TEXT];
+    char distilling[DS_QUOTED_TEXT], other[DS_QUOTED_TEXT];
+    char money[DS_HUMAN_TEXT], share[DS_HUMAN_TEXT];
     ds_estimate gain = d->advantage_usd, chance = d->probability_advantage;
 
     quote_strategy(report, d->best_distilling, style, distilling);
@@ -113,7 +127,8 @@ static void compare(const ds_report *report, const ds_decision *d, bool distil,
 static void recommend(FILE *file, const ds_report *report, const ds_decision *d,
                       const ds_style *style)
 {
-    char        sentence[SENTENCE_TEXT], best[NAME_TEXT], next[NAME_TEXT], margin[DS_HUMAN_TEXT];
+    char        sentence[SENTENCE_TEXT], margin[DS_HUMAN_TEXT];
+    char        best[DS_QUOTED_TEXT], next[DS_QUOTED_TEXT];
     char        gain[DS_HUMAN_TEXT];
     ds_estimate best_case = d->runner_up_best_case_usd;
     size_t      used;
@@ -124,15 +139,22 @@ static void recommend(FILE *file, const ds_report *report, const ds_decision *d,
     quote_strategy(report, d->best, style, best);
     quote_strategy(report, d->runner_up, style, next);
     ds_human_money(d->margin_usd, style->utf8, margin);
+    if (fabs(d->margin_usd.value) <= 0 && d->margin_usd.se <= 0) {
+        snprintf(sentence, sizeof sentence,
+                 "Of all strategies %s costs least in these futures, but %s costs the same in "
+                 "each of them.", best, next);
+        ds_text_wrap(file, sentence, style->width, 0, 0);
+        return;
+    }
     if (d->margin_low > 0)
         used = (size_t)snprintf(sentence, sizeof sentence,
                                 "Of all strategies %s costs least, %s less than the next, %s", best,
                                 margin, next);
     else
         used = (size_t)snprintf(sentence, sizeof sentence,
-                                "Of all strategies %s costs least in these futures, but that it "
-                                "does is within the error: the next, %s, costs %s more", best, next,
-                                margin);
+                                "Of all strategies %s costs least in these futures, %s less than "
+                                "the next, %s, but within the error another may cost less", best,
+                                margin, next);
     const bool less = best_case.value > 0;
     best_case.value = fabs(best_case.value);
     ds_human_money(best_case, style->utf8, gain);
@@ -190,12 +212,12 @@ static void bound(double value, const char *word, const char **joint, char *out,
 
 static void print_assert(FILE *file, const ds_assert_result *a, const ds_style *style)
 {
-    char        name[NAME_TEXT], strategy[NAME_TEXT], observed[DS_HUMAN_TEXT];
+    char        name[DS_QUOTED_TEXT], strategy[DS_QUOTED_TEXT], observed[DS_HUMAN_TEXT];
     char        wanted[128] = "", line[SENTENCE_TEXT];
     const char *joint = "", *word = a->passed ? "passed" : "failed";
 
-    quote(a->name, style, name);
-    quote(a->strategy, style, strategy);
+    ds_text_quote(a->name, style, name);
+    ds_text_quote(a->strategy, style, strategy);
     size_t outcome = ds_outcome_find(a->outcome);
     if (outcome < ds_outcome_count() && strcmp(ds_outcome_at(outcome)->unit, "USD") == 0 &&
         strncmp(a->statistic, "share", 5) != 0)
@@ -216,7 +238,7 @@ static void print_origins(FILE *file, const ds_report *report, const ds_style *s
 {
     enum { SHOWN = 4 };
     size_t counts[4] = { 0 }, uncertain = 0, shown = 0;
-    char   line[SENTENCE_TEXT], name[NAME_TEXT], value[NAME_TEXT], unit[NAME_TEXT];
+    char   line[SENTENCE_TEXT], name[DS_QUOTED_TEXT], value[DS_QUOTED_TEXT], unit[DS_QUOTED_TEXT];
 
     for (size_t i = 0; i < ds_scenario_input_count(report->scenario); i++) {
         ds_input_info input = ds_scenario_input(report->scenario, i);
@@ -248,7 +270,7 @@ static void print_origins(FILE *file, const ds_report *report, const ds_style *s
 
 void ds_report_notes(FILE *file, const ds_report *report, const ds_style *style)
 {
-    char line[SENTENCE_TEXT], name[NAME_TEXT];
+    char line[SENTENCE_TEXT], name[DS_QUOTED_TEXT];
 
     for (size_t i = 0; i < ds_result_assert_count(report->result); i++) {
         ds_assert_result a = ds_result_assert(report->result, i);
@@ -273,7 +295,7 @@ void ds_report_notes(FILE *file, const ds_report *report, const ds_style *style)
                            "futures; a token costs `allocated` with idle GPUs and `used` without "
                            "them; pooling saves GPU-months by sharing fleets.", style->width, 4, 0);
     print_origins(file, report, style);
-    quote(ds_scenario_name(report->scenario), style, name);
+    ds_text_quote(ds_scenario_name(report->scenario), style, name);
     snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " path%s, seed %" PRIu64 ".", name,
              ds_scenario_hash(report->scenario), ds_result_paths(report->result),
              ds_result_paths(report->result) == 1 ? "" : "s",

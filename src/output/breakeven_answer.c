@@ -7,23 +7,15 @@
 #include "output/breakeven_report.h"
 #include "output/number.h"
 
-enum { SENTENCE_TEXT = 1536, NAME_COLUMNS = 40, UNIT_TEXT = 56, SIDE_TEXT = 256, PLACES = 3 };
+enum { SENTENCE_TEXT = 1536, UNIT_TEXT = 56, SIDE_TEXT = 256, PLACES = 3 };
 
 /* The names, quoted, and where sentences go. */
 typedef struct {
     FILE               *file;
     const ds_breakeven *b;
     const ds_style     *style;
-    char                strategy[DS_BREAKEVEN_NAME], against[DS_BREAKEVEN_NAME];
+    char                strategy[DS_QUOTED_TEXT], against[DS_QUOTED_TEXT];
 } ds_speaker;
-
-void ds_breakeven_quote(const char *name, const ds_style *style, char out[DS_BREAKEVEN_NAME])
-{
-    char clean[DS_BREAKEVEN_NAME - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
-    snprintf(out, DS_BREAKEVEN_NAME, "`%s`", clean);
-}
 
 /* ---- Values ------------------------------------------------------------------ */
 
@@ -241,15 +233,32 @@ static void margin_text(const ds_speaker *s, const ds_breakeven_point *p, char o
     }
 }
 
-/* Is the saving the same whatever the value? */
+/* Is the saving the same whatever the value?  Of values that were tried with as many paths;
+ * one may have been tried with more than all others. */
 static bool is_flat(const ds_breakeven_line *line)
 {
-    bool flat = true;
-    for (size_t i = 1; i < line->point_count; i++)
-        flat = flat && (line->points[i].paths != line->points[0].paths ||
-                        fabs(line->points[i].mean.value - line->points[0].mean.value) <=
-                            1e-12 * fabs(line->points[0].mean.value));
-    return flat && line->point_count > 2;
+    size_t compared = 0;
+    for (size_t i = 0; i < line->point_count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const ds_breakeven_point *p = &line->points[i], *q = &line->points[j];
+            if (p->paths != q->paths)
+                continue;
+            if (fabs(p->mean.value - q->mean.value) > 1e-12 * fabs(p->mean.value))
+                return false;
+            compared++;
+        }
+    return compared > 0;
+}
+
+/* The value tried at which least is between the strategies; `nearest` of a line counts in
+ * standard errors, by which a great saving that is badly known may be nearer. */
+static const ds_breakeven_point *least_of(const ds_breakeven_line *line)
+{
+    const ds_breakeven_point *least = &line->nearest;
+    for (size_t i = 0; i < line->point_count; i++)
+        if (fabs(line->points[i].excess.value) < fabs(least->excess.value))
+            least = &line->points[i];
+    return least;
 }
 
 static void say_none(const ds_speaker *s, const ds_breakeven_line *line)
@@ -259,9 +268,10 @@ static void say_none(const ds_speaker *s, const ds_breakeven_line *line)
     char side[SIDE_TEXT], margin[SIDE_TEXT], out[SENTENCE_TEXT];
     plain_text(s, 0, axis->low, 0, false, low);
     plain_text(s, 0, axis->high, 0, true, high);
-    plain_text(s, 0, line->nearest.value, 0, true, at);
+    const ds_breakeven_point *nearest = line->near ? &line->nearest : least_of(line);
+    plain_text(s, 0, nearest->value, 0, true, at);
     fares(s, line->sign, false, side);
-    margin_text(s, &line->nearest, margin);
+    margin_text(s, nearest, margin);
     if (line->sign == 0)
         snprintf(out, sizeof out, "No difference between %s and %s: %s costs what %s costs, in "
                  "every future and at every value that was tried.", low, high, s->strategy,
@@ -342,8 +352,8 @@ void ds_breakeven_answer(FILE *file, const ds_breakeven *b, const ds_style *styl
 {
     ds_speaker               s = { .file = file, .b = b, .style = style };
     const ds_breakeven_line *line = ds_breakeven_line_at(b, 0);
-    ds_breakeven_quote(ds_breakeven_strategy(b), style, s.strategy);
-    ds_breakeven_quote(ds_breakeven_against(b), style, s.against);
+    ds_text_quote(ds_breakeven_strategy(b), style, s.strategy);
+    ds_text_quote(ds_breakeven_against(b), style, s.against);
     fputs(ds_style_code(style, DS_STYLE_BOLD), file);
     if (ds_breakeven_axis_count(b) > 1) {
         say_frontier(&s);

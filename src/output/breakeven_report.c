@@ -275,35 +275,38 @@ void ds_breakeven_json(FILE *file, const ds_scenario *scenario, const ds_breakev
 
 /* ---- A directory ----------------------------------------------------------- */
 
-typedef enum { PART_ROOTS, PART_CURVE, PART_JSON, PARTS } ds_part;
+typedef struct {
+    const ds_scenario  *scenario;
+    const ds_breakeven *breakeven;
+} ds_subject;
 
-static ds_code write_part(const char *directory, ds_part part, const ds_scenario *scenario,
-                          const ds_breakeven *b, ds_error *err)
+static ds_code write_roots(FILE *file, const void *subject)
 {
-    static const char *const names[PARTS] = { "breakeven.csv", "curve.csv", "breakeven.json" };
-    ds_file                  file;
-    char                    *path = ds_path_join(directory, names[part]);
-    if (path == NULL)
-        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
-    ds_code code = ds_file_open(&file, path, err);
-    if (code == DS_OK) {
-        if (part == PART_ROOTS)
-            ds_breakeven_csv(file.stream, b);
-        else if (part == PART_CURVE)
-            ds_breakeven_curve_csv(file.stream, b);
-        else
-            ds_breakeven_json(file.stream, scenario, b);
-        code = ds_file_commit(&file, err);
-    }
-    free(path);
-    return code;
+    const ds_subject *s = subject;
+    ds_breakeven_csv(file, s->breakeven);
+    return DS_OK;
+}
+
+static ds_code write_curve(FILE *file, const void *subject)
+{
+    const ds_subject *s = subject;
+    ds_breakeven_curve_csv(file, s->breakeven);
+    return DS_OK;
+}
+
+static ds_code write_json(FILE *file, const void *subject)
+{
+    const ds_subject *s = subject;
+    ds_breakeven_json(file, s->scenario, s->breakeven);
+    return DS_OK;
 }
 
 ds_code ds_breakeven_directory(const char *directory, const ds_scenario *scenario,
                                const ds_breakeven *b, ds_error *err)
 {
-    ds_code code = ds_directory_make(directory, err);
-    for (int part = PART_ROOTS; part < PARTS && code == DS_OK; part++)
-        code = write_part(directory, (ds_part)part, scenario, b, err);
-    return code;
+    static const ds_part parts[] = {{"breakeven.csv", write_roots},
+                                    {"curve.csv", write_curve},
+                                    {"breakeven.json", write_json}};
+    const ds_subject subject = {scenario, b};
+    return ds_parts_write(directory, parts, 3, &subject, err);
 }

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "distillsim_commit.h"
 #include "distillsim_breakeven.h"
 #include "output/text.h"
 
@@ -20,12 +21,11 @@ DS_MUST_CHECK ds_code ds_breakeven_table(FILE *file, const ds_scenario *scenario
 void ds_breakeven_answer(FILE *file, const ds_breakeven *b, const ds_style *style);
 
 /* A value of an axis for people: "2027-03", "1.25 M", "652 ± 3", with its unit if asked for. */
-enum { DS_BREAKEVEN_VALUE = 160, DS_BREAKEVEN_NAME = 96 };
+enum { DS_BREAKEVEN_VALUE = 160 };
 void ds_breakeven_value_text(const ds_breakeven *b, size_t axis, ds_estimate value,
                              const ds_style *style, bool with_unit,
                              char out[DS_BREAKEVEN_VALUE]);
 /* A strategy in quotes. */
-void ds_breakeven_quote(const char *name, const ds_style *style, char out[DS_BREAKEVEN_NAME]);
 
 /* Break-evens, one row each; a row without one where there is none: the second range's
  * pointer (when there is one), strategy, against, of, pointer, state, beyond, breakeven,

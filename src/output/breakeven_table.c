@@ -309,16 +309,16 @@ static void print_overlap(FILE *file, const ds_subject *s)
 
 static void print_closing(FILE *file, const ds_scenario *scenario, const ds_subject *s)
 {
-    char line[LINE_TEXT], name[DS_BREAKEVEN_NAME], scan[96] = "";
-    char strategy[DS_BREAKEVEN_NAME], against[DS_BREAKEVEN_NAME];
-    ds_breakeven_quote(ds_breakeven_strategy(s->b), s->style, strategy);
-    ds_breakeven_quote(ds_breakeven_against(s->b), s->style, against);
+    char line[LINE_TEXT], name[DS_QUOTED_TEXT], scan[96] = "";
+    char strategy[DS_QUOTED_TEXT], against[DS_QUOTED_TEXT];
+    ds_text_quote(ds_breakeven_strategy(s->b), s->style, strategy);
+    ds_text_quote(ds_breakeven_against(s->b), s->style, against);
     snprintf(line, sizeof line, "Saving is what %s costs less than %s in the same future (NPV); "
              "all values share their futures, and %s is one standard error. Two break-evens "
              "between neighbours of the first grid may be missed (--points).", strategy, against,
              s->style->utf8 ? "\xC2\xB1" : "+/-");
     note(file, s->style, line);
-    ds_breakeven_quote(ds_scenario_name(scenario), s->style, name);
+    ds_text_quote(ds_scenario_name(scenario), s->style, name);
     if (ds_breakeven_scan_paths(s->b) < ds_breakeven_paths(s->b))
         snprintf(scan, sizeof scan, " (%" PRIu64 " far from a tie)",
                  ds_breakeven_scan_paths(s->b));

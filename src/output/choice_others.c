@@ -71,10 +71,10 @@ static const char *unit_of(const ds_acceptability_report *r)
 static void say_frontier(FILE *file, const ds_acceptability_report *r, const ds_style *style)
 {
     const ds_acceptability *a = r->found;
-    char                    text[SENTENCE_TEXT], name[DS_CHOICE_NAME], at[DS_HUMAN_TEXT];
+    char                    text[SENTENCE_TEXT], name[DS_QUOTED_TEXT], at[DS_HUMAN_TEXT];
     size_t                  used = 0;
 
-    ds_choice_quote(ds_acceptability_name(a, ds_acceptability_best(a, 0)), style, name);
+    ds_text_quote(ds_acceptability_name(a, ds_acceptability_best(a, 0)), style, name);
     if (ds_acceptability_switches(a) == 0) {
         snprintf(text, sizeof text, "%s has the least mean at all %zu values, from %.6g to %.6g.",
                  name, ds_acceptability_points(a), ds_acceptability_value(a, 0),
@@ -87,7 +87,7 @@ static void say_frontier(FILE *file, const ds_acceptability_report *r, const ds_
         ds_acceptance_switch s = ds_acceptability_switch(a, i);
         const char          *unit = unit_of(r);
         ds_human_estimate(s.at, ds_scale_one, style->utf8, at);
-        ds_choice_quote(ds_acceptability_name(a, s.after), style, name);
+        ds_text_quote(ds_acceptability_name(a, s.after), style, name);
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s%.24s, then %s",
                                  i > 0 ? " up to " : "", at, unit[0] != '\0' ? " " : "", unit,
                                  name);
@@ -100,26 +100,32 @@ static void say_frontier(FILE *file, const ds_acceptability_report *r, const ds_
 static void say_doubt(FILE *file, const ds_acceptability_report *r, const ds_style *style)
 {
     const ds_acceptability *a = r->found;
-    size_t                  unsure = 0, other = 0;
-    char                    text[SENTENCE_TEXT];
+    size_t                  unsure = 0, other = 0, perhaps = 0;
+    char                    text[SENTENCE_TEXT], more[80] = "";
 
     for (size_t p = 0; p < ds_acceptability_points(a); p++) {
-        double low, high, most = 0;
-        size_t best = ds_acceptability_best(a, p), likely = 0;
+        double low, high;
+        bool   sure = false, may = false;
         ds_acceptability_margin_interval(a, p, &low, &high);
         unsure += low > 0 ? 0 : 1;
         for (size_t s = 0; s < ds_acceptability_strategies(a); s++) {
-            double share = ds_acceptability_at(a, p, s).best.value;
-            likely = share > most ? s : likely;
-            most = fmax(most, share);
+            const ds_behind likelier = ds_acceptability_at(a, p, s).likelier;
+            sure = sure || likelier.sure;
+            may = may || likelier.difference.value > 0;
         }
-        other += likely != best ? 1 : 0;
+        other += sure ? 1 : 0;
+        perhaps += may && !sure ? 1 : 0;
     }
-    if (other > 0) {
+    if (perhaps > 0 && other > 0)
+        snprintf(more, sizeof more, " (at %zu more it may be, within the error)", perhaps);
+    else if (perhaps > 0)
+        snprintf(more, sizeof more, ", within the error");
+    if (other + perhaps > 0) {
         snprintf(text, sizeof text,
                  "At %zu of %zu values another strategy is the cheapest in more futures than the "
-                 "one of least mean: the mean decides, the share says how often one will be sorry.",
-                 other, ds_acceptability_points(a));
+                 "one of least mean%s: the mean decides, the share says how often one will be "
+                 "sorry.",
+                 other > 0 ? other : perhaps, ds_acceptability_points(a), more);
         ds_text_wrap(file, text, style->width, 0, 0);
     }
     if (unsure > 0) {
@@ -188,7 +194,7 @@ static ds_code print_points(FILE *file, const ds_acceptability_report *r, const 
 ds_code ds_acceptability_table(FILE *file, const ds_acceptability_report *r,
                                const ds_style *style, ds_error *err)
 {
-    char text[SENTENCE_TEXT], pointer[300], name[DS_CHOICE_NAME];
+    char text[SENTENCE_TEXT], pointer[300], name[DS_QUOTED_TEXT];
 
     say_frontier(file, r, style);
     say_doubt(file, r, style);
@@ -204,7 +210,7 @@ ds_code ds_acceptability_table(FILE *file, const ds_acceptability_report *r,
              "from a straight line between two values. %s is one standard error.",
              ds_outcome_at(r->outcome)->name, style->utf8 ? "\xC2\xB1" : "+/-");
     ds_text_wrap(file, text, style->width, 4, 0);
-    ds_choice_quote(ds_scenario_name(r->scenario), style, name);
+    ds_text_quote(ds_scenario_name(r->scenario), style, name);
     snprintf(text, sizeof text,
              "Scenario %s (%s), %zu values, %" PRIu64 " paths each, seed %" PRIu64 ".", name,
              ds_scenario_hash(r->scenario), ds_acceptability_points(r->found),
@@ -220,49 +226,109 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+/* "`a` or `b`" of those that may have the least by a rule */
+static void list_candidates(const ds_views *v, ds_robust_rule rule, const ds_style *style,
+                            char *out, size_t size)
+{
+    size_t total = 0, said = 0, used = 0;
+
+    out[0] = '\0';
+    for (size_t s = 0; s < ds_views_strategies(v); s++)
+        total += ds_views_of(v, s).more[rule].sure ? 0 : 1;
+    for (size_t s = 0; s < ds_views_strategies(v) && used + DS_QUOTED_TEXT + 8 < size; s++) {
+        char name[DS_QUOTED_TEXT];
+        if (ds_views_of(v, s).more[rule].sure)
+            continue;
+        ds_text_quote(ds_views_strategy(v, s), style, name);
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 said == 0 ? "" : said + 1 == total ? " or " : ", ", name);
+        said++;
+    }
+}
+
+/* What the next has more, and whether that is more than error. */
+static void gap_text(const ds_views_report *r, const ds_ranking *of, const ds_style *style,
+                     char *out, size_t size)
+{
+    char next[DS_QUOTED_TEXT], amount[DS_HUMAN_TEXT + 32];
+
+    ds_text_quote(ds_views_strategy(r->views, of->rival), style, next);
+    ds_choice_amount(r->outcome, of->rival_difference, style->utf8, amount);
+    snprintf(out, size, "%s less than %s%s", amount, next, ds_choice_doubt(of));
+}
+
 static void say_robust(FILE *file, const ds_views_report *r, const ds_style *style)
 {
     const ds_views        *v = r->views;
-    const size_t           views = ds_views_count(v), robust = ds_views_minimax(v);
-    const ds_view_strategy of = ds_views_of(v, robust);
-    char text[SENTENCE_TEXT], name[DS_CHOICE_NAME], where[DS_CHOICE_NAME];
-    char most[DS_HUMAN_TEXT + 32];
+    const size_t           views = ds_views_count(v);
+    const ds_ranking       rank = ds_views_ranking(v, DS_ROBUST_WORST);
+    const ds_view_strategy of = ds_views_of(v, rank.named);
+    char text[SENTENCE_TEXT], name[DS_QUOTED_TEXT], where[DS_QUOTED_TEXT], names[512] = "";
+    char most[DS_HUMAN_TEXT + 32], gap[DS_QUOTED_TEXT + DS_HUMAN_TEXT + 64];
+    char best[80] = "", near[80] = "";
 
-    ds_choice_quote(ds_views_strategy(v, robust), style, name);
-    ds_choice_quote(ds_views_name(v, of.worst_view), style, where);
+    if (of.sure_best_views < of.best_views)
+        snprintf(best, sizeof best, " (within the error in %zu)",
+                 of.best_views - of.sure_best_views);
+    if (of.unsure_near_views > 0)
+        snprintf(near, sizeof near, " (cannot say in %zu)", of.unsure_near_views);
+    ds_text_quote(ds_views_strategy(v, rank.named), style, name);
+    ds_text_quote(ds_views_name(v, of.worst_view), style, where);
     ds_choice_amount(r->outcome, of.worst_regret, style->utf8, most);
+    gap_text(r, &rank, style, gap, sizeof gap);
+    if (!rank.sure)
+        list_candidates(v, DS_ROBUST_WORST, style, names, sizeof names);
     if (of.best_views == views)
-        snprintf(text, sizeof text, "Robust: %s has the least mean in every one of the %zu views.",
-                 name, views);
+        snprintf(text, sizeof text,
+                 "%s%s: %s has the least mean in every one of the %zu views%s; its greatest "
+                 "regret is %s.",
+                 rank.sure ? "Robust" : "Cannot say which is robust, ", names, name, views, best,
+                 gap);
     else
         snprintf(text, sizeof text,
-                 "Robust: %s is at most %s above the best of any view (in %s); it is the best in "
-                 "%zu of %zu views, and within %.3g %% of the best in %zu.",
-                 name, most, where, of.best_views, views, 100 * ds_views_near(v), of.near_views);
+                 "%s%s: %s is at most %s above the best of any view (in %s), %s; it is the best "
+                 "in %zu of %zu views%s, and within %.3g %% of the best in %zu%s.",
+                 rank.sure ? "Robust" : "Cannot say which is robust, ", names, name, most, where,
+                 gap, of.best_views, views, best, 100 * ds_views_near(v), of.near_views, near);
     say(file, style, text);
 }
 
-static void say_rest(FILE *file, const ds_views_report *r, const ds_style *style)
+static void say_mean_regret(FILE *file, const ds_views_report *r, const ds_style *style)
 {
-    const ds_views *v = r->views;
-    const size_t    robust = ds_views_minimax(v), least = ds_views_least_mean(v);
-    char            text[SENTENCE_TEXT], name[DS_CHOICE_NAME], amount[DS_HUMAN_TEXT + 32];
+    const ds_views  *v = r->views;
+    const ds_ranking rank = ds_views_ranking(v, DS_ROBUST_MEAN);
+    char text[SENTENCE_TEXT], name[DS_QUOTED_TEXT], amount[DS_HUMAN_TEXT + 32], names[512];
+    char gap[DS_QUOTED_TEXT + DS_HUMAN_TEXT + 64];
 
-    if (least == robust)
-        snprintf(text, sizeof text, "It also has the least mean regret over the views.");
-    else {
-        ds_choice_quote(ds_views_strategy(v, least), style, name);
-        ds_choice_amount(r->outcome, ds_views_of(v, least).mean_regret, style->utf8, amount);
-        snprintf(text, sizeof text, "Least mean regret over the views: %s, %s.", name, amount);
+    ds_text_quote(ds_views_strategy(v, rank.named), style, name);
+    ds_choice_amount(r->outcome, ds_views_of(v, rank.named).mean_regret, style->utf8, amount);
+    gap_text(r, &rank, style, gap, sizeof gap);
+    if (rank.sure) {
+        snprintf(text, sizeof text, "Least mean regret over the views: %s, %s, %s.", name, amount,
+                 gap);
+    } else {
+        list_candidates(v, DS_ROBUST_MEAN, style, names, sizeof names);
+        snprintf(text, sizeof text,
+                 "Cannot say which has the least mean regret over the views, %s: %s has, %s, %s.",
+                 names, name, amount, gap);
     }
     ds_text_wrap(file, text, style->width, 0, 0);
+}
+
+static void say_best_of_views(FILE *file, const ds_views_report *r, const ds_style *style)
+{
+    const ds_views *v = r->views;
+
     for (size_t k = 0; k < ds_views_count(v); k++) {
-        char view[DS_CHOICE_NAME];
-        ds_choice_quote(ds_views_name(v, k), style, view);
-        ds_choice_quote(ds_views_strategy(v, ds_views_best(v, k)), style, name);
-        ds_choice_amount(r->outcome, ds_views_at(v, k, ds_views_best(v, k)).mean, style->utf8,
-                         amount);
-        snprintf(text, sizeof text, "Best in %s: %s, %s.", view, name, amount);
+        const ds_ranking lead = ds_views_lead(v, k);
+        char text[SENTENCE_TEXT], view[DS_QUOTED_TEXT], name[DS_QUOTED_TEXT];
+        char amount[DS_HUMAN_TEXT + 32], gap[DS_QUOTED_TEXT + DS_HUMAN_TEXT + 64];
+        ds_text_quote(ds_views_name(v, k), style, view);
+        ds_text_quote(ds_views_strategy(v, lead.named), style, name);
+        ds_choice_amount(r->outcome, ds_views_at(v, k, lead.named).mean, style->utf8, amount);
+        gap_text(r, &lead, style, gap, sizeof gap);
+        snprintf(text, sizeof text, "%s %s: %s, %s, %s.",
+                 lead.sure ? "Best in" : "Cannot say which is best in", view, name, amount, gap);
         ds_text_wrap(file, text, style->width, 4, 0);
     }
 }
@@ -326,10 +392,11 @@ ds_code ds_views_table(FILE *file, const ds_views_report *r, const ds_style *sty
                        ds_error *err)
 {
     const ds_views *v = r->views;
-    char            text[SENTENCE_TEXT], name[DS_CHOICE_NAME];
+    char            text[SENTENCE_TEXT], name[DS_QUOTED_TEXT];
 
     say_robust(file, r, style);
-    say_rest(file, r, style);
+    say_mean_regret(file, r, style);
+    say_best_of_views(file, r, style);
     putc('\n', file);
     const ds_code code = print_regrets(file, r, style, err);
     if (code != DS_OK)
@@ -337,13 +404,13 @@ ds_code ds_views_table(FILE *file, const ds_views_report *r, const ds_style *sty
     putc('\n', file);
     snprintf(text, sizeof text,
              "Regret in a view: mean %s less that of the best strategy there, paired by future; "
-             "worst and mean are over the views%s. %s is one standard error of the simulation; "
-             "which views there are is yours.",
-             ds_outcome_at(r->outcome)->name, ", by their weights", style->utf8 ? "\xC2\xB1"
+             "worst and mean are over the views, by their weights. %s is one standard error of the "
+             "simulation; which views there are is yours.",
+             ds_outcome_at(r->outcome)->name, style->utf8 ? "\xC2\xB1"
                                                                                : "+/-");
     ds_text_wrap(file, text, style->width, 4, 0);
     for (size_t k = 0; k < ds_views_count(v); k++) {
-        ds_choice_quote(ds_views_name(v, k), style, name);
+        ds_text_quote(ds_views_name(v, k), style, name);
         snprintf(text, sizeof text,
                  "View %zu: %s (%s), weight %.3g %%, %" PRIu64 " path%s, seed %" PRIu64 ".", k + 1,
                  name, ds_scenario_hash(r->scenarios[k]), 100 * ds_views_weight(v, k),

@@ -11,9 +11,8 @@
 
 /* How much there is of an outcome: "USD 12 M ± 1 M", or with its unit behind. */
 void ds_choice_amount(size_t outcome, ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT + 32]);
-/* A name between back quotes, harmless and not too long. */
-enum { DS_CHOICE_NAME = 96 };
-void ds_choice_quote(const char *name, const ds_style *style, char out[DS_CHOICE_NAME]);
+/* Behind what the next has more: nothing when it is sure, else why it is not. */
+const char *ds_choice_doubt(const ds_ranking *r);
 
 /* ---- One scenario ------------------------------------------------------------- */
 /* Sentences, tables, notes.  DS_E_NOMEM. */
@@ -43,7 +42,8 @@ typedef struct {
 DS_MUST_CHECK ds_code ds_acceptability_table(FILE *file, const ds_acceptability_report *r,
                                              const ds_style *style, ds_error *err);
 /* POINTER, strategy, probability_best, its _se, _low, _high, mean, mean_se, regret,
- * regret_se, best_by_mean, margin, margin_se, margin_low, margin_high */
+ * regret_se, best_by_mean, margin, margin_se, margin_low, margin_high, likelier (than the
+ * strategy of least mean), its _se, _low, _high */
 void ds_acceptability_csv(FILE *file, const ds_acceptability_report *r);
 void ds_acceptability_json(FILE *file, const ds_acceptability_report *r);
 /* acceptability.csv and acceptability.json */
@@ -61,10 +61,13 @@ typedef struct {
 
 DS_MUST_CHECK ds_code ds_views_table(FILE *file, const ds_views_report *r, const ds_style *style,
                                      ds_error *err);
-/* view, weight, strategy, mean, mean_se, regret, regret_se, best */
+/* view, weight, strategy, mean, mean_se, regret, regret_se, best; of the best also margin,
+ * margin_se, margin_low, margin_high */
 void ds_views_csv(FILE *file, const ds_views_report *r);
+/* Over all views: strategy, figure, unit, value, standard_error, low, high */
+void ds_views_robust_csv(FILE *file, const ds_views_report *r);
 void ds_views_json(FILE *file, const ds_views_report *r);
-/* views.csv and views.json */
+/* views.csv, robust.csv and views.json */
 DS_MUST_CHECK ds_code ds_views_directory(const char *directory, const ds_views_report *r,
                                          ds_error *err);
 

@@ -10,7 +10,7 @@
 #include "output/grid.h"
 #include "output/number.h"
 
-enum { NAME_TEXT = 96, NAME_COLUMNS = 40, VALUE_TEXT = 128, POINTER_TEXT = 300,
+enum { VALUE_TEXT = 128, POINTER_TEXT = 300,
        SENTENCE_TEXT = 1536 };
 
 typedef struct {
@@ -18,14 +18,6 @@ typedef struct {
     const ds_commit_term *term;
     const ds_style       *style;
 } ds_subject;
-
-static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
-{
-    char clean[NAME_TEXT - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
-    snprintf(out, NAME_TEXT, "`%s`", clean);
-}
 
 /* ---- Values of the term ------------------------------------------------------ */
 
@@ -150,10 +142,10 @@ static void less_than(const ds_subject *s, const ds_commit_point *p, const char 
 
 static void say_inside(const ds_subject *s, char *out, size_t size)
 {
-    char value[VALUE_TEXT], strategy[NAME_TEXT], cost[DS_HUMAN_TEXT], now[256], low[256];
+    char value[VALUE_TEXT], strategy[DS_QUOTED_TEXT], cost[DS_HUMAN_TEXT], now[256], low[256];
     char least[VALUE_TEXT], what[VALUE_TEXT + 8];
     value_text(s, s->term->value, value);
-    quote(ds_commit_strategy(s->commit), s->style, strategy);
+    ds_text_quote(ds_commit_strategy(s->commit), s->style, strategy);
     ds_human_money(s->term->objective, s->style->utf8, cost);
     less_than(s, &s->term->now, "the scenario as it stands", now, sizeof now);
     plain_value(s, s->term->at_low.value, least);
@@ -170,11 +162,11 @@ static void say_edge(const ds_subject *s, bool low, char *out, size_t size)
 {
     const ds_commit_point *edge = low ? &s->term->at_low : &s->term->at_high;
     const ds_commit_point *other = low ? &s->term->at_high : &s->term->at_low;
-    char value[VALUE_TEXT], strategy[NAME_TEXT], cost[DS_HUMAN_TEXT], end[VALUE_TEXT];
+    char value[VALUE_TEXT], strategy[DS_QUOTED_TEXT], cost[DS_HUMAN_TEXT], end[VALUE_TEXT];
     char against[256], what[VALUE_TEXT + 8];
     plain_value(s, edge->value, value);
     plain_value(s, other->value, end);
-    quote(ds_commit_strategy(s->commit), s->style, strategy);
+    ds_text_quote(ds_commit_strategy(s->commit), s->style, strategy);
     ds_human_money(s->term->objective, s->style->utf8, cost);
     snprintf(what, sizeof what, "at %s", end);
     less_than(s, other, what, against, sizeof against);
@@ -191,8 +183,8 @@ static void say_edge(const ds_subject *s, bool low, char *out, size_t size)
 
 static void say_unused(const ds_subject *s, char *out, size_t size)
 {
-    char strategy[NAME_TEXT], cost[DS_HUMAN_TEXT], pointer[POINTER_TEXT];
-    quote(ds_commit_strategy(s->commit), s->style, strategy);
+    char strategy[DS_QUOTED_TEXT], cost[DS_HUMAN_TEXT], pointer[POINTER_TEXT];
+    ds_text_quote(ds_commit_strategy(s->commit), s->style, strategy);
     ds_human_money(s->term->objective, s->style->utf8, cost);
     ds_text_clean(s->term->pointer, s->style->utf8, pointer, sizeof pointer);
     snprintf(out, size, "It makes no difference: nothing that %s pays for depends on %s. It costs "
@@ -364,7 +356,7 @@ static void print_notes(FILE *file, const ds_subject *s)
 
 static void print_closing(FILE *file, const ds_scenario *scenario, const ds_subject *s)
 {
-    char line[SENTENCE_TEXT], name[NAME_TEXT];
+    char line[SENTENCE_TEXT], name[DS_QUOTED_TEXT];
     snprintf(line, sizeof line,
              "NPV is the present value; CVaR the mean of the worst %.4g %%. All values share "
              "their futures: %s is one standard error, in the last column that of the paired "
@@ -373,7 +365,7 @@ static void print_closing(FILE *file, const ds_scenario *scenario, const ds_subj
              ds_commit_term_count(s->commit) > 1
                  ? " Each value was looked for with the others at their best." : "");
     ds_text_wrap(file, line, s->style->width, 4, 0);
-    quote(ds_scenario_name(scenario), s->style, name);
+    ds_text_quote(ds_scenario_name(scenario), s->style, name);
     snprintf(line, sizeof line, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,
              ds_scenario_hash(scenario), ds_commit_paths(s->commit), ds_commit_seed(s->commit));
     ds_text_wrap(file, line, s->style->width, 4, 0);
@@ -410,9 +402,9 @@ void ds_optimised_notes(FILE *file, const ds_optimised *found, const ds_style *s
     };
     for (size_t i = 0; i < ds_optimised_count(found); i++) {
         ds_subject s = { ds_optimised_at(found, i), NULL, style };
-        char       strategy[NAME_TEXT], value[VALUE_TEXT], pointer[POINTER_TEXT];
+        char       strategy[DS_QUOTED_TEXT], value[VALUE_TEXT], pointer[POINTER_TEXT];
         char       line[SENTENCE_TEXT];
-        quote(ds_commit_strategy(s.commit), style, strategy);
+        ds_text_quote(ds_commit_strategy(s.commit), style, strategy);
         for (size_t t = 0; t < ds_commit_term_count(s.commit); t++) {
             s.term = ds_commit_term_at(s.commit, t);
             value_text(&s, s.term->value, value);

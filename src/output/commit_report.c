@@ -36,25 +36,13 @@ void ds_commit_csv(FILE *file, const ds_commit *commit)
 
 /* ---- JSON ------------------------------------------------------------------ */
 
-static void number(FILE *file, const char *key, double value)
-{
-    fprintf(file, "\"%s\":", key);
-    ds_json_number(file, value);
-}
-
-static void estimate(FILE *file, const char *key, ds_estimate e)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_estimate(file, e);
-}
-
 static void point(FILE *file, const char *before, const ds_commit_point *p)
 {
-    fprintf(file, "%s{", before);
-    number(file, "value", p->value);
-    estimate(file, "mean_usd", p->mean);
-    estimate(file, "cvar_usd", p->cvar);
-    estimate(file, "loss_usd", p->loss);
+    fprintf(file, "%s{\"value\":", before);
+    ds_json_number(file, p->value);
+    ds_json_estimate_member(file, "mean_usd", p->mean);
+    ds_json_estimate_member(file, "cvar_usd", p->cvar);
+    ds_json_estimate_member(file, "loss_usd", p->loss);
     putc('}', file);
 }
 
@@ -78,12 +66,11 @@ static void one_term(FILE *file, const ds_commit_term *term)
     fputs(",\"unit\":", file);
     ds_json_string(file, term->unit);
     range(file, "range", term->low, term->high);
-    putc(',', file);
-    number(file, "step", term->step);
+    ds_json_number_member(file, "step", term->step);
     fprintf(file, ",\"of\":\"%s\",\"state\":\"%s\"", term->of == DS_COMMIT_CVAR ? "cvar" : "mean",
             states[term->state]);
-    estimate(file, "value", term->value);
-    estimate(file, "objective_usd", term->objective);
+    ds_json_estimate_member(file, "value", term->value);
+    ds_json_estimate_member(file, "objective_usd", term->objective);
     point(file, ",\n    \"best\":", &term->best);
     point(file, ",\n    \"low\":", &term->at_low);
     point(file, ",\n    \"high\":", &term->at_high);
@@ -93,7 +80,7 @@ static void one_term(FILE *file, const ds_commit_term *term)
     putc(']', file);
     range(file, "within_one_se", term->near_low, term->near_high);
     range(file, "within_one_percent", term->percent_low, term->percent_high);
-    estimate(file, "knowing_usd", term->knowing);
+    ds_json_estimate_member(file, "knowing_usd", term->knowing);
 }
 
 static void all_terms(FILE *file, const ds_commit *commit, bool with_curve)
@@ -115,8 +102,7 @@ void ds_commit_json(FILE *file, const ds_scenario *scenario, const ds_commit *co
                        DS_ENGINE_FAST);
     fputs("},\n\"strategy\":", file);
     ds_json_string(file, ds_commit_strategy(commit));
-    putc(',', file);
-    number(file, "cvar_level", ds_commit_cvar_level(commit));
+    ds_json_number_member(file, "cvar_level", ds_commit_cvar_level(commit));
     fputs(",\n\"terms\":[", file);
     all_terms(file, commit, true);
     fputs("]}\n", file);
@@ -138,32 +124,29 @@ void ds_optimised_json(FILE *file, const ds_optimised *found)
 
 /* ---- A directory ----------------------------------------------------------- */
 
-static ds_code write_part(const char *directory, const char *name, const ds_scenario *scenario,
-                          const ds_commit *commit, ds_error *err)
+typedef struct {
+    const ds_scenario *scenario;
+    const ds_commit   *commit;
+} ds_subject;
+
+static ds_code write_csv(FILE *file, const void *subject)
 {
-    ds_file file;
-    char   *path = ds_path_join(directory, name);
-    if (path == NULL)
-        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
-    ds_code code = ds_file_open(&file, path, err);
-    if (code == DS_OK) {
-        if (scenario != NULL)
-            ds_commit_json(file.stream, scenario, commit);
-        else
-            ds_commit_csv(file.stream, commit);
-        code = ds_file_commit(&file, err);
-    }
-    free(path);
-    return code;
+    const ds_subject *s = subject;
+    ds_commit_csv(file, s->commit);
+    return DS_OK;
+}
+
+static ds_code write_json(FILE *file, const void *subject)
+{
+    const ds_subject *s = subject;
+    ds_commit_json(file, s->scenario, s->commit);
+    return DS_OK;
 }
 
 ds_code ds_commit_directory(const char *directory, const ds_scenario *scenario,
                             const ds_commit *commit, ds_error *err)
 {
-    ds_code code = ds_directory_make(directory, err);
-    if (code == DS_OK)
-        code = write_part(directory, "commit.csv", NULL, commit, err);
-    if (code == DS_OK)
-        code = write_part(directory, "commit.json", scenario, commit, err);
-    return code;
+    static const ds_part parts[] = {{"commit.csv", write_csv}, {"commit.json", write_json}};
+    const ds_subject subject = {scenario, commit};
+    return ds_parts_write(directory, parts, 2, &subject, err);
 }

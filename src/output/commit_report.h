@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "distillsim.h"
+#include "distillsim_commit.h"
 #include "output/text.h"
 
 /* A sentence, a table and notes for each term.  DS_E_NOMEM. */

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "distillsim.h"
+#include "distillsim_sweep.h"
 #include "output/text.h"
 
 typedef struct ds_crossings ds_crossings;

@@ -23,8 +23,9 @@
 
 enum { SAVING_POINTS = 201 }; /* levels 0, 0.005 … 1 */
 
-static ds_code write_monthly(FILE *file, const ds_report *report)
+static ds_code write_monthly(FILE *file, const void *subject)
 {
+    const ds_report *report = subject;
     fputs("month_index,month,strategy,mean_usd,mean_usd_se,sd_usd", file);
     for (size_t i = 0; i < DS_QUANTILE_COUNT; i++)
         fprintf(file, ",%s_usd,%s_usd_se", ds_quantile_names[i], ds_quantile_names[i]);
@@ -101,8 +102,9 @@ static void write_saving_rows(FILE *file, const char *strategy, const double *so
     }
 }
 
-static ds_code write_saving(FILE *file, const ds_report *report)
+static ds_code write_saving(FILE *file, const void *subject)
 {
+    const ds_report *report = subject;
     size_t  paths = (size_t)ds_result_kept_paths(report->result);
     size_t  outcome = ds_outcome_find("saving_npv_usd");
     double *sorted = paths <= SIZE_MAX / sizeof *sorted ? malloc(paths * sizeof *sorted) : NULL;
@@ -120,8 +122,9 @@ static ds_code write_saving(FILE *file, const ds_report *report)
     return DS_OK;
 }
 
-static ds_code write_outcomes(FILE *file, const ds_report *report)
+static ds_code write_outcomes(FILE *file, const void *subject)
 {
+    const ds_report *report = subject;
     ds_report_csv(file, report);
     return DS_OK;
 }
@@ -133,12 +136,6 @@ static const char *origin_name(ds_origin origin)
                                          [DS_ORIGIN_DEFAULT] = "default",
                                          [DS_ORIGIN_UNSOURCED] = "unsourced" };
     return names[origin];
-}
-
-static void text_member(FILE *file, const char *key, const char *text)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_string(file, text != NULL ? text : "");
 }
 
 static void write_inputs(FILE *file, const ds_scenario *scenario)
@@ -160,11 +157,11 @@ static void write_inputs(FILE *file, const ds_scenario *scenario)
         ds_input_info input = ds_scenario_input(scenario, i);
         fputs(separator, file);
         ds_json_string(file, input.pointer);
-        text_member(file, "unit", input.unit);
-        text_member(file, "text", input.text);
-        text_member(file, "origin", origin_name(input.origin));
-        text_member(file, "source", input.source);
-        text_member(file, "as_of", input.as_of);
+        ds_json_text_member(file, "unit", input.unit);
+        ds_json_text_member(file, "text", input.text);
+        ds_json_text_member(file, "origin", origin_name(input.origin));
+        ds_json_text_member(file, "source", input.source);
+        ds_json_text_member(file, "as_of", input.as_of);
         fprintf(file, ",\"uncertain\":%s}", input.uncertain ? "true" : "false");
         separator = ",\n  {\"pointer\":";
     }
@@ -177,7 +174,7 @@ static void write_date(FILE *file, time_t time)
     struct tm utc;
     if (gmtime_r(&time, &utc) != NULL)
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    text_member(file, "date", date);
+    ds_json_text_member(file, "date", date);
 }
 
 /* When, where and how fast.  With SOURCE_DATE_EPOCH set (the convention of
@@ -194,12 +191,13 @@ static void write_circumstances(FILE *file, const ds_report *report)
         host[0] = '\0';
     fprintf(file, ",\n\"threads\":%u,\"wall_seconds\":%.6f", report->threads,
             report->wall_seconds);
-    text_member(file, "host", host);
+    ds_json_text_member(file, "host", host);
     write_date(file, time(NULL));
 }
 
-static ds_code write_run(FILE *file, const ds_report *report)
+static ds_code write_run(FILE *file, const void *subject)
 {
+    const ds_report *report = subject;
     fputs("{", file);
     ds_json_provenance(file, report->scenario, ds_result_paths(report->result),
                        ds_result_seed(report->result), report->engine);
@@ -208,7 +206,7 @@ static ds_code write_run(FILE *file, const ds_report *report)
     for (size_t i = 0; i < report->override_count; i++) {
         fputs(i > 0 ? ",{\"pointer\":" : "{\"pointer\":", file);
         ds_json_string(file, report->overrides[i].pointer);
-        text_member(file, "value", report->overrides[i].value);
+        ds_json_text_member(file, "value", report->overrides[i].value);
         putc('}', file);
     }
     fputs("]", file);
@@ -219,40 +217,11 @@ static ds_code write_run(FILE *file, const ds_report *report)
     return DS_OK;
 }
 
-typedef struct {
-    const char *name;
-    ds_code (*write)(FILE *file, const ds_report *report);
-} ds_part;
-
-static ds_code write_part(const char *directory, const ds_part *part, const ds_report *report,
-                          ds_error *err)
-{
-    ds_file file;
-    char   *path = ds_path_join(directory, part->name);
-    if (path == NULL)
-        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
-    ds_code code = ds_file_open(&file, path, err);
-    if (code == DS_OK) {
-        code = part->write(file.stream, report);
-        if (code == DS_OK) {
-            code = ds_file_commit(&file, err);
-        } else {
-            ds_file_abandon(&file);
-            ds_output_fail(err, code, path, "%s", ds_code_text(code));
-        }
-    }
-    free(path);
-    return code;
-}
-
 ds_code ds_report_directory(const char *directory, const ds_report *report, ds_error *err)
 {
     static const ds_part parts[] = { { "outcomes.csv", write_outcomes },
                                      { "monthly.csv", write_monthly },
                                      { "saving.csv", write_saving },
                                      { "run.json", write_run } };
-    ds_code code = ds_directory_make(directory, err);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && code == DS_OK; i++)
-        code = write_part(directory, &parts[i], report, err);
-    return code;
+    return ds_parts_write(directory, parts, sizeof parts / sizeof parts[0], report, err);
 }

@@ -11,7 +11,7 @@
 #include "output/grid.h"
 #include "output/number.h"
 
-enum { NAME_TEXT = 96, NAME_COLUMNS = 40, VALUE_TEXT = 160, SENTENCE_TEXT = 4096 };
+enum { VALUE_TEXT = 160, SENTENCE_TEXT = 4096 };
 
 static const double whole_percent = 0.03; /* an error that leaves no digit after the point */
 
@@ -21,14 +21,6 @@ typedef struct {
     const ds_discover_facts  *f;
     const ds_style           *style;
 } ds_subject;
-
-static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
-{
-    char clean[NAME_TEXT - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
-    snprintf(out, NAME_TEXT, "`%s`", clean);
-}
 
 static void append(char *out, size_t size, const char *format, ...) DS_PRINTF(3, 4);
 static void append(char *out, size_t size, const char *format, ...)
@@ -160,10 +152,11 @@ static void condition_text(const ds_subject *s, char *out, size_t size)
 /* "`distil` loses money against `stay` in 31 % of futures." */
 static void say_share(const ds_subject *s, char *out, size_t size)
 {
-    char share[DS_HUMAN_TEXT], who[NAME_TEXT], whom[NAME_TEXT], what[VALUE_TEXT + DS_INPUT_LABEL];
+    char share[DS_HUMAN_TEXT], what[VALUE_TEXT + DS_INPUT_LABEL];
+    char who[DS_QUOTED_TEXT], whom[DS_QUOTED_TEXT];
     ds_human_share(s->f->share, s->style->utf8, share);
-    quote(s->f->strategy, s->style, who);
-    quote(s->f->against, s->style, whom);
+    ds_text_quote(s->f->strategy, s->style, who);
+    ds_text_quote(s->f->against, s->style, whom);
     condition_text(s, what, sizeof what);
     if (s->f->loses)
         append(out, size, "%s loses money against %s in %s of futures.", who, whom, share);
@@ -209,9 +202,12 @@ static void say_nothing_found(const ds_subject *s, char *out, size_t size)
 {
     char threshold[DS_HUMAN_TEXT];
     percent((ds_estimate){ s->f->min_density, 0.003 }, threshold);
-    append(out, size, " These are not confined to any part: no bounds on at most a few of the %zu "
-                      "uncertain figures hold many more of them than their share of futures",
-           s->f->inputs);
+    append(out, size, " These are not confined to any part: no bounds on ");
+    if (s->f->inputs == 1)
+        append(out, size, "the one uncertain figure");
+    else
+        append(out, size, "a few of the %zu uncertain figures", s->f->inputs);
+    append(out, size, " hold many more of them than their share of futures");
     if (s->f->min_density > 0)
         append(out, size, ", at a density of %s or more", threshold);
     append(out, size, isfinite(s->f->refused_p)
@@ -415,7 +411,7 @@ static void note_rivals(FILE *file, const ds_subject *s, size_t b)
 
 static void print_notes(FILE *file, const ds_subject *s)
 {
-    char text[SENTENCE_TEXT], threshold[DS_HUMAN_TEXT], name[NAME_TEXT];
+    char text[SENTENCE_TEXT], threshold[DS_HUMAN_TEXT], name[DS_QUOTED_TEXT];
     if (ds_discover_box_count(s->d) > 0) {
         percent((ds_estimate){ ds_discover_box_at(s->d, 0)->threshold, 0.003 }, threshold);
         snprintf(text, sizeof text,
@@ -435,14 +431,14 @@ static void print_notes(FILE *file, const ds_subject *s)
     if (s->report->found != NULL)
         ds_optimised_notes(file, s->report->found, s->style);
     if (s->report->scenario != NULL) {
-        quote(ds_scenario_name(s->report->scenario), s->style, name);
+        ds_text_quote(ds_scenario_name(s->report->scenario), s->style, name);
         snprintf(text, sizeof text, "Scenario %s (%s), %zu paths, seed %" PRIu64 ", %zu uncertain "
-                                    "figures.", name, ds_scenario_hash(s->report->scenario),
-                 s->f->paths, s->report->seed, s->f->inputs);
+                                    "figure%s.", name, ds_scenario_hash(s->report->scenario),
+                 s->f->paths, s->report->seed, s->f->inputs, s->f->inputs == 1 ? "" : "s");
     } else {
-        quote(s->report->data, s->style, name);
-        snprintf(text, sizeof text, "Table %s, %zu rows, %zu columns looked at.", name, s->f->paths,
-                 s->f->inputs);
+        ds_text_quote(s->report->data, s->style, name);
+        snprintf(text, sizeof text, "Table %s, %zu rows, %zu column%s looked at.", name,
+                 s->f->paths, s->f->inputs, s->f->inputs == 1 ? "" : "s");
     }
     note(file, s, text);
 }

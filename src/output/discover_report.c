@@ -87,22 +87,11 @@ void ds_discover_trajectory_csv(FILE *file, const ds_discover *d)
 
 /* ---- JSON ------------------------------------------------------------------ */
 
-static void text(FILE *file, const char *key, const char *value)
+/* The first member. */
+static void first_text(FILE *file, const char *key, const char *value)
 {
     fprintf(file, "\"%s\":", key);
     ds_json_string(file, value);
-}
-
-static void number(FILE *file, const char *key, double value)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_number(file, value);
-}
-
-static void estimate(FILE *file, const char *key, ds_estimate e)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_estimate(file, e);
 }
 
 static void values(FILE *file, const ds_discover_edge *e)
@@ -123,42 +112,39 @@ static void values(FILE *file, const ds_discover_edge *e)
 static void edge(FILE *file, const ds_discover_edge *e)
 {
     putc('{', file);
-    text(file, "input", e->name);
-    putc(',', file);
-    text(file, "unit", e->unit);
-    putc(',', file);
-    text(file, "side", ds_discover_side_name(e->side));
+    first_text(file, "input", e->name);
+    ds_json_text_member(file, "unit", e->unit);
+    ds_json_text_member(file, "side", ds_discover_side_name(e->side));
     if (e->side == DS_DISCOVER_VALUES) {
         values(file, e);
     } else {
-        number(file, "bound", e->bound);
-        number(file, "bound_p05", e->low);
-        number(file, "bound_p95", e->high);
+        ds_json_number_member(file, "bound", e->bound);
+        ds_json_number_member(file, "bound_p05", e->low);
+        ds_json_number_member(file, "bound_p95", e->high);
     }
-    estimate(file, "kept", e->kept);
-    estimate(file, "share", e->share);
-    estimate(file, "density_without", e->density_without);
-    estimate(file, "coverage_without", e->coverage_without);
-    number(file, "quasi_p", e->quasi_p);
+    ds_json_estimate_member(file, "kept", e->kept);
+    ds_json_estimate_member(file, "share", e->share);
+    ds_json_estimate_member(file, "density_without", e->density_without);
+    ds_json_estimate_member(file, "coverage_without", e->coverage_without);
+    ds_json_number_member(file, "quasi_p", e->quasi_p);
     putc('}', file);
 }
 
 static void peel(FILE *file, const ds_discover_peel *p, bool first)
 {
     putc('{', file);
-    text(file, "input", p->name);
-    putc(',', file);
-    text(file, "side", first                           ? ""
+    first_text(file, "input", p->name);
+    ds_json_text_member(file, "side", first                           ? ""
                        : p->side == DS_DISCOVER_VALUES ? "not"
                                                        : ds_discover_side_name(p->side));
-    number(file, "bound", first ? (double)NAN : p->bound);
+    ds_json_number_member(file, "bound", first ? (double)NAN : p->bound);
     fprintf(file, ",\"inputs\":%zu", p->inputs);
-    estimate(file, "mass", p->mass);
-    estimate(file, "density", p->density);
-    estimate(file, "coverage", p->coverage);
-    number(file, "found_mass", p->found_mass);
-    number(file, "found_density", p->found_density);
-    number(file, "found_coverage", p->found_coverage);
+    ds_json_estimate_member(file, "mass", p->mass);
+    ds_json_estimate_member(file, "density", p->density);
+    ds_json_estimate_member(file, "coverage", p->coverage);
+    ds_json_number_member(file, "found_mass", p->found_mass);
+    ds_json_number_member(file, "found_density", p->found_density);
+    ds_json_number_member(file, "found_coverage", p->found_coverage);
     fprintf(file, ",\"chosen\":%s}", p->chosen ? "true" : "false");
 }
 
@@ -167,15 +153,15 @@ static void box(FILE *file, const ds_discover *d, size_t b)
     const ds_discover_box *what = ds_discover_box_at(d, b);
 
     fprintf(file, "%s{\"box\":%zu", b > 0 ? ",\n " : "\n ", b + 1);
-    estimate(file, "mass", what->mass);
-    estimate(file, "density", what->density);
-    estimate(file, "coverage", what->coverage);
-    estimate(file, "elsewhere", what->elsewhere);
-    estimate(file, "covered", what->covered);
-    number(file, "threshold", what->threshold);
-    number(file, "p_value", what->p_value);
-    number(file, "found_density", what->found_density);
-    number(file, "found_coverage", what->found_coverage);
+    ds_json_estimate_member(file, "mass", what->mass);
+    ds_json_estimate_member(file, "density", what->density);
+    ds_json_estimate_member(file, "coverage", what->coverage);
+    ds_json_estimate_member(file, "elsewhere", what->elsewhere);
+    ds_json_estimate_member(file, "covered", what->covered);
+    ds_json_number_member(file, "threshold", what->threshold);
+    ds_json_number_member(file, "p_value", what->p_value);
+    ds_json_number_member(file, "found_density", what->found_density);
+    ds_json_number_member(file, "found_coverage", what->found_coverage);
     fputs(",\n  \"edges\":[", file);
     for (size_t k = 0; k < what->edge_count; k++) {
         fputs(k > 0 ? ",\n   " : "\n   ", file);
@@ -185,10 +171,9 @@ static void box(FILE *file, const ds_discover *d, size_t b)
     for (size_t k = 0; k < what->rival_count; k++) {
         const ds_discover_rival *r = ds_discover_rival_at(d, b, k);
         fputs(k > 0 ? ",\n   {" : "\n   {", file);
-        text(file, "input", r->name);
-        putc(',', file);
-        text(file, "side", ds_discover_side_name(r->side));
-        estimate(file, "kept", r->kept);
+        first_text(file, "input", r->name);
+        ds_json_text_member(file, "side", ds_discover_side_name(r->side));
+        ds_json_estimate_member(file, "kept", r->kept);
         putc('}', file);
     }
     fputs("],\n  \"trajectory\":[", file);
@@ -209,25 +194,22 @@ void ds_discover_json(FILE *file, const ds_discover_report *report)
         ds_json_provenance(file, report->scenario, f->paths, report->seed, DS_ENGINE_FAST);
         fputs("},\n", file);
     } else {
-        text(file, "data", ds_base_name(report->data));
+        first_text(file, "data", ds_base_name(report->data));
         fputs(",\n", file);
     }
-    text(file, "strategy", f->strategy);
-    putc(',', file);
-    text(file, "against", f->against);
+    first_text(file, "strategy", f->strategy);
+    ds_json_text_member(file, "against", f->against);
     fputs(",\"when\":{", file);
-    text(file, "outcome", f->outcome);
-    putc(',', file);
-    text(file, "relation", f->relation);
-    number(file, "bound", f->bound);
-    putc(',', file);
-    text(file, "unit", f->unit);
+    first_text(file, "outcome", f->outcome);
+    ds_json_text_member(file, "relation", f->relation);
+    ds_json_number_member(file, "bound", f->bound);
+    ds_json_text_member(file, "unit", f->unit);
     fprintf(file, "},\n\"paths\":%zu,\"found_in\":%zu,\"told_in\":%zu,\"inputs\":%zu,"
                   "\"half_samples\":%zu", f->paths, f->found_in, f->told_in, f->inputs, f->halves);
-    estimate(file, "share", f->share);
-    number(file, "min_density", f->min_density);
-    number(file, "min_mass", f->min_mass);
-    number(file, "refused_p", f->refused_p);
+    ds_json_estimate_member(file, "share", f->share);
+    ds_json_number_member(file, "min_density", f->min_density);
+    ds_json_number_member(file, "min_mass", f->min_mass);
+    ds_json_number_member(file, "refused_p", f->refused_p);
     if (report->found != NULL)
         ds_optimised_json(file, report->found);
     fputs(",\n\"boxes\":[", file);
@@ -238,37 +220,31 @@ void ds_discover_json(FILE *file, const ds_discover_report *report)
 
 /* ---- A directory ----------------------------------------------------------- */
 
-static void write_boxes(FILE *file, const ds_discover_report *report)
+static ds_code write_boxes(FILE *file, const void *subject)
 {
+    const ds_discover_report *report = subject;
     ds_discover_csv(file, report->discover);
+    return DS_OK;
 }
 
-static void write_trajectory(FILE *file, const ds_discover_report *report)
+static ds_code write_trajectory(FILE *file, const void *subject)
 {
+    const ds_discover_report *report = subject;
     ds_discover_trajectory_csv(file, report->discover);
+    return DS_OK;
+}
+
+static ds_code write_json(FILE *file, const void *subject)
+{
+    ds_discover_json(file, subject);
+    return DS_OK;
 }
 
 ds_code ds_discover_directory(const char *directory, const ds_discover_report *report,
                               ds_error *err)
 {
-    static const struct {
-        const char *name;
-        void (*write)(FILE *file, const ds_discover_report *report);
-    } parts[] = { { "boxes.csv", write_boxes },
-                  { "trajectory.csv", write_trajectory },
-                  { "discover.json", ds_discover_json } };
-    ds_code code = ds_directory_make(directory, err);
-
-    for (size_t i = 0; code == DS_OK && i < sizeof parts / sizeof parts[0]; i++) {
-        ds_file file;
-        char   *path = ds_path_join(directory, parts[i].name);
-        code = path != NULL ? ds_file_open(&file, path, err)
-                            : ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
-        if (code == DS_OK) {
-            parts[i].write(file.stream, report);
-            code = ds_file_commit(&file, err);
-        }
-        free(path);
-    }
-    return code;
+    static const ds_part parts[] = {{"boxes.csv", write_boxes},
+                                    {"trajectory.csv", write_trajectory},
+                                    {"discover.json", write_json}};
+    return ds_parts_write(directory, parts, 3, report, err);
 }

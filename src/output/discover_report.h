@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "distillsim_commit.h"
 #include "distillsim_discover.h"
 #include "output/text.h"
 

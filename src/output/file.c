@@ -144,3 +144,77 @@ ds_code ds_directory_make(const char *path, ds_error *err)
     }
     return ds_output_fail(err, DS_E_IO, path, "cannot make the directory: %s", strerror(reason));
 }
+
+/* Why nothing can be put into the directory that a path stands in, or 0. */
+static int no_entry(const char *path)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    char *parent = length > 0 ? strndup(path, length) : strdup(".");
+    int   reason = parent == NULL ? ENOMEM : access(parent, W_OK | X_OK) != 0 ? errno : 0;
+    free(parent);
+    return reason;
+}
+
+ds_code ds_directory_check(const char *path, ds_error *err)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+        if (access(path, W_OK | X_OK) == 0)
+            return DS_OK;
+        return ds_output_fail(err, DS_E_IO, path, "cannot write into the directory: %s",
+                              strerror(errno));
+    }
+    int reason = lstat(path, &status) == 0 ? ENOTDIR : errno == ENOENT ? no_entry(path) : errno;
+    return reason == 0 ? DS_OK
+                       : ds_output_fail(err, DS_E_IO, path, "cannot make the directory: %s",
+                                        strerror(reason));
+}
+
+ds_code ds_file_check(const char *path, ds_error *err)
+{
+    struct stat status;
+    int         reason;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        reason = S_ISDIR(status.st_mode) ? EISDIR : access(path, W_OK) != 0 ? errno : 0;
+    else
+        reason = no_entry(path);
+    return reason == 0 ? DS_OK
+                       : ds_output_fail(err, DS_E_IO, path, "cannot create: %s",
+                                        strerror(reason));
+}
+
+static ds_code write_part(const char *directory, const ds_part *part, const void *subject,
+                          ds_error *err)
+{
+    ds_file file;
+    char   *path = ds_path_join(directory, part->name);
+    if (path == NULL)
+        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
+    ds_code code = ds_file_open(&file, path, err);
+    if (code == DS_OK) {
+        code = part->write(file.stream, subject);
+        if (code == DS_OK) {
+            code = ds_file_commit(&file, err);
+        } else {
+            ds_file_abandon(&file);
+            ds_output_fail(err, code, path, "%s", ds_code_text(code));
+        }
+    }
+    free(path);
+    return code;
+}
+
+ds_code ds_parts_write(const char *directory, const ds_part *parts, size_t count,
+                       const void *subject, ds_error *err)
+{
+    ds_code code = ds_directory_make(directory, err);
+    for (size_t i = 0; i < count && code == DS_OK; i++)
+        code = write_part(directory, &parts[i], subject, err);
+    return code;
+}

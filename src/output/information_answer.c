@@ -10,7 +10,7 @@
 #include "output/number.h"
 
 enum { NAME_TEXT = 200, SENTENCE_TEXT = 2048, SHOWN_MOST = 12, VALUE_COLUMNS = 15,
-       INDENT = 4 + VALUE_COLUMNS + 10, WIDTH_LEAST = 24, SIZES_SHOWN = 9 };
+       INDENT = 4 + VALUE_COLUMNS + 10, NARROW_INDENT = 6, WIDTH_LEAST = 24, SIZES_SHOWN = 9 };
 
 typedef struct {
     FILE                 *file;
@@ -19,17 +19,9 @@ typedef struct {
     ds_scale              scale; /* of all money in the list                          */
 } ds_subject;
 
-static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
-{
-    char clean[NAME_TEXT - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, 40, style->utf8);
-    snprintf(out, NAME_TEXT, "`%s`", clean);
-}
-
 static void strategy(const ds_subject *s, size_t index, char out[NAME_TEXT])
 {
-    quote(ds_information_strategy_name(s->i, index), s->style, out);
+    ds_text_quote(ds_information_strategy_name(s->i, index), s->style, out);
 }
 
 static const char *plus_minus(const ds_subject *s)
@@ -69,13 +61,13 @@ static void name_of(const ds_subject *s, const ds_information_line *line, char o
     if (line->kind == DS_INFORMATION_TRAFFIC || line->kind == DS_INFORMATION_PRICE ||
         line->kind == DS_INFORMATION_RENT) {
         member_of(line->name, member, sizeof member);
-        quote(member, s->style, quoted);
+        ds_text_quote(member, s->style, quoted);
         snprintf(out, NAME_TEXT, "%s %.80s, month by month", what[line->kind], quoted);
         return;
     }
     ds_text_clean(line->name, s->style->utf8, out, NAME_TEXT);
     if (line->kind == DS_INFORMATION_GROUP) {
-        quote(line->name, s->style, quoted);
+        ds_text_quote(line->name, s->style, quoted);
         snprintf(out, NAME_TEXT, "group %.150s", quoted);
     }
 }
@@ -148,14 +140,29 @@ static void say_first(const ds_subject *s)
 
 /* ---- The list --------------------------------------------------------------------- */
 
+/* Where names begin: right of the figures or, where there is no room, below them. */
+static size_t indent_of(const ds_subject *s)
+{
+    return s->style->width >= INDENT + WIDTH_LEAST ? INDENT : NARROW_INDENT;
+}
+
+/* Wraps a text that stands in the column of the names. */
+static void write_below(const ds_subject *s, const char *text)
+{
+    const size_t indent = indent_of(s);
+    fprintf(s->file, "%*s", (int)indent, "");
+    ds_text_wrap(s->file, text, s->style->width, indent, indent);
+}
+
 /* Writes a pointer from a column on; lines break before a '/'. */
 static void write_name(const ds_subject *s, const char *name)
 {
-    const size_t room = s->style->width > INDENT + WIDTH_LEAST ? s->style->width - INDENT
+    const size_t indent = indent_of(s);
+    const size_t room = s->style->width > indent + WIDTH_LEAST ? s->style->width - indent
                                                                : WIDTH_LEAST;
     char part[NAME_TEXT];
     if (name[0] != '/') {
-        ds_text_wrap(s->file, name, INDENT + room, INDENT, INDENT);
+        ds_text_wrap(s->file, name, indent + room, indent, indent);
         return;
     }
     size_t column = 0;
@@ -166,7 +173,7 @@ static void write_name(const ds_subject *s, const char *name)
         part[length] = '\0';
         const size_t width = ds_text_width(part);
         if (column > 0 && column + width > room) {
-            fprintf(s->file, "\n%*s", INDENT, "");
+            fprintf(s->file, "\n%*s", (int)indent, "");
             column = 0;
         }
         if (width > room)
@@ -178,6 +185,14 @@ static void write_name(const ds_subject *s, const char *name)
     putc('\n', s->file);
 }
 
+/* An edge between two choices, of three digits: "0.237", "303 k". */
+static void edge_of(double value, char out[DS_HUMAN_TEXT])
+{
+    const ds_scale scale = ds_scale_of_count(value);
+    snprintf(out, DS_HUMAN_TEXT, "%.3g%s%s", value / scale.divisor,
+             scale.suffix[0] != '\0' ? DS_TEXT_TIE : "", scale.suffix);
+}
+
 static void write_pieces(const ds_subject *s, const ds_information_line *line)
 {
     char text[SENTENCE_TEXT], name[NAME_TEXT], value[DS_HUMAN_TEXT];
@@ -185,20 +200,16 @@ static void write_pieces(const ds_subject *s, const ds_information_line *line)
     for (size_t p = 0; p < line->piece_count && used + 300 < sizeof text; p++) {
         const bool last = p + 1 == line->piece_count;
         strategy(s, line->piece[p].strategy, name);
-        snprintf(value, sizeof value, "%.3g", last ? 0.0 : line->piece[p].below);
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s%s",
-                                 p > 0 ? ", " : "", name,
-                                 last     ? "above"
-                                 : p == 0 ? "below" DS_TEXT_TIE
-                                          : "to" DS_TEXT_TIE,
-                                 last ? "" : value);
+        edge_of(last ? 0 : line->piece[p].below, value);
+        if (last) /* of a few values one may stand there: so not "above" */
+            used += (size_t)snprintf(text + used, sizeof text - used, ", else %s", name);
+        else
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s below%s%s",
+                                     p > 0 ? ", " : "", name, DS_TEXT_TIE, value);
     }
     if (line->piece_count == 0)
         return;
-    fprintf(s->file, "%*s", INDENT, "");
-    ds_text_wrap(s->file, text, s->style->width > INDENT + WIDTH_LEAST ? s->style->width
-                                                                       : INDENT + WIDTH_LEAST,
-                 INDENT, INDENT);
+    write_below(s, text);
 }
 
 static void write_check(const ds_subject *s, const ds_information_line *line)
@@ -210,10 +221,7 @@ static void write_check(const ds_subject *s, const ds_information_line *line)
     ds_human_estimate(line->nested_high, s->scale, s->style->utf8, high);
     snprintf(text, sizeof text, "by nested simulation between %s and %s: %s", low, high,
              line->agrees ? "agrees" : "does not agree");
-    fprintf(s->file, "%*s", INDENT, "");
-    ds_text_wrap(s->file, text, s->style->width > INDENT + WIDTH_LEAST ? s->style->width
-                                                                       : INDENT + WIDTH_LEAST,
-                 INDENT, INDENT);
+    write_below(s, text);
 }
 
 static void write_line(const ds_subject *s, size_t rank, const ds_information_line *line)
@@ -231,7 +239,10 @@ static void write_line(const ds_subject *s, size_t rank, const ds_information_li
     ds_text_pad(s->file, value, VALUE_COLUMNS, true);
     putc(' ', s->file);
     ds_text_pad(s->file, changes, 7, true);
-    fputs("  ", s->file);
+    if (indent_of(s) == INDENT)
+        fputs("  ", s->file);
+    else
+        fprintf(s->file, "\n%*s", NARROW_INDENT, "");
     write_name(s, name);
     write_pieces(s, line);
     write_check(s, line);
@@ -244,9 +255,12 @@ static void write_heads(const ds_subject *s)
              s->scale.suffix);
     fputs("\n    ", s->file);
     ds_text_pad(s->file, "worth at most", VALUE_COLUMNS, true);
-    fputs(" changes  to know before choosing\n    ", s->file);
+    fputs(indent_of(s) == INDENT ? " changes  to know before choosing\n    " : " changes\n    ",
+          s->file);
     ds_text_pad(s->file, unit, VALUE_COLUMNS, true);
     fputs("  choice\n", s->file);
+    if (indent_of(s) != INDENT)
+        fprintf(s->file, "%*sto know before choosing\n", NARROW_INDENT, "");
 }
 
 /* What is left out: how many, and above what none of them lies. */
@@ -393,7 +407,7 @@ static void write_notes(const ds_subject *s, const ds_scenario *scenario)
     if (ds_information_line_count(s->i) > 1 && first_line(s->i) != NULL)
         sentence(s, "By regression: where that fits badly, the value is too low, not too high.",
                  false);
-    quote(ds_scenario_name(scenario), s->style, name);
+    ds_text_quote(ds_scenario_name(scenario), s->style, name);
     snprintf(text, sizeof text, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,
              ds_scenario_hash(scenario), ds_information_paths(s->i), ds_information_seed(s->i));
     sentence(s, text, false);

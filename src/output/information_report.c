@@ -90,41 +90,23 @@ void ds_information_pilot_csv(FILE *file, const ds_information *i)
 
 /* ---- JSON ------------------------------------------------------------------ */
 
-static void number(FILE *file, const char *key, double value)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_number(file, value);
-}
-
-static void estimate(FILE *file, const char *key, ds_estimate e)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_estimate(file, e);
-}
-
-static void text(FILE *file, const char *key, const char *value)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_string(file, value);
-}
-
 static void one_line(FILE *file, const ds_information *i, const ds_information_line *line)
 {
     fprintf(file, "{\"kind\":\"%s\"", ds_information_kind_name(line->kind));
-    text(file, "name", line->name);
-    text(file, "unit", line->unit);
-    text(file, "law", line->text);
+    ds_json_text_member(file, "name", line->name);
+    ds_json_text_member(file, "unit", line->unit);
+    ds_json_text_member(file, "law", line->text);
     fprintf(file, ",\"inputs\":%zu", line->inputs);
-    estimate(file, "value_usd", line->value);
-    number(file, "estimated_usd", line->estimated);
-    number(file, "changes_share", line->changes);
+    ds_json_estimate_member(file, "value_usd", line->value);
+    ds_json_number_member(file, "estimated_usd", line->estimated);
+    ds_json_number_member(file, "changes_share", line->changes);
     if (line->piece_count > 0)
         fputs(",\"choices\":[", file);
     for (size_t p = 0; p < line->piece_count; p++) {
         fprintf(file, "%s{\"strategy\":", p > 0 ? "," : "");
         ds_json_string(file, ds_information_strategy_name(i, line->piece[p].strategy));
         if (p + 1 < line->piece_count)
-            number(file, "below", line->piece[p].below);
+            ds_json_number_member(file, "below", line->piece[p].below);
         putc('}', file);
     }
     if (line->piece_count > 0)
@@ -132,8 +114,8 @@ static void one_line(FILE *file, const ds_information *i, const ds_information_l
     if (line->checked) {
         fputs(",\"nested\":{\"agrees\":", file);
         fputs(line->agrees ? "true" : "false", file);
-        estimate(file, "low_usd", line->nested_low);
-        estimate(file, "high_usd", line->nested_high);
+        ds_json_estimate_member(file, "low_usd", line->nested_low);
+        ds_json_estimate_member(file, "high_usd", line->nested_high);
         putc('}', file);
     }
     putc('}', file);
@@ -143,13 +125,13 @@ static void pilot(FILE *file, const ds_information_pilot_result *r)
 {
     fputs(",\n\"pilot\":{\"pointer\":", file);
     ds_json_string(file, r->pointer);
-    text(file, "unit", r->unit);
-    text(file, "law", r->text);
-    number(file, "fixed_usd", r->fixed_usd);
-    number(file, "usd_per_request", r->usd_per_request);
+    ds_json_text_member(file, "unit", r->unit);
+    ds_json_text_member(file, "law", r->text);
+    ds_json_number_member(file, "fixed_usd", r->fixed_usd);
+    ds_json_number_member(file, "usd_per_request", r->usd_per_request);
     fprintf(file, ",\"usd_per_request_assumed\":%s", r->unit_assumed ? "true" : "false");
-    number(file, "measurement_sd", r->sd > 0 ? r->sd : (double)NAN);
-    estimate(file, "perfect_usd", r->perfect);
+    ds_json_number_member(file, "measurement_sd", r->sd > 0 ? r->sd : (double)NAN);
+    ds_json_estimate_member(file, "perfect_usd", r->perfect);
     if (r->best < r->point_count)
         fprintf(file, ",\"best_size\":%" PRIu64 ",\"within_one_se\":[%" PRIu64 ",%" PRIu64 "]",
                 r->points[r->best].size, r->near_low, r->near_high);
@@ -159,9 +141,9 @@ static void pilot(FILE *file, const ds_information_pilot_result *r)
     for (size_t k = 0; k < r->point_count; k++) {
         const ds_information_point *p = &r->points[k];
         fprintf(file, "%s{\"size\":%" PRIu64, k > 0 ? ",\n  " : "\n  ", p->size);
-        estimate(file, "value_usd", p->value);
-        estimate(file, "net_usd", p->net);
-        estimate(file, "worse_usd", p->worse);
+        ds_json_estimate_member(file, "value_usd", p->value);
+        ds_json_estimate_member(file, "net_usd", p->net);
+        ds_json_estimate_member(file, "worse_usd", p->worse);
         putc('}', file);
     }
     fputs("]}", file);
@@ -179,8 +161,8 @@ void ds_information_json(FILE *file, const ds_scenario *scenario, const ds_infor
     }
     fputs("],\n\"best\":", file);
     ds_json_string(file, ds_information_strategy_name(i, ds_information_best(i)));
-    number(file, "interval_factor", ds_information_interval_factor(i));
-    number(file, "explained_share", ds_information_explained(i));
+    ds_json_number_member(file, "interval_factor", ds_information_interval_factor(i));
+    ds_json_number_member(file, "explained_share", ds_information_explained(i));
     fputs(",\n\"lines\":[", file);
     for (size_t k = 0; k < ds_information_line_count(i); k++) {
         fputs(k > 0 ? ",\n  " : "\n  ", file);
@@ -194,38 +176,39 @@ void ds_information_json(FILE *file, const ds_scenario *scenario, const ds_infor
 
 /* ---- A directory ----------------------------------------------------------- */
 
-typedef enum { PART_LINES, PART_PILOT, PART_JSON } part;
+typedef struct {
+    const ds_scenario    *scenario;
+    const ds_information *information;
+} ds_subject;
 
-static ds_code write_part(const char *directory, const char *name, part what,
-                          const ds_scenario *scenario, const ds_information *i, ds_error *err)
+static ds_code write_lines(FILE *file, const void *subject)
 {
-    ds_file file;
-    char   *path = ds_path_join(directory, name);
-    if (path == NULL)
-        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
-    ds_code code = ds_file_open(&file, path, err);
-    if (code == DS_OK) {
-        if (what == PART_LINES)
-            ds_information_csv(file.stream, i);
-        else if (what == PART_PILOT)
-            ds_information_pilot_csv(file.stream, i);
-        else
-            ds_information_json(file.stream, scenario, i);
-        code = ds_file_commit(&file, err);
-    }
-    free(path);
-    return code;
+    const ds_subject *s = subject;
+    ds_information_csv(file, s->information);
+    return DS_OK;
+}
+
+static ds_code write_json(FILE *file, const void *subject)
+{
+    const ds_subject *s = subject;
+    ds_information_json(file, s->scenario, s->information);
+    return DS_OK;
+}
+
+static ds_code write_pilot(FILE *file, const void *subject)
+{
+    const ds_subject *s = subject;
+    ds_information_pilot_csv(file, s->information);
+    return DS_OK;
 }
 
 ds_code ds_information_directory(const char *directory, const ds_scenario *scenario,
                                  const ds_information *i, ds_error *err)
 {
-    ds_code code = ds_directory_make(directory, err);
-    if (code == DS_OK)
-        code = write_part(directory, "information.csv", PART_LINES, scenario, i, err);
-    if (code == DS_OK)
-        code = write_part(directory, "information.json", PART_JSON, scenario, i, err);
-    if (code == DS_OK && ds_information_pilot_of(i) != NULL)
-        code = write_part(directory, "pilot.csv", PART_PILOT, scenario, i, err);
-    return code;
+    static const ds_part parts[] = {{"information.csv", write_lines},
+                                    {"information.json", write_json},
+                                    {"pilot.csv", write_pilot}};
+    const ds_subject subject = {scenario, i};
+    const size_t count = ds_information_pilot_of(i) != NULL ? 3 : 2;
+    return ds_parts_write(directory, parts, count, &subject, err);
 }

@@ -54,6 +54,24 @@ void ds_json_estimate(FILE *file, ds_estimate e)
     putc('}', file);
 }
 
+void ds_json_text_member(FILE *file, const char *key, const char *text)
+{
+    fprintf(file, ",\"%s\":", key);
+    ds_json_string(file, text != NULL ? text : "");
+}
+
+void ds_json_number_member(FILE *file, const char *key, double value)
+{
+    fprintf(file, ",\"%s\":", key);
+    ds_json_number(file, value);
+}
+
+void ds_json_estimate_member(FILE *file, const char *key, ds_estimate e)
+{
+    fprintf(file, ",\"%s\":", key);
+    ds_json_estimate(file, e);
+}
+
 const char *ds_engine_name(ds_engine engine)
 {
     return engine == DS_ENGINE_REFERENCE ? "reference" : "fast";

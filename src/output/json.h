@@ -15,6 +15,10 @@ void ds_json_string(FILE *file, const char *text);
 void ds_json_number(FILE *file, double value);
 /* {"value":…,"se":…} */
 void ds_json_estimate(FILE *file, ds_estimate e);
+/* A further member of an object: ,"key":value */
+void ds_json_text_member(FILE *file, const char *key, const char *text);
+void ds_json_number_member(FILE *file, const char *key, double value);
+void ds_json_estimate_member(FILE *file, const char *key, ds_estimate e);
 /* The members of an object that say which program, scenario and seed made it,
  * without braces; nothing in it changes from one machine or day to another. */
 void ds_json_provenance(FILE *file, const ds_scenario *scenario, uint64_t paths, uint64_t seed,

@@ -16,6 +16,9 @@ const ds_scale ds_scale_one = { 1.0, "" };
 /* Significant digits of a value whose error is unknown or zero, and at most. */
 enum { PLAIN_DIGITS = 4, MOST_DIGITS = 5 };
 
+/* Below this share of the value an error is that of the arithmetic: none. */
+static const double least_error = 1e-12;
+
 void ds_number_exact(double value, char text[DS_NUMBER_TEXT])
 {
     if (isnan(value)) {
@@ -56,7 +59,7 @@ static int decade(double x)
 static int last_digit(double value, double se, ds_scale scale)
 {
     const int least = scale.divisor >= 1e3 ? -4 : -100;
-    bool known = isfinite(se) && se > 0;
+    bool known = isfinite(se) && se > least_error * fabs(value);
     int  by_value = value == 0 ? (known ? -100 : 0)
                                : decade(value) - (known ? MOST_DIGITS : PLAIN_DIGITS) + 1;
     if (by_value < least)
@@ -107,7 +110,7 @@ static bool two_numbers(ds_estimate e, ds_scale scale, char value_text[24], char
     double value = e.value / scale.divisor, se = e.se / scale.divisor;
     int    power = last_digit(value, se, scale);
     print_rounded(value, power, value_text, 24);
-    if (!isfinite(se) || se <= 0)
+    if (!isfinite(se) || se <= least_error * fabs(value))
         return false;
     if (value == 0) /* "0", whatever the error; the error by itself */
         power = last_digit(se, se, scale);
@@ -153,6 +156,16 @@ void ds_human_money(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT])
 void ds_human_share(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT])
 {
     with_unit(e, ds_scale_percent, "", utf8, text);
+}
+
+ds_scale ds_scale_of_count(double magnitude)
+{
+    return fabs(magnitude) >= 1e5 ? ds_scale_of_money(magnitude) : ds_scale_one;
+}
+
+void ds_human_count(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT])
+{
+    with_unit(e, ds_scale_of_count(e.value), "", utf8, text);
 }
 
 void ds_human_grouped(double value, int decimals, char text[DS_HUMAN_TEXT])

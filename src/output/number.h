@@ -35,6 +35,9 @@ void ds_human_estimate(ds_estimate e, ds_scale scale, bool utf8, char text[DS_HU
  * DS_TEXT_TIE, at which ds_text_wrap() does not break a line. */
 void ds_human_money(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT]);
 void ds_human_share(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT]);
+/* "890 k ± 80 k" of what is counted, from 100,000 on in thousands and more; "7.3 ± 0.3". */
+ds_scale ds_scale_of_count(double magnitude);
+void ds_human_count(ds_estimate e, bool utf8, char text[DS_HUMAN_TEXT]);
 /* Thousands apart: "1,234,567.89". */
 void ds_human_grouped(double value, int decimals, char text[DS_HUMAN_TEXT]);
 

@@ -70,7 +70,7 @@ static void write_labels(const ds_plot *plot, const char **names, const double *
         const double end = (PLOT_BOTTOM + height * last[i] / y_high) / DS_PLOT_HEIGHT;
         const double y = positions[i] / DS_PLOT_HEIGHT;
         fprintf(plot->file, "set label %zu ", 10 + i);
-        ds_plot_quoted(plot, names[i], 20);
+        ds_plot_name(plot, names[i], 20);
         fprintf(plot->file, " at screen 0.807,%.4f left font ',13' textcolor rgb '%s'\n", y,
                 ds_plot_colour(i));
         if (fabs(end - y) > 0.004)

@@ -22,45 +22,68 @@ static double largest_of(const ds_csv *table, size_t column)
     return largest;
 }
 
+static void write_row(const ds_plot *plot, const size_t *c, size_t row, double index,
+                      double divisor)
+{
+    ds_plot_number(plot->file, index);
+    for (size_t column = P05; column <= P95; column++) {
+        putc(' ', plot->file);
+        ds_plot_number(plot->file, ds_csv_value(plot->table, row, c[column]) / divisor);
+    }
+    putc('\n', plot->file);
+}
+
+/* A run of one month has its bill from 0 to 1, for a line has two ends. */
 static void write_data(const ds_plot *plot, const size_t *c, size_t series, const char *name,
                        double divisor)
 {
+    const bool single = largest_of(plot->table, c[MONTH_INDEX]) == 0;
     fprintf(plot->file, "$bill%zu << END\n", series);
     for (size_t row = 1; row < plot->table->rows; row++) {
         if (!ds_plot_is(plot->table, row, c[STRATEGY], name))
             continue;
-        ds_plot_number(plot->file, ds_csv_value(plot->table, row, c[MONTH_INDEX]));
-        for (size_t column = P05; column <= P95; column++) {
-            putc(' ', plot->file);
-            ds_plot_number(plot->file, ds_csv_value(plot->table, row, c[column]) / divisor);
-        }
-        putc('\n', plot->file);
+        write_row(plot, c, row, ds_csv_value(plot->table, row, c[MONTH_INDEX]), divisor);
+        if (single)
+            write_row(plot, c, row, 1, divisor);
     }
     fputs("END\n", plot->file);
 }
 
+/* Months between labels, so that those of a panel so wide (in points) do not touch. */
+static long label_step(double last, bool by_year, double width)
+{
+    static const long steps[] = { 1, 2, 3, 6, 12 };
+    const double      room = fmax(floor(width / (by_year ? 50 : 85)), 1);
+    size_t            k = 0;
+    if (by_year)
+        return 12 * (long)ceil(last / 12 / room);
+    while (k + 1 < sizeof steps / sizeof steps[0] && last / (double)steps[k] > room)
+        k++;
+    return steps[k];
+}
+
 /* Years at each January, or months when the run is short. */
-static void write_calendar(const ds_plot *plot, const size_t *c, size_t across)
+static void write_calendar(const ds_plot *plot, const size_t *c, const ds_plot_panels *panels)
 {
     static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     const ds_csv *table = plot->table;
-    double        last = largest_of(table, c[MONTH_INDEX]);
-    bool          by_year = last >= 24;
-    size_t        room = across <= 2 ? 8 : across == 3 ? 6 : 4; /* labels side by side */
-    long          every = by_year ? (long)ceil(last / 12 / (double)room) : last >= 9 ? 3 : 1;
+    const double  last = largest_of(table, c[MONTH_INDEX]), end = fmax(last, 1);
+    const bool    by_year = last >= 24;
+    const double  width = DS_PLOT_WIDTH * (panels->right - panels->left) / (double)panels->across;
+    const long    every = label_step(last, by_year, width);
+    const double  edge = by_year ? 20 : 55; /* nearer to the end it would run into what is there */
     const char   *separator = "";
 
-    fprintf(plot->file, "set xrange [0:%.9g]\nset xtics (", fmax(last, 1));
+    fprintf(plot->file, "set xrange [0:%.9g]\nset xtics (", end);
     for (size_t row = 1; row < table->rows; row++) {
         const char *label = ds_csv_field(table, row, c[MONTH]);
         double      index = ds_csv_value(table, row, c[MONTH_INDEX]);
         long        year = strtol(label, NULL, 10);
         long        month = strlen(label) == 7 ? strtol(label + 5, NULL, 10) : 0;
         if (!ds_plot_is(table, row, c[STRATEGY], ds_csv_field(table, 1, c[STRATEGY])) ||
-            month < 1 || month > 12)
-            continue;
-        if (by_year ? month != 1 || year % every != 0 : (month - 1) % every != 0)
+            month < 1 || month > 12 || (12 * year + month - 1) % every != 0 ||
+            (index > 0 && (end - index) / end * width < edge))
             continue;
         fprintf(plot->file, "%s'%s%s%ld' %.9g", separator, by_year ? "" : months[month - 1],
                 by_year ? "" : " ", year, index);
@@ -75,7 +98,7 @@ static void write_panel(const ds_plot *plot, const ds_plot_panels *panels, size_
     ds_plot_panel panel = ds_plot_place(plot->file, panels, i);
 
     fprintf(plot->file, "set format y '%s'\nset label 3 ", panel.is_leftmost ? "%g" : "");
-    ds_plot_quoted(plot, name, (size_t)(panel.width * DS_PLOT_WIDTH / 9));
+    ds_plot_name(plot, name, (size_t)(panel.width * DS_PLOT_WIDTH / 9));
     fprintf(plot->file,
             " at screen %.4f,%.4f left font ',14' textcolor rgb '%s'\n"
             "plot $bill%zu using 1:2:6 with filledcurves linecolor rgb '%s' "
@@ -120,7 +143,7 @@ ds_code ds_plot_fan(const ds_plot *plot, ds_error *err)
              "line: median; dark band: half of all futures; light band: nine in ten%s%.120s",
              count > 1 ? "; dashed: median of " : "", count > 1 ? strategies[0] : "");
     ds_plot_titles(plot, title, explanation);
-    write_calendar(plot, c, panels.across);
+    write_calendar(plot, c, &panels);
     fprintf(plot->file, "set yrange [0:%.9g]\nset ytics %.9g\nset multiplot\n",
             top > 0 ? 1.03 * top : 1, step);
     for (size_t i = 0; i < count; i++)

@@ -1,8 +1,7 @@
 /* plot_frontier.c -- the break-even over a second quantity, with its 95 % band, and which
  * side saves.  See plot.h.
  *
- * Drawn from the CSV of `breakeven` with two ranges.  A month, "2027-03", is drawn as a
- * part of a year.
+ * Drawn from the CSV of `breakeven` with two ranges.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -33,12 +32,7 @@ typedef struct {
 
 static double number_at(const ds_frontier *f, size_t row, size_t column, bool *month)
 {
-    const char *text = ds_csv_field(f->plot->table, row, column);
-    if (strlen(text) == 7 && text[4] == '-' && strspn(text, "0123456789-") == 7) {
-        *month = true;
-        return (double)strtol(text, NULL, 10) + ((double)strtol(text + 5, NULL, 10) - 1) / 12;
-    }
-    return ds_csv_value(f->plot->table, row, column);
+    return ds_plot_value(f->plot->table, row, column, month);
 }
 
 /* Values at which two strategies are the same, not a break-even. */
@@ -136,7 +130,7 @@ static void write_axis(ds_frontier *f, int axis, double low, double high)
     if (f->logarithmic[axis])
         fprintf(file, "set logscale %s\n", name);
     if (f->months[axis])
-        fprintf(file, "set %stics autofreq\nset format %s '%%.2f'\n", name, name);
+        ds_plot_month_tics(file, name, low, high, axis == 0 ? 10 : 8);
     else
         ds_plot_tics(file, name, low, high, f->logarithmic[axis], 8, true);
 }

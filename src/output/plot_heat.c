@@ -62,6 +62,16 @@ static void release(ds_heat *heat)
     free(heat->cells);
 }
 
+/* Has the first strategy a row for each cell? */
+static bool is_full(const ds_plot *plot, size_t cells)
+{
+    const size_t strategy = ds_csv_column(plot->table, "strategy");
+    size_t       rows = 0;
+    for (size_t row = 1; row < plot->table->rows; row++)
+        rows += ds_plot_is(plot->table, row, strategy, ds_csv_field(plot->table, 1, strategy));
+    return rows >= cells;
+}
+
 static ds_code prepare(const ds_plot *plot, const ds_plot_axis *outcome, ds_heat *heat,
                        ds_error *err)
 {
@@ -74,11 +84,17 @@ static ds_code prepare(const ds_plot *plot, const ds_plot_axis *outcome, ds_heat
     if (ok && (nx < 2 || ny < 2 || heat->cells == NULL)) {
         release(heat);
         return ds_output_fail(err, DS_E_IO, plot->source,
-                              "a heat map needs two values or more of both parameters");
+                              "a map needs two numbers or more of both parameters");
     }
     if (!ok) {
         release(heat);
         return ds_output_fail(err, DS_E_NOMEM, plot->source, "out of memory");
+    }
+    if (!is_full(plot, nx * ny)) {
+        release(heat);
+        return ds_output_fail(err, DS_E_IO, plot->source,
+                              "not every value of one parameter was tried with every value of the "
+                              "other: no map (of `breakeven', draw breakeven.csv)");
     }
     heat->largest = -(double)INFINITY;
     heat->smallest = (double)INFINITY;
@@ -249,7 +265,7 @@ static void write_panel(const ds_plot *plot, const ds_heat *heat, const ds_plot_
     ds_plot_tics(plot->file, "y", edge(ay, 0, 0), edge(ay, ay->count - 1, 1), ay->logarithmic, 7,
                  panel.is_leftmost);
     fputs("set label 3 ", plot->file);
-    ds_plot_quoted(plot, name, (size_t)(panel.width * DS_PLOT_WIDTH / 9));
+    ds_plot_name(plot, name, (size_t)(panel.width * DS_PLOT_WIDTH / 9));
     fprintf(plot->file, " at screen %.4f,%.4f left font ',14' textcolor rgb '#111111'\n",
             panel.left, panel.top + 0.03);
     if (i == 0)

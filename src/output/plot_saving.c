@@ -137,7 +137,7 @@ static void write_row(const ds_plot *plot, const ds_curve *curve, size_t row, do
 
     split(curve, &more, &saves);
     fprintf(plot->file, "set label %zu ", 10 + 3 * row);
-    ds_plot_quoted(plot, name, 18);
+    ds_plot_name(plot, name, 18);
     fprintf(plot->file, " at graph -0.015, first %.9g right font ',13' textcolor rgb '#111111'\n",
             base + 0.12);
     write_share(plot, 11 + 3 * row, "saves", saves, base + 0.32,

@@ -44,6 +44,31 @@ void ds_plot_quoted(const ds_plot *plot, const char *text, size_t columns)
     putc('\'', plot->file);
 }
 
+/* The first byte of the last so many columns of a clean text. */
+static const char *end_of(const char *text, size_t columns)
+{
+    unsigned point;
+    while (ds_text_width(text) > columns)
+        text += ds_text_decode(text, &point);
+    return text;
+}
+
+void ds_plot_name(const ds_plot *plot, const char *name, size_t columns)
+{
+    char clean[256], cut[256];
+    ds_text_clean(name, true, clean, sizeof clean);
+    if (ds_text_width(clean) > columns && columns > 8) {
+        const char *end = end_of(clean, columns / 2 - 1);
+        memcpy(cut, clean, sizeof cut);
+        ds_text_fit(cut, columns - columns / 2 + 1, true);
+        if (strlen(cut) + strlen(end) < sizeof cut) {
+            strcat(cut, end);
+            memcpy(clean, cut, sizeof clean);
+        }
+    }
+    ds_plot_quoted(plot, clean, columns);
+}
+
 void ds_plot_number(FILE *file, double value)
 {
     if (isfinite(value))
@@ -196,6 +221,33 @@ void ds_plot_tics(FILE *file, const char *axis, double low, double high, bool lo
         double step = ds_plot_step(high - low, room);
         for (double k = ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++)
             write_tic(file, &separator, k * step + 0.0, labels); /* + 0.0: not -0 */
+    }
+    fputs(")\n", file);
+}
+
+double ds_plot_value(const ds_csv *table, size_t row, size_t column, bool *month)
+{
+    const char *text = ds_csv_field(table, row, column);
+    if (strlen(text) == 7 && text[4] == '-' && strspn(text, "0123456789-") == 7) {
+        *month = true;
+        return 12 * (double)strtol(text, NULL, 10) + (double)strtol(text + 5, NULL, 10) - 1;
+    }
+    return ds_csv_value(table, row, column);
+}
+
+void ds_plot_month_tics(FILE *file, const char *axis, double low, double high, size_t room)
+{
+    static const long steps[] = { 1, 2, 3, 6, 12, 24, 60, 120, 240 };
+    const size_t      count = sizeof steps / sizeof steps[0];
+    const char       *separator = "";
+    size_t            k = 0;
+    while (k + 1 < count && (high - low) / (double)steps[k] + 1 > (double)room)
+        k++;
+    fprintf(file, "set %stics (", axis);
+    for (long t = (long)ceil(low / (double)steps[k] - 1e-9) * steps[k]; (double)t <= high + 1e-9;
+         t += steps[k]) {
+        fprintf(file, "%s'%04ld-%02ld' %ld", separator, t / 12, t % 12 + 1, t);
+        separator = ", ";
     }
     fputs(")\n", file);
 }

@@ -18,7 +18,9 @@ enum { DS_PLOT_WIDTH = 1000, DS_PLOT_HEIGHT = 600, DS_PLOT_SERIES = 12, DS_PLOT_
 
 /* Terminal, output, fonts, borders. */
 void ds_plot_begin(const ds_plot *plot);
-/* A name between single quotes, harmless, cut to so many columns. */
+/* A text between single quotes, harmless, cut to so many columns; of a name also the end
+ * stays, by which names often differ. */
+void ds_plot_name(const ds_plot *plot, const char *name, size_t columns);
 void ds_plot_quoted(const ds_plot *plot, const char *text, size_t columns);
 /* A number that gnuplot reads; "NaN" for what is not finite. */
 void ds_plot_number(FILE *file, double value);
@@ -39,6 +41,10 @@ double ds_plot_step(double range, size_t tics);
 /* Tics of an axis ("x", "y"), about `room` of them, labelled like 20 k, 0.5, 3 bn. */
 void   ds_plot_tics(FILE *file, const char *axis, double low, double high, bool logarithmic,
                     size_t room, bool labels);
+/* A field that is a number, or a month "2027-03" as months since the year 0 (then *month). */
+double ds_plot_value(const ds_csv *table, size_t row, size_t column, bool *month);
+/* Tics of an axis in such months, at most `room` of them, labelled like 2027-03. */
+void   ds_plot_month_tics(FILE *file, const char *axis, double low, double high, size_t room);
 /* Moves labels apart: positions at least `gap` from each other, in the same
  * order, within [low, high] if there is room; each as near as it was. */
 void   ds_plot_spread(double *positions, size_t count, double gap, double low, double high);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "output/file.h"
 #include "output/plot_kinds.h"
 #include "output/plot_script.h"
 
@@ -13,6 +14,7 @@ enum { LABEL_GAP = 19, PLOT_TOP = 504, PLOT_BOTTOM = 66 }; /* [points of the pic
 /* What the lines span, after scaling. */
 typedef struct {
     double x_low, x_high, y_low, y_high;
+    bool   months; /* is x one?                                                   */
 } ds_extent;
 
 static void include(ds_extent *e, double x, double y)
@@ -36,7 +38,7 @@ static double write_series(const ds_plot *plot, const ds_plot_axis *axis, size_t
     for (size_t row = 1; row < table->rows; row++) {
         if (!ds_plot_is(table, row, strategy_column, name))
             continue;
-        double x = ds_csv_value(table, row, 0);
+        double x = ds_plot_value(table, row, 0, &extent->months);
         double y = ds_csv_value(table, row, axis->value) / axis->scale.divisor;
         double se = axis->se < table->columns
                         ? ds_csv_value(table, row, axis->se) / axis->scale.divisor : 0;
@@ -74,7 +76,7 @@ static void write_labels(const ds_plot *plot, const char **names, const double *
         double end = (PLOT_BOTTOM + height * share) / DS_PLOT_HEIGHT;
         double y = positions[i] / DS_PLOT_HEIGHT;
         fprintf(plot->file, "set label %zu ", 10 + i);
-        ds_plot_quoted(plot, names[i], 20);
+        ds_plot_name(plot, names[i], 20);
         fprintf(plot->file, " at screen 0.807,%.4f left font ',13' textcolor rgb '%s'\n", y,
                 ds_plot_colour(i));
         if (isfinite(last[i]) && fabs(end - y) > 0.004)
@@ -104,10 +106,13 @@ static void write_frame(const ds_plot *plot, const ds_plot_axis *axis, ds_extent
             "set yrange [%.9g:%.9g]\nset ytics %.9g\nset xrange [%.9g:%.9g]\n",
             (double)PLOT_TOP / DS_PLOT_HEIGHT, (double)PLOT_BOTTOM / DS_PLOT_HEIGHT, e->y_low,
             e->y_high, step, e->x_low, e->x_high > e->x_low ? e->x_high : e->x_low + 1);
-    bool logarithmic = ds_plot_is_logarithmic(plot->table, 0);
+    bool logarithmic = !e->months && ds_plot_is_logarithmic(plot->table, 0);
     if (logarithmic)
         fputs("set logscale x\n", plot->file);
-    ds_plot_tics(plot->file, "x", e->x_low, e->x_high, logarithmic, 9, true);
+    if (e->months)
+        ds_plot_month_tics(plot->file, "x", e->x_low, e->x_high, 9);
+    else
+        ds_plot_tics(plot->file, "x", e->x_low, e->x_high, logarithmic, 9, true);
     snprintf(title, sizeof title, "%s", ds_csv_field(plot->table, 0, 0));
     fputs("set label 3 ", plot->file);
     ds_plot_quoted(plot, title, 90);
@@ -123,11 +128,16 @@ ds_code ds_plot_sweep(const ds_plot *plot, ds_error *err)
     const char  *names[DS_PLOT_SERIES];
     double       last[DS_PLOT_SERIES];
     ds_extent    extent = { (double)INFINITY, -(double)INFINITY, (double)INFINITY,
-                            -(double)INFINITY };
+                            -(double)INFINITY, false };
 
     ds_code code = ds_plot_outcome(plot, &axis, err);
     if (code != DS_OK)
         return code;
+    for (size_t row = 1; row < plot->table->rows; row++)
+        if (!isfinite(ds_plot_value(plot->table, row, 0, &extent.months)))
+            return ds_output_fail(err, DS_E_IO, plot->source,
+                                  "lines are drawn over numbers or months, not over '%.40s'",
+                                  ds_csv_field(plot->table, row, 0));
     size_t strategy = ds_csv_column(plot->table, "strategy");
     size_t count = ds_plot_names(plot->table, strategy, names);
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "distillsim.h"
+#include "distillsim_profile.h"
 #include "output/text.h"
 
 typedef struct {

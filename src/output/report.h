@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "distillsim.h"
+#include "distillsim_commit.h"
 #include "output/text.h"
 
 /* A finished run and how it came about. */

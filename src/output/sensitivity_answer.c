@@ -68,6 +68,7 @@ static void say_figure(const subject *t, size_t f, ds_estimate e, char out[DS_HU
 {
     const ds_sensitivity_figure *figure = ds_sensitivity_figure_at(t->about.method, f);
 
+    e = ds_sensitivity_within(figure, e);
     if (ds_sensitivity_is_share(&t->about, figure))
         ds_human_share(e, t->style->utf8, out);
     else if (figure->outcome && strcmp(t->about.unit, "USD") == 0)
@@ -102,16 +103,14 @@ static void say_sobol(const subject *t, char *out, size_t size)
 
     list_names(t, count > 0 ? count : 1, names, sizeof names);
     if (count > 0 && count < sizeof numbers / sizeof *numbers) {
-        ds_estimate explained = t->about.explained;
-        explained.se = fmax(explained.se, 1e-3); /* a tenth of a percent will do here */
-        ds_human_share(explained, t->style->utf8, share);
+        ds_human_share(t->about.explained, t->style->utf8, share);
         snprintf(out, size, "%s explain%s %s%s of the variance of %s: %s.", numbers[count],
                  count == 1 ? "s" : "", t->about.explained.value < 0.5 ? "only " : "", share,
                  t->what, names);
         return;
     }
-    ds_human_share(row->figure[0], t->style->utf8, share);
-    ds_human_share(row->figure[1], t->style->utf8, total);
+    say_figure(t, 0, row->figure[0], share);
+    say_figure(t, 1, row->figure[1], total);
     snprintf(out, size, "%s explains %s of the variance of %s alone, and %s with others.", names,
              share, t->what, total);
 }
@@ -123,6 +122,8 @@ static void say_shapley(const subject *t, char *out, size_t size)
 
     for (size_t i = 0; i < 3 && i < rows && !ds_sensitivity_row_at(t->s, i)->rest; i++) {
         char name[NAME_TEXT], share[DS_HUMAN_TEXT];
+        if (i > 0 && !(ds_sensitivity_row_at(t->s, i)->figure[0].value > 0))
+            break; /* nothing, or less than nothing by its error: no news */
         quote(ds_sensitivity_row_at(t->s, i)->name, t->style, name);
         say_figure(t, 0, ds_sensitivity_row_at(t->s, i)->figure[0], share);
         const int more = snprintf(out + used, size - used, "%s%s %s%s", i == 0 ? "" : ", ", name,
@@ -248,51 +249,83 @@ static bool is_joined(const ds_sensitivity_row *row)
     return strchr(row->name, '*') != NULL || strstr(row->name, " and others") != NULL;
 }
 
+/* Joined by a t copula? */
+static bool has_tail(const ds_sensitivity_row *row)
+{
+    for (size_t k = 0; k < row->member_count; k++) {
+        const char *mark = strrchr(row->members[k], '#');
+        if (mark != NULL && strcmp(mark, "#tail") == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool knows_chance(ds_sensitivity_method method)
 {
     return method == DS_SENSITIVITY_SOBOL || method == DS_SENSITIVITY_SHAPLEY;
+}
+
+/* Is it one of the words of "a, b, c"? */
+static bool is_listed(const char *list, const char *word, size_t length)
+{
+    for (const char *at = list; *at != '\0'; at += strspn(at, ", ")) {
+        const size_t next = strcspn(at, ",");
+        if (next == length && strncmp(at, word, length) == 0)
+            return true;
+        at += next;
+    }
+    return false;
 }
 
 /* Adds what a star of `name` stands for in a member, unless it is there. */
 static void add_star(const char *name, const char *member, char *out, size_t size)
 {
     const size_t prefix = strcspn(name, "*"), used = strlen(out);
-    char         part[NAME_TEXT];
 
     if (name[prefix] == '\0' || strncmp(member, name, prefix) != 0)
         return;
     const size_t length = strcspn(member + prefix, "/#");
-    snprintf(part, sizeof part, "%s%.*s", used > 0 ? ", " : "", (int)(length < 120 ? length : 120),
-             member + prefix);
-    const char *there = strstr(out, part + (used > 0 ? 2 : 0));
-    if (there != NULL && strchr(",", there[strlen(part) - (used > 0 ? 2 : 0)]) != NULL)
-        return;
-    if (used + strlen(part) < size)
-        memcpy(out + used, part, strlen(part) + 1);
+    if (length < size - used - 2 && !is_listed(out, member + prefix, length))
+        snprintf(out + used, size - used, "%s%.*s", used > 0 ? ", " : "", (int)length,
+                 member + prefix);
 }
 
-/* Which of the rows are several correlated inputs, and which these are. */
+/* What the star of a name stands for, "PREFIX*: a, b."; "" without a star. */
+static void joined_line(const ds_sensitivity_row *row, char *out, size_t size)
+{
+    const size_t prefix = strcspn(row->name, "*");
+    char         names[SENTENCE_TEXT / 2] = "";
+
+    for (size_t k = 0; k < row->member_count; k++)
+        add_star(row->name, row->members[k], names, sizeof names);
+    out[0] = '\0';
+    if (row->name[prefix] == '*')
+        snprintf(out, size, "%.*s*: %s.", (int)prefix, row->name, names);
+}
+
+/* Which of the rows are several correlated inputs, and which these are: each list once. */
 static void print_joined(FILE *file, const subject *t, size_t rows)
 {
-    char before[NAME_TEXT] = "";
+    char line[SENTENCE_TEXT], earlier[SENTENCE_TEXT], clean[SENTENCE_TEXT];
 
     if (!any_row(t, rows, is_joined))
         return;
-    print_note(file, t, "Correlated inputs are one (*): their shares can be told apart by "
-                        "--method shapley only.");
+    print_note(file, t, any_row(t, rows, has_tail)
+                            ? "Correlated inputs are one (*): by a t copula they share a tail, so "
+                              "that their shares cannot be told apart."
+                            : "Correlated inputs are one (*): their shares can be told apart by "
+                              "--method shapley only.");
     for (size_t i = 0; i < rows; i++) {
-        const ds_sensitivity_row *row = ds_sensitivity_row_at(t->s, i);
-        char names[SENTENCE_TEXT / 2] = "", prefix[NAME_TEXT];
-        char line[SENTENCE_TEXT], clean[SENTENCE_TEXT];
-        snprintf(prefix, sizeof prefix, "%.*s", (int)strcspn(row->name, "*"), row->name);
-        if (strcmp(prefix, row->name) == 0 || strcmp(prefix, before) == 0)
+        joined_line(ds_sensitivity_row_at(t->s, i), line, sizeof line);
+        bool said = line[0] == '\0';
+        for (size_t k = 0; k < i && !said; k++) {
+            joined_line(ds_sensitivity_row_at(t->s, k), earlier, sizeof earlier);
+            said = strcmp(line, earlier) == 0;
+        }
+        if (said)
             continue;
-        for (size_t k = 0; k < row->member_count; k++)
-            add_star(row->name, row->members[k], names, sizeof names);
-        snprintf(line, sizeof line, "%s*: %s.", prefix, names);
         ds_text_clean(line, t->style->utf8, clean, sizeof clean);
         print_note(file, t, clean);
-        snprintf(before, sizeof before, "%s", prefix);
     }
 }
 

@@ -68,31 +68,13 @@ void ds_sensitivity_csv(FILE *file, const ds_sensitivity *s)
 
 /* ---- JSON ------------------------------------------------------------------ */
 
-static void text(FILE *file, const char *key, const char *value)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_string(file, value);
-}
-
-static void number(FILE *file, const char *key, double value)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_number(file, value);
-}
-
-static void estimate(FILE *file, const char *key, ds_estimate e)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_estimate(file, e);
-}
-
 static void interval(FILE *file, const char *key, ds_estimate e, double factor)
 {
     fprintf(file, ",\"%s\":{\"value\":", key);
     ds_json_number(file, e.value);
-    number(file, "se", e.se);
-    number(file, "low95", e.value - factor * e.se);
-    number(file, "high95", e.value + factor * e.se);
+    ds_json_number_member(file, "se", e.se);
+    ds_json_number_member(file, "low95", e.value - factor * e.se);
+    ds_json_number_member(file, "high95", e.value + factor * e.se);
     putc('}', file);
 }
 
@@ -103,11 +85,11 @@ static void json_row(FILE *file, const ds_sensitivity_summary *about,
 
     fputs("{\"input\":", file);
     ds_json_string(file, row->name);
-    text(file, "unit", row->unit);
-    text(file, "kind", kind_of(row));
+    ds_json_text_member(file, "unit", row->unit);
+    ds_json_text_member(file, "kind", kind_of(row));
     if (isfinite(row->low)) {
-        number(file, "low", row->low);
-        number(file, "high", row->high);
+        ds_json_number_member(file, "low", row->low);
+        ds_json_number_member(file, "high", row->high);
     }
     for (size_t f = 0; (figure = ds_sensitivity_figure_at(about->method, f)) != NULL; f++)
         interval(file, figure->name, row->figure[f], about->factor);
@@ -131,17 +113,17 @@ void ds_sensitivity_json(FILE *file, const ds_scenario *scenario, const ds_sensi
     }
     fputs("\"method\":", file);
     ds_json_string(file, ds_sensitivity_method_name(about.method));
-    text(file, "outcome", about.outcome);
-    text(file, "scale", ds_sensitivity_scale_name(about.scale));
-    text(file, "strategy", about.strategy);
-    text(file, "baseline", about.baseline);
+    ds_json_text_member(file, "outcome", about.outcome);
+    ds_json_text_member(file, "scale", ds_sensitivity_scale_name(about.scale));
+    ds_json_text_member(file, "strategy", about.strategy);
+    ds_json_text_member(file, "baseline", about.baseline);
     fprintf(file, ",\"paths\":%" PRIu64 ",\"runs\":%" PRIu64 ",\"screened\":%" PRIu64
             ",\"moves\":%s", about.paths, about.runs, about.screened,
             about.moves ? "true" : "false");
-    estimate(file, "mean", about.mean);
-    estimate(file, "sd", about.sd);
-    number(file, "tail_share", about.tail_share);
-    estimate(file, "explained", about.explained);
+    ds_json_estimate_member(file, "mean", about.mean);
+    ds_json_estimate_member(file, "sd", about.sd);
+    ds_json_number_member(file, "tail_share", about.tail_share);
+    ds_json_estimate_member(file, "explained", about.explained);
     fprintf(file, ",\"explained_by\":%zu,\n\"inputs\":[", about.explained_by);
     for (size_t i = 0; i < ds_sensitivity_row_count(s); i++) {
         fputs(i > 0 ? ",\n  " : "\n  ", file);
@@ -152,32 +134,30 @@ void ds_sensitivity_json(FILE *file, const ds_scenario *scenario, const ds_sensi
 
 /* ---- A directory ----------------------------------------------------------- */
 
-static ds_code write_part(const char *directory, const char *name, bool json,
-                          const ds_scenario *scenario, const ds_sensitivity *s, ds_error *err)
+typedef struct {
+    const ds_scenario    *scenario;
+    const ds_sensitivity *sensitivity;
+} ds_subject;
+
+static ds_code write_csv(FILE *file, const void *subject)
 {
-    ds_file file;
-    char   *path = ds_path_join(directory, name);
-    if (path == NULL)
-        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
-    ds_code code = ds_file_open(&file, path, err);
-    if (code == DS_OK) {
-        if (json)
-            ds_sensitivity_json(file.stream, scenario, s);
-        else
-            ds_sensitivity_csv(file.stream, s);
-        code = ds_file_commit(&file, err);
-    }
-    free(path);
-    return code;
+    const ds_subject *s = subject;
+    ds_sensitivity_csv(file, s->sensitivity);
+    return DS_OK;
+}
+
+static ds_code write_json(FILE *file, const void *subject)
+{
+    const ds_subject *s = subject;
+    ds_sensitivity_json(file, s->scenario, s->sensitivity);
+    return DS_OK;
 }
 
 ds_code ds_sensitivity_directory(const char *directory, const ds_scenario *scenario,
                                  const ds_sensitivity *s, ds_error *err)
 {
-    ds_code code = ds_directory_make(directory, err);
-    if (code == DS_OK)
-        code = write_part(directory, "sensitivity.csv", false, scenario, s, err);
-    if (code == DS_OK)
-        code = write_part(directory, "sensitivity.json", true, scenario, s, err);
-    return code;
+    static const ds_part parts[] = {{"sensitivity.csv", write_csv},
+                                    {"sensitivity.json", write_json}};
+    const ds_subject subject = {scenario, s};
+    return ds_parts_write(directory, parts, 2, &subject, err);
 }

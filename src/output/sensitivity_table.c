@@ -80,12 +80,10 @@ void ds_sensitivity_value(const ds_sensitivity_row *row, double value, char out[
 
 /* ---- Cells ---------------------------------------------------------------------- */
 
-/* A share is shown to a hundredth of a percent, and no further. */
-static ds_estimate rounded(const table *t, const ds_sensitivity_figure *figure, ds_estimate e)
+ds_estimate ds_sensitivity_within(const ds_sensitivity_figure *figure, ds_estimate e)
 {
-    const double least = 3.1e-4;
-    if (ds_sensitivity_is_share(&t->about, figure) && isfinite(e.se) && e.se < least && e.se > 0)
-        e.se = least;
+    if (figure->share && isfinite(e.value))
+        e.value = fmin(fmax(e.value, 0), 1);
     return e;
 }
 
@@ -105,7 +103,6 @@ static void interval_text(const table *t, const ds_sensitivity_figure *figure, d
         low = fmin(fmax(low, 0), 1);
         high = fmin(fmax(high, 0), 1);
     }
-    e = rounded(t, figure, e);
     ds_human_value((ds_estimate){ low, e.se }, scale, a);
     ds_human_value((ds_estimate){ high, e.se }, scale, b);
     snprintf(out, CELL, "%.24s to %.24s", a, b);
@@ -132,7 +129,7 @@ static void estimate_text(const table *t, const ds_sensitivity_figure *figure, d
 {
     const ds_scale scale = scale_of(t, figure);
 
-    e = rounded(t, figure, e);
+    e = ds_sensitivity_within(figure, e);
     if (isnan(e.value))
         snprintf(out, CELL, "%s", t->style->utf8 ? "\xE2\x80\x93" : "-");
     else if (bare)
@@ -209,6 +206,45 @@ void ds_sensitivity_fit_name(char *name, size_t columns, bool utf8)
     memcpy(name, fitted, strlen(fitted) + 1);
 }
 
+/* Cuts at the front: "...mail/acceptable_share". */
+static void keep_end(char *name, size_t columns, bool utf8)
+{
+    const char *rest = name;
+    char        fitted[NAME_CELL];
+    unsigned    point;
+    if (ds_text_width(name) <= columns)
+        return;
+    while (*rest != '\0' && ds_text_width(rest) + 1 > columns)
+        rest += ds_text_decode(rest, &point);
+    snprintf(fitted, sizeof fitted, "%s%s", utf8 ? "\xE2\x80\xA6" : "~", rest);
+    memcpy(name, fitted, strlen(fitted) + 1);
+}
+
+/* Shortens the names; those that would become the same keep their ends instead. */
+static void fit_names(table *t, size_t width)
+{
+    char (*whole)[NAME_CELL] = calloc(t->rows + 1, sizeof *whole);
+    for (size_t i = 0; i < t->rows; i++) {
+        if (whole != NULL)
+            memcpy(whole[i], t->names[i], NAME_CELL);
+        ds_sensitivity_fit_name(t->names[i], width, t->style->utf8);
+    }
+    for (size_t i = 0; whole != NULL && i < t->rows; i++) {
+        bool twice = false;
+        for (size_t j = 0; j < t->rows && !twice; j++) {
+            char other[NAME_CELL];
+            memcpy(other, whole[j], NAME_CELL);
+            ds_sensitivity_fit_name(other, width, t->style->utf8);
+            twice = j != i && strcmp(other, t->names[i]) == 0;
+        }
+        if (twice) {
+            memcpy(t->names[i], whole[i], NAME_CELL);
+            keep_end(t->names[i], width, t->style->utf8);
+        }
+    }
+    free(whole);
+}
+
 static size_t column_width(const table *t, size_t column)
 {
     size_t width = ds_text_width(t->heads[column].title);
@@ -261,10 +297,9 @@ static void print_table(FILE *file, table *t)
     fputs(ds_style_code(t->style, DS_STYLE_DIM), file);
     print_line(file, t, "", width, 1, 0);
     fputs(ds_style_code(t->style, DS_STYLE_PLAIN), file);
-    for (size_t i = 0; i < t->rows; i++) {
-        ds_sensitivity_fit_name(t->names[i], width, t->style->utf8);
+    fit_names(t, width);
+    for (size_t i = 0; i < t->rows; i++)
         print_line(file, t, t->names[i], width, 2, i);
-    }
 }
 
 ds_code ds_sensitivity_print_rows(FILE *file, const ds_sensitivity *s, size_t rows,

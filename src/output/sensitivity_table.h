@@ -10,6 +10,8 @@
 DS_MUST_CHECK ds_code ds_sensitivity_print_rows(FILE *file, const ds_sensitivity *s, size_t rows,
                                                 const ds_style *style, ds_error *err);
 /* Is the figure a share, in percent? */
+/* A share within 0 and 1, which an estimate may leave by its error. */
+ds_estimate ds_sensitivity_within(const ds_sensitivity_figure *figure, ds_estimate e);
 bool ds_sensitivity_is_share(const ds_sensitivity_summary *about,
                              const ds_sensitivity_figure *figure);
 /* A value of an input, low or high, in three digits; a blank in it is DS_TEXT_TIE. */

@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 
-#include "distillsim.h"
 #include "output/crossings.h"
 
 /* What is printed of every point. */

@@ -98,7 +98,7 @@ void ds_text_fit(char *text, size_t columns, bool utf8)
     if (ds_text_width(text) <= columns)
         return;
     const char *ellipsis = utf8 ? "\xE2\x80\xA6" : "~";
-    size_t      width = 0, at = 0;
+    size_t      width = 0, at = 0, fits = 0; /* up to where what follows is as long as it */
     for (;;) {
         unsigned point;
         size_t   length = ds_text_decode(text + at, &point);
@@ -106,12 +106,49 @@ void ds_text_fit(char *text, size_t columns, bool utf8)
             break;
         width += width_of(point);
         at += length;
+        if (strlen(text + at) >= strlen(ellipsis))
+            fits = at;
     }
-    /* The ellipsis takes three bytes; what is cut off may be shorter. */
-    if (strlen(text + at) >= strlen(ellipsis))
-        memcpy(text + at, ellipsis, strlen(ellipsis) + 1);
+    /* The ellipsis takes three bytes; of what is cut off there may be fewer. */
+    if (strlen(text + fits) >= strlen(ellipsis))
+        memcpy(text + fits, ellipsis, strlen(ellipsis) + 1);
     else
-        memcpy(text + at, "~", 2);
+        memcpy(text + fits, "~", 2);
+}
+
+void ds_text_quote(const char *name, const ds_style *style, char out[DS_QUOTED_TEXT])
+{
+    enum { COLUMNS = 40 };
+    char clean[DS_QUOTED_TEXT - 2];
+    ds_text_clean(name, style->utf8, clean, sizeof clean);
+    ds_text_fit(clean, COLUMNS, style->utf8);
+    snprintf(out, DS_QUOTED_TEXT, "`%s`", clean);
+}
+
+void ds_text_shell(const char *text, bool utf8, char *out, size_t size)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "/_.,:=+-@%~";
+    static const char quote[] = "'\\''"; /* ends the string, a quote, begins it again */
+    char   clean[2048];
+    size_t used = 0;
+
+    ds_text_clean(text, utf8, clean, sizeof clean);
+    if (clean[0] != '\0' && clean[0] != '~' && clean[strspn(clean, plain)] == '\0') {
+        snprintf(out, size, "%s", clean);
+        return;
+    }
+    out[used++] = '\'';
+    for (const char *c = clean; *c != '\0' && used + sizeof quote + 1 < size; c++) {
+        if (*c != '\'') {
+            out[used++] = *c;
+            continue;
+        }
+        memcpy(out + used, quote, sizeof quote - 1);
+        used += sizeof quote - 1;
+    }
+    out[used++] = '\'';
+    out[used] = '\0';
 }
 
 void ds_text_pad(FILE *file, const char *text, size_t columns, bool right)

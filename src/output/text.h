@@ -36,6 +36,12 @@ void ds_text_clean(const char *text, bool utf8, char *out, size_t size);
 size_t ds_text_width(const char *text);
 /* Cuts a clean text to so many columns, an ellipsis at its end. */
 void ds_text_fit(char *text, size_t columns, bool utf8);
+/* A name from a file, harmless, cut, in `...`. */
+enum { DS_QUOTED_TEXT = 96 };
+void ds_text_quote(const char *name, const ds_style *style, char out[DS_QUOTED_TEXT]);
+/* The same for a POSIX shell, one word whatever stands in it: '...' unless it is plain; a
+ * name with what would not be printed as it is cannot be pasted anyway. */
+void ds_text_shell(const char *text, bool utf8, char *out, size_t size);
 /* Writes text padded with blanks to so many columns, on the left or the right. */
 void ds_text_pad(FILE *file, const char *text, size_t columns, bool right);
 /* A blank at which ds_text_wrap() does not break; no clean text has it. */

@@ -10,23 +10,15 @@
 #include "output/number.h"
 #include "output/timing_report.h"
 
-enum { NAME_TEXT = 96, NAME_COLUMNS = 40, SENTENCE_TEXT = 1536, POINTER_TEXT = 600,
+enum { SENTENCE_TEXT = 1536, POINTER_TEXT = 600,
        ROWS_MOST = 18, NEVER_TEXT = 8 };
 
 typedef struct {
     const ds_scenario *scenario;
     const ds_timing   *t;
     const ds_style    *style;
-    char               name[NAME_TEXT]; /* of the strategy, in quotes */
+    char               name[2 * DS_QUOTED_TEXT + 8]; /* of what starts, in quotes */
 } ds_subject;
-
-static void quote(const char *name, const ds_style *style, char out[NAME_TEXT])
-{
-    char clean[NAME_TEXT - 2];
-    ds_text_clean(name, style->utf8, clean, sizeof clean);
-    ds_text_fit(clean, NAME_COLUMNS, style->utf8);
-    snprintf(out, NAME_TEXT, "`%s`", clean);
-}
 
 static void label_of(const ds_subject *s, size_t month, char label[NEVER_TEXT])
 {
@@ -56,6 +48,23 @@ static bool is_sure(const ds_subject *s, ds_estimate e)
 
 /* ---- Sentences ---------------------------------------------------------------- */
 
+/* What rules are compared with. */
+static const char *reference(const ds_subject *s)
+{
+    return ds_timing_fixed_month(s->t) < ds_timing_month_count(s->t) ? "the fixed month"
+                                                                     : "never starting";
+}
+
+/* Of the best month, over all futures; or over half of them, rid of surprises, when the same
+ * month was the best of the other half and that is surer. */
+static ds_estimate best_saving(const ds_subject *s)
+{
+    const size_t best = ds_timing_best(s->t);
+    const ds_estimate plain = ds_timing_month_at(s->t, best).saving;
+    const ds_estimate rid = ds_timing_fixed(s->t).saving;
+    return ds_timing_fixed_month(s->t) == best && rid.se < plain.se ? rid : plain;
+}
+
 /* The first and the last month of those around the best that are not surely worse. */
 static void find_flat(const ds_subject *s, size_t *first, size_t *last)
 {
@@ -68,37 +77,54 @@ static void find_flat(const ds_subject *s, size_t *first, size_t *last)
         ++*last;
 }
 
+/* No month saves: the least bad one. */
+static void say_never(FILE *file, const ds_subject *s, ds_timing_month best)
+{
+    char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], month[NEVER_TEXT];
+    label_of(s, best.month, month);
+    money_of(s, best.saving, money);
+    if (best.saving.value == 0)
+        snprintf(text, sizeof text, "No month fixed now saves anything: to start %s costs the same "
+                 "at best, in %s, as never to start.", s->name, month);
+    else if (!is_sure(s, best.saving))
+        snprintf(text, sizeof text, "Cannot say whether to start %s in a month fixed now: the "
+                 "best, %s, costs %s (NPV) more on average than never starting, which is within "
+                 "the error.", s->name, month, money);
+    else
+        snprintf(text, sizeof text, "Do not start %s in a month fixed now: the best, %s, costs %s "
+                 "(NPV) more on average than never starting.", s->name, month, money);
+    say(file, s, text, true);
+}
+
 static void say_fixed(FILE *file, const ds_subject *s)
 {
     const size_t best = ds_timing_best(s->t), count = ds_timing_month_count(s->t);
     char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], month[NEVER_TEXT], until[NEVER_TEXT];
     size_t first = 0, last = 0;
     if (best == count) {
-        const ds_timing_month m = ds_timing_month_at(s->t, count - 1);
         size_t least = 0;
         for (size_t k = 1; k < count; k++)
             if (ds_timing_month_at(s->t, k).saving.value >
                 ds_timing_month_at(s->t, least).saving.value)
                 least = k;
-        label_of(s, ds_timing_month_at(s->t, least).month, month);
-        money_of(s, ds_timing_month_at(s->t, least).saving, money);
-        (void)m;
-        snprintf(text, sizeof text, "Do not start %s in a month fixed now: the best, %s, costs %s "
-                 "(NPV) more on average than never starting.", s->name, month, money);
-        say(file, s, text, true);
+        say_never(file, s, ds_timing_month_at(s->t, least));
         return;
     }
     find_flat(s, &first, &last);
     label_of(s, ds_timing_month_at(s->t, best).month, month);
-    money_of(s, ds_timing_month_at(s->t, best).saving, money);
-    const int used = snprintf(text, sizeof text, "Of all months fixed now, start %s in %s: it "
-                              "saves %s (NPV) on average against never starting", s->name, month,
-                              money);
+    money_of(s, best_saving(s), money);
+    const bool sure = is_sure(s, best_saving(s));
+    const int used = snprintf(text, sizeof text, "%s %s in %s%s saves %s (NPV) on average against "
+                              "never starting%s",
+                              sure ? "Of all months fixed now, start"
+                                   : "Cannot say whether to start",
+                              s->name, month, sure ? ": it" : ", the best of all months: it", money,
+                              sure ? "" : ", which is within the error");
     if (first < last && used > 0 && (size_t)used < sizeof text) {
         label_of(s, ds_timing_month_at(s->t, first).month, month);
         label_of(s, ds_timing_month_at(s->t, last).month, until);
-        snprintf(text + used, sizeof text - (size_t)used, "; from %s to %s the difference is "
-                 "within the error.", month, until);
+        snprintf(text + used, sizeof text - (size_t)used, "; from %s to %s the months cannot be "
+                 "told apart.", month, until);
     } else {
         strncat(text, ".", sizeof text - strlen(text) - 1);
     }
@@ -109,6 +135,9 @@ static void say_adaptive(FILE *file, const ds_subject *s)
 {
     const ds_timing_rule rule = ds_timing_adaptive(s->t);
     char text[SENTENCE_TEXT], money[DS_HUMAN_TEXT], never[DS_HUMAN_TEXT], month[NEVER_TEXT];
+    /* of the half that rules are valued on: against its fixed month, or never starting */
+    const char *than = ds_timing_fixed_month(s->t) < ds_timing_month_count(s->t)
+                           ? "" : " than never starting";
     money_of(s, rule.ahead, money);
     ds_human_share(rule.never, s->style->utf8, never);
     label_of(s, rule.p50, month);
@@ -117,12 +146,12 @@ static void say_adaptive(FILE *file, const ds_subject *s)
                  "what can be seen does better than that.");
     else if (!is_sure(s, rule.ahead))
         snprintf(text, sizeof text, "Waiting to see is worth nothing that can be told from the "
-                 "error: deciding month by month on %s saves %s %s.", ds_timing_watched(s->t),
-                 money, rule.ahead.value < 0 ? "less" : "more");
+                 "error: deciding month by month on %s saves %s %s%s.", ds_timing_watched(s->t),
+                 money, rule.ahead.value < 0 ? "less" : "more", than);
     else if (rule.ahead.value > 0)
         snprintf(text, sizeof text, "Better wait and see: deciding month by month on %s saves %s "
-                 "more. %s%s%s never starts in %s of futures.", ds_timing_watched(s->t), money,
-                 strcmp(month, "never") == 0 ? "It" : "Half of the futures have started by ",
+                 "more%s. %s%s%s never starts in %s of futures.", ds_timing_watched(s->t), money,
+                 than, strcmp(month, "never") == 0 ? "It" : "Half of the futures have started by ",
                  strcmp(month, "never") == 0 ? "" : month,
                  strcmp(month, "never") == 0 ? "" : "; it", never);
     else
@@ -144,36 +173,51 @@ static void say_simple(FILE *file, const ds_subject *s)
     if (error != NULL)
         *error = '\0'; /* it is a choice, and exact */
     money_of(s, ds_timing_simple(s->t).ahead, money);
+    if (!is_sure(s, ds_timing_simple(s->t).ahead)) {
+        snprintf(text, sizeof text, "No simple rule was found that surely saves more than %s: the "
+                 "best, to start in the first month from %s on that follows a bill above %s, saves "
+                 "%s %s.", reference(s), from, amount, money,
+                 ds_timing_simple(s->t).ahead.value < 0 ? "less" : "more");
+        say(file, s, text, true);
+        return;
+    }
     const int used = snprintf(text, sizeof text, "As a simple rule: start in the first month from "
-                              "%s on that follows a bill above %s. It saves %s %s than the fixed "
-                              "month", from, amount, money,
-                              ds_timing_simple(s->t).ahead.value < 0 ? "less" : "more");
+                              "%s on that follows a bill above %s. It saves %s %s than %s", from,
+                              amount, money,
+                              ds_timing_simple(s->t).ahead.value < 0 ? "less" : "more",
+                              reference(s));
     if (isfinite(h.kept.value))
         ds_human_share(h.kept, s->style->utf8, kept);
     snprintf(text + used, sizeof text - (size_t)used, "%s%s%s.", kept[0] != '\0' ? ", " : "", kept,
-             kept[0] != '\0' ? " of what the full rule does" : "");
+             kept[0] != '\0' ? " of what watching does" : "");
     say(file, s, text, true);
+}
+
+/* One argument, to be pasted into a shell: names may hold blanks, quotes and worse. */
+static void print_argument(FILE *file, const ds_subject *s, const char *pointer,
+                           const char *value)
+{
+    char word[POINTER_TEXT + 64], quoted[2 * sizeof word];
+    snprintf(word, sizeof word, "%s=%s", pointer, value);
+    ds_text_shell(word, s->style->utf8, quoted, sizeof quoted);
+    fprintf(file, "    --set %s\n", quoted);
 }
 
 static void print_set(FILE *file, const ds_subject *s)
 {
     const ds_timing_threshold h = ds_timing_threshold_of(s->t);
-    char pointer[POINTER_TEXT], clean[POINTER_TEXT], from[NEVER_TEXT];
+    char pointer[POINTER_TEXT], from[NEVER_TEXT], number[DS_NUMBER_TEXT];
     if (h.from >= ds_timing_horizon(s->t))
         return;
+    say(file, s, h.usd > 0 ? "The simple rule in a scenario:" : "That month in a scenario:", false);
     label_of(s, h.from, from);
+    ds_number_exact(h.usd, number);
     for (size_t k = 0; k < ds_timing_model_count(s->t); k++) {
-        if (ds_timing_pointer(s->t, k, "start", pointer, sizeof pointer)) {
-            ds_text_clean(pointer, s->style->utf8, clean, sizeof clean);
-            fprintf(file, "    --set %s=%s\n", clean, from);
-        }
+        if (ds_timing_pointer(s->t, k, "start", pointer, sizeof pointer))
+            print_argument(file, s, pointer, from);
         if (h.usd > 0 && ds_timing_pointer(s->t, k, "start_when_usd_per_month_above", pointer,
-                                           sizeof pointer)) {
-            char number[DS_NUMBER_TEXT];
-            ds_number_exact(h.usd, number);
-            ds_text_clean(pointer, s->style->utf8, clean, sizeof clean);
-            fprintf(file, "    --set %s=%s\n", clean, number);
-        }
+                                           sizeof pointer))
+            print_argument(file, s, pointer, number);
     }
 }
 
@@ -182,9 +226,13 @@ static void say_bound(FILE *file, const ds_subject *s)
     char text[SENTENCE_TEXT], bound[DS_HUMAN_TEXT], gap[DS_HUMAN_TEXT];
     money_of(s, ds_timing_bound(s->t).ahead, bound);
     money_of(s, ds_timing_gap(s->t), gap);
-    snprintf(text, sizeof text, "No rule saves more than %s beyond the fixed month, not even one "
-             "that knew from the start how traffic and prices will grow; that is %s from what the "
-             "full rule does.", bound, gap);
+    if (ds_timing_bound(s->t).ahead.value == 0 && !(ds_timing_bound(s->t).ahead.se > 0))
+        snprintf(text, sizeof text, "No rule saves more than %s, not even one that knew from the "
+                 "start how traffic and prices will grow.", reference(s));
+    else
+        snprintf(text, sizeof text, "No rule saves more than %s beyond %s, not even one that knew "
+                 "from the start how traffic and prices will grow; that is %s from what watching "
+                 "does.", bound, reference(s), gap);
     say(file, s, text, false);
 }
 
@@ -339,7 +387,7 @@ static ds_code print_months(FILE *file, const ds_subject *s, ds_error *err)
 
 static void print_notes(FILE *file, const ds_subject *s)
 {
-    char text[SENTENCE_TEXT], name[NAME_TEXT], month[NEVER_TEXT];
+    char text[SENTENCE_TEXT], name[DS_QUOTED_TEXT], month[NEVER_TEXT];
     const size_t fixed = ds_timing_fixed_month(s->t);
     const uint64_t other = ds_timing_paths(s->t) - ds_timing_fit_paths(s->t);
     label_of(s, fixed < ds_timing_month_count(s->t) ? ds_timing_month_at(s->t, fixed).month
@@ -347,20 +395,34 @@ static void print_notes(FILE *file, const ds_subject *s)
     snprintf(text, sizeof text, "Rules are found on %" PRIu64 " futures and valued on %" PRIu64
              " others; the fixed month is the best of the former (%s). They see what a month has "
              "shown when it is over, and start in the next one. Savings are against never "
-             "starting in the same future; %s is one standard error.",
+             "starting in the same future; %s is one standard error, smaller for rules, from "
+             "which pure surprise is taken off.",
              ds_timing_fit_paths(s->t), other, month, s->style->utf8 ? "\xC2\xB1" : "+/-");
     say(file, s, text, false);
-    quote(ds_scenario_name(s->scenario), s->style, name);
+    ds_text_quote(ds_scenario_name(s->scenario), s->style, name);
     snprintf(text, sizeof text, "Scenario %s (%s), %" PRIu64 " paths, seed %" PRIu64 ".", name,
              ds_scenario_hash(s->scenario), ds_timing_paths(s->t), ds_timing_seed(s->t));
     say(file, s, text, false);
+}
+
+/* "`distil`", or "`student` of `distil`" when the others start as the scenario says. */
+static void name_subject(ds_subject *s)
+{
+    char strategy[DS_QUOTED_TEXT], student[DS_QUOTED_TEXT];
+    ds_text_quote(ds_timing_strategy(s->t), s->style, strategy);
+    if (ds_timing_alone(s->t) && ds_timing_model_count(s->t) > 0) {
+        ds_text_quote(ds_timing_model(s->t, 0), s->style, student);
+        snprintf(s->name, sizeof s->name, "%s of %s", student, strategy);
+    } else {
+        snprintf(s->name, sizeof s->name, "%s", strategy);
+    }
 }
 
 ds_code ds_timing_table(FILE *file, const ds_scenario *scenario, const ds_timing *timing,
                         const ds_style *style, ds_error *err)
 {
     ds_subject s = { scenario, timing, style, "" };
-    quote(ds_timing_strategy(timing), style, s.name);
+    name_subject(&s);
     say_fixed(file, &s);
     say_adaptive(file, &s);
     say_simple(file, &s);

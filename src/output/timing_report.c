@@ -42,12 +42,6 @@ void ds_timing_csv(FILE *file, const ds_scenario *scenario, const ds_timing *t)
 
 /* ---- JSON ------------------------------------------------------------------ */
 
-static void estimate(FILE *file, const char *key, ds_estimate e)
-{
-    fprintf(file, ",\"%s\":", key);
-    ds_json_estimate(file, e);
-}
-
 /* "YYYY-MM", or "never" from the horizon on. */
 static void month(FILE *file, const char *key, const ds_scenario *scenario, const ds_timing *t,
                   size_t index)
@@ -62,9 +56,9 @@ static void rule(FILE *file, const char *key, const ds_scenario *scenario, const
                  ds_timing_rule r)
 {
     fprintf(file, ",\n\"%s\":{\"kind\":\"rule\"", key);
-    estimate(file, "saving_npv_usd", r.saving);
-    estimate(file, "ahead_of_fixed_usd", r.ahead);
-    estimate(file, "never_share", r.never);
+    ds_json_estimate_member(file, "saving_npv_usd", r.saving);
+    ds_json_estimate_member(file, "ahead_of_fixed_usd", r.ahead);
+    ds_json_estimate_member(file, "never_share", r.never);
     month(file, "start_p05", scenario, t, r.p05);
     month(file, "start_p50", scenario, t, r.p50);
     month(file, "start_p95", scenario, t, r.p95);
@@ -84,11 +78,11 @@ static void months(FILE *file, const ds_scenario *scenario, const ds_timing *t)
         const ds_timing_month m = ds_timing_month_at(t, k);
         fprintf(file, "%s{\"month_index\":%zu", k > 0 ? ",\n " : "\n ", m.month);
         month(file, "month", scenario, t, m.month);
-        estimate(file, "cost_npv_usd", m.cost);
-        estimate(file, "saving_npv_usd", m.saving);
-        estimate(file, "behind_best_usd", m.behind);
-        estimate(file, "adaptive_share", m.share);
-        estimate(file, "simple_share", m.rule_share);
+        ds_json_estimate_member(file, "cost_npv_usd", m.cost);
+        ds_json_estimate_member(file, "saving_npv_usd", m.saving);
+        ds_json_estimate_member(file, "behind_best_usd", m.behind);
+        ds_json_estimate_member(file, "adaptive_share", m.share);
+        ds_json_estimate_member(file, "simple_share", m.rule_share);
         putc('}', file);
     }
     putc(']', file);
@@ -134,7 +128,7 @@ void ds_timing_json(FILE *file, const ds_scenario *scenario, const ds_timing *t)
         ds_json_string(file, ds_timing_model(t, k));
     }
     fprintf(file, "],\"fit_paths\":%" PRIu64, ds_timing_fit_paths(t));
-    estimate(file, "never_cost_npv_usd", ds_timing_never_cost(t));
+    ds_json_estimate_member(file, "never_cost_npv_usd", ds_timing_never_cost(t));
     month(file, "best_month", scenario, t, month_of(t, ds_timing_best(t)));
     month(file, "fixed_month", scenario, t, month_of(t, ds_timing_fixed_month(t)));
     rule(file, "fixed", scenario, t, ds_timing_fixed(t));
@@ -145,12 +139,12 @@ void ds_timing_json(FILE *file, const ds_scenario *scenario, const ds_timing *t)
     month(file, "simple_from", scenario, t, h.from);
     fputs(",\"simple_above_usd_per_month\":", file);
     ds_json_number(file, h.usd);
-    estimate(file, "simple_keeps_share", h.kept);
+    ds_json_estimate_member(file, "simple_keeps_share", h.kept);
     overrides(file, scenario, t);
     fputs(",\n\"bound\":{\"kind\":\"bound\"", file);
-    estimate(file, "saving_npv_usd", ds_timing_bound(t).saving);
-    estimate(file, "ahead_of_fixed_usd", ds_timing_bound(t).ahead);
-    estimate(file, "ahead_of_adaptive_usd", ds_timing_gap(t));
+    ds_json_estimate_member(file, "saving_npv_usd", ds_timing_bound(t).saving);
+    ds_json_estimate_member(file, "ahead_of_fixed_usd", ds_timing_bound(t).ahead);
+    ds_json_estimate_member(file, "ahead_of_adaptive_usd", ds_timing_gap(t));
     putc('}', file);
     months(file, scenario, t);
     fputs("}\n", file);
@@ -158,31 +152,31 @@ void ds_timing_json(FILE *file, const ds_scenario *scenario, const ds_timing *t)
 
 /* ---- A directory ----------------------------------------------------------- */
 
-static ds_code write_part(const char *directory, const char *name, bool json,
-                          const ds_scenario *scenario, const ds_timing *t, ds_error *err)
+typedef struct {
+    const ds_scenario *scenario;
+    const ds_timing   *timing;
+} ds_subject;
+
+static ds_code write_csv(FILE *file, const void *subject)
 {
-    ds_file file;
-    char   *path = ds_path_join(directory, name);
-    if (path == NULL)
-        return ds_output_fail(err, DS_E_NOMEM, directory, "out of memory");
-    ds_code code = ds_file_open(&file, path, err);
-    if (code == DS_OK) {
-        (json ? ds_timing_json : ds_timing_csv)(file.stream, scenario, t);
-        code = ds_file_commit(&file, err);
-    }
-    free(path);
-    return code;
+    const ds_subject *s = subject;
+    ds_timing_csv(file, s->scenario, s->timing);
+    return DS_OK;
+}
+
+static ds_code write_json(FILE *file, const void *subject)
+{
+    const ds_subject *s = subject;
+    ds_timing_json(file, s->scenario, s->timing);
+    return DS_OK;
 }
 
 ds_code ds_timing_directory(const char *directory, const ds_scenario *scenario,
                             const ds_timing *t, ds_error *err)
 {
-    ds_code code = ds_directory_make(directory, err);
-    if (code == DS_OK)
-        code = write_part(directory, "timing.csv", false, scenario, t, err);
-    if (code == DS_OK)
-        code = write_part(directory, "timing.json", true, scenario, t, err);
-    return code;
+    static const ds_part parts[] = {{"timing.csv", write_csv}, {"timing.json", write_json}};
+    const ds_subject subject = {scenario, t};
+    return ds_parts_write(directory, parts, 2, &subject, err);
 }
 
 /* Escapes a segment of a pointer; false when it does not fit. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "scenario/check.h"
+#include "scenario/tariff.h"
 
 /* [USD/Mtok] */
 #define HIGHEST 500.0

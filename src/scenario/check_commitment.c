@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/check.h"
+#include "scenario/tariff.h"
 
 /* ---- Commitments (90)-(95) ------------------------------------------------------- */
 

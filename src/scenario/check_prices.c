@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario/check.h"
+#include "scenario/tariff.h"
 
 /* bits of kinds of tokens */
 #define BIT(kind) (1u << (kind))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scenario/check.h"
+#include "scenario/tariff.h"
 
 enum { SEGMENTS_MAX = 8 };
 

@@ -6,8 +6,12 @@
 #include "scenario/csv_reader.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "scenario/error.h"
 
 ds_csv_reader ds_csv_begin(char *text, size_t length)
 {
@@ -83,4 +87,20 @@ bool ds_csv_number_of(const char *field, double *value)
     *value = strtod(field, &stop);
     stop += strspn(stop, " \t");
     return stop != field && *stop == '\0' && isfinite(*value);
+}
+
+ds_code ds_csv_fail(const ds_csv_reader *r, bool at_field, ds_error *err, const char *format, ...)
+{
+    char    message[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    const ds_code code = ds_fail(err, DS_E_SCENARIO, NULL, "%s", message);
+    if (err != NULL) {
+        err->line = r->field_line;
+        err->column = at_field ? r->field_column : 1;
+    }
+    return code;
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "distillsim.h"
+
 typedef struct {
     char *at, *end, *line_start;
     int   line;         /* of the next character                               */
@@ -24,5 +26,8 @@ ds_csv_reader ds_csv_begin(char *text, size_t length);
 char         *ds_csv_next(ds_csv_reader *r);
 /* Is the whole field a finite decimal number (blanks around it aside)? */
 bool          ds_csv_number_of(const char *field, double *value);
+/* Fails with DS_E_SCENARIO at the field that was read last, or at the beginning of its line. */
+ds_code       ds_csv_fail(const ds_csv_reader *r, bool at_field, ds_error *err,
+                          const char *format, ...) DS_PRINTF(4, 5);
 
 #endif

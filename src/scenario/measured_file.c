@@ -5,11 +5,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scenario/c_locale.h"
+#include "distillsim_profile.h"
 #include "scenario/csv_reader.h"
 #include "scenario/error.h"
 #include "scenario/file.h"
@@ -57,26 +57,9 @@ typedef struct {
     ds_error            *err;
 } reader;
 
-/* At the field that was read last, or at the beginning of a line (column 1). */
-DS_PRINTF(3, 4)
-static ds_code fail(const reader *r, bool at_field, const char *format, ...)
-{
-    char    message[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    ds_code code = ds_fail(r->err, DS_E_SCENARIO, NULL, "%s", message);
-    if (r->err != NULL) {
-        r->err->line = r->csv.field_line;
-        r->err->column = at_field ? r->csv.field_column : 1;
-    }
-    return code;
-}
-
 static ds_code fail_unclosed(const reader *r)
 {
-    return fail(r, true, "a quoted field does not end");
+    return ds_csv_fail(&r->csv, true, r->err, "a quoted field does not end");
 }
 
 /* What the column of this name is; complains about a second one. */
@@ -88,7 +71,8 @@ static ds_code place_column(reader *r, const char *name, size_t index)
         if (strcmp(name, kinds[k].name) != 0 && strcmp(name, kinds[k].alias) != 0)
             continue;
         if (r->known[k])
-            return fail(r, true, "a second column of %s: \"%.60s\"", kinds[k].name, name);
+            return ds_csv_fail(&r->csv, true, r->err, "a second column of %s: \"%.60s\"",
+                               kinds[k].name, name);
         r->known[k] = true;
         r->of[index] = k;
     }
@@ -102,9 +86,11 @@ static ds_code check_header(const reader *r)
 {
     for (int k = INPUT; k <= OUTPUT; k++)
         if (!r->known[k])
-            return fail(r, false, "no column %s (or %s)", kinds[k].name, kinds[k].alias);
+            return ds_csv_fail(&r->csv, false, r->err, "no column %s (or %s)", kinds[k].name,
+                               kinds[k].alias);
     if (!r->known[SPEED] && !r->known[SPEED_PER_GPU])
-        return fail(r, false, "no column %s (or %s), nor %s (or %s)", kinds[SPEED].name,
+        return ds_csv_fail(&r->csv, false, r->err, "no column %s (or %s), nor %s (or %s)",
+                           kinds[SPEED].name,
                     kinds[SPEED].alias, kinds[SPEED_PER_GPU].name, kinds[SPEED_PER_GPU].alias);
     for (size_t f = 0; f < r->filter_count; f++) {
         bool found = false;
@@ -113,7 +99,7 @@ static ds_code check_header(const reader *r)
                               strcmp(r->filters[r->filter_of[i] - 1].column,
                                      r->filters[f].column) == 0);
         if (!found)
-            return fail(r, false, "no column \"%.60s\"", r->filters[f].column);
+            return ds_csv_fail(&r->csv, false, r->err, "no column \"%.60s\"", r->filters[f].column);
     }
     return DS_OK;
 }
@@ -125,7 +111,7 @@ static ds_code read_header(reader *r)
         if (r->csv.unclosed)
             return fail_unclosed(r);
         if (r->columns == COLUMNS_MOST)
-            return fail(r, true, "more than %d columns", COLUMNS_MOST);
+            return ds_csv_fail(&r->csv, true, r->err, "more than %d columns", COLUMNS_MOST);
         ds_code code = place_column(r, name, r->columns);
         if (code != DS_OK)
             return code;
@@ -141,15 +127,17 @@ static ds_code read_cell(const reader *r, int kind, const char *cell, double *va
     const column_kind *k = &kinds[kind];
     if (cell[strspn(cell, " \t")] == '\0') {
         *value = (double)NAN;
-        return k->required ? fail(r, true, "%s is missing", k->name) : DS_OK;
+        return k->required ? ds_csv_fail(&r->csv, true, r->err, "%s is missing", k->name) : DS_OK;
     }
     if (!ds_csv_number_of(cell, value))
-        return fail(r, true, "%s: not a finite number: \"%.60s\"", k->name, cell);
+        return ds_csv_fail(&r->csv, true, r->err, "%s: not a finite number: \"%.60s\"",
+                           k->name, cell);
     if (!(*value >= k->least && *value <= k->most))
-        return fail(r, true, "%s: %.60s is outside %.15g to %.15g", k->name, cell, k->least,
+        return ds_csv_fail(&r->csv, true, r->err, "%s: %.60s is outside %.15g to %.15g",
+                           k->name, cell, k->least,
                     k->most);
     if (k->whole && *value != floor(*value))
-        return fail(r, true, "%s: %.60s is not a whole number", k->name, cell);
+        return ds_csv_fail(&r->csv, true, r->err, "%s: %.60s is not a whole number", k->name, cell);
     return DS_OK;
 }
 
@@ -191,7 +179,8 @@ static ds_code read_cells(reader *r, record *c)
     if (r->csv.unclosed)
         return fail_unclosed(r);
     if (!c->blank && i != r->columns)
-        return fail(r, false, "%zu fields, but the header has %zu", i, r->columns);
+        return ds_csv_fail(&r->csv, false, r->err, "%zu field%s, but the header has %zu", i,
+                           i == 1 ? "" : "s", r->columns);
     return DS_OK;
 }
 
@@ -217,7 +206,7 @@ static ds_code read_numbers(reader *r, const record *c, double value[COLUMN_COUN
 static ds_code append(ds_measurements *m, const reader *r, const ds_measured *row)
 {
     if (m->count == DS_MEASURED_ROWS_MAX)
-        return fail(r, false, "more than %d rows", DS_MEASURED_ROWS_MAX);
+        return ds_csv_fail(&r->csv, false, r->err, "more than %d rows", DS_MEASURED_ROWS_MAX);
     if (m->count == m->capacity) {
         size_t       larger = m->capacity == 0 ? 64 : m->capacity * 2;
         ds_measured *rows = realloc(m->rows, larger * sizeof *rows);
@@ -260,7 +249,8 @@ static ds_code read_text(reader *r, ds_measurements *m)
     while (code == DS_OK && r->csv.at < r->csv.end)
         code = read_record(r, m);
     if (code == DS_OK && m->count == 0)
-        code = fail(r, false, "no row%s is left", r->filter_count > 0 || r->gpus > 0
+        code = ds_csv_fail(&r->csv, false, r->err, "no row%s is left",
+                           r->filter_count > 0 || r->gpus > 0
                     ? " of those that are asked for" : "");
     return code;
 }

@@ -67,7 +67,8 @@ static const char *synonym(const char *word, const char *const *candidates, size
         {"vat", "tax_share"},               {"minimum_usd_per_month", "commitment"},
         {"batch", "service_classes"},       {"off_peak", "multipliers"},
         {"free_tokens_per_month", "tiers"}, {"usd_per_year", "usd_per_term"},
-        {"term_years", "term_months"},
+        {"term_years", "term_months"},      {"releases_per_year", "release_every_months"},
+        {"release_factor", "change_at_release"},
     };
     for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
         for (size_t i = 0; strcmp(word, known[k][0]) == 0 && i < count; i++)
@@ -81,7 +82,7 @@ bool ds_is_slip(const char *word, const char *meant)
     size_t length = strlen(word), other = strlen(meant);
     if (length > WORD_MAX || other > WORD_MAX)
         return false;
-    return distance(word, length, meant, other) <= length / 4 + 1 ||
+    return distance(word, length, meant, other) <= length / 6 + 1 ||
            (strncmp(word, meant, length) == 0 && meant[length] == '_');
 }
 

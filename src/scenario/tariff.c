@@ -4,7 +4,7 @@
  * docs/model.md for itself, so that a mistake made here is found.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scenario/scenario.h"
+#include "scenario/tariff.h"
 
 #define AMOUNT(M, per_, in_credits_)                                                \
     { .key = #M, .offset = offsetof(ds_commitment, M), .per = per_, .in_credits = in_credits_ }

@@ -16,7 +16,7 @@
 
 typedef struct {
     double         value;
-    ds_choice_lead lead;
+    ds_ranked      lead;
     ds_acceptance *strategies; /* [strategies], of the arena                       */
 } accepted;
 
@@ -99,18 +99,25 @@ static void of_column(const void *context, size_t first, size_t count, double *h
 static ds_code fill_point(accepted *p, const ds_choice_costs *c, ds_error *err)
 {
     const size_t courses = c->costs.courses;
-    ds_measure *means = calloc(courses, sizeof *means);
+    double *means = calloc(courses, sizeof *means);
     ds_code code = means != NULL ? DS_OK : no_memory(err);
 
     for (size_t s = 0; code == DS_OK && s < courses; s++) {
-        means[s] = ds_mean_of_paths(&c->costs, of_column, ds_costs_of(&c->costs, s));
+        const ds_measure mean =
+            ds_mean_of_paths(&c->costs, of_column, ds_costs_of(&c->costs, s));
+        means[s] = mean.value;
         p->strategies[s] = (ds_acceptance){
-            .mean = ds_estimate_of(means[s]),
+            .mean = ds_estimate_of(mean),
             .best = ds_share_of_measure(ds_probability_best(&c->costs, s)),
             .regret = ds_estimate_of(ds_mean_regret(&c->costs, s))};
     }
     if (code == DS_OK) {
         code = ds_choice_lead_of(c, means, &p->lead, err);
+    }
+    for (size_t s = 0; code == DS_OK && s < courses; s++) {
+        const ds_gap gap = ds_gap_of(ds_share_difference(&c->costs, s, p->lead.named),
+                                     courses - 1, c->freedom);
+        p->strategies[s].likelier = ds_behind_of(&gap);
     }
     free(means);
     return code;
@@ -135,7 +142,7 @@ static void between(const void *context, size_t first, size_t count, double *h)
 static ds_code add_switch(ds_acceptability *a, const ds_choice_costs *now, const accepted *from,
                           const accepted *to, ds_error *err)
 {
-    const size_t old = from->lead.best, new = to->lead.best;
+    const size_t old = from->lead.named, new = to->lead.named;
     void *array = a->switches;
 
     if (old == new) {
@@ -242,12 +249,12 @@ ds_acceptance ds_acceptability_at(const ds_acceptability *a, size_t point, size_
 
 size_t ds_acceptability_best(const ds_acceptability *a, size_t point)
 {
-    return a->points[point].lead.best;
+    return a->points[point].lead.named;
 }
 
 ds_estimate ds_acceptability_margin(const ds_acceptability *a, size_t point)
 {
-    return a->points[point].lead.margin;
+    return ds_estimate_of(a->points[point].lead.by);
 }
 
 void ds_acceptability_margin_interval(const ds_acceptability *a, size_t point, double *low,

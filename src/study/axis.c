@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "distillsim.h"
 #include "numerics/lanes.h"
 #include "scenario/arena.h"
 #include "scenario/error.h"

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "distillsim.h"
+#include "distillsim_sweep.h"
 #include "engine/result.h"
 #include "numerics/groups.h"
 #include "numerics/statistics.h"

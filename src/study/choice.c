@@ -1,6 +1,7 @@
 /* choice.c -- the figures of a choice between the strategies of one result.
  *
- * Called by the program.  All comparisons are paired by path; equations (120) to (128).
+ * Called by the program.  All comparisons are paired by path; equations (120) to (128), with
+ * (121b) and (124b).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/choice.h"
 
@@ -97,35 +98,24 @@ void ds_choice_costs_release(ds_choice_costs *c)
 
 /* ---- Who leads ---------------------------------------------------------------------- */
 
-ds_code ds_choice_lead_of(const ds_choice_costs *c, const ds_measure *means,
-                          ds_choice_lead *out, ds_error *err)
+static ds_gap gap_of_means(const void *context, size_t other, size_t named)
 {
-    const size_t courses = c->costs.courses;
-    double *difference = calloc(2 * courses, sizeof *difference);
-    size_t others = 0;
+    const ds_choice_costs *c = context;
 
-    if (difference == NULL) {
+    return ds_gap_of(ds_mean_difference(&c->costs, other, named), c->costs.courses - 1,
+                     c->freedom);
+}
+
+ds_code ds_choice_lead_of(const ds_choice_costs *c, const double *means, ds_ranked *out,
+                          ds_error *err)
+{
+    ds_gap *gaps = calloc(c->costs.courses, sizeof *gaps);
+
+    if (gaps == NULL) {
         return no_memory(err);
     }
-    double *se = difference + courses;
-    *out = (ds_choice_lead){.runner_up = courses};
-    for (size_t s = 1; s < courses; s++) {
-        out->best = means[s].value < means[out->best].value ? s : out->best;
-    }
-    for (size_t s = 0; s < courses; s++) {
-        if (s == out->best) {
-            continue;
-        }
-        const ds_measure d = ds_mean_difference(&c->costs, s, out->best);
-        difference[others] = d.value;
-        se[others++] = d.se;
-        if (out->runner_up == courses || means[s].value < means[out->runner_up].value) {
-            out->runner_up = s;
-            out->margin = ds_estimate_of(d);
-        }
-    }
-    out->interval = ds_margin_bounds(others, difference, se, c->freedom);
-    free(difference);
+    *out = ds_rank(c->costs.courses, means, gap_of_means, c, gaps);
+    free(gaps);
     return DS_OK;
 }
 
@@ -137,7 +127,8 @@ struct ds_choice {
     uint64_t            paths;
     double              cvar_level, factor;
     ds_choice_strategy *strategies;
-    ds_choice_lead      lead;
+    ds_ranked           lead;
+    ds_ranking          ranking[DS_RULE_COUNT];
     ds_domination      *domination; /* [order - 1][a][b]                           */
 };
 
@@ -155,24 +146,19 @@ static ds_domination domination_of(const ds_dominance *d)
     return (ds_domination){answers[d->answer], ds_estimate_of(d->violation), d->at, d->bound};
 }
 
-/* What dominates at first order does so at second. */
 static void compare_all(ds_choice *c, ds_dominance_sums *sums)
 {
     const size_t n = c->count;
 
     for (size_t a = 0; a < n; a++) {
         for (size_t b = a + 1; b < n; b++) {
-            for (int order = 1; order <= 2; order++) {
-                ds_domination *matrix = c->domination + (size_t)(order - 1) * n * n;
-                const ds_dominance_pair p = ds_dominance_of(sums, a, b, order);
-                matrix[a * n + b] = domination_of(&p.forth);
-                matrix[b * n + a] = domination_of(&p.back);
-            }
-            for (size_t way = 0; way < 2; way++) {
-                const size_t at = way == 0 ? a * n + b : b * n + a;
-                if (c->domination[at].answer == DS_DOMINATION_YES) {
-                    c->domination[n * n + at].answer = DS_DOMINATION_YES;
-                }
+            ds_dominance_pair orders[2] = {ds_dominance_of(sums, a, b, 1),
+                                           ds_dominance_of(sums, a, b, 2)};
+            ds_dominance_agree(&orders[0], &orders[1]);
+            for (size_t order = 0; order < 2; order++) {
+                ds_domination *matrix = c->domination + order * n * n;
+                matrix[a * n + b] = domination_of(&orders[order].forth);
+                matrix[b * n + a] = domination_of(&orders[order].back);
             }
         }
     }
@@ -201,7 +187,7 @@ static ds_code dominate(ds_choice *c, const ds_choice_costs *costs, ds_error *er
 }
 
 static void fill_strategy(ds_choice_strategy *s, const ds_choice_costs *costs, size_t course,
-                          double cvar_level, double *room)
+                          double cvar_level, double *room, ds_standing *standing)
 {
     const ds_costs *c = &costs->costs;
     const double *column = ds_costs_of(c, course);
@@ -214,6 +200,7 @@ static void fill_strategy(ds_choice_strategy *s, const ds_choice_costs *costs, s
     s->regret_p50 = ds_estimate_of(r.p50);
     s->regret_p95 = ds_estimate_of(r.p95);
     s->regret_max = ds_estimate_of(r.max);
+    ds_standings_of(c, course, cvar_level, room, standing);
 }
 
 /* What is known when the best is: how far each is behind it, and may it be the best? */
@@ -226,33 +213,69 @@ static void measure_from_best(ds_choice *c, const ds_choice_costs *costs)
         it->behind = (ds_estimate){0.0, 0.0};
         it->best_case = (ds_estimate){(double)NAN, (double)NAN};
         it->may_be_best = true;
-        if (s != c->lead.best) {
-            it->behind = ds_estimate_of(ds_mean_difference(&costs->costs, s, c->lead.best));
+        if (s != c->lead.named) {
+            it->behind = ds_estimate_of(ds_mean_difference(&costs->costs, s, c->lead.named));
             it->best_case = ds_estimate_of(
-                ds_best_case(&costs->costs, c->lead.best, s, c->cvar_level));
+                ds_best_case(&costs->costs, c->lead.named, s, c->cvar_level));
             it->may_be_best = !(it->behind.value - t * it->behind.se > 0.0);
         }
     }
-    for (size_t s = 0; s < c->count; s++) {
-        const ds_choice_strategy *it = &c->strategies[s];
-        bool beaten = false;
-        for (size_t other = 0; other < c->count; other++) {
-            const ds_choice_strategy *o = &c->strategies[other];
-            beaten = beaten || (o->mean.value <= it->mean.value &&
-                                o->cvar.value <= it->cvar.value &&
-                                (o->mean.value < it->mean.value ||
-                                 o->cvar.value < it->cvar.value));
-        }
-        c->strategies[s].efficient = !beaten;
-    }
 }
+
+/* ---- How sure each naming is ---------------------------------------------------------- */
+
+/* (121b), (124b) */
+typedef struct {
+    const ds_choice_costs *costs;
+    const ds_standing     *standings; /* [course][DS_STANDINGS]                      */
+    ds_standing_rule       rule;
+} ruled;
+
+static ds_gap gap_of_rule(const void *context, size_t other, size_t named)
+{
+    const ruled *r = context;
+
+    return ds_standing_gap(&r->costs->costs, r->rule, r->standings, other, named,
+                           r->costs->costs.courses - 1);
+}
+
+static ds_code rank_all(ds_choice *c, const ds_choice_costs *costs, const ds_standing *standings,
+                        ds_error *err)
+{
+    static const ds_standing_rule rules[DS_RULE_COUNT] = {
+        [DS_RULE_CVAR] = DS_STANDING_CVAR, [DS_RULE_REGRET_P95] = DS_STANDING_REGRET_P95,
+        [DS_RULE_REGRET_MAX] = DS_STANDING_REGRET_MAX};
+    double *value = calloc(c->count, sizeof *value);
+    ds_gap *gaps = calloc(c->count, sizeof *gaps);
+    const bool ready = value != NULL && gaps != NULL;
+
+    for (size_t rule = 0; ready && rule < DS_RULE_COUNT; rule++) {
+        const ruled context = {costs, standings, rules[rule]};
+        for (size_t s = 0; s < c->count; s++) {
+            value[s] = standings[s * DS_STANDINGS + rules[rule]].value;
+        }
+        const ds_ranked r = ds_rank(c->count, value, gap_of_rule, &context, gaps);
+        c->ranking[rule] = ds_ranking_of(&r);
+        for (size_t s = 0; s < c->count; s++) {
+            c->strategies[s].more[rule] = ds_behind_of(&gaps[s]);
+        }
+    }
+    free(value);
+    free(gaps);
+    return ready ? DS_OK : no_memory(err);
+}
+
+static const ds_efficiency efficiencies[] = {[DS_UNBEATEN_UNSURE] = DS_EFFICIENCY_UNSURE,
+                                             [DS_UNBEATEN_YES] = DS_EFFICIENCY_YES,
+                                             [DS_UNBEATEN_NO] = DS_EFFICIENCY_NO};
 
 static ds_code fill(ds_choice *c, const ds_result *r, const ds_choice_costs *costs,
                     ds_error *err)
 {
     double *room = calloc(2 * costs->costs.paths, sizeof *room);
-    ds_measure *means = calloc(c->count, sizeof *means);
-    ds_code code = room != NULL && means != NULL ? DS_OK : no_memory(err);
+    double *means = calloc(c->count, sizeof *means);
+    ds_standing *standings = calloc(c->count * DS_STANDINGS, sizeof *standings);
+    ds_code code = room != NULL && means != NULL && standings != NULL ? DS_OK : no_memory(err);
 
     for (size_t s = 0; code == DS_OK && s < c->count; s++) {
         c->strategies[s].name = ds_arena_copy(c->arena, ds_result_strategy_name(r, s));
@@ -260,17 +283,26 @@ static ds_code fill(ds_choice *c, const ds_result *r, const ds_choice_costs *cos
             code = no_memory(err);
             break;
         }
-        fill_strategy(&c->strategies[s], costs, s, c->cvar_level, room);
-        means[s] = (ds_measure){c->strategies[s].mean.value, c->strategies[s].mean.se};
+        fill_strategy(&c->strategies[s], costs, s, c->cvar_level, room,
+                      standings + s * DS_STANDINGS);
+        means[s] = c->strategies[s].mean.value;
     }
     if (code == DS_OK) {
         code = ds_choice_lead_of(costs, means, &c->lead, err);
     }
     if (code == DS_OK) {
         measure_from_best(c, costs);
+        code = rank_all(c, costs, standings, err);
+    }
+    for (size_t s = 0; code == DS_OK && s < c->count; s++) {
+        c->strategies[s].efficient =
+            efficiencies[ds_unbeaten_of(&costs->costs, standings, s)];
+    }
+    if (code == DS_OK) {
         code = dominate(c, costs, err);
     }
     free(room);
+    free(standings);
     free(means);
     return code;
 }
@@ -349,17 +381,17 @@ const ds_choice_strategy *ds_choice_at(const ds_choice *c, size_t strategy)
 
 size_t ds_choice_best(const ds_choice *c)
 {
-    return c->lead.best;
+    return c->lead.named;
 }
 
 size_t ds_choice_runner_up(const ds_choice *c)
 {
-    return c->lead.runner_up;
+    return c->lead.next;
 }
 
 ds_estimate ds_choice_margin(const ds_choice *c)
 {
-    return c->lead.margin;
+    return ds_estimate_of(c->lead.by);
 }
 
 void ds_choice_margin_interval(const ds_choice *c, double *low, double *high)
@@ -368,36 +400,9 @@ void ds_choice_margin_interval(const ds_choice *c, double *low, double *high)
     *high = c->lead.interval.high;
 }
 
-size_t ds_choice_minimax(const ds_choice *c)
+ds_ranking ds_choice_ranking(const ds_choice *c, ds_choice_rule rule)
 {
-    size_t least = 0;
-
-    for (size_t s = 1; s < c->count; s++) {
-        least = c->strategies[s].regret_max.value < c->strategies[least].regret_max.value ? s
-                                                                                          : least;
-    }
-    return least;
-}
-
-size_t ds_choice_minimax_p95(const ds_choice *c)
-{
-    size_t least = 0;
-
-    for (size_t s = 1; s < c->count; s++) {
-        least = c->strategies[s].regret_p95.value < c->strategies[least].regret_p95.value ? s
-                                                                                          : least;
-    }
-    return least;
-}
-
-size_t ds_choice_least_cvar(const ds_choice *c)
-{
-    size_t least = 0;
-
-    for (size_t s = 1; s < c->count; s++) {
-        least = c->strategies[s].cvar.value < c->strategies[least].cvar.value ? s : least;
-    }
-    return least;
+    return c->ranking[rule];
 }
 
 ds_domination ds_choice_dominates(const ds_choice *c, size_t a, size_t b, int order)

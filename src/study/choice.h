@@ -5,7 +5,7 @@
 #define DS_STUDY_CHOICE_H
 
 #include "distillsim_choice.h"
-#include "numerics/preference.h"
+#include "numerics/ranking.h"
 
 /* Costs of the kept paths of every strategy: columns of the result, or a copy of them,
  * `owned`. */
@@ -32,14 +32,19 @@ static inline ds_share ds_share_of_measure(ds_share_measure s)
     return (ds_share){s.value, s.se, s.low, s.high};
 }
 
-/* The course of least mean and the next, their difference and its interval. */
-typedef struct {
-    size_t      best, runner_up;
-    ds_estimate margin;
-    ds_bounds   interval;
-} ds_choice_lead;
-/* means: [course]; DS_E_NOMEM. */
-DS_MUST_CHECK ds_code ds_choice_lead_of(const ds_choice_costs *c, const ds_measure *means,
-                                        ds_choice_lead *out, ds_error *err);
+static inline ds_ranking ds_ranking_of(const ds_ranked *r)
+{
+    return (ds_ranking){r->named,  r->next, ds_estimate_of(r->by),      r->interval.low,
+                        r->interval.high, r->sure, r->rival, ds_estimate_of(r->rival_by)};
+}
+
+static inline ds_behind ds_behind_of(const ds_gap *g)
+{
+    return (ds_behind){ds_estimate_of(g->by), g->low, g->high, ds_gap_sure(g)};
+}
+
+/* The course of least mean, (122).  means: [course]; DS_E_NOMEM. */
+DS_MUST_CHECK ds_code ds_choice_lead_of(const ds_choice_costs *c, const double *means,
+                                        ds_ranked *out, ds_error *err);
 
 #endif

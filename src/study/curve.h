@@ -7,7 +7,7 @@
 #ifndef DS_CURVE_H
 #define DS_CURVE_H
 
-#include "distillsim.h"
+#include "distillsim_commit.h"
 #include "numerics/groups.h"
 
 /* Fills columns[i][0 .. paths-1] with the cost of every path at values[i]. */

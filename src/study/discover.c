@@ -25,18 +25,40 @@ static ds_code no_memory(const ds_discovery *s)
     return ds_fail(s->err, DS_E_NOMEM, "", "out of memory");
 }
 
+static bool is_called(ds_samples_info info, const char *what)
+{
+    const size_t length = strlen(what);
+    const char end = strncmp(info.name, what, length) == 0 ? info.name[length] : 'x';
+
+    return end == '\0' || (what[0] == '/' && (end == '/' || end == '#')) ||
+           (info.kind == DS_SAMPLES_SEEN && strcmp(what, "seen") == 0);
+}
+
 static bool is_left_out(const ds_discover_options *o, ds_samples_info info)
 {
+    bool is = false;
     for (size_t k = 0; k < o->leave_out_count; k++) {
-        const char *what = o->leave_out[k];
-        const size_t length = strlen(what);
-        const char end = strncmp(info.name, what, length) == 0 ? info.name[length] : 'x';
-        if (end == '\0' || (what[0] == '/' && (end == '/' || end == '#')) ||
-            (info.kind == DS_SAMPLES_SEEN && strcmp(what, "seen") == 0)) {
-            return true;
+        is = is || is_called(info, o->leave_out[k]);
+    }
+    return is;
+}
+
+/* Is there something behind every name that is left out?  One that is written wrong would
+ * leave nothing out without a word; "seen" may be of nothing. */
+static ds_code check_left_out(const ds_discovery *s)
+{
+    for (size_t k = 0; k < s->options->leave_out_count; k++) {
+        const char *what = s->options->leave_out[k];
+        bool found = strcmp(what, "seen") == 0;
+        for (size_t c = 0; c < ds_samples_columns(s->samples); c++) {
+            found = found || is_called(ds_samples_at(s->samples, c), what);
+        }
+        if (!found) {
+            return ds_fail(s->err, DS_E_USAGE, NULL, "there is no uncertain figure \"%.120s\" to "
+                           "leave out, nor any below it", what);
         }
     }
-    return false;
+    return DS_OK;
 }
 
 static bool varies(const double *x, size_t rows)
@@ -138,17 +160,17 @@ static ds_code check_hits(ds_discovery *s)
     snprintf(what, sizeof what, "%.60s%s%.60s %s %.15g", f->strategy,
              f->strategy[0] != '\0' ? "/" : "", f->outcome, f->relation, f->bound);
     if (hits == 0) {
-        return ds_fail(s->err, DS_E_USAGE, NULL, "in none of the %llu futures is %s",
-                       (unsigned long long)rows, what);
+        return ds_fail(s->err, DS_E_USAGE, NULL, "in none of the %llu future%s is %s",
+                       (unsigned long long)rows, rows == 1 ? "" : "s", what);
     }
     if (hits == rows) {
-        return ds_fail(s->err, DS_E_USAGE, NULL, "in all of the %llu futures is %s",
-                       (unsigned long long)rows, what);
+        return ds_fail(s->err, DS_E_USAGE, NULL, "in all of the %llu future%s is %s",
+                       (unsigned long long)rows, rows == 1 ? "" : "s", what);
     }
     if (s->all_found.hits < HITS_LEAST || s->all_told.hits < HITS_LEAST ||
         rows - hits < (uint64_t)2 * HITS_LEAST) {
-        return ds_fail(s->err, DS_E_USAGE, NULL, "only in %llu of the %llu futures is %s: too few "
-                       "on one side for a box; take more paths", (unsigned long long)hits,
+        return ds_fail(s->err, DS_E_USAGE, NULL, "in %llu of the %llu futures is %s: too few on "
+                       "one side for a box; take more paths", (unsigned long long)hits,
                        (unsigned long long)rows, what);
     }
     return DS_OK;
@@ -305,6 +327,9 @@ static ds_code discover(const ds_samples *samples, const ds_discover_options *op
     if (code == DS_OK) {
         halve(&s);
         code = check_hits(&s);
+    }
+    if (code == DS_OK) {
+        code = check_left_out(&s);
     }
     if (code == DS_OK) {
         code = make_grid(&s, used);

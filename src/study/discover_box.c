@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "numerics/sort.h"
+#include "numerics/statistics.h"
 #include "numerics/stream.h"
 #include "scenario/error.h"
 #include "study/discover.h"
@@ -18,7 +19,7 @@ enum { SIDES = DS_PRIM_VALUE + 1 };
 ds_estimate ds_share_of(uint64_t part, uint64_t whole)
 {
     const double n = (double)whole, p = whole > 0 ? (double)part / n : (double)NAN;
-    return (ds_estimate){p, whole > 0 ? sqrt(p * (1 - p) / n) : (double)NAN};
+    return (ds_estimate){p, whole > 0 ? ds_share_se(part, whole) : (double)NAN};
 }
 
 ds_prim_tally ds_discovery_mark(ds_discovery *s, const uint8_t *half, uint8_t *mark)

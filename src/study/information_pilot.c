@@ -46,18 +46,40 @@ static size_t students_of(const ds_scenario *s, const char *name, const ds_quali
     return count;
 }
 
+/* The task classes that students have a quality for, once each: `"general", "code"`. */
+static void list_classes(const ds_scenario *s, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t m = 0; m < s->models.count; m++) {
+        const ds_model *student = &DS_ITEM(ds_model, s->models, m);
+        for (size_t q = 0; student->teacher != DS_ABSENT && q < student->quality.count; q++) {
+            char quoted[80];
+            snprintf(quoted, sizeof quoted, "\"%.60s\"",
+                     DS_ITEM(ds_quality, student->quality, q).key.name);
+            if (strstr(out, quoted) == NULL && used + strlen(quoted) + 2 < size)
+                used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "",
+                                         quoted);
+        }
+    }
+}
+
 static ds_code input_of_class(const ds_scenario *s, const char *name, size_t *input,
                               ds_error *err)
 {
     const ds_quality *quality = NULL;
     const ds_model   *model = NULL;
     const size_t count = students_of(s, name, &quality, &model);
+    char classes[300];
 
+    list_classes(s, classes, sizeof classes);
     if (count == 0 || !class_is_served(s, name))
         return ds_fail(err, DS_E_USAGE, "", "pilot: no student serves the task class \"%.60s\": "
-                                            "%s", name,
-                       count == 0 ? "no model with a teacher has a quality for it"
-                                  : "no product has it");
+                                            "%s%s%s", name,
+                       count > 0 ? "no product has it"
+                                 : "no model with a teacher has a quality for it",
+                       count > 0 || classes[0] == '\0' ? "" : "; students have ",
+                       count > 0 ? "" : classes);
     if (count > 1)
         return ds_fail(err, DS_E_USAGE, "", "pilot: %zu students serve the task class \"%.60s\": "
                        "give the pointer of an acceptable_share", count, name);

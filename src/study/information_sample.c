@@ -76,8 +76,11 @@ static ds_code check_memory(const ds_information_sample *s, ds_error *err)
 
 static ds_code compile(const ds_scenario *scenario, ds_information_sample *s, ds_error *err)
 {
-    static const ds_override lean[] = { { "/run/outcomes", "[]" }, { "/run/monthly", "false" } };
-    ds_code code = ds_scenario_with(scenario, lean, 2, NULL, NULL, &s->scenario, err);
+    /* outer: in states of knowledge an input has few values, which no fit may tell apart */
+    static const ds_override lean[] = { { "/run/outcomes", "[]" }, { "/run/monthly", "false" },
+                                        { "/run/outer", "0" } };
+    ds_code code = ds_scenario_with(scenario, lean, sizeof lean / sizeof lean[0], NULL, NULL,
+                                    &s->scenario, err);
 
     if (code == DS_OK)
         code = ds_plan_compile(s->scenario, &s->plan, err);

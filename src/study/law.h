@@ -8,7 +8,7 @@
 #ifndef DS_LAW_H
 #define DS_LAW_H
 
-#include "distillsim.h"
+#include "distillsim_profile.h"
 
 enum { DS_LAW_CONSTANTS_MAX = 12 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "scenario/error.h"
+#include "distillsim_commit.h"
 #include "scenario/scenario.h"
 #include "scenario/trial.h"
 #include "scenario/writer.h"

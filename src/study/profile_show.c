@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "model/profile_table.h"
+#include "distillsim_profile.h"
 #include "model/roofline.h"
 #include "scenario/error.h"
 #include "scenario/scenario.h"

@@ -4,7 +4,6 @@
  * an error says where.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,23 +25,6 @@ typedef struct {
     ds_error     *err;
 } reader;
 
-/* At the field that was read last, or at the beginning of a line (column 1). */
-DS_PRINTF(3, 4)
-static ds_code fail(const reader *r, bool at_field, const char *format, ...)
-{
-    char    message[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    const ds_code code = ds_fail(r->err, DS_E_SCENARIO, NULL, "%s", message);
-    if (r->err != NULL) {
-        r->err->line = r->csv.field_line;
-        r->err->column = at_field ? r->csv.field_column : 1;
-    }
-    return code;
-}
-
 static ds_code no_memory(const reader *r)
 {
     return ds_fail(r->err, DS_E_NOMEM, NULL, "out of memory");
@@ -62,13 +44,17 @@ static ds_samples_kind kind_of(const char *name)
 static ds_code add_column(reader *r, const char *name)
 {
     if (r->csv.unclosed)
-        return fail(r, true, "a quoted field does not end");
+        return ds_csv_fail(&r->csv, true, r->err, "a quoted field does not end");
+    if (name[strspn(name, " \t")] == '\0' && r->fields == 0 && r->csv.last)
+        return ds_csv_fail(&r->csv, true, r->err,
+                           "nothing stands there: a line with the names of the columns does first");
     if (name[strspn(name, " \t")] == '\0')
-        return fail(r, true, "the column has no name (pandas: to_csv(..., index=False))");
+        return ds_csv_fail(&r->csv, true, r->err,
+                           "the column has no name (pandas: to_csv(..., index=False))");
     if (r->fields == DS_SAMPLES_COLUMNS_MOST)
-        return fail(r, true, "more than %d columns", DS_SAMPLES_COLUMNS_MOST);
+        return ds_csv_fail(&r->csv, true, r->err, "more than %d columns", DS_SAMPLES_COLUMNS_MOST);
     if (ds_samples_find(r->samples, name) < r->samples->columns)
-        return fail(r, true, "a second column \"%.80s\"", name);
+        return ds_csv_fail(&r->csv, true, r->err, "a second column \"%.80s\"", name);
     if (strcmp(name, "path") == 0) {
         r->column[r->fields++] = NOT_KEPT;
         return DS_OK;
@@ -87,7 +73,7 @@ static ds_code read_header(reader *r)
     for (bool last = false; code == DS_OK && !last; last = r->csv.last)
         code = add_column(r, ds_csv_next(&r->csv));
     if (code == DS_OK && r->samples->columns == 0)
-        code = fail(r, false, "no columns");
+        code = ds_csv_fail(&r->csv, false, r->err, "no columns");
     return code;
 }
 
@@ -109,10 +95,11 @@ static ds_code read_cell(const reader *r, ds_samples_one *one, const char *cell)
     if (is_infinite(cell, value))
         return one->kind == DS_SAMPLES_OUTCOME || one->kind == DS_SAMPLES_OTHER
                    ? DS_OK
-                   : fail(r, true, "%.80s: an input is finite, not \"%.20s\"", one->name, cell);
+                   : ds_csv_fail(&r->csv, true, r->err, "%.80s: an input is finite, not \"%.20s\"",
+                                 one->name, cell);
     if (cell[strspn(cell, " \t")] == '\0')
-        return fail(r, true, "%.80s: the value is missing", one->name);
-    return fail(r, true, "%.80s: not a number: \"%.60s\"", one->name, cell);
+        return ds_csv_fail(&r->csv, true, r->err, "%.80s: the value is missing", one->name);
+    return ds_csv_fail(&r->csv, true, r->err, "%.80s: not a number: \"%.60s\"", one->name, cell);
 }
 
 static ds_code make_room(reader *r)
@@ -121,7 +108,7 @@ static ds_code make_room(reader *r)
     if (r->samples->rows < r->room)
         return DS_OK;
     if (r->samples->rows >= DS_SAMPLES_ROWS_MOST)
-        return fail(r, false, "more than %d rows", DS_SAMPLES_ROWS_MOST);
+        return ds_csv_fail(&r->csv, false, r->err, "more than %d rows", DS_SAMPLES_ROWS_MOST);
     for (size_t c = 0; c < r->samples->columns; c++) {
         double *grown = realloc(r->samples->column[c].values, (more + 1) * sizeof *grown);
         if (grown == NULL)
@@ -141,12 +128,13 @@ static ds_code read_row(reader *r)
         if (i == 0 && r->csv.last && *cell == '\0' && r->fields > 1)
             return DS_OK; /* a blank line */
         if (r->csv.unclosed)
-            return fail(r, true, "a quoted field does not end");
+            return ds_csv_fail(&r->csv, true, r->err, "a quoted field does not end");
         if (i < r->fields && r->column[i] != NOT_KEPT)
             code = read_cell(r, &r->samples->column[r->column[i]], cell);
     }
     if (code == DS_OK && i != r->fields)
-        return fail(r, false, "%zu fields, but the header has %zu", i, r->fields);
+        return ds_csv_fail(&r->csv, false, r->err, "%zu field%s, but the header has %zu", i,
+                           i == 1 ? "" : "s", r->fields);
     r->samples->rows += code == DS_OK;
     return code;
 }
@@ -157,7 +145,7 @@ static ds_code read_text(reader *r)
     while (code == DS_OK && r->csv.at < r->csv.end)
         code = read_row(r);
     if (code == DS_OK && r->samples->rows == 0)
-        code = fail(r, false, "there is no row below the header");
+        code = ds_csv_fail(&r->csv, false, r->err, "there is no row below the header");
     return code;
 }
 

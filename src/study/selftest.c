@@ -32,6 +32,7 @@ static const struct {
     { ds_selftest_samples, &ds_selftest_samples_count },
     { ds_selftest_options, &ds_selftest_options_count },
     { ds_selftest_simulated, &ds_selftest_simulated_count },
+    { ds_selftest_decisions, &ds_selftest_decisions_count },
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
@@ -103,23 +104,30 @@ static ds_estimate statistic_of(const ds_result *result, const char *name)
     return (ds_estimate){ (double)NAN, (double)NAN };
 }
 
+ds_code ds_selftest_scenario(const char *text, ds_scenario **out, ds_error *err)
+{
+    size_t length = strlen(text);
+    char  *json = malloc(length + 1);
+
+    if (json == NULL)
+        return DS_E_NOMEM;
+    for (size_t i = 0; i <= length; i++)
+        json[i] = (char)(text[i] == '\'' ? '"' : text[i]);
+    ds_code code = ds_scenario_parse(json, length, "selftest", NULL, 0, 0, NULL, NULL, out, err);
+    free(json);
+    return code;
+}
+
 static ds_code simulate(visit *v, const char *text)
 {
     const ds_run_options run = { .path_count = DS_SELFTEST_PATHS, .seed = DS_SELFTEST_SEED,
                                  .engine = DS_ENGINE_FAST };
     ds_scenario *scenario = NULL;
     ds_plan     *plan = NULL;
-    size_t       length = strlen(text);
-    char        *json = malloc(length + 1);
 
-    if (json == NULL)
-        return DS_E_NOMEM;
-    for (size_t i = 0; i <= length; i++)
-        json[i] = (char)(text[i] == '\'' ? '"' : text[i]);
     ds_result_free(v->result);
     v->result = NULL;
-    ds_code code = ds_scenario_parse(json, length, "selftest", NULL, 0, 0, NULL, NULL, &scenario,
-                                     v->err);
+    ds_code code = ds_selftest_scenario(text, &scenario, v->err);
     if (code == DS_OK)
         code = ds_plan_compile(scenario, &plan, v->err);
     if (code == DS_OK)
@@ -127,7 +135,6 @@ static ds_code simulate(visit *v, const char *text)
     v->scenario = code == DS_OK ? text : NULL;
     ds_plan_free(plan);
     ds_scenario_free(scenario);
-    free(json);
     return code;
 }
 

@@ -52,15 +52,31 @@ typedef struct {
     size_t                       estimate_count;
 } ds_selftest_group;
 
-enum { DS_SELFTEST_INFORMATION = 7, DS_SELFTEST_KNOWING = 8 };
+enum { DS_SELFTEST_INFORMATION = 7, DS_SELFTEST_NORMAL_PILOT = 5, DS_SELFTEST_KNOWING = 8,
+       DS_SELFTEST_CHOICE = 15, DS_SELFTEST_TIE = 5, DS_SELFTEST_CERTAIN_TIE = 1,
+       DS_SELFTEST_INDICES = 24, DS_SELFTEST_EIGHT_PATHS = 13, DS_SELFTEST_TABLE_1 = 2,
+       DS_SELFTEST_BOX = 7 };
 extern const ds_selftest_value    ds_selftest_information[DS_SELFTEST_INFORMATION];
+extern const ds_selftest_value    ds_selftest_normal_pilot[DS_SELFTEST_NORMAL_PILOT];
 extern const ds_selftest_estimate ds_selftest_knowing[DS_SELFTEST_KNOWING];
+extern const ds_selftest_estimate ds_selftest_choice[DS_SELFTEST_CHOICE];
+extern const ds_selftest_estimate ds_selftest_tie[DS_SELFTEST_TIE];
+extern const ds_selftest_value    ds_selftest_certain_tie[DS_SELFTEST_CERTAIN_TIE];
+extern const ds_selftest_estimate ds_selftest_indices[DS_SELFTEST_INDICES];
+extern const ds_selftest_value    ds_selftest_eight_paths[DS_SELFTEST_EIGHT_PATHS];
+extern const ds_selftest_estimate ds_selftest_table_1[DS_SELFTEST_TABLE_1];
+extern const ds_selftest_value    ds_selftest_box[DS_SELFTEST_BOX];
 
-/* Of values: two lists.  Of estimates; of statistics. */
+/* A scenario from JSON with ' for ". */
+DS_MUST_CHECK ds_code ds_selftest_scenario(const char *text, ds_scenario **out, ds_error *err);
+
+/* Of values: two lists.  Of estimates; of statistics; of what decisions rest on. */
 extern const ds_selftest_group ds_selftest_values[], ds_selftest_samples[];
 extern const ds_selftest_group ds_selftest_options[], ds_selftest_simulated[];
 extern const size_t ds_selftest_values_count, ds_selftest_samples_count;
+extern const ds_selftest_group ds_selftest_decisions[];
 extern const size_t ds_selftest_options_count, ds_selftest_simulated_count;
+extern const size_t ds_selftest_decisions_count;
 
 /* As ds_selftest_run(), every expected value wrong by `wrong` of itself (of 1, if it is 0):
  * so a test can see that a wrong value is a miss. */

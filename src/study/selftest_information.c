@@ -15,22 +15,45 @@
 
 enum { NODES = 1501, PATHS = 65536 };
 
-/* EVSI of a[0] answers. */
-static double pilot_value(const double *a)
+static double share_of_score(double z)
 {
-    double weight[NODES], share[NODES], gain[2 * NODES] = { 0 }, value, sum = 0.0;
+    return gsl_cdf_beta_Pinv(ds_normal_cdf(z), 4.0, 6.0);
+}
+
+static double score_and_one(double z)
+{
+    return 1.0 + z;
+}
+
+/* EVSI of n measurements of a quantity that is worth slope times it, more shift; sd 0: answers. */
+static double value_of_pilot(double (*quantity_of)(double z), double slope, double shift,
+                             double sd, double n)
+{
+    double weight[NODES], quantity[NODES], gain[2 * NODES] = { 0 }, value, sum = 0.0;
 
     for (int q = 0; q < NODES; q++) {
         const double z = -7.0 + 14.0 * q / (NODES - 1);
         weight[q] = exp(-0.5 * z * z);
-        share[q] = gsl_cdf_beta_Pinv(ds_normal_cdf(z), 4.0, 6.0);
-        gain[NODES + q] = 1000.0 * share[q] - 450.0;
+        quantity[q] = quantity_of(z);
+        gain[NODES + q] = slope * quantity[q] + shift;
         sum += weight[q];
     }
     for (int q = 0; q < NODES; q++)
         weight[q] /= sum;
-    const ds_pilot_nodes nodes = { NODES, 1, 2, weight, share, gain, 0.0 };
-    return ds_pilot_of_nodes(&nodes, a[0], &value, NULL) ? value : (double)NAN;
+    const ds_pilot_nodes nodes = { NODES, 1, 2, weight, quantity, gain, sd };
+    return ds_pilot_of_nodes(&nodes, n, &value, NULL) ? value : (double)NAN;
+}
+
+/* a: answers. */
+static double pilot_value(const double *a)
+{
+    return value_of_pilot(share_of_score, 1000.0, -450.0, 0.0, a[0]);
+}
+
+/* N(1, 1) measured with sd 1 before its negative may be had; a: measurements. */
+static double normal_pilot_value(const double *a)
+{
+    return value_of_pilot(score_and_one, -1.0, 0.0, 1.0, a[0]);
 }
 
 static const char sum_of_law[] = "Raiffa & Schlaifer 1961: sum over the beta-binomial law";
@@ -43,6 +66,17 @@ const ds_selftest_value ds_selftest_information[DS_SELFTEST_INFORMATION] = {
     { "pilot, Beta(4, 6): 50 answers", 34.1361219222, 1e-8, pilot_value, { 50 }, sum_of_law },
     { "pilot, Beta(4, 6): 100 answers", 36.4958261715, 1e-8, pilot_value, { 100 }, sum_of_law },
     { "pilot, Beta(4, 6): 1000 answers", 38.855070619, 1e-8, pilot_value, { 1000 }, sum_of_law },
+};
+
+/* The mean is put into bins of 1/64 of its sd, hence 1e-4. */
+static const char preposterior[] = "Raiffa & Schlaifer 1961: unit normal loss, sd sqrt(n/(n + 1))";
+
+const ds_selftest_value ds_selftest_normal_pilot[DS_SELFTEST_NORMAL_PILOT] = {
+    { "N(1, 1), 1 measurement", .02512727083, 1e-4, normal_pilot_value, { 1 }, preposterior },
+    { "10 measurements", .0723251202609, 1e-4, normal_pilot_value, { 10 }, preposterior },
+    { "100 measurements", .0821176055971, 1e-4, normal_pilot_value, { 100 }, preposterior },
+    { "1000 measurements", .0831946061, 1e-4, normal_pilot_value, { 1000 }, preposterior },
+    { "10,000 measurements", .0833033732612, 1e-4, normal_pilot_value, { 10000 }, preposterior },
 };
 
 /* ---- From a sample --------------------------------------------------------------------- */

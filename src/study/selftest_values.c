@@ -197,6 +197,7 @@ static const struct {
     { 11, { -900, -500, 400, 400, 400, 400, 400, 400, 400, 400, 400 } },
     { 3, { 100, -200, 150 } },
     { 4, { -100, 0, 0, -7 } },
+    { 8, { -1678.87, 771.96, 1814.05, 3520.30, 3552.95, 3584.99, 4789.91, -1 } },
 };
 
 static double flow_rate(const double *a)
@@ -528,6 +529,10 @@ static const ds_selftest_value irr[] = {
       "discriminant -20000" },
     { "IRR, no change of sign: rates (2: several)", 0, 0, flow_count, { 7 },
       "no change of sign" },
+    { "IRR, a last flow below zero", 1.00426984872, 1e-10, flow_rate, { 8 },
+      "numpy-financial 44; a root at -.99979 is none worth quoting" },
+    { "IRR, a last flow below zero: rates (2: several)", 1, 0, flow_count, { 8 },
+      "numpy-financial 44" },
     { "IRR, sixteen payments", -.0676541134497, 1e-10, level_rate, { -10000, 327.24625, 16 },
       "numpy-financial 98" },
     { "IRR, sixteen payments: rates (2: several)", 1, 0, level_count, { -10000, 327.24625, 16 },

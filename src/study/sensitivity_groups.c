@@ -181,7 +181,7 @@ static ds_code refuse_dependence(const grouping *g, size_t a, size_t b, bool tai
                    "and '%.150s' are correlated%s, and in different groups ('%.60s', '%.60s'), "
                    "so that their shares cannot be told apart; join them by --group%s", y->text,
                    tails ? " by a t copula" : "", g->name[g->key[a]], g->name[g->key[b]],
-                   shapley ? "" : ", or take --method shapley");
+                   shapley || tails ? "" : ", or take --method shapley");
 }
 
 static bool has_tail(const grouping *g, int component)

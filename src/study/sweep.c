@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "distillsim_commit.h"
 #include "scenario/error.h"
 
 /* ---- The walk ---------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #ifndef DS_SWEEP_H
 #define DS_SWEEP_H
 
-#include "distillsim.h"
+#include "distillsim_sweep.h"
 
 enum { DS_SWEEP_MAX_AXES = 16, DS_SWEEP_MAX_VALUES = 1000000 };
 

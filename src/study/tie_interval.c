@@ -12,9 +12,11 @@
 
 #include "study/tie.h"
 
-enum { OUTWARD = 16, INWARD = 8 };
+enum { OUTWARD = 16, INWARD = 8, INWARD_HALVES = 12 };
 
 static const double close_enough = 0.02; /* of the score that the interval ends at      */
+static const double near_enough = 0.01; /* of the way of an end from the root            */
+static const double far = 4.0; /* times t errors, of an end of the interval from the root */
 /* Scores, of the values that a slope is from: a share moves by whole paths. */
 static const double apart = 0.3, apart_of_shares = 1.5;
 
@@ -118,37 +120,63 @@ static bool is_at_limit(const ds_tie_search *s, const edge *e)
            gap <= 1e-9 * (s->problem.high - s->problem.low);
 }
 
+/* The next value to try between the two; NAN when there is none. */
+static double between(const ds_tie_search *s, const edge *e, bool halve)
+{
+    const double middle = 0.5 * (ds_tie_place(s, e->in.value) + ds_tie_place(s, e->out.value));
+    double value = ds_tie_value(s, halve ? middle : passes(s, e));
+
+    if (value == e->in.value || value == e->out.value) {
+        value = ds_tie_value(s, middle);
+    }
+    return value == e->in.value || value == e->out.value ? (double)NAN : value;
+}
+
+/* Makes the gap between the two small: by straight lines, where these lead nowhere by
+ * halves, until it is small beside the way from the root.  `jumps`: they are still far from
+ * the limit, for the score jumps over it. */
+static ds_code narrow(ds_tie_search *s, const ds_breakeven_point *root, edge *e, bool *jumps,
+                      ds_error *err)
+{
+    bool halves = false;
+
+    *jumps = false;
+    for (int i = 0; i < (halves ? INWARD_HALVES : INWARD) && !is_at_limit(s, e); i++) {
+        const double gap = fabs(e->out.value - e->in.value);
+        if (halves && gap <= near_enough * fabs(e->out.value - root->value)) {
+            break;
+        }
+        const double value = between(s, e, halves || i % 3 == 2); /* where it is bent, halves */
+        ds_breakeven_point p;
+        if (isnan(value)) {
+            return DS_OK;
+        }
+        const ds_code code = ds_tie_try(s, value, s->problem.paths, &p, err);
+        if (code != DS_OK) {
+            return code;
+        }
+        *(is_outside(s, &p) ? &e->out : &e->in) = p;
+        halves = halves || (i > 0 && fabs(e->out.value - e->in.value) > 0.75 * gap);
+    }
+    *jumps = !is_at_limit(s, e);
+    return DS_OK;
+}
+
 /* One end of the interval, from a root on the given side. */
 static ds_code find_edge(ds_tie_search *s, const ds_breakeven_point *from, int side,
                          double distance, double *at, bool *open, ds_error *err)
 {
     edge e = {*from, *from};
+    bool jumps = false;
     ds_code code = step_out(s, side, distance, &e, open, err);
 
-    for (int i = 0; code == DS_OK && !*open && e.out.value != from->value && i < INWARD &&
-                    !is_at_limit(s, &e); i++) {
-        ds_breakeven_point p;
-        double place = passes(s, &e);
-        if (i % 3 == 2) { /* where it is bent, halves */
-            place = 0.5 * (ds_tie_place(s, e.in.value) + ds_tie_place(s, e.out.value));
-        }
-        double value = ds_tie_value(s, place);
-        if (value == e.in.value || value == e.out.value) {
-            value = ds_tie_value(s, 0.5 * (ds_tie_place(s, e.in.value) +
-                                           ds_tie_place(s, e.out.value)));
-        }
-        if (value == e.in.value || value == e.out.value) {
-            break;
-        }
-        code = ds_tie_try(s, value, s->problem.paths, &p, err);
-        if (code == DS_OK) {
-            *(is_outside(s, &p) ? &e.out : &e.in) = p;
-        }
+    if (code == DS_OK && !*open && e.out.value != from->value) {
+        code = narrow(s, from, &e, &jumps, err);
     }
     if (code == DS_OK) {
         *at = *open ? (side < 0 ? s->problem.low : s->problem.high)
-              : e.out.value == from->value || s->problem.step > 0.0 ? e.out.value
-                                                : ds_tie_value(s, passes(s, &e));
+              : jumps || e.out.value == from->value || s->problem.step > 0.0
+                  ? e.out.value : ds_tie_value(s, passes(s, &e));
     }
     return code;
 }
@@ -176,8 +204,12 @@ static void set_error(const ds_tie_search *s, ds_breakeven_root *root)
     if (s->problem.logarithmic) {
         root->at.se *= root->at.value;
     }
-    /* the values around it do not rise, or fall, through it */
-    if (!isfinite(root->at.se) || (root->turn != 0 && slope * root->turn < 0.0)) {
+    /* the values around it do not rise, or fall, through it; or they are level about it, and
+     * jump where the interval ends */
+    const double reach = ds_tie_place(s, root->high) - ds_tie_place(s, root->low);
+    const double error = root->left.excess.se / fabs(slope);
+    if (!isfinite(root->at.se) || (root->turn != 0 && slope * root->turn < 0.0) ||
+        reach > 2.0 * far * s->reach * error) {
         root->at.se = (double)NAN;
     }
 }

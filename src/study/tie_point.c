@@ -4,7 +4,8 @@
  * the mean over the paths of h: S; or 1/2 sign(S); or 1 where S > 0 else 0, less the
  * probability (docs/decisions.md, (130)).  Its error is that of a mean over groups of
  * paths; of a share of independent paths that which it has when the excess is zero, so
- * that few paths on one side are not taken for certainty.
+ * that few paths on one side are not taken for certainty, and of one in groups that of
+ * (113), for replicates that count the same are not certainty either.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
@@ -114,8 +115,8 @@ static ds_estimate share_of(ds_tie_search *s, size_t paths, const double *x)
     }
     ds_estimate e = {(double)above / (double)paths, (double)NAN};
     if (s->problem.groups.kind != DS_GROUPS_EACH) {
-        e.se = ds_groups_share_se(&s->problem.groups, paths, above, s->problem.replicates, member,
-                                  s->column, s->sums);
+        e.se = ds_groups_share_se(&s->problem.groups, paths, (double)above,
+                                  s->problem.replicates, member, s->column, s->sums);
     } else if (paths > 1) {
         e.se = ds_share_se(above, paths);
     }
@@ -134,6 +135,12 @@ static ds_estimate balance_of(ds_tie_search *s, size_t paths, const double *x)
     ds_estimate e = mean_of(s, paths, s->column);
     if (s->problem.groups.kind == DS_GROUPS_EACH && paths > 1) {
         e.se = sqrt(squares) / (double)paths;
+    } else if (squares > 0.0) { /* something differs: of a path that does not, half saves */
+        for (size_t k = 0; k < paths; k++) {
+            s->column[k] += 0.5;
+        }
+        e.se = ds_groups_share_se(&s->problem.groups, paths, (e.value + 0.5) * (double)paths,
+                                  s->problem.replicates, member, s->column, s->sums);
     }
     return e;
 }

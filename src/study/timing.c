@@ -21,6 +21,7 @@ struct ds_timing {
     const char       *strategy; /* of the caller's scenario                            */
     char            **model;
     size_t            model_count;
+    bool              alone;     /* other students of it start as the scenario says   */
     size_t            horizon, month_count, best, fixed;
     uint64_t          paths, fit, seed;
     double            factor;
@@ -97,7 +98,7 @@ static ds_estimate share_of(const ds_timing_data *d, const size_t *when, size_t 
     return (ds_estimate){(double)part / (double)paths,
                          d->groups.kind == DS_GROUPS_EACH
                              ? ds_share_se(part, paths)
-                             : ds_groups_share_se(&d->groups, paths, part,
+                             : ds_groups_share_se(&d->groups, paths, (double)part,
                                                   ds_plan_outer(d->plan) == 0, is_member, &s,
                                                   scratch)};
 }
@@ -458,6 +459,8 @@ ds_code ds_timing_run(const ds_scenario *scenario, const ds_timing_options *opti
     }
     t->strategy = ds_scenario_strategy_name(scenario, options->strategy);
     t->seed = options->run.seed;
+    t->alone = options->model != NULL &&
+               DS_ITEM(ds_strategy, scenario->strategies, options->strategy).start.count > 1;
     ds_code code = ds_timing_data_make(scenario, options, &data, err);
     if (code == DS_OK) {
         code = answer(&data, t, err);
@@ -499,6 +502,7 @@ size_t          ds_timing_fixed_month(const ds_timing *t) { return t->fixed; }
 const char     *ds_timing_strategy(const ds_timing *t) { return t->strategy; }
 size_t          ds_timing_model_count(const ds_timing *t) { return t->model_count; }
 const char     *ds_timing_model(const ds_timing *t, size_t k) { return t->model[k]; }
+bool            ds_timing_alone(const ds_timing *t) { return t->alone; }
 size_t          ds_timing_horizon(const ds_timing *t) { return t->horizon; }
 uint64_t        ds_timing_paths(const ds_timing *t) { return t->paths; }
 uint64_t        ds_timing_fit_paths(const ds_timing *t) { return t->fit; }

@@ -116,27 +116,51 @@ void ds_timing_upper(const ds_timing_bounding *b, const ds_timing_view *v,
     }
 }
 
-static double mean_upper(const ds_timing_bounding *b, const ds_timing_view *v,
-                         const ds_timing_surprises *p, double *upper)
+/* The date of the greatest mean gain, or never. */
+static size_t best_date(const ds_timing_view *v)
+{
+    double most = 0;
+    size_t best = v->s.dates;
+
+    for (size_t k = 0; k < v->s.dates; k++) {
+        double sum = 0;
+        for (size_t i = 0; i < v->s.paths; i++) {
+            sum += v->s.gain[k][i];
+        }
+        best = sum > most ? k : best;
+        most = sum > most ? sum : most;
+    }
+    return best;
+}
+
+/* How far the bound is above the gain of a fixed date, both rid of the same surprises: on no path
+ * less than 0, so that bounds which differ in noise can be compared. */
+static double mean_above(const ds_timing_bounding *b, const ds_timing_view *v,
+                         const ds_timing_surprises *p, size_t fixed, double *upper)
 {
     double sum = 0;
 
     ds_timing_upper(b, v, p, upper);
     for (size_t i = 0; i < v->s.paths; i++) {
-        sum += upper[i];
+        double worth = -b->martingale * p->martingale[fixed][i];
+        if (fixed < v->s.dates) {
+            worth += v->s.gain[fixed][i] - b->hidden * p->hidden[fixed][i] -
+                     b->later * p->later[fixed][i];
+        }
+        sum += upper[i] - worth;
     }
     return sum / (double)v->s.paths;
 }
 
 /* Tries every share of one part. */
 static void improve(ds_timing_bounding *b, double *part, const ds_timing_view *v,
-                    const ds_timing_surprises *p, double *upper, double *least)
+                    const ds_timing_surprises *p, size_t fixed, double *upper, double *least)
 {
     double best = *part;
 
     for (size_t k = 0; k < SHARES; k++) {
         *part = shares[k];
-        const double value = mean_upper(b, v, p, upper);
+        const double value = mean_above(b, v, p, fixed, upper);
         if (value < *least) {
             *least = value;
             best = shares[k];
@@ -152,18 +176,19 @@ void ds_timing_bounding_choose(ds_timing_bounding *b, const ds_timing_view *v,
     if (upper == NULL) {
         return; /* all of it then: also a bound */
     }
-    double least = mean_upper(b, v, p, upper), lowest;
+    const size_t fixed = best_date(v);
+    double least = mean_above(b, v, p, fixed, upper), lowest;
     ds_timing_bounding none = *b;
     none.hidden = none.later = none.martingale = 0;
-    lowest = mean_upper(&none, v, p, upper);
+    lowest = mean_above(&none, v, p, fixed, upper);
     if (lowest < least) {
         *b = none;
         least = lowest;
     }
     for (size_t pass = 0; pass < 2; pass++) {
-        improve(b, &b->hidden, v, p, upper, &least);
-        improve(b, &b->later, v, p, upper, &least);
-        improve(b, &b->martingale, v, p, upper, &least);
+        improve(b, &b->hidden, v, p, fixed, upper, &least);
+        improve(b, &b->later, v, p, fixed, upper, &least);
+        improve(b, &b->martingale, v, p, fixed, upper, &least);
     }
     free(upper);
 }

@@ -15,134 +15,14 @@
 #include "engine/design_run.h"
 #include "engine/result.h"
 #include "model/sources.h"
-#include "model/starts.h"
 #include "numerics/lanes.h"
 #include "scenario/error.h"
 #include "scenario/scenario.h"
 #include "scenario/tree.h"
 
-enum { POINTER_TEXT = 600, MOST_SHOCKS = 16, MOST_LEVELS = 4, MOST_HIDDEN = 40,
-       MOST_STUDENTS = 16 };
+enum { MOST_SHOCKS = 16, MOST_LEVELS = 4, LEAST_PATHS = 16 };
 
 static const uint64_t most_bytes = UINT64_C(3) << 30;
-
-/* ---- What is looked for ------------------------------------------------------------ */
-
-static const ds_strategy *strategy_at(const ds_scenario *s, size_t index)
-{
-    return &DS_ITEM(ds_strategy, s->strategies, index);
-}
-
-/* Marks the students whose start moves; DS_E_USAGE when there is none. */
-static ds_code find_moves(const ds_scenario *s, const ds_timing_options *o, bool *moves,
-                          ds_error *err)
-{
-    const ds_strategy *strategy = strategy_at(s, o->strategy);
-    bool any = false;
-
-    if (strategy->start.count > MOST_STUDENTS) {
-        return ds_fail(err, DS_E_USAGE, "", "the strategy '%.80s' has more than %d students",
-                       strategy->key.name, MOST_STUDENTS);
-    }
-    for (size_t j = 0; j < strategy->start.count; j++) {
-        const char *name = DS_ITEM(ds_model_quantity, strategy->start, j).key.name;
-        moves[j] = o->model == NULL || strcmp(o->model, name) == 0;
-        any = any || moves[j];
-    }
-    if (strategy->start.count == 0) {
-        return ds_fail(err, DS_E_USAGE, "", "the strategy '%.80s' starts no student, so there "
-                       "is no month to find", strategy->key.name);
-    }
-    if (!any) {
-        return ds_fail(err, DS_E_USAGE, "", "the strategy '%.80s' starts no model called "
-                       "'%.80s'", strategy->key.name, o->model);
-    }
-    return DS_OK;
-}
-
-/* Does the scenario allow a start of these students in a month? */
-static ds_code try_start(const ds_scenario *s, size_t index, const bool *moves, size_t month,
-                         ds_error *err)
-{
-    const ds_strategy *strategy = strategy_at(s, index);
-    char pointers[MOST_STUDENTS][POINTER_TEXT], value[32], name[POINTER_TEXT / 3];
-    char model[POINTER_TEXT / 3];
-    ds_override overrides[MOST_STUDENTS];
-    size_t count = 0;
-    ds_scenario *other = NULL;
-
-    ds_pointer_escape(strategy->key.name, name, sizeof name);
-    snprintf(value, sizeof value, "%zu", month);
-    for (size_t j = 0; j < strategy->start.count; j++) {
-        if (!moves[j]) {
-            continue;
-        }
-        ds_pointer_escape(DS_ITEM(ds_model_quantity, strategy->start, j).key.name, model,
-                          sizeof model);
-        snprintf(pointers[count], POINTER_TEXT, "/strategies/%s/start/%s", name, model);
-        overrides[count] = (ds_override){pointers[count], value};
-        count++;
-    }
-    const ds_code code = ds_scenario_with(s, overrides, count, NULL, NULL, &other, err);
-    ds_scenario_free(other);
-    return code;
-}
-
-/* The first month in which a start is allowed: before it some contract is not in force. */
-static ds_code find_first(ds_timing_data *d, const ds_timing_options *o, const bool *moves,
-                          ds_error *err)
-{
-    ds_error why = {.code = DS_OK};
-    ds_code code = DS_E_SCENARIO;
-
-    for (d->first = 0; d->first < d->months; d->first++) {
-        code = try_start(d->scenario, o->strategy, moves, d->first, &why);
-        if (code != DS_E_SCENARIO) {
-            break;
-        }
-    }
-    if (code != DS_OK && err != NULL) {
-        *err = why;
-    }
-    d->dates = d->months - d->first;
-    return code;
-}
-
-/* ---- The plan ------------------------------------------------------------------------ */
-
-static ds_code load(const ds_scenario *base, const ds_timing_options *o, ds_timing_data *d,
-                    ds_error *err)
-{
-    const ds_override changes[] = {
-        {"/run/outcomes", "[\"cost_npv_usd\"]"}, {"/run/monthly", "false"}, {"/assert", "[]"}};
-    ds_scenario *scenario = NULL, *better = NULL;
-    ds_code code = ds_scenario_with(base, changes, sizeof changes / sizeof *changes, NULL, NULL,
-                                    &scenario, err);
-
-    if (code == DS_OK && ds_scenario_strategy_optimises(scenario, o->strategy)) {
-        code = ds_scenario_optimised(scenario, &o->run, &better, NULL, err);
-        ds_scenario_free(scenario);
-        scenario = better;
-    }
-    d->scenario = scenario;
-    return code;
-}
-
-static ds_code compile(const ds_timing_options *o, const bool *moves, ds_timing_data *d,
-                       ds_error *err)
-{
-    size_t *month = malloc(d->dates * sizeof *month);
-    if (month == NULL) {
-        return ds_fail(err, DS_E_NOMEM, "", "out of memory");
-    }
-    for (size_t k = 0; k < d->dates; k++) {
-        month[k] = d->first + k;
-    }
-    const ds_starts starts = {o->strategy, moves, month, d->dates};
-    const ds_code code = ds_plan_compile_starts(d->scenario, &starts, &d->plan, err);
-    free(month);
-    return code;
-}
 
 /* ---- What is watched ------------------------------------------------------------------ */
 
@@ -175,34 +55,7 @@ static void find_world(ds_timing_data *d)
     }
 }
 
-static bool is_of_student(const ds_timing_data *d, const ds_source *source)
-{
-    char pointer[POINTER_TEXT], name[POINTER_TEXT / 2];
-
-    for (size_t k = 0; k < d->student_count; k++) {
-        const int model = d->plan->student[d->student[k]].model;
-        ds_pointer_escape(d->plan->model[model].name, name, sizeof name);
-        snprintf(pointer, sizeof pointer, "/models/%s", name);
-        if (ds_source_is_under(source, pointer)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_chance(const ds_timing_data *d, size_t input)
-{
-    for (size_t k = 0; k < d->student_count; k++) {
-        const ds_plan_student *s = &d->plan->student[d->student[k]];
-        if (s->success == (int)input || s->permission == (int)input) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Shocks, and inputs of the students alone that nothing else is correlated with. */
-static ds_code find_sources(ds_timing_data *d, ds_error *err)
+static ds_code find_shocks(ds_timing_data *d, ds_error *err)
 {
     ds_sources sources;
     const ds_code code = ds_sources_make(d->plan, &sources, err);
@@ -212,10 +65,6 @@ static ds_code find_sources(ds_timing_data *d, ds_error *err)
         if (source->kind == DS_SOURCE_SHOCKS &&
             d->plan->same_shock[source->index] == (int)source->index) {
             add(d->process, &d->process_count, MOST_SHOCKS, source->index);
-        }
-        if (source->kind == DS_SOURCE_INPUT && source->component < 0 &&
-            is_of_student(d, source) && !is_chance(d, source->index)) {
-            add(d->hidden, &d->hidden_count, MOST_HIDDEN, source->index);
         }
     }
     if (code == DS_OK) {
@@ -232,20 +81,19 @@ static ds_code find_watched(ds_timing_data *d, const bool *moves, ds_error *err)
     d->level = calloc(MOST_LEVELS, sizeof *d->level);
     d->rent = calloc(MOST_LEVELS, sizeof *d->rent);
     d->process = calloc(MOST_SHOCKS, sizeof *d->process);
-    d->student = calloc(MOST_STUDENTS, sizeof *d->student);
-    d->hidden = calloc(MOST_HIDDEN, sizeof *d->hidden);
+    d->student = calloc(DS_TIMING_STUDENTS_MOST, sizeof *d->student);
     if (d->product == NULL || d->level == NULL || d->rent == NULL || d->process == NULL ||
-        d->student == NULL || d->hidden == NULL) {
+        d->student == NULL) {
         return ds_fail(err, DS_E_NOMEM, "", "out of memory");
     }
     for (size_t j = 0; j < plan->strategy[0].project_count; j++) {
         if (moves[j]) {
-            add(d->student, &d->student_count, MOST_STUDENTS,
+            add(d->student, &d->student_count, DS_TIMING_STUDENTS_MOST,
                 (size_t)plan->strategy[0].project[j].student);
         }
     }
     find_world(d);
-    return find_sources(d, err);
+    return find_shocks(d, err);
 }
 
 /* ---- Columns --------------------------------------------------------------------------- */
@@ -335,9 +183,9 @@ static bool allocate_tables(ds_timing_data *d)
     d->bill = calloc(months, sizeof *d->bill);
     d->ahead = calloc(d->dates, sizeof *d->ahead);
     d->score = calloc(d->hidden_count + 1, sizeof *d->score);
-    double ***const of_students[] = {&d->made, &d->succeeds, &d->permitted, &d->passed};
+    double ***const of_students[] = {&d->made, &d->succeeds, &d->permitted, &d->passed, &d->tried};
     bool ok = true;
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < sizeof of_students / sizeof *of_students; k++) {
         *of_students[k] = calloc(d->student_count, sizeof **of_students[k]);
         ok = ok && *of_students[k] != NULL;
     }
@@ -398,26 +246,30 @@ static void make_kicks(ds_timing_data *d)
     }
 }
 
-/* What is not in the scores yet: uniform numbers become normal scores, and chances are taken
- * less their probability. */
+/* Hidden inputs are taken less their means, over their sds, and chances less their
+ * probability. */
 static void finish(ds_timing_data *d, double *const *success, double *const *permission)
 {
     make_kicks(d);
     ds_timing_stakes_make(d);
     for (size_t h = 0; h < d->hidden_count; h++) {
+        const ds_distribution *of = &d->plan->scenario->inputs[d->hidden[h]].distribution;
+        const double mean = ds_distribution_mean(of), sd = ds_distribution_sd(of);
         for (size_t i = 0; i < d->paths; i++) {
-            d->score[h][i] = ds_normal_quantile(d->score[h][i]);
+            d->score[h][i] = (d->score[h][i] - mean) / (sd > 0 && isfinite(sd) ? sd : 1);
         }
     }
     for (size_t k = 0; k < d->student_count; k++) {
         const int attempts = d->plan->student[d->student[k]].attempts;
         for (size_t i = 0; i < d->paths; i++) {
-            double fails = 1;
+            double fails = 1, tries = 0;
             for (int a = 0; a < attempts; a++) {
+                tries += fails;
                 fails *= 1 - success[k][i];
             }
             d->permitted[k][i] = (d->made[k][i] > 0 ? 1 : 0) - permission[k][i];
             d->passed[k][i] = d->succeeds[k][i] - permission[k][i] * (1 - fails);
+            d->tried[k][i] = d->made[k][i] - permission[k][i] * tries;
         }
     }
 }
@@ -425,7 +277,7 @@ static void finish(ds_timing_data *d, double *const *success, double *const *per
 static ds_code run(ds_timing_data *d, const ds_timing_options *o, columns *c,
                    const ds_run_options *how, ds_error *err)
 {
-    double *success[MOST_STUDENTS], *permission[MOST_STUDENTS];
+    double *success[DS_TIMING_STUDENTS_MOST], *permission[DS_TIMING_STUDENTS_MOST];
 
     for (size_t k = 0; k < d->student_count; k++) {
         const ds_plan_student *s = &d->plan->student[d->student[k]];
@@ -436,13 +288,14 @@ static ds_code run(ds_timing_data *d, const ds_timing_options *o, columns *c,
         d->variance[k] = watched_input(c, volatility_of(d->plan, d->process[k]));
     }
     for (size_t h = 0; h < d->hidden_count; h++) {
-        d->score[h] = watched(c, DS_WATCH_UNIFORM, d->hidden[h], 0);
+        d->score[h] = watched(c, DS_WATCH_INPUT, d->hidden[h], 0);
     }
     for (size_t k = 0; k < d->student_count; k++) {
         d->made[k] = watched(c, DS_WATCH_ATTEMPTS, d->student[k], 0);
         d->succeeds[k] = watched(c, DS_WATCH_PASSED, d->student[k], 0);
         d->permitted[k] = new_column(c);
         d->passed[k] = new_column(c);
+        d->tried[k] = new_column(c);
     }
     for (size_t month = 0; month < d->months; month++) {
         watch_month(c, month);
@@ -523,10 +376,10 @@ static ds_code split(columns *c, ds_error *err)
         put_in_order(d, d->columns[k], scratch);
     }
     free(scratch);
-    return d->fit > 0 && d->fit < d->paths
+    return d->fit > 1 && d->fit + 1 < d->paths /* an error needs two of each */
                ? DS_OK
-               : ds_fail(err, DS_E_USAGE, "", "%zu paths are too few to fit rules on one half and "
-                         "value them on the other", d->paths);
+               : ds_fail(err, DS_E_USAGE, "", "paths that all depend on each other cannot be "
+                         "halved: take two replicates or states of knowledge at least");
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
@@ -544,11 +397,18 @@ static ds_code simulate(ds_timing_data *d, const ds_timing_options *o, ds_error 
     }
     how.targets = NULL;
     how.target_count = 0;
+    if (how.path_count < LEAST_PATHS) {
+        return ds_fail(err, DS_E_USAGE, "", "%llu path%s too few to fit rules on one half and "
+                       "value them on the other; take %d or more",
+                       (unsigned long long)how.path_count, how.path_count == 1 ? " is" : "s are",
+                       LEAST_PATHS);
+    }
     d->paths = (size_t)how.path_count;
     d->stride = ds_design_stride(how.path_count);
     if (bytes_wanted(d) > most_bytes) {
+        const uint64_t fit = most_bytes / (bytes_wanted(d) / d->stride) / 1024 * 1024;
         return ds_fail(err, DS_E_USAGE, "", "what is watched of %zu paths would take more than "
-                       "3 GiB; ask for fewer", d->paths);
+                       "3 GiB; ask for %zu at most", d->paths, (size_t)fit);
     }
     c.watch = calloc(d->months * (d->product_count + d->level_count + d->rent_count +
                                   d->process_count + 1) +
@@ -567,21 +427,15 @@ static ds_code simulate(ds_timing_data *d, const ds_timing_options *o, ds_error 
 ds_code ds_timing_data_make(const ds_scenario *base, const ds_timing_options *o,
                             ds_timing_data *out, ds_error *err)
 {
-    bool moves[MOST_STUDENTS] = {false};
+    bool moves[DS_TIMING_STUDENTS_MOST] = {false};
     *out = (ds_timing_data){.months = ds_scenario_months(base)};
-    ds_code code = find_moves(base, o, moves, err);
+    ds_code code = ds_timing_starts_find(base, o, moves, out, err);
 
     if (code == DS_OK) {
-        code = load(base, o, out, err);
-    }
-    if (code == DS_OK) {
-        code = find_first(out, o, moves, err);
-    }
-    if (code == DS_OK) {
-        code = compile(o, moves, out, err);
-    }
-    if (code == DS_OK) {
         code = find_watched(out, moves, err);
+    }
+    if (code == DS_OK) {
+        code = ds_timing_hidden_find(out, o, err);
     }
     return code == DS_OK ? simulate(out, o, err) : code;
 }
@@ -594,8 +448,8 @@ void ds_timing_data_release(ds_timing_data *d)
     void *const tables[] = {
         d->columns, d->gain, d->requests, d->price, d->usd, d->bill, d->ahead, d->kick,
         d->variance, d->at_stake, d->moved, d->score, d->made, d->succeeds, d->permitted, d->passed,
-        d->product,
-        d->level, d->rent, d->process, d->student, d->hidden};
+        d->tried,
+        d->product, d->level, d->rent, d->process, d->student, d->hidden};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         free(tables[k]);
     }

@@ -31,18 +31,28 @@ typedef struct {
     double  **at_stake;           /* [month][process]: what a kick moves, present value  */
     double  **moved;              /* [date][process]: sum of kick times at_stake from its
                                      month on                                            */
-    double  **score;              /* [hidden]: normal scores                             */
+    double  **score;              /* [hidden]: less its mean, over its sd                */
     double  **made, **succeeds;   /* [student]: attempts; 1 when the last one passed      */
     double  **permitted, **passed; /* [student]: of these, 1 or 0 less its probability    */
+    double  **tried;              /* [student]: attempts less their mean                  */
     double   *zero;
     double  **columns;            /* all of them, as they were allocated                 */
     size_t    column_count;
 } ds_timing_data;
 
+enum { DS_TIMING_STUDENTS_MOST = 16 };
+/* timing_starts.c: fills scenario, plan, first and dates; moves[student of the strategy], room
+ * for DS_TIMING_STUDENTS_MOST: does its start move? */
+DS_MUST_CHECK ds_code ds_timing_starts_find(const ds_scenario *base,
+                                            const ds_timing_options *options, bool *moves,
+                                            ds_timing_data *data, ds_error *err);
 /* Runs it. */
 DS_MUST_CHECK ds_code ds_timing_data_make(const ds_scenario *scenario,
                                           const ds_timing_options *options,
                                           ds_timing_data *out, ds_error *err);
+/* timing_hidden.c: fills hidden, of a plan whose products, levels and rents are found. */
+DS_MUST_CHECK ds_code ds_timing_hidden_find(ds_timing_data *data,
+                                            const ds_timing_options *options, ds_error *err);
 /* Fills at_stake and moved. */
 void ds_timing_stakes_make(ds_timing_data *data);
 void ds_timing_data_release(ds_timing_data *data);

@@ -77,8 +77,9 @@ ds_surprises ds_timing_worth(const ds_timing_steps *steps)
     return (ds_surprises){2 * KNOTS, fill_worth, steps, NULL};
 }
 
-/* Permission, success and the numbers of the student, alone and times what would be paid from
- * then on without it: they have nothing to do with the world, now or later. */
+/* Permission, success, attempts and the numbers of the student, alone and times what would be
+ * paid from then on without it: they have nothing to do with the world, now or later. */
+enum { CHANCES = 5 };
 static void fill_hidden(const void *context, size_t date, double *const *column)
 {
     const ds_timing_part *part = context;
@@ -89,12 +90,15 @@ static void fill_hidden(const void *context, size_t date, double *const *column)
     for (size_t k = 0; k < d->student_count; k++) {
         const double *permitted = d->permitted[k] + part->offset;
         const double *passed = d->passed[k] + part->offset;
+        const double *tried = d->tried[k] + part->offset;
         for (size_t i = 0; i < part->count; i++) {
             column[c][i] = permitted[i];
             column[c + 1][i] = passed[i];
             column[c + 2][i] = passed[i] * ahead[i];
+            column[c + 3][i] = tried[i];
+            column[c + 4][i] = tried[i] * ahead[i];
         }
-        c += 3;
+        c += CHANCES;
     }
     for (size_t h = 0; h < d->hidden_count; h++, c += 2) {
         const double *score = d->score[h] + part->offset, *made = d->made[0] + part->offset;
@@ -110,5 +114,6 @@ ds_surprises ds_timing_hidden(const ds_timing_part *part)
 {
     const ds_timing_data *d = part->data;
 
-    return (ds_surprises){3 * d->student_count + 2 * d->hidden_count, fill_hidden, part, NULL};
+    return (ds_surprises){CHANCES * d->student_count + 2 * d->hidden_count, fill_hidden, part,
+                          NULL};
 }

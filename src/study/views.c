@@ -2,7 +2,7 @@
  *
  * Called by the program, view after view.  In a view the regret of a strategy is its mean
  * cost less that of the best there; across views nothing is averaged but what the user has
- * weighted.  Equation (129b).  Views share the random numbers of what they name alike, so
+ * weighted.  Equations (129b), (129c).  Views share the random numbers of what they name alike, so
  * that a weighted mean is one mean over common paths, if they have as many.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -19,6 +19,7 @@ typedef struct {
     size_t          best;
     size_t         *place; /* [strategy of the first view]: its index in this one   */
     ds_view_cell   *cells; /* [strategy]                                            */
+    ds_ranking      lead;  /* of least mean, strategies as of the first view        */
     ds_choice_costs costs;
 } view;
 
@@ -29,6 +30,7 @@ struct ds_views {
     const char **names;
     view       *views;
     ds_view_strategy *of;
+    ds_ranking  ranking[DS_ROBUST_COUNT];
 };
 
 static ds_code no_memory(ds_error *err)
@@ -136,22 +138,37 @@ static void of_column(const void *context, size_t first, size_t count, double *h
     memcpy(h, (const double *)context + first, count * sizeof *h);
 }
 
-static void measure(const ds_views *v, view *it)
+static ds_gap gap_of_means(const void *context, size_t other, size_t named)
+{
+    const view *it = context;
+
+    return ds_gap_of(ds_mean_difference(&it->costs.costs, it->place[other], it->place[named]),
+                     it->costs.costs.courses - 1, it->costs.freedom);
+}
+
+static ds_code measure(const ds_views *v, view *it, ds_error *err)
 {
     const ds_costs *c = &it->costs.costs;
+    double *means = calloc(v->strategies, sizeof *means);
+    ds_gap *gaps = calloc(v->strategies, sizeof *gaps);
+    const bool ready = means != NULL && gaps != NULL;
 
-    it->best = 0;
-    for (size_t s = 0; s < v->strategies; s++) {
+    for (size_t s = 0; ready && s < v->strategies; s++) {
         it->cells[s].mean = ds_estimate_of(
             ds_mean_of_paths(c, of_column, ds_costs_of(c, it->place[s])));
-        it->best = it->cells[s].mean.value < it->cells[it->best].mean.value ? s : it->best;
+        means[s] = it->cells[s].mean.value;
     }
-    for (size_t s = 0; s < v->strategies; s++) {
-        it->cells[s].regret =
-            s == it->best ? (ds_estimate){0.0, 0.0}
-                          : ds_estimate_of(ds_mean_difference(c, it->place[s],
-                                                              it->place[it->best]));
+    if (ready) {
+        const ds_ranked lead = ds_rank(v->strategies, means, gap_of_means, it, gaps);
+        it->lead = ds_ranking_of(&lead);
+        it->best = lead.named;
     }
+    for (size_t s = 0; ready && s < v->strategies; s++) {
+        it->cells[s].regret = ds_estimate_of(gaps[s].by);
+    }
+    free(means);
+    free(gaps);
+    return ready ? DS_OK : no_memory(err);
 }
 
 static bool reserve(ds_views *v, const char *name, view *it)
@@ -189,36 +206,55 @@ ds_code ds_views_add(ds_views *v, const char *name, double weight, const ds_resu
     if (code == DS_OK) {
         code = place(v, result, &it, err);
     }
+    if (code == DS_OK) {
+        code = measure(v, &it, err);
+    }
     if (code != DS_OK) {
         ds_choice_costs_release(&it.costs);
         return code;
     }
     v->views[v->count] = it;
     v->views[v->count].costs.costs.groups = &v->views[v->count].costs.groups;
-    measure(v, &v->views[v->count++]);
+    v->count++;
     return DS_OK;
 }
 
 /* ---- Over the views --------------------------------------------------------------------- */
 
+/* What strategy a costs on a path in view `in_a` more than the best there, less the same of b
+ * in `in_b`; all_views: instead the mean over the views by weight, the best being the same.
+ * b = strategies: of a alone. */
 typedef struct {
     const ds_views *v;
-    size_t          strategy;
-} weighted;
+    size_t          a, b, in_a, in_b;
+    bool            all_views;
+} compared;
 
-static void weighted_regret(const void *context, size_t first, size_t count, double *h)
+static void add_regret(const view *it, size_t strategy, double weight, size_t first, size_t count,
+                       double *h)
 {
-    const weighted *w = context;
+    const double *mine = ds_costs_of(&it->costs.costs, it->place[strategy]) + first;
+    const double *best = ds_costs_of(&it->costs.costs, it->place[it->best]) + first;
 
     for (size_t i = 0; i < count; i++) {
-        h[i] = 0.0;
+        h[i] += weight * (mine[i] - best[i]);
     }
-    for (size_t k = 0; k < w->v->count; k++) {
-        const view *it = &w->v->views[k];
-        const double *mine = ds_costs_of(&it->costs.costs, it->place[w->strategy]) + first;
-        const double *best = ds_costs_of(&it->costs.costs, it->place[it->best]) + first;
-        for (size_t i = 0; i < count; i++) {
-            h[i] += it->weight * (mine[i] - best[i]);
+}
+
+static void compare(const void *context, size_t first, size_t count, double *h)
+{
+    const compared *x = context;
+    const ds_views *v = x->v;
+
+    memset(h, 0, count * sizeof *h);
+    for (size_t k = 0; k < v->count; k++) {
+        const view *it = &v->views[k];
+        const double weight = x->all_views ? it->weight : 1.0;
+        if (x->all_views || k == x->in_a) {
+            add_regret(it, x->a, weight, first, count, h);
+        }
+        if (x->b < v->strategies && (x->all_views || k == x->in_b)) {
+            add_regret(it, x->b, -weight, first, count, h);
         }
     }
 }
@@ -237,20 +273,127 @@ static bool alike(const ds_views *v)
     return same;
 }
 
-/* Without common paths the errors add up, at most. */
-static ds_estimate mean_regret(const ds_views *v, size_t strategy)
+static ds_measure in_view(const ds_views *v, size_t view_at, size_t a, size_t b)
 {
-    const weighted w = {v, strategy};
-    ds_estimate sum = {0.0, 0.0};
+    const view *it = &v->views[view_at];
+
+    return ds_mean_difference(&it->costs.costs, it->place[a],
+                              it->place[b < v->strategies ? b : it->best]);
+}
+
+/* Without common paths the errors add up, at most. */
+static void add_error(ds_measure *sum, double weight, ds_measure of)
+{
+    sum->value += weight * of.value;
+    sum->se += fabs(weight) * of.se;
+}
+
+static ds_measure measure_of(const compared *x)
+{
+    const ds_views *v = x->v;
+    ds_measure sum = {0.0, 0.0};
 
     if (alike(v)) {
-        return ds_estimate_of(ds_mean_of_paths(&v->views[0].costs.costs, weighted_regret, &w));
+        return ds_mean_of_paths(&v->views[0].costs.costs, compare, x);
+    }
+    if (!x->all_views && x->in_a != x->in_b) {
+        add_error(&sum, 1.0, in_view(v, x->in_a, x->a, v->strategies));
+        add_error(&sum, -1.0, in_view(v, x->in_b, x->b, v->strategies));
+        return sum;
     }
     for (size_t k = 0; k < v->count; k++) {
-        sum.value += v->views[k].weight * v->views[k].cells[strategy].regret.value;
-        sum.se += v->views[k].weight * v->views[k].cells[strategy].regret.se;
+        if (x->all_views || k == x->in_a) {
+            add_error(&sum, x->all_views ? v->views[k].weight : 1.0, in_view(v, k, x->a, x->b));
+        }
     }
     return sum;
+}
+
+static double freedom_of(const ds_views *v)
+{
+    double least = v->views[0].costs.freedom;
+
+    for (size_t k = 1; k < v->count; k++) {
+        least = fmin(least, v->views[k].costs.freedom);
+    }
+    return least;
+}
+
+static ds_gap gap_of_mean_regret(const void *context, size_t other, size_t named)
+{
+    const ds_views *v = context;
+    const compared x = {.v = v, .a = other, .b = named, .all_views = true};
+
+    return ds_gap_of(measure_of(&x), v->strategies - 1, freedom_of(v));
+}
+
+/* (129c): the greatest of either may be in any view. */
+static ds_gap gap_of_worst_regret(const void *context, size_t other, size_t named)
+{
+    const ds_views *v = context;
+    const size_t comparisons = (v->strategies - 1) * v->count;
+    const double freedom = freedom_of(v);
+    compared x = {.v = v, .a = other, .b = named, .in_a = v->of[other].worst_view,
+                  .in_b = v->of[named].worst_view};
+    ds_gap gap = ds_gap_of(measure_of(&x), comparisons, freedom);
+
+    for (size_t k = 0; k < v->count; k++) {
+        compared low = x, high = x;
+        low.in_b = high.in_a = k;
+        gap.low = fmin(gap.low, ds_gap_of(measure_of(&low), comparisons, freedom).low);
+        gap.high = fmax(gap.high, ds_gap_of(measure_of(&high), comparisons, freedom).high);
+    }
+    return gap;
+}
+
+/* Cost of a strategy less (1 + near) times that of the best: is it near? */
+typedef struct {
+    const double *mine, *best;
+    double        factor;
+} nearness;
+
+static void beyond_near(const void *context, size_t first, size_t count, double *h)
+{
+    const nearness *n = context;
+
+    for (size_t i = 0; i < count; i++) {
+        h[i] = n->mine[first + i] - n->factor * n->best[first + i];
+    }
+}
+
+static bool near_is_sure(const ds_views *v, const view *it, size_t strategy)
+{
+    const ds_costs *c = &it->costs.costs;
+    const double sign = it->cells[it->best].mean.value < 0.0 ? -1.0 : 1.0;
+    const nearness n = {ds_costs_of(c, it->place[strategy]), ds_costs_of(c, it->place[it->best]),
+                        1.0 + sign * v->near_share};
+    const ds_measure m = ds_mean_of_paths(c, beyond_near, &n);
+
+    return m.se == 0.0 || fabs(m.value) > fmax(2.0, ds_student_975(it->costs.freedom)) * m.se;
+}
+
+static ds_code rank_all(ds_views *v, ds_error *err)
+{
+    static const ds_gap_fn gap_of[DS_ROBUST_COUNT] = {[DS_ROBUST_WORST] = gap_of_worst_regret,
+                                                      [DS_ROBUST_MEAN] = gap_of_mean_regret};
+    double *value = calloc(v->strategies, sizeof *value);
+    ds_gap *gaps = calloc(v->strategies, sizeof *gaps);
+    const bool ready = value != NULL && gaps != NULL;
+
+    for (size_t rule = 0; ready && rule < DS_ROBUST_COUNT; rule++) {
+        for (size_t s = 0; s < v->strategies; s++) {
+            value[s] = rule == DS_ROBUST_WORST ? v->of[s].worst_regret.value
+                                               : v->of[s].mean_regret.value;
+        }
+        const ds_ranked r = ds_rank(v->strategies, value, gap_of[rule], v, gaps);
+        v->ranking[rule] = ds_ranking_of(&r);
+        for (size_t s = 0; s < v->strategies; s++) {
+            v->of[s].more[rule] = ds_behind_of(&gaps[s]);
+        }
+    }
+    free(value);
+    free(gaps);
+    return ready ? DS_OK : no_memory(err);
 }
 
 ds_code ds_views_finish(ds_views *v, ds_error *err)
@@ -269,7 +412,8 @@ ds_code ds_views_finish(ds_views *v, ds_error *err)
     }
     for (size_t s = 0; s < v->strategies; s++) {
         ds_view_strategy *o = &v->of[s];
-        *o = (ds_view_strategy){.mean_regret = mean_regret(v, s)};
+        const compared alone = {.v = v, .a = s, .b = v->strategies, .all_views = true};
+        *o = (ds_view_strategy){.mean_regret = ds_estimate_of(measure_of(&alone))};
         for (size_t k = 0; k < v->count; k++) {
             const view *it = &v->views[k];
             const ds_estimate regret = it->cells[s].regret;
@@ -282,10 +426,12 @@ ds_code ds_views_finish(ds_views *v, ds_error *err)
             o->best_views += it->best == s ? 1 : 0;
             o->best_weight += it->best == s ? it->weight : 0.0;
             o->near_views += within ? 1 : 0;
+            o->sure_best_views += it->best == s && it->lead.sure ? 1 : 0;
+            o->unsure_near_views += near_is_sure(v, it, s) ? 0 : 1;
             o->near_weight += within ? it->weight : 0.0;
         }
     }
-    return DS_OK;
+    return rank_all(v, err);
 }
 
 /* ---- Plain access ---------------------------------------------------------------------- */
@@ -340,22 +486,12 @@ ds_view_strategy ds_views_of(const ds_views *v, size_t strategy)
     return v->of[strategy];
 }
 
-size_t ds_views_minimax(const ds_views *v)
+ds_ranking ds_views_lead(const ds_views *v, size_t index)
 {
-    size_t least = 0;
-
-    for (size_t s = 1; s < v->strategies; s++) {
-        least = v->of[s].worst_regret.value < v->of[least].worst_regret.value ? s : least;
-    }
-    return least;
+    return v->views[index].lead;
 }
 
-size_t ds_views_least_mean(const ds_views *v)
+ds_ranking ds_views_ranking(const ds_views *v, ds_robust_rule rule)
 {
-    size_t least = 0;
-
-    for (size_t s = 1; s < v->strategies; s++) {
-        least = v->of[s].mean_regret.value < v->of[least].mean_regret.value ? s : least;
-    }
-    return least;
+    return v->ranking[rule];
 }

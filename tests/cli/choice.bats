@@ -6,6 +6,8 @@
 load common
 loss=/models/teacher/contracts/list/usd_per_mtok/input
 
+alike='--set /models/student/project/permission_probability=0 --set /models/teacher/contracts/list/usd_per_mtok={"input":0.001,"output":0.001}'
+
 @test "the sentence names the best, and the tables have every strategy" {
     out choice $small --paths 4096
     expect 0
@@ -18,6 +20,30 @@ loss=/models/teacher/contracts/list/usd_per_mtok/input
     [ "$(wc -L <"$stdout")" -le 80 ]
     COLUMNS=60 "$program" choice $small --paths 4096 >"$BATS_TEST_TMPDIR/narrow"
     [ "$(wc -L <"$BATS_TEST_TMPDIR/narrow")" -le 60 ]
+}
+
+@test "strategies that cost the same in every future are said to; nobody is sent for more paths" {
+    twins=$BATS_TEST_TMPDIR/twins.json
+    cat >"$twins" <<'EOF'
+{"name": "twins", "clock": {"start": "2026-01", "months": 1}, "run": {"paths": 1024, "seed": 1},
+ "products": {"p": {"requests_per_month": {"p10": 1e5, "p90": 1e6},
+                    "request": {"input_tokens": 1000, "output_tokens": 100}}},
+ "models": {"a": {"contracts": {"c": {"billing": "per_token",
+                                      "usd_per_mtok": {"input": 1, "output": 4}}}}},
+ "strategies": {"a": {"all": "a"}, "b": {"all": "a"}}}
+EOF
+    out choice "$twins"
+    expect 0
+    words=$(tr '\n' ' ' <"$stdout")
+    case "$words" in
+    *'between `a` and `b`, USD '*', there is no difference in any future.'*) ;;
+    *) echo "$words"; false ;;
+    esac
+    for words in 'may tell' 'In the best' 'USD 0'; do lacks "$stdout" "$words"; done
+    out run "$twins"
+    expect 0
+    has "$stdout" '`b` costs the same in'
+    lacks "$stdout" 'USD 0 more'
 }
 
 @test "run names the same strategy, with the same margin and shares" {
@@ -43,6 +69,28 @@ loss=/models/teacher/contracts/list/usd_per_mtok/input
              $2 == "behind_best" && $4 < 0 { exit 1 } $2 == "behind_best" && $4 == 0 { best++ }
              $2 == "regret_max" && $4 < regret { exit 1 } $2 == "regret_p95" { regret = $4 }
              END { exit !(best == 1 && sum > 1 - 1e-9 && sum < 1 + 1e-9) }' "$stdout"
+}
+
+@test "what is named has a gap to the next, or cannot be said" {
+    out choice $small --paths 4096 --out "$BATS_TEST_TMPDIR/d"
+    expect 0
+    for rule in 'to regret in 95 % of futures' 'to regret in the worst future seen' 'in the bad tail'; do
+        tr '\n' ' ' <"$stdout" | grep -qE "(Least|least) $rule[:,]"
+    done
+    # of each rule one has nothing more, the others their gap; sure when all intervals are above 0
+    for rule in cvar regret_p95 regret_max; do
+        sure=$(awk -F, -v rule=${rule}_more '$2 == rule && $4 == 0 { named++ }
+            $2 == rule && $4 != 0 && !($6 > 0) { may++ } $2 == rule && !($4 >= 0 && $6 <= $7) { exit 1 }
+            END { if (!named) exit 1; print named == 1 && !may ? "true" : "false" }' \
+            "$BATS_TEST_TMPDIR/d/choice.csv")
+        grep -o "\"$rule\":{\"strategy\".*\"sure\":[a-z]*" "$BATS_TEST_TMPDIR/d/choice.json" |
+            grep -q "\"sure\":$sure\$"
+    done
+    # a student that is not permitted costs what the teacher does
+    out choice $small --paths 512 $alike
+    tr '\n' ' ' <"$stdout" | grep -q 'Least in the bad tail: `stay` and `distil-all`, the same, USD [^,]* on average\.'
+    out choice $small --paths 64
+    tr '\n' ' ' <"$stdout" | grep -q 'Cannot say which is least to regret in 95 % of futures.*, too few futures for an error'
 }
 
 @test "strategies that cost the same share the futures" {
@@ -98,6 +146,10 @@ END
     out choice $small "$BATS_TEST_TMPDIR/cheap.json" --paths 1024 --out "$BATS_TEST_TMPDIR/v"
     expect 0
     head -n 1 "$stdout" | grep -q '^Robust: `'
+    has "$stdout" ' less than `'
+    awk -F, 'NR > 1 { n[$2]++ } $2 ~ /_more/ && $4 == 0 { none[$2]++ } $2 ~ /_more/ && $4 != 0 && $5 <= 0 { exit 1 }
+             END { exit !(n["worst_regret"] == 3 && none["worst_regret_more"] == 1 && none["mean_regret_more"] == 1) }' \
+        "$BATS_TEST_TMPDIR/v/robust.csv"
     has "$stdout" 'Best in `cheap`: `stay`'
     [ "$(wc -L <"$stdout")" -le 80 ]
     is_json "$BATS_TEST_TMPDIR/v/views.json"
@@ -106,7 +158,11 @@ END
         "$BATS_TEST_TMPDIR/v/views.csv"
     # all the weight on one view: what is best there is robust
     out choice $small "$BATS_TEST_TMPDIR/cheap.json" --paths 1024 --weight 1,1000000 --format json
-    has "$stdout" '"least_mean_regret":"stay"'
+    has "$stdout" '"mean_regret":{"strategy":"stay","next":"distil-all"'
+    # a view that is not another one: nothing is called the best that is within the error
+    out choice $small $small --paths 512 $alike
+    head -n 2 "$stdout" | tr '\n' ' ' | grep -q '^Cannot say which is robust, `stay` or `distil-all`: '
+    has "$stdout" 'Cannot say which is best in `small`'
 }
 
 @test "views must have the same strategies: which is missing where" {

@@ -175,6 +175,17 @@ units() {
     has "$stdout" 'did you mean "reserved_units"?' || has "$stderr" 'did you mean "reserved_units"?'
 }
 
+@test "a key of another name is not taken for one that looks like it" {
+    sed 's/"teacher": {/&"price_path": {"releases_per_year": 1, "release_factor": 0.8, "volatility_per_sqrt_year": 0.1}, /' \
+        $small >"$BATS_TEST_TMPDIR/names.json"
+    out check "$BATS_TEST_TMPDIR/names.json"
+    expect 3
+    has "$stdout" 'unknown key "releases_per_year"; did you mean "release_every_months"?'
+    has "$stdout" 'unknown key "release_factor"; did you mean "change_at_release"?'
+    lacks "$stdout" 'has no effect'
+    [ "$(wc -l <"$stdout")" -eq 2 ]
+}
+
 @test "what should be an object: its keys, or that the names are missing" {
     printf '{"name": "u", "clock": {"start": "2026-07", "months": 1}, "products": {"p":
  {"requests_per_month": 1, "request": {"input_tokens": 1, "output_tokens": 1}}}, "models": {"m":

@@ -76,7 +76,7 @@ is_png() {
     [ ! -e "$mark" ]
     (cd "$BATS_TEST_TMPDIR/r" && gnuplot -d fan.gp && gnuplot -d saving.gp)
     [ ! -e "$mark" ]
-    grep -q "system('to" "$BATS_TEST_TMPDIR/r/saving.svg"
+    grep -q "a' , sys" "$BATS_TEST_TMPDIR/r/saving.svg"
     # the file is named by the user, and is no command either
     "$program" sweep "$evil" --paths 50 --vary /discount_rate_per_year=0:0.5:3 \
         >"$BATS_TEST_TMPDIR/it's | touch mark.csv"
@@ -127,4 +127,42 @@ is_png() {
     out plot "$BATS_TEST_TMPDIR/empty"
     expect 1
     has "$stderr" 'monthly.csv'
+}
+
+@test "the calendar of the bills: labels that do not touch, and a run of one month" {
+    long='"a very long name of a course, the first": {"all": "teacher"}, "a very long name of a course, the second": {"all": "teacher"}, '
+    sed "s/\"switch\": {\"all\": \"other\"},/& $long/" $small >"$BATS_TEST_TMPDIR/many.json"
+    "$program" run "$BATS_TEST_TMPDIR/many.json" --set /clock/months=23 --paths 100 --out "$BATS_TEST_TMPDIR/m" >"$BATS_TEST_TMPDIR/table"
+    out plot "$BATS_TEST_TMPDIR/m" --kind fan
+    expect 0
+    # three panels of 300 points: three labels of 65 points and a gap
+    [ "$(grep '^set xtics' "$BATS_TEST_TMPDIR/m/fan.gp" | grep -o "'[A-Z][a-z]* 20" | wc -l)" -le 3 ]
+    grep -q "^set label 3 'a very.*….*, the first'" "$BATS_TEST_TMPDIR/m/fan.gp"
+    grep -q "^set label 3 'a very.*….*, the second'" "$BATS_TEST_TMPDIR/m/fan.gp"
+    "$program" run $small --set /clock/months=1 --paths 100 --out "$BATS_TEST_TMPDIR/one" >"$BATS_TEST_TMPDIR/table"
+    out plot "$BATS_TEST_TMPDIR/one" --kind fan
+    expect 0
+    [ "$(sed -n '/^$bill0/,/^END/p' "$BATS_TEST_TMPDIR/one/fan.gp" | wc -l)" -eq 4 ]
+}
+
+@test "a sweep over months has months on its axis; words and half grids are refused" {
+    "$program" sweep $small --paths 100 --vary /strategies/distil-all/start/student=2026-08,2026-10,2027-02 \
+        >"$BATS_TEST_TMPDIR/months.csv" 2>"$BATS_TEST_TMPDIR/said"
+    out plot "$BATS_TEST_TMPDIR/months.csv"
+    expect 0
+    grep -q "^set xtics ('2026-08' 24319, '2026-09' 24320" "$BATS_TEST_TMPDIR/months.gp"
+    sed 's/^2026-10/soon/' "$BATS_TEST_TMPDIR/months.csv" >"$BATS_TEST_TMPDIR/words.csv"
+    out plot "$BATS_TEST_TMPDIR/words.csv"
+    expect 1
+    has "$stderr" "over numbers or months, not over 'soon'"
+    "$program" sweep $small --paths 100 --vary /products/chat/requests_per_month=1e6:1e7:3 \
+        --vary /products/chat/request/input_words=100:300:3 >"$BATS_TEST_TMPDIR/grid.csv" 2>"$BATS_TEST_TMPDIR/said"
+    out plot "$BATS_TEST_TMPDIR/grid.csv"
+    expect 0
+    head -n -4 "$BATS_TEST_TMPDIR/grid.csv" >"$BATS_TEST_TMPDIR/half.csv"
+    out plot "$BATS_TEST_TMPDIR/half.csv"
+    expect 1
+    has "$stderr" 'draw breakeven.csv'
+    out plot "$BATS_TEST_TMPDIR/grid.csv" --out ''
+    expect 2
 }

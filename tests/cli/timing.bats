@@ -44,6 +44,26 @@ END
     done
 }
 
+@test "sentences say the figures of the table, and what is compared" {
+    out timing "$BATS_FILE_TMPDIR/option.json"
+    told=$(tr '\n' ' ' <"$stdout" | sed -n 's/.*it saves USD \([0-9.]* k ± [0-9.]*\) k (NPV) on average.*/\1/p')
+    [ "$(awk '/^fixed month/ { print $3 " k ± " $5; exit }' "$stdout")" = "$told" ]
+    has "$stdout" 'than the fixed month'
+    has "$stdout" 'The simple rule in a scenario:'
+    ! grep -q 'full rule' "$stdout"
+    # what does not pay but for rules, on a short horizon: no simple one is surely better
+    COLUMNS=400 out timing "$BATS_FILE_TMPDIR/option.json" --paths 1024 --set /clock/months=18 \
+        --set /models/small/project/evaluation_usd=37000
+    has "$stdout" 'more than never starting. It never starts in'
+    has "$stdout" 'No simple rule was found that surely saves more than never starting'
+    has "$stdout" 'beyond never starting'
+    # what never pays
+    COLUMNS=400 out timing "$BATS_FILE_TMPDIR/option.json" --paths 1024 \
+        --set /models/small/project/evaluation_usd=1e7
+    has "$stdout" 'No rule saves more than never starting, not even'
+    ! grep -q 'USD 0' "$stdout"
+}
+
 @test "the rule in words is a scenario" {
     out timing "$BATS_FILE_TMPDIR/option.json" --format json
     expect 0
@@ -105,7 +125,18 @@ END
     expect 2
     out timing "$BATS_FILE_TMPDIR/option.json" --paths 1
     expect 2
-    has "$stderr" 'too few'
+    has "$stderr" '1 path is too few'
+    out timing "$BATS_FILE_TMPDIR/option.json" --paths 100000000
+    expect 2
+    most=$(sed -n 's/.*more than 3 GiB; ask for \([0-9]*\) at most$/\1/p' "$stderr")
+    [ "$most" -ge 100000 ] && [ "$most" -lt 100000000 ]
+    out timing "$BATS_FILE_TMPDIR/option.json" --paths 3
+    expect 2
+    has "$stderr" 'take 16 or more'
+    for sampling in random antithetic sobol latin_hypercube; do
+        out timing "$BATS_FILE_TMPDIR/option.json" --paths 16 --sampling $sampling
+        expect 0
+    done
     out timing tests/data/minimal.json
     expect 2
     has "$stderr" 'no strategy of the scenario starts a student'

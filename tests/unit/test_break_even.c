@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "distillsim.h"
+#include "distillsim_sweep.h"
 
 static ds_break_even_line *new_line(void)
 {

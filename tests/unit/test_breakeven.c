@@ -175,6 +175,61 @@ static void the_median_and_probabilities(void **state)
     }
 }
 
+/* In 16 Latin hypercubes as many paths of each are below the median: that they agree is no
+ * certainty.  At x the share that saves is known to a path of the 4,096 or so, and with it
+ * the median to 1 / (4096 phi(0) / (0.5 * 400)) = 0.12; exact is 400 as above. */
+static void the_median_of_replicates_that_agree(void **state)
+{
+    enum { MANY = 4096, CUBES = 16 };
+    (void)state;
+    world w = make_world(saving_by_cost, MANY, 5);
+    for (size_t k = 0; k < MANY; k++) {
+        w.z[k] = gsl_cdf_ugaussian_Pinv(((double)(k / CUBES) + uniform(5, k)) * CUBES / MANY);
+    }
+    ds_tie_problem p = problem_of(&w, 0, 1000, MANY);
+    p.of = DS_BREAKEVEN_OF_MEDIAN;
+    p.groups = (ds_groups){DS_GROUPS_MODULO, CUBES};
+    p.replicates = true;
+    p.scan_paths = MANY;
+    ds_breakeven_line line = find(&p);
+    assert_int_equal(line.root_count, 1);
+    const ds_breakeven_root *r = &line.roots[0];
+    assert_true(r->left.excess.se > 0.5 / MANY && r->left.excess.se < 2.0 / MANY);
+    assert_true(r->low < 400.0 && 400.0 < r->high && r->high - r->low < 4.0);
+    release(&w, &line);
+}
+
+static double by_coin(double x, double z)
+{
+    return (z < 0.0 ? 3.0 : 4.0) - x;
+}
+
+/* Half of the futures save up to 3, half up to 4: between these all values tie.  The interval
+ * has them all, to 1 % of the way to them, and no error is told. */
+static void level_between_two_jumps(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        world w = make_world(by_coin, PATHS, 6);
+        for (size_t k = 0; k < PATHS; k++) {
+            w.z[k] = k % 2 == 0 ? 1.0 : -1.0;
+        }
+        ds_tie_problem p = problem_of(&w, 0, 9, PATHS);
+        p.of = way == 0 ? DS_BREAKEVEN_OF_MEDIAN : DS_BREAKEVEN_OF_PROBABILITY;
+        p.probability = way == 0 ? 0.5 : 0.5 + 1.0 / PATHS; /* missed by a path */
+        ds_breakeven_line line = find(&p);
+        assert_int_equal(line.root_count, 1);
+        const ds_breakeven_root *r = &line.roots[0];
+        if (r->kind == DS_BREAKEVEN_TIE) {
+            assert_true(3.0 < r->at.value && r->at.value < 4.0);
+            assert_true(isnan(r->at.se));
+        }
+        assert_true(3.0 - r->low >= 0.0 && 3.0 - r->low < 0.01);
+        assert_true(r->high - 4.0 >= 0.0 && r->high - 4.0 < 0.01);
+        release(&w, &line);
+    }
+}
+
 /* On a logarithmic range, and rising. */
 static void margin(void **state)
 {
@@ -484,6 +539,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cost_at_which_the_mean_is_zero),
         cmocka_unit_test(the_median_and_probabilities),
+        cmocka_unit_test(the_median_of_replicates_that_agree),
+        cmocka_unit_test(level_between_two_jumps),
         cmocka_unit_test(margin),
         cmocka_unit_test(several),
         cmocka_unit_test(between_neighbours),

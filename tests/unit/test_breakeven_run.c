@@ -390,8 +390,9 @@ static void scaled_distributions(void **state)
         "{\"pert\": {\"low\": 10, \"mode\": 20, \"high\": 90}}",
         "{\"exponential\": {\"mean\": 80}}",
         "{\"discrete\": {\"values\": [10, 90], \"weights\": [1, 2]}}",
-        "{\"mixture\": {\"of\": [50, {\"lognormal\": {\"mean\": 80, \"sd\": 10}}], "
-        "\"weights\": [1, 1]}}", "90",
+        ("{\"mixture\": {\"of\": [50, {\"lognormal\": {\"mean\": 80, \"sd\": 10}}], "
+         "\"weights\": [1, 1]}}"),
+        "90",
     };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         ds_override with[ORACLE];

@@ -8,6 +8,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 
+#include "distillsim_commit.h"
 #include "model_help.h"
 
 static const double median_usd = 10000, sigma = 0.5;

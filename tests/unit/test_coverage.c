@@ -253,8 +253,8 @@ static bool covers_rare(const double *sum, double truth, const ds_groups *g, dou
         *squares += (counts[r] - each) * (counts[r] - each);
     }
     const double se = independent ? ds_share_se(part, RARE_PATHS)
-                                  : ds_groups_share_se(g, RARE_PATHS, part, true, is_one, member,
-                                                       scratch);
+                                  : ds_groups_share_se(g, RARE_PATHS, (double)part, true, is_one,
+                                                       member, scratch);
     return fabs((double)part / RARE_PATHS - truth) <=
            ds_student_975(ds_groups_freedom(g, RARE_PATHS)) * se;
 }

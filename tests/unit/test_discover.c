@@ -240,16 +240,28 @@ static void test_one_strategy(void **state)
     ds_scenario_free(scenario);
 }
 
+/* Of a few rows all of which fail that is not sure: (83), sqrt(p(1 - p)/n) at 7/9. */
+static void test_a_share_has_an_error(void **state)
+{
+    (void)state;
+    assert_true(fabs(ds_share_of(5, 5).se - sqrt(7.0 / 9.0 * 2.0 / 9.0 / 5.0)) < 1e-15);
+    assert_true(ds_share_of(0, 5).se > 0.0 && ds_share_of(5, 5).value >= 1.0);
+}
+
 static void test_nothing_uncertain(void **state)
 {
     (void)state;
-    const char *const all[] = {"/products", "/models"};
+    const char *const all[] = {"/products", "seen"};
+    const char *const none[] = {"/products", "/product"};
     const ds_discover_options options = {.seed = 1, .leave_out = all, .leave_out_count = 2};
+    const ds_discover_options wrong = {.seed = 1, .leave_out = none, .leave_out_count = 2};
     ds_scenario *scenario = margin_scenario("1000");
     ds_discover *d = NULL;
     ds_error err;
     assert_int_equal(look(scenario, &options, &d, &err), DS_E_USAGE);
     assert_non_null(strstr(err.message, "nothing is uncertain"));
+    assert_int_equal(look(scenario, &wrong, &d, &err), DS_E_USAGE);
+    assert_non_null(strstr(err.message, "no uncertain figure \"/product\" to leave out"));
     ds_scenario_free(scenario);
 }
 
@@ -419,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_other_conditions),
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_one_strategy),
+        cmocka_unit_test(test_a_share_has_an_error),
         cmocka_unit_test(test_nothing_uncertain),
         cmocka_unit_test(test_no_structure_no_box),
         cmocka_unit_test(test_two_boxes),

@@ -229,6 +229,76 @@ static void the_same_costs_are_the_same(void **state)
     release(&s);
 }
 
+/* A costs 10 but in 1 of 250 futures 100,000, b always 11: only 0.4 % of futures speak against
+ * a, which would be left out of account, but the mean of a is 410.  Whoever shuns risk cannot
+ * prefer a, nor then everybody who prefers to pay less; b is dearer by 1 in the others, less than
+ * 1 % of the mean of a, and is preferred by those who shun risk. */
+static void few_futures_that_cost_much_count(void **state)
+{
+    enum { PATHS = 20000 };
+    sample s = sample_of((law){0, 1}, (law){0, 1}, 7, PATHS, &each);
+
+    (void)state;
+    for (size_t k = 0; k < PATHS; k++) {
+        s.cost[k] = k % 250 == 0 ? 1e5 : 10.0;
+        s.cost[PATHS + k] = 11.0;
+    }
+    memcpy(s.sorted, s.cost, sizeof(double) * 2 * PATHS);
+    ds_sort(PATHS, s.sorted);
+    ds_dominance_pair first = judge(&s, 1), second = judge(&s, 2);
+    assert_true(first.forth.bound < ds_dominance_tolerance);
+    ds_dominance_agree(&first, &second);
+    assert_int_equal(first.forth.answer, DS_DOMINANCE_NO);
+    assert_int_equal(second.forth.answer, DS_DOMINANCE_NO);
+    assert_int_equal(first.back.answer, DS_DOMINANCE_NO);
+    assert_int_equal(second.back.answer, DS_DOMINANCE_YES);
+    release(&s);
+}
+
+/* As before, but b costs 10 as a does: all that speaks against b is nothing. */
+static void what_costs_more_at_times_is_not_the_same(void **state)
+{
+    enum { PATHS = 20000 };
+    sample s = sample_of((law){0, 1}, (law){0, 1}, 7, PATHS, &each);
+
+    (void)state;
+    for (size_t k = 0; k < PATHS; k++) {
+        s.cost[k] = k % 250 == 0 ? 1e5 : 10.0;
+        s.cost[PATHS + k] = 10.0;
+    }
+    memcpy(s.sorted, s.cost, sizeof(double) * 2 * PATHS);
+    ds_sort(PATHS, s.sorted);
+    ds_dominance_pair first = judge(&s, 1), second = judge(&s, 2);
+    ds_dominance_agree(&first, &second);
+    assert_int_equal(first.forth.answer, DS_DOMINANCE_NO);
+    assert_int_equal(first.back.answer, DS_DOMINANCE_YES);
+    assert_int_equal(second.forth.answer, DS_DOMINANCE_NO);
+    assert_int_equal(second.back.answer, DS_DOMINANCE_YES);
+    release(&s);
+}
+
+/* Costs that are certain: the dearer does not dominate the cheaper, at either order, be their
+ * sums exact or rounded. */
+static void certain_costs_are_told_apart(void **state)
+{
+    static const double dear[] = {60000, 60000.1}, cheap[] = {54000, 54000.3};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        sample s = sample_of((law){0, 1}, (law){0, 1}, 8, 3000, &each);
+        for (size_t k = 0; k < 3000; k++) {
+            s.cost[k] = s.sorted[k] = dear[i];
+            s.cost[3000 + k] = s.sorted[3000 + k] = cheap[i];
+        }
+        for (int order = 1; order <= 2; order++) {
+            const ds_dominance_pair p = judge(&s, order);
+            assert_int_equal(p.forth.answer, DS_DOMINANCE_NO);
+            assert_int_equal(p.back.answer, DS_DOMINANCE_YES);
+        }
+        release(&s);
+    }
+}
+
 /* Equal laws: "no" for chance alone is rare, by any sampler; the bound holds. */
 static void equal_laws_raise_few_alarms(void **state)
 {
@@ -266,6 +336,9 @@ int main(void)
         cmocka_unit_test(lognormal_costs),
         cmocka_unit_test(few_paths_cannot_say),
         cmocka_unit_test(the_same_costs_are_the_same),
+        cmocka_unit_test(few_futures_that_cost_much_count),
+        cmocka_unit_test(what_costs_more_at_times_is_not_the_same),
+        cmocka_unit_test(certain_costs_are_told_apart),
         cmocka_unit_test(equal_laws_raise_few_alarms),
     };
 

@@ -289,8 +289,8 @@ static void test_what_to_choose(void **state)
     assert_int_equal(v.piece_count, 2);
     assert_int_equal(v.piece[0], 1);
     assert_int_equal(v.piece[1], 0);
-    /* to a node of the table, 1/64 in the score */
-    NEAR(ds_normal_quantile(v.below_u[0]), 0.5, 0.017);
+    /* a straight line between two nodes of the table is exact here, but for the fit */
+    NEAR(ds_normal_quantile(v.below_u[0]), 0.5, 1e-6);
     free_decision(s);
 }
 

@@ -180,8 +180,8 @@ static double scale_of(const world *m, size_t strategy, size_t outcome, size_t p
     if (strncmp(name, "saving", 6) == 0)
         return fabs(column(m, 0, "cost_total_usd")[path]) * (strstr(name, "year") ? 12 : 1) +
                fabs(column(m, strategy, "cost_total_usd")[path]) + value;
-    if (strcmp(name, "break_even_months") == 0) /* a ratio of savings */
-        return 1e3 * (1 + value);
+    if (strcmp(name, "break_even_months") == 0 || strcmp(name, "mirr_per_year") == 0)
+        return 1e3 * (1 + value); /* a ratio of savings; a power of one, less 1 */
     return strcmp(name, "irr_per_year") == 0 ? 1e4 * (1 + value) : value;
 }
 

@@ -14,7 +14,6 @@
 #include <cmocka.h>
 #include <gsl/gsl_errno.h>
 
-#include "distillsim.h"
 #include "near.h"
 #include "scenario/load.h"
 #include "study/profile_fit.h"

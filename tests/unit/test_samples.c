@@ -116,7 +116,7 @@ static const file_case files[] = {
     {"\xEF\xBB\xBF" "a,b\r\n1,2\r\n", NULL, 0, 0},
     {"path,a,x/payback_months\n0,1,Inf\n", NULL, 0, 0},
     {"\"a,\"\"b\",c\n1e3, 2 \n\n", NULL, 0, 0},
-    {"a,b\n1,2\n3\n", "1 fields, but the header has 2", 3, 1},
+    {"a,b\n1,2\n3\n", "1 field, but the header has 2", 3, 1},
     {"a,b\n1,2\n3,4,5\n", "3 fields, but the header has 2", 3, 1},
     {"a,b\n1,nan\n", "not a number: \"nan\"", 2, 3},
     {"a,b\n1,\n", "the value is missing", 2, 3},
@@ -128,7 +128,9 @@ static const file_case files[] = {
     {"a,b\n1,\"2\n", "does not end", 2, 3},
     {"a,b\n", "no row", 1, 1},
     {"path\n1\n", "no columns", 1, 1},
-    {"", "no name", 1, 1},
+    {"\"", "does not end", 1, 1},
+    {"", "nothing stands there", 1, 1},
+    {"\n1,2\n", "nothing stands there", 1, 1},
 };
 
 static void test_files(void **state)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "distillsim.h"
 #include "output/csv.h"
 #include "scenario/load.h"
 #include "study/profile_fit.h"
