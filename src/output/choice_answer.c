@@ -351,9 +351,9 @@ static const ds_column columns[] = {
     { "95 % from", 2, true, false, false, share_low },
     { "to", 2, true, false, false, share_high },
     { "regret", 3, false, true, false, regret },
-    { "p50", 3, false, false, false, regret_p50 },
+    { "p50", 3, false, true, false, regret_p50 },
     { "p95", 3, false, true, false, regret_p95 },
-    { "max seen", 3, false, false, false, regret_max },
+    { "max seen", 3, false, true, false, regret_max },
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
 

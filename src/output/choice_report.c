@@ -190,7 +190,7 @@ void ds_choice_json(FILE *file, const ds_scenario *scenario, uint64_t seed,
     bounded(file, "margin", ds_choice_margin(choice), low, high);
     fputs(",\n\"least\":{", file);
     for (size_t k = 0; k < DS_RULE_COUNT; k++) {
-        const ds_ranking r = ds_choice_ranking(choice, k);
+        const ds_ranking r = ds_choice_ranking(choice, (ds_choice_rule)k);
         ranking(file, k == 0, rules[k].name, ds_choice_at(choice, r.named)->name,
                 ds_choice_at(choice, r.next)->name, &r);
     }
@@ -385,7 +385,7 @@ void ds_views_json(FILE *file, const ds_views_report *r)
     ds_json_number_member(file, "near", ds_views_near(v));
     fputs(",\n\"least\":{", file);
     for (size_t k = 0; k < DS_ROBUST_COUNT; k++) {
-        const ds_ranking of = ds_views_ranking(v, k);
+        const ds_ranking of = ds_views_ranking(v, (ds_robust_rule)k);
         ranking(file, k == 0, robust_rules[k].name, ds_views_strategy(v, of.named),
                 ds_views_strategy(v, of.next), &of);
     }

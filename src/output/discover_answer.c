@@ -149,23 +149,41 @@ static void condition_text(const ds_subject *s, char *out, size_t size)
     snprintf(out, size, "%s%s%s%s%s", clean, gap, s->f->relation, gap, number);
 }
 
+/* It is so in none of the futures, or in all of them. */
+static bool is_certain(const ds_subject *s)
+{
+    return !(s->f->share.value > 0 && s->f->share.value < 1);
+}
+
+/* "31 % of futures", "none of the 65536 futures" */
+static void how_many(const ds_subject *s, char *out, size_t size)
+{
+    char share[DS_HUMAN_TEXT];
+    ds_human_share(s->f->share, s->style->utf8, share);
+    if (is_certain(s))
+        snprintf(out, size, "%s of the %zu futures", s->f->share.value > 0 ? "all" : "none",
+                 s->f->paths);
+    else
+        snprintf(out, size, "%s of futures", share);
+}
+
 /* "`distil` loses money against `stay` in 31 % of futures." */
 static void say_share(const ds_subject *s, char *out, size_t size)
 {
-    char share[DS_HUMAN_TEXT], what[VALUE_TEXT + DS_INPUT_LABEL];
+    char many[DS_HUMAN_TEXT + 40], what[VALUE_TEXT + DS_INPUT_LABEL];
     char who[DS_QUOTED_TEXT], whom[DS_QUOTED_TEXT];
-    ds_human_share(s->f->share, s->style->utf8, share);
+    how_many(s, many, sizeof many);
     ds_text_quote(s->f->strategy, s->style, who);
     ds_text_quote(s->f->against, s->style, whom);
     condition_text(s, what, sizeof what);
     if (s->f->loses)
-        append(out, size, "%s loses money against %s in %s of futures.", who, whom, share);
+        append(out, size, "%s loses money against %s in %s.", who, whom, many);
     else if (s->f->strategy[0] == '\0')
-        append(out, size, "In %s of futures is %s.", share, what);
+        append(out, size, "In %s is %s.", many, what);
     else
-        append(out, size, "%s has %s%s%s in %s of futures.", who, what,
+        append(out, size, "%s has %s%s%s in %s.", who, what,
                s->f->against[0] != '\0' ? " against " : "", s->f->against[0] != '\0' ? whom : "",
-               share);
+               many);
 }
 
 /* Whole percents; where they do not tell, as many digits as the error allows. */
@@ -221,7 +239,9 @@ static void print_sentences(FILE *file, const ds_subject *s)
     say_share(s, text, sizeof text);
     for (size_t b = 0; b < ds_discover_box_count(s->d); b++)
         say_box(s, b, text, sizeof text);
-    if (ds_discover_box_count(s->d) == 0)
+    if (is_certain(s))
+        append(text, sizeof text, " So there is no part of what may come to look for.");
+    else if (ds_discover_box_count(s->d) == 0)
         say_nothing_found(s, text, sizeof text);
     fputs(ds_style_code(s->style, DS_STYLE_BOLD), file);
     ds_text_wrap(file, text, s->style->width, 0, 0);

@@ -150,30 +150,28 @@ static void halve(ds_discovery *s)
     }
 }
 
-static ds_code check_hits(ds_discovery *s)
+/* Of no future, or of all: then there is no part to look for, which is an answer. */
+static bool is_certain(const ds_discovery *s)
+{
+    const uint64_t hits = s->all_found.hits + s->all_told.hits;
+
+    return hits == 0 || hits == s->all_found.rows + s->all_told.rows;
+}
+
+static ds_code check_hits(const ds_discovery *s)
 {
     const ds_discover_facts *f = &s->d->facts;
     const uint64_t hits = s->all_found.hits + s->all_told.hits;
     const uint64_t rows = s->all_found.rows + s->all_told.rows;
-    char what[200];
 
-    snprintf(what, sizeof what, "%.60s%s%.60s %s %.15g", f->strategy,
-             f->strategy[0] != '\0' ? "/" : "", f->outcome, f->relation, f->bound);
-    if (hits == 0) {
-        return ds_fail(s->err, DS_E_USAGE, NULL, "in none of the %llu future%s is %s",
-                       (unsigned long long)rows, rows == 1 ? "" : "s", what);
+    if (is_certain(s) || (s->all_found.hits >= HITS_LEAST && s->all_told.hits >= HITS_LEAST &&
+                          rows - hits >= (uint64_t)2 * HITS_LEAST)) {
+        return DS_OK;
     }
-    if (hits == rows) {
-        return ds_fail(s->err, DS_E_USAGE, NULL, "in all of the %llu future%s is %s",
-                       (unsigned long long)rows, rows == 1 ? "" : "s", what);
-    }
-    if (s->all_found.hits < HITS_LEAST || s->all_told.hits < HITS_LEAST ||
-        rows - hits < (uint64_t)2 * HITS_LEAST) {
-        return ds_fail(s->err, DS_E_USAGE, NULL, "in %llu of the %llu futures is %s: too few on "
-                       "one side for a box; take more paths", (unsigned long long)hits,
-                       (unsigned long long)rows, what);
-    }
-    return DS_OK;
+    return ds_fail(s->err, DS_E_USAGE, NULL, "in %llu of the %llu futures is %.60s%s%.60s %s "
+                   "%.15g: too few on one side for a box; take more paths",
+                   (unsigned long long)hits, (unsigned long long)rows, f->strategy,
+                   f->strategy[0] != '\0' ? "/" : "", f->outcome, f->relation, f->bound);
 }
 
 static void set_facts(ds_discovery *s)
@@ -336,7 +334,7 @@ static ds_code discover(const ds_samples *samples, const ds_discover_options *op
     }
     if (code == DS_OK) {
         set_facts(&s);
-        code = search(&s);
+        code = is_certain(&s) ? DS_OK : search(&s);
     }
     release(&s);
     return code;

@@ -120,7 +120,7 @@ END
     scenario
     for arguments in "--when saving_npv_usd" "--when no_such<0" "--strategy nobody" "--against nobody" \
         "--strategy stay" "--min-density 0" "--min-density 1.5" "--min-density x" "--min-mass 2" "--boxes 0" \
-        "--boxes 11" "--inputs 0" "--format xml" "--when saving_npv_usd<-1e12" "--when saving_npv_usd>-1e12" \
+        "--boxes 11" "--inputs 0" "--format xml" \
         "--leave-out /products --leave-out /models" "--leave-out /product" "--leave-out sen"; do
         out discover "$s" $arguments
         expect 2
@@ -179,4 +179,14 @@ END
     has "$stderr" 'no uncertain figure "/products/z" to leave out'
     out discover "$s" --leave-out seen --leave-out /products/q/request
     expect 0
+}
+
+@test "never, and always, are answers" {
+    for when in 'none:saving_npv_usd < -1e15' 'all:saving_npv_usd > -1e15'; do
+        out discover scenarios/startup-support-bot.json --paths 2048 --when "${when#*:}" \
+            --out "$BATS_TEST_TMPDIR/d"
+        expect 0
+        tr '\n' ' ' <"$stdout" | grep -q "in ${when%%:*} of the 2048 futures\. So there is no part"
+        [ "$(wc -l <"$BATS_TEST_TMPDIR/d/boxes.csv")" -eq 1 ]
+    done
 }

@@ -167,7 +167,7 @@ static void what_is_named_is_sure_or_not(void **state)
     /* paired: what is common to all cancels */
     assert_true(tail.difference.se < ds_choice_at(c, 0)->cvar.se);
     for (size_t k = 0; k < DS_RULE_COUNT; k++) {
-        const ds_ranking of = ds_choice_ranking(c, k);
+        const ds_ranking of = ds_choice_ranking(c, (ds_choice_rule)k);
         double low = 1e9;
         for (size_t s = 0; s < STRATEGIES; s++) {
             const ds_behind more = ds_choice_at(c, s)->more[k];
@@ -441,7 +441,7 @@ static void differences_across_views_cover(void **state)
         for (uint64_t seed = 0; seed < 1000; seed++) {
             ds_views *v = two_views(&a, &b, seed + 1, paths);
             for (size_t k = 0; k < DS_ROBUST_COUNT; k++) {
-                const ds_ranking r = ds_views_ranking(v, k);
+                const ds_ranking r = ds_views_ranking(v, (ds_robust_rule)k);
                 const double sign = r.named == 0 ? 1.0 : -1.0;
                 const double error = sign * r.difference.value - truth[k];
                 assert_int_equal(r.named + r.next, 1);
@@ -488,7 +488,7 @@ static void equally_robust_is_not_told_apart(void **state)
         for (uint64_t seed = 0; seed < 1000; seed++) {
             ds_views *v = two_views(&a[i], &b[i], seed + 1, 400);
             for (size_t k = 0; k < DS_ROBUST_COUNT; k++) {
-                sure[k] += ds_views_ranking(v, k).sure ? 1 : 0;
+                sure[k] += ds_views_ranking(v, (ds_robust_rule)k).sure ? 1 : 0;
             }
             lead += ds_views_lead(v, 0).sure ? 1 : 0;
             ds_views_free(v);

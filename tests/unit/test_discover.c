@@ -197,8 +197,6 @@ static const struct {
     {NULL, NULL, "nobody", "there is no strategy \"nobody\""},
     {NULL, "stay", NULL, "saves nothing against itself"},
     {"cost_npv_usd > 1", NULL, "stay", "--against is for a saving"},
-    {"saving_npv_usd < -1e9", NULL, NULL, "in none of the 8192 futures"},
-    {"saving_npv_usd > -1e9", NULL, NULL, "in all of the 8192 futures"},
     {"saving_npv_usd > 35950", NULL, NULL, "too few"},
 };
 
@@ -216,6 +214,25 @@ static void test_what_is_refused(void **state)
         if (code != DS_E_USAGE || strstr(err.message, refused[k].message) == NULL)
             fail_msg("case %zu: %d: %s", k, (int)code, code == DS_OK ? "" : err.message);
         assert_null(d);
+    }
+    ds_scenario_free(scenario);
+}
+
+/* Never, and always, are answers: a share with an error, and no box. */
+static void test_never_and_always(void **state)
+{
+    (void)state;
+    const char *const when[] = {"saving_npv_usd < -1e9", "saving_npv_usd > -1e9"};
+    ds_scenario *scenario = margin_scenario("1000");
+    for (size_t k = 0; k < 2; k++) {
+        const ds_discover_options options = {.when = when[k], .seed = 1};
+        ds_discover *d = must_look(scenario, &options);
+        const ds_discover_facts *f = ds_discover_about(d);
+        assert_int_equal(ds_discover_box_count(d), 0);
+        assert_true(f->share.value == (double)k);
+        assert_true(f->share.se > 0);
+        assert_true(f->inputs > 0);
+        ds_discover_free(d);
     }
     ds_scenario_free(scenario);
 }
@@ -430,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_against_another),
         cmocka_unit_test(test_other_conditions),
         cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_never_and_always),
         cmocka_unit_test(test_one_strategy),
         cmocka_unit_test(test_a_share_has_an_error),
         cmocka_unit_test(test_nothing_uncertain),
