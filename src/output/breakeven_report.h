@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-#include "distillsim_commit.h"
 #include "distillsim_breakeven.h"
+#include "distillsim_commit.h"
 #include "output/text.h"
 
 /* For people: the answer, a table, notes.  found (may be NULL): terms that were found
@@ -25,7 +25,6 @@ enum { DS_BREAKEVEN_VALUE = 160 };
 void ds_breakeven_value_text(const ds_breakeven *b, size_t axis, ds_estimate value,
                              const ds_style *style, bool with_unit,
                              char out[DS_BREAKEVEN_VALUE]);
-/* A strategy in quotes. */
 
 /* Break-evens, one row each; a row without one where there is none: the second range's
  * pointer (when there is one), strategy, against, of, pointer, state, beyond, breakeven,

@@ -229,22 +229,29 @@ static void the_same_costs_are_the_same(void **state)
     release(&s);
 }
 
-/* A costs 10 but in 1 of 250 futures 100,000, b always 11: only 0.4 % of futures speak against
- * a, which would be left out of account, but the mean of a is 410.  Whoever shuns risk cannot
- * prefer a, nor then everybody who prefers to pay less; b is dearer by 1 in the others, less than
- * 1 % of the mean of a, and is preferred by those who shun risk. */
-static void few_futures_that_cost_much_count(void **state)
+/* a costs 10 but in 1 of 250 futures 100,000; b always the same. */
+static sample seldom_dear(double of_b)
 {
     enum { PATHS = 20000 };
     sample s = sample_of((law){0, 1}, (law){0, 1}, 7, PATHS, &each);
 
-    (void)state;
     for (size_t k = 0; k < PATHS; k++) {
         s.cost[k] = k % 250 == 0 ? 1e5 : 10.0;
-        s.cost[PATHS + k] = 11.0;
+        s.cost[PATHS + k] = of_b;
     }
     memcpy(s.sorted, s.cost, sizeof(double) * 2 * PATHS);
     ds_sort(PATHS, s.sorted);
+    return s;
+}
+
+/* b always costs 11: only 0.4 % of futures speak against a, which would be left out of account,
+ * but the mean of a is 410.  Whoever shuns risk cannot prefer a, nor then everybody who prefers
+ * to pay less; b is dearer by 1 in the others, less than 1 % of the mean of a, and is preferred
+ * by those who shun risk. */
+static void few_futures_that_cost_much_count(void **state)
+{
+    (void)state;
+    sample s = seldom_dear(11.0);
     ds_dominance_pair first = judge(&s, 1), second = judge(&s, 2);
     assert_true(first.forth.bound < ds_dominance_tolerance);
     ds_dominance_agree(&first, &second);
@@ -258,16 +265,8 @@ static void few_futures_that_cost_much_count(void **state)
 /* As before, but b costs 10 as a does: all that speaks against b is nothing. */
 static void what_costs_more_at_times_is_not_the_same(void **state)
 {
-    enum { PATHS = 20000 };
-    sample s = sample_of((law){0, 1}, (law){0, 1}, 7, PATHS, &each);
-
     (void)state;
-    for (size_t k = 0; k < PATHS; k++) {
-        s.cost[k] = k % 250 == 0 ? 1e5 : 10.0;
-        s.cost[PATHS + k] = 10.0;
-    }
-    memcpy(s.sorted, s.cost, sizeof(double) * 2 * PATHS);
-    ds_sort(PATHS, s.sorted);
+    sample s = seldom_dear(10.0);
     ds_dominance_pair first = judge(&s, 1), second = judge(&s, 2);
     ds_dominance_agree(&first, &second);
     assert_int_equal(first.forth.answer, DS_DOMINANCE_NO);

@@ -1,112 +1,25 @@
 /* test_timing.c -- when to start, on a project whose value is known.
  *
- * Traffic is a geometric Brownian motion that is seen a month late; a request saves the
- * same amount whenever the student serves it, and the project costs a sum at its start and
- * takes no time.  Its value under the best rule, 10,844 USD, is that of a dynamic programme
- * on a grid of the logarithm of traffic (below; 3,000 points, a normal in 81 steps: halving
- * both moves it by less than 1e-4 of it).  What a fixed month is worth is a sum.  The command
+ * The project is that of option_problem.h.  Its value under the best rule, 10,844 USD, is that
+ * of the dynamic programme there (3,000 points, a normal in 81 steps: halving both moves it by
+ * less than 1e-4 of it).  What a fixed month is worth is a sum.  The command
  * is within 4 of its standard errors and within 1 % of them, and its bound above the value,
  * less 4 errors, and within 3 %.  Comparisons within 4 standard errors fail a correct program
  * with probability 6e-5 each, were the seed drawn anew; it is fixed.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model_help.h"
+#include "option_problem.h"
 
-#include "distillsim_timing.h"
 #include "study/timing_rule.h"
 
-enum { MONTHS = 36, GRID = 3000, STEPS = 81 };
+enum { MONTHS = 36, CELLS = 3000, STEPS = 81 };
 
-static const double per_year = 0.05, volatility = 0.6, saved_usd = 2000, project_usd = 60000;
-
-static const char option[] =
-    "{'name': 'option', 'clock': {'start': '2027-01', 'months': 36},"
-    " 'discount_rate_per_year': 0.1, 'run': {'sampling': '%s', 'replicates': 16},"
-    " 'products': {'chat': {'requests_per_month': 1e6,"
-    "   'growth': {'per_year': 0.05, 'volatility_per_sqrt_year': 0.6},"
-    "   'request': {'input_tokens': 1000, 'output_tokens': 0}}},"
-    " 'models': {"
-    "   'large': {'contracts': {'list': {'billing': 'per_token',"
-    "     'usd_per_mtok': {'input': 3, 'output': 15}}}},"
-    "   'small': {'teacher': 'large', 'project': {'evaluation_usd': %g, 'lead_months': 0},"
-    "     'quality': {'general': {'acceptable_share': 1}},"
-    "     'contracts': {'host': {'billing': 'per_token',"
-    "       'usd_per_mtok': {'input': 1, 'output': 5}}}}},"
-    " 'strategies': {'stay': {'all': 'large'},"
-    "   'distil': {'all': 'large', 'start': {'small': '2027-01'},"
-    "     'routes': {'chat': {'small': {'share': 1}}}}}}";
-
-static world open_option(const char *sampling, double cost)
-{
-    return open_format(option, sampling, cost);
-}
-
-static ds_timing *timing_of(const world *m, uint64_t paths, unsigned threads)
-{
-    const ds_timing_options options = {
-        .run = {.path_count = paths, .seed = 1, .threads = threads}, .strategy = 1};
-    ds_timing *t = NULL;
-    ds_error err;
-    if (ds_timing_run(m->scenario, &options, &t, &err) != DS_OK)
-        fail_msg("%s: %s", err.pointer, err.message);
-    return t;
-}
-
-/* ---- What it is worth ------------------------------------------------------------ */
-
-static double discount(size_t month)
-{
-    return pow(1.1, -(double)month / 12);
-}
-
-/* A start in a month, when the traffic of the month before is x times that of the first. */
-static double start_worth(size_t month, double x)
-{
-    double sum = 0;
-    for (size_t t = month; t < MONTHS; t++)
-        sum += discount(t) * saved_usd *
-               pow(1 + per_year, ((double)t - (double)month + 1) / 12);
-    return sum * x - project_usd * discount(month);
-}
-
-/* Mean of a function on the grid, a step of traffic later. */
-static double mean_after(const double *value, double at, double width)
-{
-    const double s = volatility / sqrt(12);
-    double sum = 0, weights = 0;
-    for (size_t k = 0; k < STEPS; k++) {
-        const double z = -6 + 12 * (double)k / (STEPS - 1), w = exp(-z * z / 2);
-        const double to = at + (log(1 + per_year) / 12 + s * z - s * s / 2) / width;
-        const double inside = fmin(fmax(to, 0), GRID - 1e-9);
-        const size_t j = (size_t)inside;
-        sum += w * (value[j] + (inside - (double)j) * (value[j + 1] - value[j]));
-        weights += w;
-    }
-    return sum / weights;
-}
+static const double project_usd = 60000;
 
 static double best_worth(void)
 {
-    static double value[GRID + 1], next[GRID + 1];
-    memset(next, 0, sizeof next); /* after the last month nothing is worth anything */
-    const double low = log(1e-3), width = 2 * log(1e3) / GRID;
-    for (size_t month = MONTHS - 1; month > 0; month--) {
-        for (size_t i = 0; i <= GRID; i++) {
-            const double x = exp(low + (double)i * width);
-            const double wait = mean_after(next, (double)i, width);
-            value[i] = fmax(start_worth(month, x), wait);
-        }
-        memcpy(next, value, sizeof next);
-    }
-    return next[GRID / 2]; /* of traffic 1, in month 1; month 0 has shown nothing, but is 1 too */
-}
-
-/* Start in month 0, whose traffic is certain. */
-static double at_once(void)
-{
-    double sum = -project_usd;
-    for (size_t t = 0; t < MONTHS; t++)
-        sum += discount(t) * saved_usd * pow(1 + per_year, (double)t / 12);
-    return sum;
+    static option_grid g;
+    option_grid_make(MONTHS, project_usd, CELLS, STEPS, &g);
+    return option_worth(&g, 0, 0);
 }
 
 static void check(ds_estimate e, double truth, double within, const char *what)
@@ -120,9 +33,9 @@ static void check(ds_estimate e, double truth, double within, const char *what)
 static void test_option(void **state)
 {
     (void)state;
-    const double best = best_worth(), fixed = at_once();
-    world m = open_option("random", project_usd);
-    ds_timing *t = timing_of(&m, 0, 2);
+    const double best = best_worth(), fixed = option_fixed_worth(MONTHS, project_usd, 0);
+    world m = open_option(MONTHS, "random", project_usd);
+    ds_timing *t = option_timing(&m, 0, 1, 2);
     NEAR(best, 10844, 1.5);
     assert_int_equal(ds_timing_paths(t), DS_TIMING_PATHS);
     assert_int_equal(ds_timing_month_count(t), MONTHS);
@@ -135,9 +48,7 @@ static void test_option(void **state)
     assert_true(bound.value > best - 4 * bound.se && bound.value < 1.03 * best);
     for (size_t k = 0; k < MONTHS; k += 7) {
         const ds_timing_month month = ds_timing_month_at(t, k);
-        const double worth = k == 0 ? fixed
-                                    : start_worth(k, pow(1 + per_year, ((double)k - 1) / 12));
-        NEAR(month.saving.value, worth, 4 * month.saving.se);
+        NEAR(month.saving.value, option_fixed_worth(MONTHS, project_usd, k), 4 * month.saving.se);
     }
     double shares = ds_timing_adaptive(t).never.value;
     for (size_t k = 0; k < MONTHS; k++)
@@ -151,14 +62,14 @@ static void test_option(void **state)
 static void test_ends(void **state)
 {
     (void)state;
-    world dear = open_option("random", 1e7), cheap = open_option("random", 1);
-    ds_timing *t = timing_of(&dear, 4096, 2);
+    world dear = open_option(MONTHS, "random", 1e7), cheap = open_option(MONTHS, "random", 1);
+    ds_timing *t = option_timing(&dear, 4096, 1, 2);
     assert_int_equal(ds_timing_best(t), ds_timing_month_count(t));
     assert_true(ds_timing_adaptive(t).saving.value == 0);
     assert_true(ds_timing_adaptive(t).never.value == 1);
     assert_int_equal(ds_timing_threshold_of(t).from, ds_timing_horizon(t));
     ds_timing_free(t);
-    t = timing_of(&cheap, 4096, 2);
+    t = option_timing(&cheap, 4096, 1, 2);
     assert_int_equal(ds_timing_best(t), 0);
     assert_true(ds_timing_adaptive(t).ahead.value == 0);
     assert_true(ds_timing_threshold_of(t).usd == 0);
@@ -174,8 +85,8 @@ static void test_samplers(void **state)
     static const char *const samplings[] = {"sobol", "antithetic", "latin_hypercube", "random"};
     const double best = best_worth();
     for (size_t k = 0; k < 4; k++) {
-        world m = open_option(samplings[k], project_usd);
-        ds_timing *one = timing_of(&m, 8192, 1), *two = timing_of(&m, 8192, 2);
+        world m = open_option(MONTHS, samplings[k], project_usd);
+        ds_timing *one = option_timing(&m, 8192, 1, 1), *two = option_timing(&m, 8192, 1, 2);
         const ds_timing_rule a = ds_timing_adaptive(one), b = ds_timing_adaptive(two);
         assert_true(a.saving.value == b.saving.value && a.saving.se == b.saving.se);
         assert_true(ds_timing_gap(one).value == ds_timing_gap(two).value);
@@ -192,7 +103,7 @@ static void test_simple_rule_is_a_scenario(void **state)
 {
     (void)state;
     enum { PATHS = 2048 };
-    world m = open_option("random", project_usd);
+    world m = open_option(MONTHS, "random", project_usd);
     const ds_timing_options options = {.run = {.path_count = PATHS, .seed = 1, .threads = 2},
                                        .strategy = 1};
     ds_timing_data d;
@@ -245,7 +156,7 @@ static void test_what_a_price_shows_is_not_hidden(void **state)
         {"/models/small/price_path", "{\"change_per_year\": {\"normal\": {\"mean\": 0, "
                                      "\"sd\": 0.3}, \"min\": -0.8, \"max\": 2}, "
                                      "\"volatility_per_sqrt_year\": 0.2}"}};
-    world base = open_option("random", project_usd);
+    world base = open_option(MONTHS, "random", project_usd);
     world m = open_with(&base, changes, sizeof changes / sizeof *changes);
     const ds_timing_options options = {.run = {.path_count = PATHS, .seed = 1, .threads = 2},
                                        .strategy = 1};
@@ -264,7 +175,7 @@ static void test_what_a_price_shows_is_not_hidden(void **state)
         squares += gain * gain / PATHS;
     }
     const double se = sqrt((squares - sum * sum) / PATHS);
-    ds_timing *t = timing_of(&m, PATHS, 2);
+    ds_timing *t = option_timing(&m, PATHS, 1, 2);
     const ds_estimate found = ds_timing_adaptive(t).saving, bound = ds_timing_bound(t).saving;
     print_message("level below 0.8: %.0f +- %.0f; watching %.0f +- %.0f; at most %.0f +- %.0f\n",
                   sum, se, found.value, found.se, bound.value, bound.se);
@@ -304,25 +215,25 @@ static void test_only_the_gate_is_not_known(void **state)
         {"/products/chat/growth", "null"},
         {"/models/small/project/evaluation_usd",
          "{\"lognormal\": {\"mean\": 10000, \"sd\": 9000}}"}};
-    world base = open_option("random", project_usd);
+    world base = open_option(MONTHS, "random", project_usd);
     world m = open_with(&base, two, 3), n = open_with(&base, three, 3);
     world l = open_with(&base, costs, 3);
     double truth = -10000 * 0.8 * 1.4;
     for (size_t t = 0; t < 12; t++)
-        truth += discount(t) * saved_usd * 0.8 * (1 - 0.4 * 0.4);
-    ds_timing *t = timing_of(&m, 4096, 2);
+        truth += option_discount(t) * option_saved_usd * 0.8 * (1 - 0.4 * 0.4);
+    ds_timing *t = option_timing(&m, 4096, 1, 2);
     const ds_estimate fixed = ds_timing_fixed(t).saving, bound = ds_timing_bound(t).saving;
     print_message("fixed %.2f, at most %.2f, truth %.2f\n", fixed.value, bound.value, truth);
     NEAR(fixed.value, truth, 1e-3 * truth);
     NEAR(bound.value, truth, 1e-3 * truth);
     ds_timing_free(t);
-    t = timing_of(&n, 4096, 2);
+    t = option_timing(&n, 4096, 1, 2);
     const ds_estimate ahead = ds_timing_bound(t).ahead;
     print_message("three attempts: %.2f +- %.2f of %.2f\n", ahead.value, ahead.se,
                   ds_timing_fixed(t).saving.value);
     assert_true(ahead.value < 1e-3 * ds_timing_fixed(t).saving.value);
     ds_timing_free(t);
-    t = timing_of(&l, 4096, 2); /* 2,000 D - 10,000: a saving is a straight line of costs */
+    t = option_timing(&l, 4096, 1, 2); /* 2,000 D - 10,000: a saving is a straight line of costs */
     NEAR(ds_timing_bound(t).saving.value, (truth + 11200) / 0.672 - 10000, 5);
     ds_timing_free(t);
     close_world(&l);
@@ -334,7 +245,7 @@ static void test_only_the_gate_is_not_known(void **state)
 static void test_wrong_use(void **state)
 {
     (void)state;
-    world m = open_option("random", project_usd);
+    world m = open_option(MONTHS, "random", project_usd);
     ds_timing *t = NULL;
     ds_error err;
     ds_timing_options options = {.run = {.path_count = 1024, .seed = 1}, .strategy = 0};
