@@ -98,7 +98,7 @@ static void say_sobol(const subject *t, char *out, size_t size)
     static const char *const numbers[] = { "No", "One input", "Two inputs", "Three inputs",
                                            "Four inputs", "Five inputs" };
     const size_t count = t->about.explained_by;
-    char names[SENTENCE_TEXT - 500], share[DS_HUMAN_TEXT], total[DS_HUMAN_TEXT];
+    char names[6 * NAME_TEXT], share[DS_HUMAN_TEXT], total[DS_HUMAN_TEXT];
     const ds_sensitivity_row *row = ds_sensitivity_row_at(t->s, 0);
 
     list_names(t, count > 0 ? count : 1, names, sizeof names);
