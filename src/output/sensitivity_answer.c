@@ -8,7 +8,7 @@
 
 #include "output/sensitivity_table.h"
 
-enum { NAME_TEXT = 160, NAME_COLUMNS = 56, SENTENCE_TEXT = 1536, SUBJECT_TEXT = 420 };
+enum { NAME_TEXT = 160, NAME_COLUMNS = 56, SENTENCE_TEXT = 2048, SUBJECT_TEXT = 420 };
 
 typedef struct {
     const ds_sensitivity  *s;
